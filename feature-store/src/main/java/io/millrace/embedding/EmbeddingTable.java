@@ -1,0 +1,19 @@
+package io.millrace.embedding;
+
+/**
+ * Rows of fp32 values that can be read; what the learner's mutable table and a server's immutable
+ * snapshot have in common, so that gathering exists once.
+ */
+public interface EmbeddingTable {
+  /** Number of rows, M. */
+  long rows();
+
+  /** Values per row. */
+  int rowWidth();
+
+  /**
+   * Copies row {@code row}, times {@code weight}, onto {@code out[offset .. offset + rowWidth)}, by
+   * addition. A row that was never updated has its initial value, a pure function of (seed, row).
+   */
+  void addRow(long row, float weight, float[] out, int offset);
+}

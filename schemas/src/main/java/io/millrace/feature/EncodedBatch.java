@@ -1,0 +1,150 @@
+package io.millrace.feature;
+
+import java.util.Arrays;
+
+/**
+ * Encoded examples in compressed sparse row form: example b's field f holds the tokens {@code
+ * start(b, f)} to {@code end(b, f)} (exclusive). A token is the keyed 64-bit hash of one feature
+ * value; an embedding scheme turns tokens into table rows, so one batch serves any number of
+ * models. A field without a value holds no token.
+ *
+ * <p>Buffers grow and are reused: {@link #clear} keeps them. Not thread-safe.
+ *
+ * <p>Shapes: B examples, F fields, T tokens in all; offsets [B*F+1], tokens [T], weights [T].
+ */
+public final class EncodedBatch {
+  private final int fields;
+  private int size;
+  private int[] offsets;
+  private long[] tokens;
+  private float[] weights;
+
+  /** An empty batch for {@code fields} fields. */
+  public EncodedBatch(int fields) {
+    if (fields < 1) {
+      throw new IllegalArgumentException("fields: " + fields + ", expected at least 1");
+    }
+    this.fields = fields;
+    this.offsets = new int[fields * 16 + 1];
+    this.tokens = new long[fields * 16];
+    this.weights = new float[fields * 16];
+  }
+
+  /** F. */
+  public int fields() {
+    return fields;
+  }
+
+  /** B: complete examples. */
+  public int size() {
+    return size;
+  }
+
+  /** T: tokens of complete examples. */
+  public int tokenCount() {
+    return offsets[size * fields];
+  }
+
+  public int start(int example, int field) {
+    return offsets[example * fields + field];
+  }
+
+  public int end(int example, int field) {
+    return offsets[example * fields + field + 1];
+  }
+
+  public long token(int i) {
+    return tokens[i];
+  }
+
+  public float weight(int i) {
+    return weights[i];
+  }
+
+  /** Removes all examples and keeps the buffers. */
+  public void clear() {
+    size = 0;
+    offsets[0] = 0;
+  }
+
+  /** Appends example {@code example} of {@code other}, which must have as many fields. */
+  public void append(EncodedBatch other, int example) {
+    if (other.fields != fields) {
+      throw new IllegalArgumentException(
+          "other.fields: " + other.fields + ", expected " + fields + " as here");
+    }
+    Appender appender = new Appender();
+    for (int f = 0; f < fields; f++) {
+      for (int i = other.start(example, f); i < other.end(example, f); i++) {
+        appender.add(other.tokens[i], other.weights[i]);
+      }
+      appender.endField();
+    }
+    appender.commit();
+  }
+
+  /**
+   * A hash of one example's tokens and weights, for comparing what was served with what is learned
+   * from.
+   */
+  public long hash(int example) {
+    long h = 0x9E3779B97F4A7C15L;
+    for (int f = 0; f < fields; f++) {
+      int from = start(example, f);
+      int to = end(example, f);
+      h = mix(h ^ (to - from));
+      for (int i = from; i < to; i++) {
+        h = mix(h ^ tokens[i]);
+        h = mix(h ^ Float.floatToIntBits(weights[i]));
+      }
+    }
+    return h;
+  }
+
+  /** Starts an example; nothing is part of the batch before {@link Appender#commit}. */
+  public Appender append() {
+    return new Appender();
+  }
+
+  /** Writes one example, field by field. */
+  public final class Appender {
+    private int field;
+    private int tokenEnd = tokenCount();
+
+    private Appender() {
+      int need = (size + 1) * fields + 1;
+      if (need > offsets.length) {
+        offsets = Arrays.copyOf(offsets, Math.max(need, offsets.length * 2));
+      }
+    }
+
+    /** Adds one token to the present field. */
+    public void add(long token, float weight) {
+      if (tokenEnd == tokens.length) {
+        tokens = Arrays.copyOf(tokens, tokens.length * 2);
+        weights = Arrays.copyOf(weights, weights.length * 2);
+      }
+      tokens[tokenEnd] = token;
+      weights[tokenEnd++] = weight;
+    }
+
+    /** Ends the present field and moves on to the next. */
+    public void endField() {
+      offsets[size * fields + ++field] = tokenEnd;
+    }
+
+    /** Makes the example part of the batch; all fields must have been ended. */
+    public void commit() {
+      if (field != fields) {
+        throw new IllegalStateException("fields ended: " + field + ", expected " + fields);
+      }
+      size++;
+    }
+  }
+
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

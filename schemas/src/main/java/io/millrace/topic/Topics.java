@@ -1,0 +1,67 @@
+package io.millrace.topic;
+
+import java.util.List;
+
+/**
+ * The topics of a platform. Names are fixed; a prefix keeps several platforms apart on one cluster.
+ */
+public record Topics(String prefix) {
+
+  /** The names without a prefix. */
+  public static final Topics DEFAULT = new Topics("");
+
+  /** Registered schemas, compacted. */
+  public String schemas() {
+    return prefix + "schemas";
+  }
+
+  /** Impression, feature records with a {@code millrace} property, and Progress. */
+  public String impressions() {
+    return prefix + "impressions";
+  }
+
+  /** Click and Progress. */
+  public String clicks() {
+    return prefix + "clicks";
+  }
+
+  /** Example: impressions with labels, the learners' input. */
+  public String examples() {
+    return prefix + "examples";
+  }
+
+  /** RejectedEvent. */
+  public String rejected() {
+    return prefix + "rejected";
+  }
+
+  /** IngestionCounts, compacted. */
+  public String ingestionCounts() {
+    return prefix + "ingestion-counts";
+  }
+
+  /** FeatureUpdate, compacted. */
+  public String features() {
+    return prefix + "features";
+  }
+
+  /** RowUpdate, TensorUpdate and VersionManifest of one model, compacted, one partition. */
+  public String parameters(String model) {
+    return prefix + "parameters." + model;
+  }
+
+  /** All topics of a platform that runs {@code models}. */
+  public List<String> all(List<String> models) {
+    return java.util.stream.Stream.concat(
+            java.util.stream.Stream.of(
+                schemas(),
+                impressions(),
+                clicks(),
+                examples(),
+                rejected(),
+                ingestionCounts(),
+                features()),
+            models.stream().map(this::parameters))
+        .toList();
+  }
+}

@@ -1,0 +1,59 @@
+package io.millrace.model;
+
+import java.util.List;
+
+/**
+ * A click-through-rate model above its embeddings: field vectors in, logits out. It holds no
+ * weights: the learner owns and updates them, a server holds an immutable copy. Implementations are
+ * immutable and safe to share; each thread works in a {@link Workspace} of its own.
+ *
+ * <p>Shapes: B examples, F fields, D dimension of a field vector.
+ */
+public interface CtrModel extends AutoCloseable {
+
+  /** F. */
+  int fields();
+
+  /** D. */
+  int dim();
+
+  /** The dense tensors, in the order of {@link Tensors}. */
+  List<TensorSpec> tensors();
+
+  /** A workspace for one thread. */
+  Workspace newWorkspace();
+
+  /** Frees native memory; workspaces must have been closed before. */
+  @Override
+  default void close() {}
+
+  /** Scratch memory of one thread: buffers are reused and grow to the largest batch seen. */
+  interface Workspace extends AutoCloseable {
+
+    /**
+     * Computes logits without remembering anything for a backward pass.
+     *
+     * @param weights the dense tensors
+     * @param x field vectors [B, F, D], row-major
+     * @param batch B
+     * @param logits [B], written
+     */
+    void infer(Tensors weights, float[] x, int batch, float[] logits);
+
+    /** As {@link #infer}, and remembers what {@link #backward} needs. */
+    void forward(Tensors weights, float[] x, int batch, float[] logits);
+
+    /**
+     * Gradients of the sum over the batch of {@code dLogits[b] * logits[b]}, at the last {@link
+     * #forward}.
+     *
+     * @param dLogits [B]
+     * @param dx gradient with respect to the field vectors [B, F, D], overwritten
+     * @param dWeights gradients with respect to the dense tensors, overwritten
+     */
+    void backward(float[] dLogits, float[] dx, Tensors dWeights);
+
+    @Override
+    default void close() {}
+  }
+}
