@@ -107,7 +107,7 @@ public final class EventDecoder {
     if (name.equals(PROGRESS)) {
       return this::progress;
     }
-    if (schema.getObjectProp("millrace") == null) {
+    if (!FeatureSchema.isFeatureSchema(schema)) {
       return unusable(
           RejectionReason.UNEXPECTED_TYPE,
           "schema: " + name + ", expected Impression, Click, Progress or a feature record");
@@ -187,25 +187,35 @@ public final class EventDecoder {
     FeatureReader(FeatureSchema schema) {
       this.schema = schema;
       this.encoder = FeatureEncoder.compile(schema);
-      this.scratch = new EncodedBatch(encoder.fields());
+      this.scratch = encoder.newBatch();
     }
 
     @Override
     public Event read(byte[] value, Origin origin) {
       GenericRecord record = validate(value);
-      String timeField = schema.timeField();
-      if (timeField == null) {
-        throw new WireFormatException(
-            RejectionReason.UNEXPECTED_TYPE,
-            "schema: "
-                + schema.avro().getFullName()
-                + ", expected a millrace property that names a time field");
-      }
       return new ImpressionEvent(
-          checkedId(String.valueOf(record.get(schema.idField()))),
-          checkedTime((Long) record.get(timeField), origin),
+          checkedId(String.valueOf(record.get(id()))),
+          checkedTime((Long) record.get(time()), origin),
           bodyOf(value, null),
           origin);
+    }
+
+    private String id() {
+      return schema.idField().orElseThrow(() -> unnamed("id"));
+    }
+
+    private String time() {
+      return schema.timeField().orElseThrow(() -> unnamed("time"));
+    }
+
+    private WireFormatException unnamed(String property) {
+      return new WireFormatException(
+          RejectionReason.UNEXPECTED_TYPE,
+          "schema: "
+              + schema.name()
+              + ", expected a millrace property that names its "
+              + property
+              + " field, or an Impression around it");
     }
 
     GenericRecord validate(byte[] bytes) {
@@ -215,8 +225,7 @@ public final class EventDecoder {
       try {
         encoder.encode(record, scratch);
       } catch (InvalidFeatureException e) {
-        throw new WireFormatException(
-            RejectionReason.INVALID_FEATURE, String.valueOf(e.getMessage()), e);
+        throw new WireFormatException(RejectionReason.INVALID_FEATURE, e.detail(), e);
       }
       return record;
     }
