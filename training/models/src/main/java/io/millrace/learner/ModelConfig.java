@@ -1,0 +1,74 @@
+package io.millrace.learner;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.optimizer.Optimizer;
+
+/**
+ * Everything that, together with a feature schema, decides what a model learns from a log.
+ *
+ * @param name of the model, also part of its topic's name: letters, digits, {@code -} and {@code _}
+ * @param kind of the model
+ * @param subject full name of the feature schema
+ * @param rows M, rows of the embedding table
+ * @param dim D, values of a field vector; 1 for lr
+ * @param stepSize S: a step learns from the examples whose offsets lie in [kS, (k+1)S)
+ * @param seed of all initial values
+ * @param initScale bound of initial row values
+ * @param rowOptimizer updates rows
+ * @param denseOptimizer updates dense tensors
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ModelConfig(
+    String name,
+    ModelKind kind,
+    String subject,
+    long rows,
+    int dim,
+    int stepSize,
+    long seed,
+    float initScale,
+    Optimizer rowOptimizer,
+    Optimizer denseOptimizer) {
+
+  public ModelConfig {
+    if (!name.matches("[A-Za-z0-9_-]{1,100}")) {
+      throw new IllegalArgumentException(
+          "name: \"" + name + "\", expected 1 to 100 letters, digits, '-' or '_'");
+    }
+    if (rows < 16) {
+      throw new IllegalArgumentException("rows: " + rows + ", expected at least 16");
+    }
+    if (dim < 1 || dim > 1024) {
+      throw new IllegalArgumentException("dim: " + dim + ", expected 1 to 1024");
+    }
+    if (kind == ModelKind.LR && dim != 1) {
+      throw new IllegalArgumentException("dim: " + dim + ", expected 1 for kind lr");
+    }
+    if (stepSize < 1 || stepSize > 1 << 20) {
+      throw new IllegalArgumentException("stepSize: " + stepSize + ", expected 1 to 2^20");
+    }
+    if (!(initScale >= 0) || Float.isInfinite(initScale)) {
+      throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
+    }
+  }
+
+  /** The config as a JSON object with all keys, in a fixed order. */
+  public String toJson() {
+    return ModelConfigJson.write(this);
+  }
+
+  /**
+   * Reads {@link #toJson}'s form.
+   *
+   * @throws IllegalArgumentException if a key is unknown (naming the nearest known one), missing or
+   *     mistyped, or a value is out of range
+   */
+  public static ModelConfig fromJson(String json) {
+    return ModelConfigJson.read(json);
+  }
+
+  /** This config with the keys of a JSON object replaced; errors as {@link #fromJson}. */
+  public ModelConfig with(String jsonOverrides) {
+    return ModelConfigJson.override(this, jsonOverrides);
+  }
+}
