@@ -1,6 +1,8 @@
 package io.millrace.learner;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.optimizer.Adagrad;
+import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
 
 /**
@@ -50,6 +52,64 @@ public record ModelConfig(
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
+  }
+
+  /**
+   * A good start for predict-then-learn streams, chosen by measurement on several of them; see
+   * {@code StreamExperiment} in this module's tests.
+   *
+   * <p>Adagrad moves every field's weight by about its learning rate in the first steps, so the
+   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8.
+   *
+   * @param kind of the model
+   * @param name of the model
+   * @param subject full name of the feature schema
+   * @param rows M
+   * @param dim D, taken as 1 for lr
+   * @param fields F
+   */
+  public static ModelConfig defaults(
+      ModelKind kind, String name, String subject, long rows, int dim, int fields) {
+    float perField = Math.min(1, 8f / fields);
+    Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
+    return switch (kind) {
+      case LR ->
+          new ModelConfig(
+              name,
+              kind,
+              subject,
+              rows,
+              1,
+              1,
+              42,
+              0,
+              new Adagrad(0.5f * perField, 1e-8f, 0.1f),
+              bias);
+      case FM ->
+          new ModelConfig(
+              name,
+              kind,
+              subject,
+              rows,
+              dim,
+              1,
+              42,
+              0.01f,
+              new Adagrad(0.1f * perField, 1e-8f, 0.01f),
+              bias);
+      case AUTOINT ->
+          new ModelConfig(
+              name,
+              kind,
+              subject,
+              rows,
+              dim,
+              64,
+              42,
+              0.01f,
+              new Adagrad(0.1f, 1e-8f, 0.01f),
+              Adam.withLearningRate(1e-3f));
+    };
   }
 
   /** The config as a JSON object with all keys, in a fixed order. */
