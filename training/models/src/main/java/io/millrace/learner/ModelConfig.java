@@ -127,7 +127,10 @@ public record ModelConfig(
     return ModelConfigJson.read(json);
   }
 
-  /** This config with the keys of a JSON object replaced; errors as {@link #fromJson}. */
+  /**
+   * This config with the keys of a JSON object replaced; of nested settings only the given ones
+   * are, unless they name another optimizer rule. Errors as {@link #fromJson}.
+   */
   public ModelConfig with(String jsonOverrides) {
     return ModelConfigJson.override(this, jsonOverrides);
   }
