@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureSchema;
 import io.millrace.model.Sigmoid;
-import io.millrace.optimizer.Adam;
-import io.millrace.optimizer.Ftrl;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
-  private static final int[] LOOKUPS = {1, 2, 1};
+  private static final FeatureSchema SCHEMA =
+      TestSchemas.of(
+          "user", "{'kind':'categorical'}",
+          "item", "{'kind':'categorical','lookups':2}",
+          "genres", "{'kind':'categorical'}");
 
   /** Examples whose click rate depends on a pair of fields, some multi-valued, some empty. */
   private static final class Stream {
@@ -51,11 +54,11 @@ class LearnerTest {
   }
 
   private static ModelConfig config(ModelKind kind) {
-    return ModelConfig.defaults(kind, "test", "test.Subject", 1 << 12, 8, 3);
+    return ModelConfig.defaults(kind, "test", SCHEMA);
   }
 
   private static Learner learner(ModelConfig config, long segmentExamples) {
-    return new Learner(CompiledModel.of(config, LOOKUPS), segmentExamples);
+    return new Learner(CompiledModel.of(config, SCHEMA), segmentExamples);
   }
 
   private static Map<Integer, byte[]> pages(Learner learner) {
@@ -139,7 +142,8 @@ class LearnerTest {
             .with(
                 "{\"rowOptimizer\":{\"rule\":\"ftrl\",\"alpha\":0.5,\"beta\":1,"
                     + "\"l1\":0,\"l2\":0,\"initialAccumulator\":0}}");
-    Learner learner = new Learner(CompiledModel.of(config, new int[] {1}), 10);
+    FeatureSchema one = TestSchemas.of("user", "{'kind':'categorical'}");
+    Learner learner = new Learner(CompiledModel.of(config, one), 10);
     EncodedBatch batch = new EncodedBatch(1);
     for (int i = 0; i < 3; i++) {
       EncodedBatch.Appender example = batch.append();
@@ -210,17 +214,10 @@ class LearnerTest {
   void theStateOfAnotherModelIsRefusedAndChangesNothing() {
     Learner adagrad = learner(config(ModelKind.LR), 10);
     ModelConfig other =
-        new ModelConfig(
-            "test",
-            ModelKind.LR,
-            "test.Subject",
-            1 << 12,
-            1,
-            1,
-            42,
-            0,
-            new Ftrl(0.1f, 1, 0, 0, 0),
-            Adam.withLearningRate(0.1f));
+        config(ModelKind.LR)
+            .with(
+                "{\"denseOptimizer\":{\"rule\":\"adam\",\"learningRate\":0.1,\"beta1\":0.9,"
+                    + "\"beta2\":0.999,\"epsilon\":1e-8}}");
     Learner adam = learner(other, 10);
     byte[] before = adagrad.denseState();
     assertThatThrownBy(() -> adagrad.restoreDenseState(adam.denseState()))

@@ -3,6 +3,7 @@ package io.millrace.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.feature.FeatureSchema;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Ftrl;
@@ -11,22 +12,27 @@ import io.millrace.optimizer.RowWiseAdagrad;
 import org.junit.jupiter.api.Test;
 
 class ModelConfigTest {
-  private static final ModelConfig LR =
-      ModelConfig.defaults(ModelKind.LR, "clicks-lr", "shop.ads.AdImpression", 1 << 20, 16, 8);
+  private static final FeatureSchema SCHEMA = TestSchemas.categoricals(8);
+  private static final ModelConfig LR = ModelConfig.defaults(ModelKind.LR, "clicks-lr", SCHEMA);
 
   @Test
   void keysAndDefaultsArePinned() {
     assertThat(LR.toJson())
         .isEqualTo(
-            "{\"name\":\"clicks-lr\",\"kind\":\"lr\",\"subject\":\"shop.ads.AdImpression\","
-                + "\"rows\":1048576,\"dim\":1,\"stepSize\":1,\"seed\":42,\"initScale\":0.0,"
+            "{\"name\":\"clicks-lr\",\"kind\":\"lr\",\"subject\":\"test.Subject\","
+                + "\"rows\":4096,\"dim\":1,\"stepSize\":1,\"seed\":42,\"initScale\":0.0,"
                 + "\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.5,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001}}");
-    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", "s", 1 << 20, 16, 39);
+    assertThat(ModelConfig.defaults(ModelKind.AUTOINT, "a", SCHEMA).toJson())
+        .contains(
+            "\"autoint\":{\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,"
+                + "\"layerNorm\":true,\"residual\":true,\"activatedProjections\":false,"
+                + "\"fieldEmbedding\":true,\"wide\":true}");
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
-        .contains("\"dim\":16,\"stepSize\":1")
+        .contains("\"dim\":8,\"stepSize\":1")
         .contains("\"initScale\":0.01")
         .contains("\"learningRate\":0.020512821");
   }
@@ -34,7 +40,7 @@ class ModelConfigTest {
   @Test
   void everyKindAndOptimizerSurvivesTheRoundTrip() {
     for (ModelKind kind : ModelKind.values()) {
-      ModelConfig config = ModelConfig.defaults(kind, "m", "s", 1000, 8, 3);
+      ModelConfig config = ModelConfig.defaults(kind, "m", SCHEMA);
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
     for (Optimizer optimizer :
@@ -42,7 +48,7 @@ class ModelConfigTest {
           new RowWiseAdagrad(0.1f, 0, 0.5f), Adam.withLearningRate(0.2f), new Ftrl(1, 2, 3, 4, 5)
         }) {
       ModelConfig config =
-          new ModelConfig("m", ModelKind.FM, "s", 16, 4, 7, -1, 0.5f, optimizer, optimizer);
+          new ModelConfig("m", ModelKind.FM, "s", 16, 4, 7, -1, 0.5f, optimizer, optimizer, null);
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
   }
@@ -85,6 +91,8 @@ class ModelConfigTest {
         .hasMessage("model config: stepSize: 0, expected 1 to 2^20");
     assertThatThrownBy(() -> LR.with("{\"dim\":4}"))
         .hasMessage("model config: dim: 4, expected 1 for kind lr");
+    assertThatThrownBy(() -> LR.with("{\"kind\":\"autoint\"}"))
+        .hasMessageContaining("autoint: null, expected a value for kind autoint");
     assertThatThrownBy(() -> LR.with("{\"name\":\"a b\"}")).hasMessageContaining("\"a b\"");
     assertThatThrownBy(() -> LR.with("{\"kind\":\"rf\"}")).hasMessageContaining("rf");
     assertThatThrownBy(() -> LR.with("{\"rowOptimizer\":{\"rule\":\"sgd\"}}"))
