@@ -1,6 +1,5 @@
 package io.millrace.learner;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.AutoIntConfig;
 import io.millrace.optimizer.Adagrad;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param denseOptimizer updates dense tensors
  * @param autoint shape of an autoint, null for other kinds
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelConfig(
     String name,
     ModelKind kind,

@@ -24,7 +24,7 @@ class ModelConfigTest {
                 + "\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.5,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
-                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001}}");
+                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"autoint\":null}");
     assertThat(ModelConfig.defaults(ModelKind.AUTOINT, "a", SCHEMA).toJson())
         .contains(
             "\"autoint\":{\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,"
