@@ -6,12 +6,17 @@ import io.millrace.event.Example;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.Served;
 import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -111,6 +116,51 @@ class EventDecoderTest {
     byte[] click = events.click("i1", NOW);
     assertRejected(Arrays.copyOf(click, click.length - 3), RejectionReason.UNDECODABLE, "Click");
     assertRejected(Arrays.copyOf(click, click.length + 1), RejectionReason.UNDECODABLE, "Click");
+  }
+
+  @Test
+  void aFloodOfOneUnknownIdAsksTheRegistryOnce() {
+    AtomicInteger questions = new AtomicInteger();
+    InMemorySchemaRegistry counted = new InMemorySchemaRegistry();
+    SchemaRegistry asking =
+        new SchemaRegistry() {
+          @Override
+          public RegisteredSchema register(String subject, Schema schema) {
+            return counted.register(subject, schema);
+          }
+
+          @Override
+          public Optional<RegisteredSchema> byId(int id) {
+            questions.incrementAndGet();
+            return counted.byId(id);
+          }
+
+          @Override
+          public Optional<RegisteredSchema> latest(String subject) {
+            return counted.latest(subject);
+          }
+
+          @Override
+          public List<String> subjects() {
+            return counted.subjects();
+          }
+
+          @Override
+          public void close() {}
+        };
+    long later = NOW + 5000;
+    EventDecoder asked = new EventDecoder(asking, MAX_BYTES, () -> later);
+    byte[] click = new TestEvents(new InMemorySchemaRegistry()).click("i1", NOW);
+    for (int n = 0; n < 100; n++) {
+      assertThat(asked.decode(TestEvents.origin("clicks", n, click))).isInstanceOf(Rejection.class);
+    }
+    assertThat(questions).hasValue(1);
+
+    new TestEvents(counted).click("i1", NOW);
+    Origin written = new Origin("clicks", 0, 100, later, null, click);
+    assertThat(asked.decode(written))
+        .as("written after the question")
+        .isInstanceOf(ClickEvent.class);
   }
 
   @Test
