@@ -10,6 +10,7 @@ const count = v => (Math.abs(v) >= 100_000 ? compact : whole).format(v);
 
 export function duration(ms) {
   if (ms == null || !isFinite(ms)) return "–";
+  if (ms === 0) return "0";
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
@@ -25,7 +26,7 @@ const CHARTS = [
     lines: [{ label: "all", name: "{m}.metric.total.logloss" }, { label: "recent", name: "{m}.metric.segment.logloss" }, { label: "floor", name: "extra.ceiling.logloss" }] },
   { title: "Freshness", unit: "click to served parameters", format: duration, floor: 0, smallest: 200,
     lines: [{ label: "p50", name: "{m}.freshness.p50Millis" }, { label: "p99", name: "{m}.freshness.p99Millis" }] },
-  { title: "Normalized entropy", unit: "1 is no better than the base rate", format: fixed(3), smallest: 0.02,
+  { title: "Normalized entropy", unit: "1 is the base rate", format: fixed(3), smallest: 0.02,
     lines: [{ label: "all", name: "{m}.metric.total.normalizedEntropy" }, { label: "recent", name: "{m}.metric.segment.normalizedEntropy" }] },
   { title: "Predicted / actual", unit: "1 is calibrated", format: fixed(3), smallest: 0.1,
     lines: [{ label: "all", name: "{m}.metric.total.calibration" }, { label: "recent", name: "{m}.metric.segment.calibration" }] },
@@ -206,7 +207,7 @@ function table(host, head, rows) {
       td.append(Object.assign(document.createElement("span"), { style: `width:${(100 * value.meter).toFixed(1)}%` }));
     } else {
       td.textContent = value;
-      td.className = i > 0 && !(kind === "th" && value === "") ? "n" : kind === "th" && i > 0 ? "meter" : "";
+      td.className = i === 0 ? "" : value === "" ? "meter" : "n";
     }
     return td;
   };
