@@ -1,0 +1,44 @@
+package io.millrace.embedding;
+
+/**
+ * Initial values of rows: a pure function of (seed, row), uniform in [-scale, scale).
+ *
+ * @param seed of the model
+ * @param scale bound of the values, at least 0
+ * @param zeroColumns leading columns that start at 0 instead (linear weights)
+ */
+public record InitialRows(long seed, float scale, int zeroColumns) {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  public InitialRows {
+    if (!(scale >= 0) || Float.isInfinite(scale)) {
+      throw new IllegalArgumentException("scale: " + scale + ", expected a finite value >= 0");
+    }
+    if (zeroColumns < 0) {
+      throw new IllegalArgumentException("zeroColumns: " + zeroColumns + ", expected at least 0");
+    }
+  }
+
+  /**
+   * Adds {@code weight} times the row's initial values to {@code out[offset .. offset + width)}.
+   */
+  public void addTo(long row, float weight, float[] out, int offset, int width) {
+    if (scale == 0) {
+      return;
+    }
+    long state = mix64(seed ^ mix64(row + GOLDEN)) + zeroColumns * GOLDEN;
+    for (int i = zeroColumns; i < width; i++) {
+      state += GOLDEN;
+      // the top 24 bits give every multiple of 2^-23 in [-1, 1): exact in fp32
+      float unit = (mix64(state) >>> 40) * 0x1p-23f - 1;
+      out[offset + i] += weight * (unit * scale);
+    }
+  }
+
+  /** Finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
+  static long mix64(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

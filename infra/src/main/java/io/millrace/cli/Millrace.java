@@ -1,0 +1,67 @@
+package io.millrace.cli;
+
+import io.millrace.standalone.UserError;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code millrace} command. */
+@Command(
+    name = "millrace",
+    mixinStandardHelpOptions = true,
+    version = "Millrace 0.1.0",
+    description = "A streaming recommender and click-through-rate platform.",
+    subcommands = {
+      DemoCommand.class,
+      ReplayCommand.class,
+      UpCommand.class,
+      PredictCommand.class,
+      StatusCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  millrace demo                                  a simulated ad world against the whole platform",
+      "  millrace replay --format csv --schema s.avsc f.csv.xz   a file as a stream",
+      "  millrace up --schema s.avsc                    the platform for your own events"
+    })
+public final class Millrace {
+  static final int USER_ERROR = 2;
+  static final int FAILURE = 1;
+
+  private Millrace() {}
+
+  /** Runs a command and exits with its status: 0, 1 for a failure, 2 for wrong use. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a command and returns its exit status. */
+  static int run(String... args) {
+    CommandLine commandLine = new CommandLine(new Millrace());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, parsed) -> {
+          command.getErr().println("millrace: " + explain(exception));
+          return exception instanceof UserError ? USER_ERROR : FAILURE;
+        });
+    return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+  }
+
+  /** One line: what a person can mend is said plainly, the rest points to the log. */
+  private static String explain(Exception exception) {
+    if (exception instanceof UserError) {
+      return String.valueOf(exception.getMessage());
+    }
+    for (Throwable t = exception; t != null; t = t.getCause()) {
+      if (t instanceof IOException && String.valueOf(t.getMessage()).contains("No space left")) {
+        return "the disk is full: " + t.getMessage() + "; free some space and start again";
+      }
+    }
+    String log = System.getProperty("millrace.log.dir");
+    if (log != null) {
+      org.slf4j.LoggerFactory.getLogger(Millrace.class).error("command failed", exception);
+    }
+    return exception + (log == null ? "" : "; details in " + log + "/millrace.log");
+  }
+}

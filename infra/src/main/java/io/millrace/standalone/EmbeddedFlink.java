@@ -1,0 +1,164 @@
+package io.millrace.standalone;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Flink MiniCluster with RocksDB state and incremental, retained checkpoints in a folder. A job
+ * has a fixed id made from its name, and a job submitted again resumes from its newest checkpoint.
+ */
+public final class EmbeddedFlink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFlink.class);
+
+  private final Path checkpoints;
+  private final Configuration configuration;
+  private final MiniCluster cluster;
+  private final List<JobID> jobs = new ArrayList<>();
+
+  /**
+   * Starts the cluster.
+   *
+   * @param checkpoints where checkpoints are kept
+   * @param tmp for working files
+   * @param slots jobs that can run at a time, at parallelism 1
+   * @param checkpointInterval time between two checkpoints of a job
+   */
+  public EmbeddedFlink(Path checkpoints, Path tmp, int slots, Duration checkpointInterval) {
+    this.checkpoints = checkpoints;
+    Configuration c = new Configuration();
+    c.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    c.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
+    c.setString("state.backend.rocksdb.localdir", tmp.resolve("rocksdb").toString());
+    c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    c.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+    c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
+    c.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    c.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofMillis(200));
+    c.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(10));
+    c.set(CoreOptions.TMP_DIRS, tmp.toString());
+    c.set(RestOptions.BIND_PORT, "0");
+    c.set(RestOptions.ADDRESS, "localhost");
+    c.set(RestOptions.BIND_ADDRESS, "localhost");
+    c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256L));
+    c.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(5));
+    c.set(PipelineOptions.OBJECT_REUSE, true);
+    c.set(PipelineOptions.GENERIC_TYPES, false);
+    this.configuration = c;
+    this.cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(slots)
+                .setConfiguration(c)
+                .build());
+    try {
+      cluster.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot start the Flink cluster", e);
+    }
+  }
+
+  /** The id under which a job of this name runs, and below which its checkpoints lie. */
+  static JobID jobId(String name) {
+    UUID uuid = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    return new JobID(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+  }
+
+  /**
+   * Builds and starts a job, from its newest checkpoint if it has one.
+   *
+   * @param name names the job for ever: its checkpoints are found by it
+   * @param build adds the job's steps to the environment
+   */
+  public void submit(String name, Consumer<StreamExecutionEnvironment> build) {
+    StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration);
+    environment.setParallelism(1);
+    build.accept(environment);
+    JobGraph graph = environment.getStreamGraph().getJobGraph();
+    JobID id = jobId(name);
+    graph.setJobID(id);
+    Optional<Path> checkpoint = RetainedCheckpoints.newest(checkpoints, id.toHexString());
+    checkpoint.ifPresent(
+        path -> {
+          LOG.info("job {} resumes from {}", name, path);
+          graph.setSavepointRestoreSettings(
+              SavepointRestoreSettings.forPath(
+                  path.toUri().toString(), false, RecoveryClaimMode.CLAIM));
+        });
+    try {
+      cluster.submitJob(graph).get(60, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot submit job " + name, e);
+    }
+    jobs.add(id);
+  }
+
+  /** The first job that has failed for good, in words, or empty while all run. */
+  public Optional<String> failure() {
+    for (JobID id : jobs) {
+      try {
+        JobStatus status = cluster.getJobStatus(id).get(10, TimeUnit.SECONDS);
+        if (status.isGloballyTerminalState()) {
+          return Optional.of("job " + id + " is " + status + ", expected RUNNING");
+        }
+      } catch (Exception e) {
+        return Optional.of("status of job " + id + " is unknown: " + e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Cancels the jobs, keeping their checkpoints, and stops the cluster. */
+  @Override
+  public void close() {
+    for (JobID id : jobs) {
+      try {
+        cluster.cancelJob(id).get(20, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        LOG.warn("job {} was not cancelled in time: {}", id, e.toString());
+      }
+    }
+    try {
+      cluster.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot stop the Flink cluster", e);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.millrace.learner;
+
+import io.millrace.metrics.Evaluation;
+import io.millrace.metrics.Metrics;
+import io.millrace.model.TensorSpec;
+import io.millrace.model.Tensors;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A learner's state beside its table.
+ *
+ * <p>Stored form, version 1, big endian: 4 bytes "MRDS"; byte 1; int number of tensors, then of
+ * each its name (modified UTF-8 with a 2-byte length), int number of values, the values, int number
+ * of slots, the slots, in fp32; int length and bytes of the total {@link Evaluation}, likewise of
+ * the unfinished segment; int number of finished segments, of each two longs and four doubles in
+ * the order of {@link Metrics}.
+ *
+ * @param slots optimizer slots of each tensor
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier between learner and bytes, never compared
+record DenseState(
+    Tensors tensors,
+    float[][] slots,
+    Evaluation total,
+    Evaluation segment,
+    List<Metrics> closedSegments) {
+  private static final int MAGIC = 0x4D524453;
+  private static final byte FORMAT = 1;
+
+  byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(MAGIC);
+      out.writeByte(FORMAT);
+      out.writeInt(slots.length);
+      for (int t = 0; t < slots.length; t++) {
+        out.writeUTF(tensors.specs().get(t).name());
+        writeFloats(tensors.values()[t], out);
+        writeFloats(slots[t], out);
+      }
+      writeBytes(total.toBytes(), out);
+      writeBytes(segment.toBytes(), out);
+      out.writeInt(closedSegments.size());
+      for (Metrics m : closedSegments) {
+        out.writeLong(m.examples());
+        out.writeLong(m.positives());
+        out.writeDouble(m.auc());
+        out.writeDouble(m.logloss());
+        out.writeDouble(m.normalizedEntropy());
+        out.writeDouble(m.calibration());
+      }
+    } catch (IOException e) {
+      throw new AssertionError("writing to memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Reads the stored form of a model with these tensors and as many slots as {@code like}. */
+  static DenseState fromBytes(byte[] bytes, List<TensorSpec> specs, float[][] like) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      int magic = in.readInt();
+      int format = in.readByte();
+      if (magic != MAGIC || format != FORMAT) {
+        throw new IllegalArgumentException(
+            "dense state: magic %08x format %d, expected %08x format %d"
+                .formatted(magic, format, MAGIC, FORMAT));
+      }
+      requireEqual("number of tensors", in.readInt(), specs.size());
+      Tensors tensors = Tensors.zeros(specs);
+      float[][] slots = new float[like.length][];
+      for (int t = 0; t < specs.size(); t++) {
+        String name = in.readUTF();
+        if (!name.equals(specs.get(t).name())) {
+          throw new IllegalArgumentException(
+              "dense state: tensor " + name + ", expected " + specs.get(t).name());
+        }
+        readFloats(in, tensors.values()[t], "values of tensor " + name);
+        slots[t] = new float[like[t].length];
+        readFloats(in, slots[t], "slots of tensor " + name);
+      }
+      Evaluation total = Evaluation.fromBytes(readBytes(in));
+      Evaluation segment = Evaluation.fromBytes(readBytes(in));
+      int closed = in.readInt();
+      List<Metrics> closedSegments = new ArrayList<>();
+      for (int i = 0; i < closed; i++) {
+        closedSegments.add(
+            new Metrics(
+                in.readLong(),
+                in.readLong(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readDouble()));
+      }
+      requireEqual("bytes left over", in.available(), 0);
+      return new DenseState(tensors, slots, total, segment, closedSegments);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "dense state: " + bytes.length + " bytes, expected more", e);
+    }
+  }
+
+  private static void requireEqual(String what, int actual, int expected) {
+    if (actual != expected) {
+      throw new IllegalArgumentException(
+          "dense state: " + what + ": " + actual + ", expected " + expected);
+    }
+  }
+
+  private static void writeFloats(float[] values, DataOutputStream out) throws IOException {
+    out.writeInt(values.length);
+    for (float value : values) {
+      out.writeFloat(value);
+    }
+  }
+
+  private static void readFloats(DataInputStream in, float[] into, String what) throws IOException {
+    requireEqual(what, in.readInt(), into.length);
+    for (int i = 0; i < into.length; i++) {
+      into[i] = in.readFloat();
+    }
+  }
+
+  private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static byte[] readBytes(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new IllegalArgumentException(
+          "dense state: a part of " + length + " bytes, expected 0 to " + in.available());
+    }
+    return in.readNBytes(length);
+  }
+}

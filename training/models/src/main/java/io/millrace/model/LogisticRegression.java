@@ -1,0 +1,70 @@
+package io.millrace.model;
+
+import java.util.List;
+
+/**
+ * Logistic regression on hashed features: {@code logit = bias + sum_f x[f]}. D is 1: a row is a
+ * weight. One dense tensor, {@code bias} [1].
+ *
+ * @param fields F
+ */
+public record LogisticRegression(int fields) implements CtrModel {
+  private static final List<TensorSpec> TENSORS =
+      List.of(new TensorSpec("bias", new int[] {1}, new TensorSpec.Init.Constant(0)));
+
+  public LogisticRegression {
+    if (fields < 1) {
+      throw new IllegalArgumentException("fields: " + fields + ", expected at least 1");
+    }
+  }
+
+  @Override
+  public int dim() {
+    return 1;
+  }
+
+  @Override
+  public List<TensorSpec> tensors() {
+    return TENSORS;
+  }
+
+  @Override
+  public Workspace newWorkspace() {
+    return new Scratch();
+  }
+
+  private final class Scratch implements Workspace {
+    private int batch;
+
+    @Override
+    public void infer(Tensors weights, float[] x, int batch, float[] logits) {
+      float bias = weights.values()[0][0];
+      for (int b = 0; b < batch; b++) {
+        float sum = bias;
+        for (int i = b * fields, end = i + fields; i < end; i++) {
+          sum += x[i];
+        }
+        logits[b] = sum;
+      }
+    }
+
+    @Override
+    public void forward(Tensors weights, float[] x, int batch, float[] logits) {
+      this.batch = batch;
+      infer(weights, x, batch, logits);
+    }
+
+    @Override
+    public void backward(float[] dLogits, float[] dx, Tensors dWeights) {
+      float total = 0;
+      for (int b = 0; b < batch; b++) {
+        float d = dLogits[b];
+        total += d;
+        for (int i = b * fields, end = i + fields; i < end; i++) {
+          dx[i] = d;
+        }
+      }
+      dWeights.values()[0][0] = total;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.millrace.optimizer;
+
+/**
+ * An update rule for one row of values: a row of an embedding table, or a whole dense tensor, which
+ * is one row of its size. What it remembers of a row are the row's slots, stored beside the values
+ * by the caller; all-zero slots are a fresh state.
+ */
+public interface Optimizer {
+
+  /** Number of slots that a row of {@code width} values needs. */
+  int slots(int width);
+
+  /**
+   * Applies one gradient to one row, in place.
+   *
+   * @param values holds the row at {@code [offset, offset + width)}
+   * @param slots holds its slots at {@code [slotOffset, slotOffset + slots(width))}; may be the
+   *     same array as {@code values}, at another place
+   * @param gradient holds the gradient at {@code [gradientOffset, gradientOffset + width)}, summed
+   *     over the step's examples
+   */
+  void update(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] gradient,
+      int gradientOffset);
+}
