@@ -230,11 +230,12 @@ public final class ParameterView implements AutoCloseable {
     String id;
     try (Admin admin = Admin.create(properties)) {
       id =
-          admin
-              .describeTopics(List.of(partition.topic()))
-              .allTopicNames()
-              .get()
-              .get(partition.topic())
+          java.util.Objects.requireNonNull(
+                  admin
+                      .describeTopics(List.of(partition.topic()))
+                      .allTopicNames()
+                      .get()
+                      .get(partition.topic()))
               .topicId()
               .toString();
     } catch (InterruptedException e) {

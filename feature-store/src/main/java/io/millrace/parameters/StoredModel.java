@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class StoredModel implements AutoCloseable {
     VersionManifest manifest = change.manifest();
     TableSnapshot initial = initialTable.of(manifest);
     boolean fresh = change.whole() || before == null;
-    TableSnapshot.Builder table = (fresh ? initial : before.table()).with();
+    TableSnapshot.Builder table = (fresh ? initial : Objects.requireNonNull(before).table()).with();
     float[] initialRow = new float[initial.rowWidth()];
     change
         .rows()
@@ -76,7 +77,8 @@ final class StoredModel implements AutoCloseable {
                 table.put(row, shipped.codec(), shipped.data());
               }
             });
-    Map<String, float[]> tensors = new HashMap<>(fresh ? Map.of() : before.tensors());
+    Map<String, float[]> tensors =
+        new HashMap<>(fresh ? Map.of() : Objects.requireNonNull(before).tensors());
     tensors.putAll(decode(change.tensors()));
     ModelSnapshot after = snapshot(manifest, table.build(), tensors);
     remember(change);
