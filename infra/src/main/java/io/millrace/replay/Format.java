@@ -18,7 +18,7 @@ public enum Format {
   /** Criteo Kaggle: tab-separated label, 13 counts, 26 categories, no header. */
   CRITEO("criteo", "label"),
   /** {@code label id:1 id:1 ...}. */
-  LIBSVM("libsvm", "label"),
+  LIBSVM("libsvm-10", "label"),
   /** Any header; the schema and the label column are the caller's. */
   CSV("csv", "label");
 

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 
 /**
  * An advertising market: users come in bursts and ask for ads, their tastes drift, ads appear and
- * retire, clicks are delayed, and a few events are late, sent twice or invalid. The true probability
- * of each click is known.
+ * retire, clicks are delayed, and a few events are late, sent twice or invalid. The true
+ * probability of each click is known.
  *
  * <p>The caller advances time; everything random comes from the seed, so the same calls give the
  * same answers. Memory is bounded: users' histories, and the clicks that are not due yet.
@@ -128,14 +128,12 @@ public final class AdWorld {
       if (outcomes.nextDouble() < config.duplicateClickShare()) {
         consequences.add(new Outcome.DuplicateClick(due + outcomes.nextInt(1, 1_000)));
       }
-    } else if (outcomes.nextDouble()
-        < config.lateClickShare() * probability / (1 - probability)) {
+    } else if (outcomes.nextDouble() < config.lateClickShare() * probability / (1 - probability)) {
       long lateness = LATE_BY_AT_LEAST_MILLIS + (long) exponential(MEAN_LATENESS_MILLIS);
       consequences.add(new Outcome.LateClick(shownMillis + windowMillis + lateness));
     }
     if (outcomes.nextDouble() < config.duplicateImpressionShare()) {
-      consequences.add(
-          new Outcome.DuplicateImpression(shownMillis + outcomes.nextInt(300, 3_000)));
+      consequences.add(new Outcome.DuplicateImpression(shownMillis + outcomes.nextInt(300, 3_000)));
     }
     if (outcomes.nextDouble() < config.invalidShare()) {
       Outcome.Defect[] defects = Outcome.Defect.values();

@@ -107,8 +107,7 @@ public final class JoinStateFormat {
       JoinState state =
           switch (kind) {
             case CLICKS -> decodeClicks(impressionId, detail, in);
-            case IMPRESSION ->
-                decodeImpression(in, detail == 1);
+            case IMPRESSION -> decodeImpression(in, detail == 1);
             case LABELLED -> new Labelled(in.getLong(), detail == 1);
             default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 3", null);
           };

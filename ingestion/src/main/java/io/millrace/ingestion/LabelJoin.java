@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>With an impression at event time t, attribution window W and allowed lateness L, a click at c
  *
  * <ul>
- *   <li>labels the impression if t - W ≤ c ≤ t + W (producers' clocks differ, so it may be earlier),
+ *   <li>labels the impression if t - W ≤ c ≤ t + W (producers' clocks differ, so it may be
+ *       earlier),
  *   <li>is late if t + W < c ≤ t + W + L, or if the label was given before it arrived,
  *   <li>else belongs to no impression.
  * </ul>
@@ -116,7 +117,9 @@ public final class LabelJoin {
     }
     long waitsUntil = click.eventTime() + window;
     List<ClickEvent> clicks =
-        state instanceof ClicksWaiting waiting ? new ArrayList<>(waiting.clicks()) : new ArrayList<>(1);
+        state instanceof ClicksWaiting waiting
+            ? new ArrayList<>(waiting.clicks())
+            : new ArrayList<>(1);
     if (waitsUntil <= watermark || clicks.size() == MAX_WAITING_CLICKS) {
       effects.add(unknownImpression(click));
       return new Transition(state, effects);
@@ -145,8 +148,7 @@ public final class LabelJoin {
     }
     if (delay > window) {
       effects.add(new Effect.Count(Counter.LATE_CLICKS));
-      effects.add(
-          lateClick(click, delay + " ms after its impression, expected at most " + window));
+      effects.add(lateClick(click, delay + " ms after its impression, expected at most " + window));
       return state;
     }
     if (clicked) {

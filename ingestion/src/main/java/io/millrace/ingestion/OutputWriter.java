@@ -22,9 +22,7 @@ public final class OutputWriter {
   public OutputWriter(SchemaRegistry registry) {
     wire = new AvroWire(registry);
     exampleSchemaId =
-        registry
-            .register(Example.getClassSchema().getFullName(), Example.getClassSchema())
-            .id();
+        registry.register(Example.getClassSchema().getFullName(), Example.getClassSchema()).id();
   }
 
   /** The Example. */
@@ -57,8 +55,7 @@ public final class OutputWriter {
 
   /** The IngestionCounts. */
   public byte[] counts(JoinCounts counts, long countedTime) {
-    return wire.encode(
-        new IngestionCounts(Instant.ofEpochMilli(countedTime), counts.toMap()));
+    return wire.encode(new IngestionCounts(Instant.ofEpochMilli(countedTime), counts.toMap()));
   }
 
   private static @Nullable ByteBuffer wrap(byte @Nullable [] bytes) {

@@ -83,8 +83,7 @@ public final class PartitionProgress {
     for (int n = in.getInt(); n > 0; n--) {
       byte[] topic = new byte[Short.toUnsignedInt(in.getShort())];
       in.get(topic);
-      Partition partition =
-          new Partition(new String(topic, StandardCharsets.UTF_8), in.getInt());
+      Partition partition = new Partition(new String(topic, StandardCharsets.UTF_8), in.getInt());
       watermarks.merge(partition, in.getLong(), Math::max);
     }
   }

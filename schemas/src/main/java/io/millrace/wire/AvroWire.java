@@ -50,13 +50,8 @@ public final class AvroWire {
     this.registry = registry;
   }
 
-  /** Encodes a contract; its schema is registered under its full name once. */
-  public <T extends SpecificRecord> byte[] encode(T record) {
-    return write(record);
-  }
-
-  /** Encodes a feature record; its schema is registered under its full name once. */
-  public byte[] encode(GenericRecord record) {
+  /** Encodes a contract or a feature record; its schema is registered under its full name once. */
+  public byte[] encode(IndexedRecord record) {
     return write(record);
   }
 

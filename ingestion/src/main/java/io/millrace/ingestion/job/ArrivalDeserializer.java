@@ -29,7 +29,8 @@ final class ArrivalDeserializer implements KafkaRecordDeserializationSchema<Arri
     decoder = new EventDecoder(opened, maxEventBytes, System::currentTimeMillis);
     context
         .getUserCodeClassLoader()
-        .registerReleaseHookIfAbsent("millrace-ingestion-registry-" + System.identityHashCode(this), opened::close);
+        .registerReleaseHookIfAbsent(
+            "millrace-ingestion-registry-" + System.identityHashCode(this), opened::close);
   }
 
   @Override

@@ -33,10 +33,7 @@ public final class IngestionJob {
             .transform(
                 "label-join", ImmutableType.OUTBOUND, new LabelJoinOperator(config, registry))
             .uid("label-join");
-    examples
-        .sinkTo(sink(config, topics.examples()))
-        .name("examples")
-        .uid("examples");
+    examples.sinkTo(sink(config, topics.examples())).name("examples").uid("examples");
     examples
         .getSideOutput(LabelJoinOperator.REJECTED)
         .sinkTo(sink(config, topics.rejected()))

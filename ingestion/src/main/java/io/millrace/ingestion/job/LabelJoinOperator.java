@@ -227,8 +227,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     output.collect(
         new StreamRecord<>(
             new Outbound(
-                example.impressionId().getBytes(StandardCharsets.UTF_8),
-                writer.example(example))));
+                example.impressionId().getBytes(StandardCharsets.UTF_8), writer.example(example))));
   }
 
   private void reject(Rejection rejection) {
@@ -238,7 +237,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         new StreamRecord<>(
             new Outbound(
                 rejection.origin().place().getBytes(StandardCharsets.UTF_8),
-                writer.rejected(rejection, getProcessingTimeService().getCurrentProcessingTime()))));
+                writer.rejected(
+                    rejection, getProcessingTimeService().getCurrentProcessingTime()))));
   }
 
   private void scheduleCounts() {
