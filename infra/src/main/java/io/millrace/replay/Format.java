@@ -18,7 +18,7 @@ public enum Format {
   /** Criteo Kaggle: tab-separated label, 13 counts, 26 categories, no header. */
   CRITEO("criteo", "label"),
   /** {@code label id:1 id:1 ...}. */
-  LIBSVM("libsvm", "label"),
+  LIBSVM("libsvm-10", "label"),
   /** Any header; the schema and the label column are the caller's. */
   CSV("csv", "label");
 
@@ -38,9 +38,14 @@ public enum Format {
     this.label = label;
   }
 
-  /** The name on the command line, also of the built-in feature schema. */
+  /** The name of the built-in feature schema. */
   public String id() {
     return id;
+  }
+
+  /** The name on the command line. */
+  public String commandName() {
+    return this == LIBSVM ? "libsvm" : id;
   }
 
   /** The label column, unless the caller names another. */

@@ -8,9 +8,9 @@ import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a libsvm file, {@code label id:value id:value ...}. The k-th pair is the categorical field
- * {@code f<k>} (from 0) with the id as its value, as the CTR benchmarks in this format mean it; the
- * value must be 1.
+ * Rows of a libsvm file, {@code label id:value id:value ...}. The k-th pair is the categorical
+ * field {@code f<k>} (from 0) with the id as its value, as the CTR benchmarks in this format mean
+ * it; the value must be 1.
  */
 final class LibsvmRows implements RowReader {
   private final BufferedReader in;

@@ -4,42 +4,69 @@ import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.embedding.UnifiedEmbedding;
+import io.millrace.feature.FeatureEncoder;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.model.AutoIntConfig;
 import io.millrace.model.CtrModel;
+import io.millrace.model.DjlAutoInt;
 import io.millrace.model.FactorizationMachine;
 import io.millrace.model.LogisticRegression;
 import io.millrace.model.Tensors;
-import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What a config and a feature schema compile to: the one definition of a model, used by learner and
  * server. Immutable; close it to free what the model holds.
  *
  * @param config of the model
+ * @param schema of its features
+ * @param encoder from records to tokens
  * @param scheme from tokens to field vectors
  * @param model from field vectors to logits
  */
-public record CompiledModel(ModelConfig config, EmbeddingScheme scheme, CtrModel model)
+public record CompiledModel(
+    ModelConfig config,
+    FeatureSchema schema,
+    FeatureEncoder encoder,
+    EmbeddingScheme scheme,
+    CtrModel model)
     implements AutoCloseable {
 
   /**
-   * @param lookups of each field; a number that does not suit the config's dim is lowered
+   * Compiles a model.
+   *
+   * @throws IllegalArgumentException if the config is for another schema, or its dim does not suit
+   *     the schema's lookups
    */
-  static CompiledModel of(ModelConfig config, int[] lookups) {
-    int dim = config.dim();
-    int[] suited = Arrays.stream(lookups).map(c -> config.kind() == ModelKind.LR ? 1 : c).toArray();
-    EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), dim, suited);
-    CtrModel model =
-        switch (config.kind()) {
-          case LR -> new LogisticRegression(lookups.length);
-          case FM -> new FactorizationMachine(lookups.length, dim, scheme.rowWidth());
-          case AUTOINT -> throw new UnsupportedOperationException("autoint");
-        };
-    return new CompiledModel(config, scheme, model);
+  public static CompiledModel of(ModelConfig config, FeatureSchema schema) {
+    if (!config.subject().equals(schema.name())) {
+      throw new IllegalArgumentException(
+          "feature schema of model %s: %s, expected %s as its config says"
+              .formatted(config.name(), schema.name(), config.subject()));
+    }
+    FeatureEncoder encoder = FeatureEncoder.compile(schema);
+    // a single weight cannot be split over lookups
+    int[] lookups =
+        schema.encodedFields().stream()
+            .mapToInt(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
+            .toArray();
+    EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), config.dim(), lookups);
+    return new CompiledModel(config, schema, encoder, scheme, model(config, scheme));
   }
 
-  /** Initial values of rows. */
+  private static CtrModel model(ModelConfig config, EmbeddingScheme scheme) {
+    return switch (config.kind()) {
+      case LR -> new LogisticRegression(scheme.fields());
+      case FM -> new FactorizationMachine(scheme.fields(), scheme.dim(), scheme.rowWidth());
+      case AUTOINT -> {
+        AutoIntConfig autoint = Objects.requireNonNull(config.autoint());
+        yield new DjlAutoInt(autoint, scheme.fields(), scheme.dim());
+      }
+    };
+  }
+
+  /** Initial values of rows; linear weights (all of lr, fm's first column) start at zero. */
   public InitialRows initialRows() {
-    // linear weights (all of lr, the first column of a row of fm) start at zero
     int zeroColumns = config.kind() == ModelKind.AUTOINT ? 0 : 1;
     return new InitialRows(config.seed(), config.initScale(), zeroColumns);
   }

@@ -1,7 +1,6 @@
 package io.millrace.learner;
 
 import io.millrace.embedding.EmbeddingScheme;
-import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
@@ -31,7 +30,6 @@ public final class Learner implements AutoCloseable {
 
   private final EmbeddingScheme scheme;
   private final CtrModel.Workspace workspace;
-  private final Optimizer rowOptimizer;
   private final Optimizer denseOptimizer;
   private final LearnerTable table;
   private final Tensors tensors;
@@ -54,31 +52,20 @@ public final class Learner implements AutoCloseable {
    *     Long#MAX_VALUE} for a single one
    */
   public Learner(CompiledModel compiled, long segmentExamples) {
-    this(
-        compiled.config(),
-        compiled.scheme(),
-        compiled.model(),
-        compiled.initialRows(),
-        segmentExamples);
-  }
-
-  Learner(
-      ModelConfig config,
-      EmbeddingScheme scheme,
-      CtrModel model,
-      InitialRows initialRows,
-      long segmentExamples) {
     if (segmentExamples < 1) {
       throw new IllegalArgumentException(
           "segmentExamples: " + segmentExamples + ", expected at least 1");
     }
-    this.scheme = scheme;
+    ModelConfig config = compiled.config();
+    CtrModel model = compiled.model();
+    this.scheme = compiled.scheme();
     this.workspace = model.newWorkspace();
-    this.rowOptimizer = config.rowOptimizer();
+    Optimizer rowOptimizer = config.rowOptimizer();
     this.denseOptimizer = config.denseOptimizer();
     int width = scheme.rowWidth();
-    this.table = new LearnerTable(scheme.rows(), width, rowOptimizer.slots(width), initialRows);
-    this.tensors = Tensors.initial(model.tensors(), config.seed());
+    this.table =
+        new LearnerTable(scheme.rows(), width, rowOptimizer.slots(width), compiled.initialRows());
+    this.tensors = compiled.initialTensors();
     this.gradients = Tensors.zeros(model.tensors());
     this.tensorSlots =
         model.tensors().stream()

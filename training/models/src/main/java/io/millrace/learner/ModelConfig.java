@@ -1,7 +1,11 @@
 package io.millrace.learner;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.model.AutoIntConfig;
+import io.millrace.optimizer.Adagrad;
+import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that, together with a feature schema, decides what a model learns from a log.
@@ -16,8 +20,8 @@ import io.millrace.optimizer.Optimizer;
  * @param initScale bound of initial row values
  * @param rowOptimizer updates rows
  * @param denseOptimizer updates dense tensors
+ * @param autoint shape of an autoint, null for other kinds
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelConfig(
     String name,
     ModelKind kind,
@@ -28,7 +32,8 @@ public record ModelConfig(
     long seed,
     float initScale,
     Optimizer rowOptimizer,
-    Optimizer denseOptimizer) {
+    Optimizer denseOptimizer,
+    @Nullable AutoIntConfig autoint) {
 
   public ModelConfig {
     if (!name.matches("[A-Za-z0-9_-]{1,100}")) {
@@ -50,6 +55,41 @@ public record ModelConfig(
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
+    if ((kind == ModelKind.AUTOINT) != (autoint != null)) {
+      throw new IllegalArgumentException(
+          "autoint: " + autoint + ", expected a value for kind autoint and none for others");
+    }
+  }
+
+  /**
+   * A good start for predict-then-learn streams, chosen by measurement on several of them; see
+   * {@code StreamExperiment} in this module's tests.
+   *
+   * <p>Adagrad moves every field's weight by about its learning rate in the first steps, so the
+   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8.
+   */
+  public static ModelConfig defaults(ModelKind kind, String name, FeatureSchema schema) {
+    String subject = schema.name();
+    long rows = schema.table().rows();
+    int dim = schema.table().dim();
+    float perField = Math.min(1, 8f / schema.encodedFields().size());
+    Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
+    return switch (kind) {
+      case LR -> {
+        Optimizer weights = new Adagrad(0.5f * perField, 1e-8f, 0.1f);
+        yield new ModelConfig(name, kind, subject, rows, 1, 1, 42, 0, weights, bias, null);
+      }
+      case FM -> {
+        Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
+        yield new ModelConfig(name, kind, subject, rows, dim, 1, 42, 0.01f, factors, bias, null);
+      }
+      case AUTOINT -> {
+        Optimizer vectors = new Adagrad(0.05f, 1e-8f, 0.01f);
+        Optimizer dense = Adam.withLearningRate(1e-3f);
+        AutoIntConfig shape = AutoIntConfig.streaming();
+        yield new ModelConfig(name, kind, subject, rows, dim, 1, 42, 0.01f, vectors, dense, shape);
+      }
+    };
   }
 
   /** The config as a JSON object with all keys, in a fixed order. */
@@ -67,7 +107,10 @@ public record ModelConfig(
     return ModelConfigJson.read(json);
   }
 
-  /** This config with the keys of a JSON object replaced; errors as {@link #fromJson}. */
+  /**
+   * This config with the keys of a JSON object replaced; of nested settings only the given ones
+   * are, unless they name another optimizer rule. Errors as {@link #fromJson}.
+   */
   public ModelConfig with(String jsonOverrides) {
     return ModelConfigJson.override(this, jsonOverrides);
   }

@@ -59,11 +59,28 @@ final class ModelConfigJson {
             "model config: " + overrides + ", expected a JSON object");
       }
       ObjectNode all = MAPPER.valueToTree(config);
-      all.setAll(object);
+      object
+          .properties()
+          .forEach(
+              change -> {
+                JsonNode before = all.get(change.getKey());
+                if (before instanceof ObjectNode settings
+                    && change.getValue() instanceof ObjectNode some
+                    && sameRule(settings, some)) {
+                  settings.setAll(some);
+                } else {
+                  all.set(change.getKey(), change.getValue());
+                }
+              });
       return MAPPER.treeToValue(all, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw failure(e);
     }
+  }
+
+  /** Whether {@code some} changes settings of the same optimizer, instead of naming another one. */
+  private static boolean sameRule(ObjectNode settings, ObjectNode some) {
+    return !some.has("rule") || some.get("rule").equals(settings.get("rule"));
   }
 
   private static IllegalArgumentException failure(JsonProcessingException e) {

@@ -1,0 +1,99 @@
+package io.millrace.e2e;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Module boundaries: arrows point one way, and a library is seen only where it belongs. */
+@AnalyzeClasses(packages = "io.millrace", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule modulesPointOneWay =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("schemas")
+          .definedBy(
+              "io.millrace.event..",
+              "io.millrace.feature..",
+              "io.millrace.registry..",
+              "io.millrace.topic..",
+              "io.millrace.wire..")
+          .layer("feature-store")
+          .definedBy("io.millrace.embedding..", "io.millrace.parameters..")
+          .layer("models")
+          .definedBy(
+              "io.millrace.model..",
+              "io.millrace.optimizer..",
+              "io.millrace.metrics..",
+              "io.millrace.learner..")
+          .layer("training")
+          .definedBy("io.millrace.training..")
+          .layer("ingestion")
+          .definedBy("io.millrace.ingestion..")
+          .layer("serving")
+          .definedBy("io.millrace.serving..")
+          .layer("infra")
+          .definedBy(
+              "io.millrace.standalone..",
+              "io.millrace.replay..",
+              "io.millrace.world..",
+              "io.millrace.demo..",
+              "io.millrace.cli..")
+          .whereLayer("infra")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("serving")
+          .mayOnlyBeAccessedByLayers("infra")
+          .whereLayer("ingestion")
+          .mayOnlyBeAccessedByLayers("infra")
+          .whereLayer("training")
+          .mayOnlyBeAccessedByLayers("infra")
+          .whereLayer("models")
+          .mayOnlyBeAccessedByLayers("training", "serving", "infra")
+          .whereLayer("feature-store")
+          .mayOnlyBeAccessedByLayers("models", "training", "serving", "ingestion", "infra");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCircles =
+      slices().matching("io.millrace.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule flinkOnlyInJobs =
+      noClasses()
+          .that(
+              not(
+                  resideInAnyPackage(
+                      "io.millrace.ingestion.job..",
+                      "io.millrace.training..",
+                      "io.millrace.standalone..")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.flink..");
+
+  @ArchTest
+  static final ArchRule djlOnlyInDjlModels =
+      classes()
+          .that()
+          .resideInAPackage("io.millrace..")
+          .and(not(simpleNameStartingWith("Djl")))
+          .should()
+          .onlyDependOnClassesThat(not(resideInAnyPackage("ai.djl..")));
+
+  @ArchTest
+  static final ArchRule rocksDbOnlyInParameters =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.millrace.parameters..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.rocksdb..");
+}

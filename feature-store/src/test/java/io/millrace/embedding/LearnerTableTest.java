@@ -1,0 +1,141 @@
+package io.millrace.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class LearnerTableTest extends EmbeddingTableContract {
+  private static final int SLOTS = 2;
+
+  /** Adds the gradient; the first slot counts updates, the second remembers the last gradient. */
+  private static final LearnerTable.UpdateRule ADD =
+      (values, offset, width, slots, slotOffset, gradient, gradientOffset) -> {
+        for (int i = 0; i < width; i++) {
+          values[offset + i] += gradient[gradientOffset + i];
+        }
+        slots[slotOffset]++;
+        slots[slotOffset + 1] = gradient[gradientOffset];
+      };
+
+  @Override
+  EmbeddingTable tableWith(long[] rows, float[][] values) {
+    LearnerTable table = new LearnerTable(ROWS, WIDTH, SLOTS, INITIAL);
+    RowGradients gradients = new RowGradients(WIDTH);
+    for (int i = 0; i < rows.length; i++) {
+      gradients.add(rows[i], 1, values[i], 0);
+    }
+    table.update(
+        gradients, (v, offset, width, s, so, g, go) -> System.arraycopy(g, go, v, offset, width));
+    return table;
+  }
+
+  @Test
+  void theTwoSetsOfChangesDrainOnTheirOwn() {
+    LearnerTable table = table(1, 2, 40);
+    assertThat(table.rowsChangedSincePublish()).isEqualTo(3);
+    assertThat(changedRows(table)).containsExactly(1L, 2L, 40L);
+    assertThat(changedRows(table)).isEmpty();
+    update(table, 41, 3);
+    assertThat(changedPages(table).keySet()).containsExactly(0, 2);
+    assertThat(changedPages(table)).isEmpty();
+    assertThat(changedRows(table)).containsExactly(3L, 41L);
+    update(table, 3);
+    assertThat(changedPages(table).keySet()).containsExactly(0);
+    assertThat(changedRows(table)).containsExactly(3L);
+    assertThat(table.updatedRows()).isEqualTo(5);
+  }
+
+  @Test
+  void publishedValuesAreTheRowsWithoutTheirSlots() {
+    LearnerTable table = table(33);
+    List<float[]> published = new ArrayList<>();
+    table.forEachRowChangedSincePublish(
+        (row, values, offset) -> {
+          float[] copy = new float[WIDTH];
+          System.arraycopy(values, offset, copy, 0, WIDTH);
+          published.add(copy);
+        });
+    assertThat(published).hasSize(1);
+    assertThat(published.get(0)).containsExactly(read(table, 33, 1));
+  }
+
+  @Test
+  void restoredPagesHoldValuesSlotsAndWhatWasNotPublished() {
+    LearnerTable table = table(1, 2, 40, 5000);
+    changedRows(table);
+    update(table, 2, 5000);
+    Map<Integer, byte[]> pages = changedPages(table);
+    LearnerTable restored = new LearnerTable(ROWS, WIDTH, SLOTS, INITIAL);
+    pages.forEach(restored::restorePage);
+    assertThat(restored.updatedRows()).isEqualTo(4);
+    assertThat(changedPages(restored)).as("restored is checkpointed").isEmpty();
+    assertThat(restored.rowsChangedSincePublish()).isEqualTo(2);
+    for (LearnerTable t : List.of(table, restored)) {
+      update(t, 1, 2, 3);
+    }
+    Map<Integer, byte[]> left = changedPages(table);
+    Map<Integer, byte[]> right = changedPages(restored);
+    assertThat(right.keySet()).isEqualTo(left.keySet());
+    left.forEach((page, bytes) -> assertThat(right.get(page)).isEqualTo(bytes));
+    assertThat(changedRows(restored)).containsExactly(1L, 2L, 3L, 5000L);
+    restored.markAllUnpublished();
+    assertThat(changedRows(restored)).containsExactly(1L, 2L, 3L, 40L, 5000L);
+  }
+
+  @Test
+  void aPageHasTheDocumentedBytes() {
+    LearnerTable table = new LearnerTable(16, 1, 1, new InitialRows(0, 0, 0));
+    RowGradients gradients = new RowGradients(1);
+    gradients.add(3, 1, new float[] {0.5f}, 0);
+    table.update(gradients, (v, o, w, s, so, g, go) -> v[o] = s[so] = g[go]);
+    byte[] bytes = Objects.requireNonNull(changedPages(table).get(0));
+    assertThat(HexFormat.of().formatHex(bytes))
+        .isEqualTo("01" + "0800" + "0800" + "00".repeat(24) + "0000003f0000003f" + "00".repeat(96));
+  }
+
+  @Test
+  void anotherFormatOrSizeIsRefused() {
+    LearnerTable table = table(1);
+    byte[] good = Objects.requireNonNull(changedPages(table).get(0));
+    byte[] wrong = good.clone();
+    wrong[0] = 2;
+    assertThatThrownBy(() -> table.restorePage(0, wrong))
+        .hasMessageContaining("of format 2, expected page 0 to 312: 325 bytes of format 1");
+    assertThatThrownBy(() -> table.restorePage(0, new byte[0]))
+        .hasMessageContaining("page 0: 0 bytes");
+    assertThatThrownBy(() -> table.restorePage(313, good)).hasMessageContaining("page 313");
+  }
+
+  private static LearnerTable table(long... rows) {
+    LearnerTable table = new LearnerTable(ROWS, WIDTH, SLOTS, INITIAL);
+    update(table, rows);
+    return table;
+  }
+
+  private static void update(LearnerTable table, long... rows) {
+    RowGradients gradients = new RowGradients(WIDTH);
+    for (long row : rows) {
+      gradients.add(row, 1, new float[] {row, 1, -1}, 0);
+    }
+    table.update(gradients, ADD);
+  }
+
+  private static List<Long> changedRows(LearnerTable table) {
+    List<Long> rows = new ArrayList<>();
+    table.forEachRowChangedSincePublish((row, values, offset) -> rows.add(row));
+    return rows;
+  }
+
+  private static Map<Integer, byte[]> changedPages(LearnerTable table) {
+    Map<Integer, byte[]> pages = new TreeMap<>();
+    table.forEachPageChangedSinceCheckpoint(pages::put);
+    return pages;
+  }
+}

@@ -1,0 +1,118 @@
+package io.millrace.replay;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a replay found.
+ *
+ * @param examples examples learned
+ * @param positives of them with label 1
+ * @param auc progressive: each example is predicted before it is learned
+ * @param logloss mean, in nats
+ * @param normalizedEntropy logloss over that of the base rate
+ * @param calibration predicted over actual positives
+ * @param secondHalf the same for the second half of the stream
+ * @param examplesPerSecond learned in this run over its seconds
+ * @param eventsPerSecond impressions and clicks of this run over its seconds
+ * @param seconds from the first event written to the last version served
+ * @param freshnessP50Millis from a click's write to a served version that has learned it
+ * @param rejected events in {@code rejected}
+ * @param modelVersion the last one served
+ * @param peakMemoryBytes resident memory of the process at its highest
+ */
+@JsonPropertyOrder({"file", "format", "model"})
+public record ReplayReport(
+    String file,
+    String format,
+    String model,
+    long examples,
+    long positives,
+    double auc,
+    double logloss,
+    double normalizedEntropy,
+    double calibration,
+    Half secondHalf,
+    double examplesPerSecond,
+    double eventsPerSecond,
+    double seconds,
+    double freshnessP50Millis,
+    double freshnessP99Millis,
+    long rejected,
+    long modelVersion,
+    long peakMemoryBytes) {
+
+  /** The metrics of one part of the stream. */
+  public record Half(
+      long examples,
+      long positives,
+      double auc,
+      double logloss,
+      double normalizedEntropy,
+      double calibration) {
+
+    static Half of(Map<String, Double> metrics, String prefix) {
+      return new Half(
+          Math.round(metrics.getOrDefault(prefix + "examples", 0.0)),
+          Math.round(metrics.getOrDefault(prefix + "positives", 0.0)),
+          metrics.getOrDefault(prefix + "auc", Double.NaN),
+          metrics.getOrDefault(prefix + "logloss", Double.NaN),
+          metrics.getOrDefault(prefix + "normalizedEntropy", Double.NaN),
+          metrics.getOrDefault(prefix + "calibration", Double.NaN));
+    }
+  }
+
+  /** Writes the report as JSON. */
+  public void write(Path file) throws IOException {
+    Files.writeString(
+        file,
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)
+            + "\n");
+  }
+
+  /** The closing table. */
+  public String table() {
+    StringBuilder out = new StringBuilder();
+    out.append(
+        String.format(
+            Locale.ROOT, "%n%-22s %12s %12s%n", file + " · " + model, "whole", "second half"));
+    row(out, "examples", "%,d", examples, secondHalf.examples);
+    row(out, "positives", "%,d", positives, secondHalf.positives);
+    row(out, "AUC", "%.4f", auc, secondHalf.auc);
+    row(out, "logloss", "%.4f", logloss, secondHalf.logloss);
+    row(out, "normalized entropy", "%.4f", normalizedEntropy, secondHalf.normalizedEntropy);
+    row(out, "predicted/actual", "%.4f", calibration, secondHalf.calibration);
+    one(out, "examples/s", "%,.0f", examplesPerSecond);
+    one(out, "events/s", "%,.0f", eventsPerSecond);
+    one(out, "seconds", "%.1f", seconds);
+    one(out, "freshness p50 ms", "%,.0f", freshnessP50Millis);
+    one(out, "freshness p99 ms", "%,.0f", freshnessP99Millis);
+    one(out, "rejected", "%,d", rejected);
+    one(out, "model version", "%,d", modelVersion);
+    one(out, "peak memory MB", "%,d", peakMemoryBytes >> 20);
+    return out.toString();
+  }
+
+  private static void row(
+      StringBuilder out, String name, String format, Object whole, Object half) {
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "%-22s %12s %12s%n",
+            name,
+            String.format(Locale.ROOT, format, whole),
+            String.format(Locale.ROOT, format, half)));
+  }
+
+  private static void one(StringBuilder out, String name, String format, Object value) {
+    out.append(
+        String.format(
+            Locale.ROOT, "%-22s %12s%n", name, String.format(Locale.ROOT, format, value)));
+  }
+}

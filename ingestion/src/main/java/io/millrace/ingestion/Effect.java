@@ -1,0 +1,17 @@
+package io.millrace.ingestion;
+
+/** What a transition of the label join asks its driver to do. */
+public sealed interface Effect {
+
+  /** Write an example. The driver counts it. */
+  record Emit(LabelledImpression example) implements Effect {}
+
+  /** Keep an event as rejected. The driver counts it by its reason. */
+  record Reject(Rejection rejection) implements Effect {}
+
+  /** Call {@link LabelJoin#wake} when the watermark reaches {@code eventTime}. */
+  record WakeAt(long eventTime) implements Effect {}
+
+  /** Count one. */
+  record Count(Counter counter) implements Effect {}
+}

@@ -1,0 +1,8 @@
+package io.millrace.ingestion;
+
+/** What producers write to the topics impressions and clicks. */
+public sealed interface Event extends Arrival permits ImpressionEvent, ClickEvent, ProgressEvent {
+
+  /** Milliseconds since the epoch, by the producer's clock. */
+  long eventTime();
+}

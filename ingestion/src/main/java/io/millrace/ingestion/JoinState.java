@@ -1,0 +1,39 @@
+package io.millrace.ingestion;
+
+import java.util.List;
+
+/** What is remembered about one impression id. Absence of state is {@code null}. */
+public sealed interface JoinState {
+
+  /**
+   * Clicks came first and wait for their impression, in order of arrival.
+   *
+   * @param clicks never empty
+   */
+  record ClicksWaiting(List<ClickEvent> clicks) implements JoinState {
+    public ClicksWaiting {
+      if (clicks.isEmpty()) {
+        throw new IllegalArgumentException("clicks: empty, expected at least one");
+      }
+      clicks = List.copyOf(clicks);
+    }
+  }
+
+  /**
+   * The impression is here, its label is not given yet.
+   *
+   * @param clickWrittenTime Kafka's time of the click; 0 while there is none
+   * @param partition of the impression, with {@code offset} its place in the file order
+   */
+  record ImpressionWaiting(
+      long eventTime,
+      int partition,
+      long offset,
+      boolean clicked,
+      long clickWrittenTime,
+      byte[] body)
+      implements JoinState {}
+
+  /** The example has left; remembered so that duplicates and late clicks are recognised. */
+  record Labelled(long eventTime, boolean clicked) implements JoinState {}
+}

@@ -1,0 +1,67 @@
+package io.millrace.ingestion;
+
+import io.millrace.event.Example;
+import io.millrace.event.IngestionCounts;
+import io.millrace.event.RejectedEvent;
+import io.millrace.registry.SchemaRegistry;
+import io.millrace.wire.AvroWire;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes what the join emits, in wire format. An example is composed by hand: its fields {@code
+ * features} and {@code served} are the impression's, byte for byte. Not thread-safe.
+ */
+public final class OutputWriter {
+  private final AvroWire wire;
+  private final int exampleSchemaId;
+  private final AvroOutput out = new AvroOutput();
+
+  /** Registers the schemas of the outputs. */
+  public OutputWriter(SchemaRegistry registry) {
+    wire = new AvroWire(registry);
+    exampleSchemaId =
+        registry.register(Example.getClassSchema().getFullName(), Example.getClassSchema()).id();
+  }
+
+  /** The Example. */
+  public byte[] example(LabelledImpression example) {
+    out.clear();
+    out.header(exampleSchemaId);
+    out.string(example.impressionId());
+    out.number(example.eventTime());
+    out.number(example.clicked() ? 1 : 0);
+    out.number(example.clickWrittenTime());
+    out.raw(example.body(), 0, example.body().length);
+    return out.toBytes();
+  }
+
+  /** The RejectedEvent. */
+  public byte[] rejected(Rejection rejection, long rejectedTime) {
+    Origin origin = rejection.origin();
+    SpecificRecord event =
+        RejectedEvent.newBuilder()
+            .setReason(rejection.reason().code())
+            .setDetail(rejection.detail())
+            .setTopic(origin.topic())
+            .setPartition(origin.partition())
+            .setOffset(origin.offset())
+            .setRejectedTime(Instant.ofEpochMilli(rejectedTime))
+            .setOriginalKey(wrap(origin.key()))
+            .setOriginalValue(wrap(origin.value()))
+            .build();
+    return wire.encode(event);
+  }
+
+  /** The IngestionCounts. */
+  public byte[] counts(JoinCounts counts, long countedTime) {
+    SpecificRecord event = new IngestionCounts(Instant.ofEpochMilli(countedTime), counts.toMap());
+    return wire.encode(event);
+  }
+
+  private static @Nullable ByteBuffer wrap(byte @Nullable [] bytes) {
+    return bytes == null ? null : ByteBuffer.wrap(bytes);
+  }
+}

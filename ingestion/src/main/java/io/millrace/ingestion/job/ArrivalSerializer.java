@@ -1,0 +1,96 @@
+package io.millrace.ingestion.job;
+
+import io.millrace.ingestion.Arrival;
+import io.millrace.ingestion.ClickEvent;
+import io.millrace.ingestion.ImpressionEvent;
+import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.ProgressEvent;
+import io.millrace.ingestion.Rejection;
+import io.millrace.wire.RejectionReason;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * A kind (1 impression, 2 click, 3 progress, 4 rejection), the origin, then the fields of the kind.
+ * Used between tasks only, never stored.
+ */
+public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
+  private static final long serialVersionUID = 1;
+
+  @Override
+  public void serialize(Arrival arrival, DataOutputView target) throws IOException {
+    if (arrival instanceof ImpressionEvent impression) {
+      target.writeByte(1);
+      origin(impression.origin(), target);
+      target.writeUTF(impression.impressionId());
+      target.writeLong(impression.eventTime());
+      writeBytes(impression.body(), target);
+    } else if (arrival instanceof ClickEvent click) {
+      target.writeByte(2);
+      origin(click.origin(), target);
+      target.writeUTF(click.impressionId());
+      target.writeLong(click.eventTime());
+    } else if (arrival instanceof ProgressEvent progress) {
+      target.writeByte(3);
+      origin(progress.origin(), target);
+      target.writeLong(progress.eventTime());
+    } else {
+      Rejection rejection = (Rejection) arrival;
+      target.writeByte(4);
+      origin(rejection.origin(), target);
+      target.writeInt(rejection.reason().ordinal());
+      byte[] detail = rejection.detail().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      writeBytes(detail, target);
+    }
+  }
+
+  @Override
+  public Arrival deserialize(DataInputView source) throws IOException {
+    int kind = source.readByte();
+    Origin origin =
+        new Origin(
+            source.readUTF(),
+            source.readInt(),
+            source.readLong(),
+            source.readLong(),
+            readBytes(source),
+            readBytes(source));
+    return switch (kind) {
+      case 1 ->
+          new ImpressionEvent(
+              source.readUTF(), source.readLong(), readNonNullBytes(source), origin);
+      case 2 -> new ClickEvent(source.readUTF(), source.readLong(), origin);
+      case 3 -> new ProgressEvent(source.readLong(), origin);
+      case 4 ->
+          new Rejection(
+              RejectionReason.values()[source.readInt()],
+              new String(readNonNullBytes(source), java.nio.charset.StandardCharsets.UTF_8),
+              origin);
+      default -> throw new IOException("arrival kind: " + kind + ", expected 1 to 4");
+    };
+  }
+
+  private static void origin(Origin origin, DataOutputView target) throws IOException {
+    target.writeUTF(origin.topic());
+    target.writeInt(origin.partition());
+    target.writeLong(origin.offset());
+    target.writeLong(origin.writtenTime());
+    writeBytes(origin.key(), target);
+    writeBytes(origin.value(), target);
+  }
+
+  @Override
+  public TypeSerializerSnapshot<Arrival> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Names the serializer in a checkpoint. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<Arrival> {
+    public Snapshot() {
+      super(ArrivalSerializer::new);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.millrace.ingestion.job;
+
+import io.millrace.ingestion.LabelEmission;
+import io.millrace.ingestion.LabelJoin;
+import io.millrace.topic.Topics;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * How an ingestion job runs.
+ *
+ * @param bootstrap Kafka's bootstrap servers
+ * @param topicPrefix of {@link Topics}
+ * @param attributionWindow how long after an impression a click labels it
+ * @param allowedLateness how much longer duplicates and late clicks are recognised
+ * @param emission when examples leave
+ * @param watermarks how event time advances
+ * @param maxEventBytes longer values of event topics are rejected unread
+ * @param statesInMemory join states kept in memory in front of the state backend
+ */
+public record IngestionJobConfig(
+    String bootstrap,
+    String topicPrefix,
+    Duration attributionWindow,
+    Duration allowedLateness,
+    LabelEmission emission,
+    Watermarks watermarks,
+    int maxEventBytes,
+    int statesInMemory)
+    implements Serializable {
+
+  /** One MiB. */
+  public static final int DEFAULT_MAX_EVENT_BYTES = 1 << 20;
+
+  /** About 50 MB with features of 300 bytes. */
+  public static final int DEFAULT_STATES_IN_MEMORY = 1 << 17;
+
+  public IngestionJobConfig {
+    // The join owns the rules for its durations.
+    var unused = new LabelJoin(attributionWindow, allowedLateness, emission);
+    if (maxEventBytes < 1) {
+      throw new IllegalArgumentException(
+          "maxEventBytes: " + maxEventBytes + ", expected at least 1");
+    }
+    if (statesInMemory < 1) {
+      throw new IllegalArgumentException(
+          "statesInMemory: " + statesInMemory + ", expected at least 1");
+    }
+  }
+
+  /** A live platform: examples leave with their clicks, time passes by events and clock. */
+  public static IngestionJobConfig live(
+      String bootstrap, Topics topics, Duration attributionWindow, Duration allowedLateness) {
+    return new IngestionJobConfig(
+        bootstrap,
+        topics.prefix(),
+        attributionWindow,
+        allowedLateness,
+        LabelEmission.ON_CLICK,
+        Watermarks.Live.DEFAULT,
+        DEFAULT_MAX_EVENT_BYTES,
+        DEFAULT_STATES_IN_MEMORY);
+  }
+
+  /**
+   * A replay: examples leave in file order, time passes by Progress records.
+   *
+   * @param partitions of impressions and clicks together
+   */
+  public static IngestionJobConfig replay(
+      String bootstrap,
+      Topics topics,
+      Duration attributionWindow,
+      Duration allowedLateness,
+      int partitions) {
+    return new IngestionJobConfig(
+        bootstrap,
+        topics.prefix(),
+        attributionWindow,
+        allowedLateness,
+        LabelEmission.ON_WINDOW_END,
+        new Watermarks.ProgressOnly(partitions),
+        DEFAULT_MAX_EVENT_BYTES,
+        DEFAULT_STATES_IN_MEMORY);
+  }
+
+  /** The topics with this configuration's prefix. */
+  public Topics topics() {
+    return new Topics(topicPrefix);
+  }
+
+  /** The join. */
+  LabelJoin labelJoin() {
+    return new LabelJoin(attributionWindow, allowedLateness, emission);
+  }
+
+  /** The registry that the platform keeps in its topic {@code schemas}. */
+  RegistryFactory registryFactory() {
+    return new KafkaRegistryFactory(bootstrap, topics().schemas());
+  }
+}

@@ -1,0 +1,114 @@
+package io.millrace.ingestion.job;
+
+import io.millrace.ingestion.JoinState;
+import io.millrace.ingestion.JoinStateFormat;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest join states in memory, written back to Flink's keyed state before a barrier and when
+ * there are too many. Most ids are born and freed between two checkpoints: they never reach the
+ * store.
+ *
+ * <p>Invariant: an id's state is what memory says, else what the store says. Every method expects
+ * the backend's current key to be the id, and leaves it so.
+ */
+final class MemoryTier {
+  private static final class Entry {
+    @Nullable JoinState state;
+    boolean dirty;
+    boolean stored;
+  }
+
+  private final KeyedStateBackend<String> backend;
+  private final ValueState<byte[]> store;
+  private final int capacity;
+  private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>();
+  private @Nullable String lastId;
+  private @Nullable Entry last;
+
+  /**
+   * @param capacity states in memory, at most
+   */
+  MemoryTier(KeyedStateBackend<String> backend, ValueState<byte[]> store, int capacity) {
+    this.backend = backend;
+    this.store = store;
+    this.capacity = capacity;
+  }
+
+  /** The state of the current key {@code id}, or null. */
+  @Nullable JoinState get(String id) throws IOException {
+    Entry entry = entries.get(id);
+    if (entry == null) {
+      entry = new Entry();
+      byte[] bytes = store.value();
+      if (bytes != null) {
+        entry.state = JoinStateFormat.decode(id, bytes);
+        entry.stored = true;
+      }
+    }
+    lastId = id;
+    last = entry;
+    return entry.state;
+  }
+
+  /** Replaces the state that {@link #get} has just returned. */
+  @SuppressWarnings("ReferenceEquality") // an unchanged state comes back as it went
+  void put(String id, @Nullable JoinState state) throws IOException {
+    Entry entry = last;
+    if (entry == null || !id.equals(lastId)) {
+      throw new IllegalStateException("put of " + id + ", expected the id that get returned last");
+    }
+    if (state == null) {
+      entries.remove(id);
+      if (entry.stored) {
+        store.clear();
+        entry.stored = false;
+      }
+      entry.state = null;
+      return;
+    }
+    if (entry.state == state) {
+      return;
+    }
+    entry.state = state;
+    entry.dirty = true;
+    if (entries.put(id, entry) == null && entries.size() > capacity) {
+      evictEldest(id);
+    }
+  }
+
+  private void evictEldest(String current) throws IOException {
+    var iterator = entries.entrySet().iterator();
+    Map.Entry<String, Entry> eldest = iterator.next();
+    iterator.remove();
+    writeBack(eldest.getKey(), eldest.getValue());
+    backend.setCurrentKey(current);
+  }
+
+  /** Writes all that the store does not have; the current key is undefined afterwards. */
+  void writeBack() throws IOException {
+    for (Map.Entry<String, Entry> entry : entries.entrySet()) {
+      writeBack(entry.getKey(), entry.getValue());
+    }
+  }
+
+  private void writeBack(String id, Entry entry) throws IOException {
+    JoinState state = entry.state;
+    if (entry.dirty && state != null) {
+      backend.setCurrentKey(id);
+      store.update(JoinStateFormat.encode(state));
+      entry.dirty = false;
+      entry.stored = true;
+    }
+  }
+
+  /** States in memory. */
+  int size() {
+    return entries.size();
+  }
+}

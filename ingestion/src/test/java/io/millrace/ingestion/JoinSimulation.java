@@ -1,0 +1,95 @@
+package io.millrace.ingestion;
+
+import io.millrace.wire.RejectionReason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Applies transitions in memory, as the operator does in Flink; states go through their bytes. */
+final class JoinSimulation {
+  record Timer(long time, String id) {}
+
+  record Kept(RejectionReason reason, String topic, long offset) {}
+
+  private final LabelJoin join;
+  private final PartitionProgress progress = new PartitionProgress(2);
+  private final TreeSet<Timer> timers =
+      new TreeSet<>(Comparator.comparingLong(Timer::time).thenComparing(Timer::id));
+  private final List<LabelledImpression> due = new ArrayList<>();
+  private boolean waking;
+
+  final Map<String, byte[]> states = new HashMap<>();
+  final List<LabelledImpression> examples = new ArrayList<>();
+  final List<Kept> rejected = new ArrayList<>();
+  final Map<Counter, Integer> counts = new HashMap<>();
+  long watermark = Long.MIN_VALUE;
+
+  JoinSimulation(LabelJoin join) {
+    this.join = join;
+  }
+
+  void accept(Event event) {
+    if (event instanceof ImpressionEvent impression) {
+      String id = impression.impressionId();
+      apply(id, join.onImpression(state(id), impression, watermark));
+    } else if (event instanceof ClickEvent click) {
+      String id = click.impressionId();
+      apply(id, join.onClick(state(id), click, watermark));
+    } else {
+      progress.advance((ProgressEvent) event);
+      advance(progress.watermark());
+    }
+  }
+
+  void advance(long to) {
+    if (to <= watermark) {
+      return;
+    }
+    watermark = to;
+    waking = true;
+    while (!timers.isEmpty() && timers.first().time <= to) {
+      long time = timers.first().time;
+      while (!timers.isEmpty() && timers.first().time == time) {
+        Timer timer = timers.pollFirst();
+        apply(timer.id, join.wake(timer.id, state(timer.id), time));
+      }
+      due.sort(Comparator.comparingLong(LabelledImpression::offset));
+      examples.addAll(due);
+      due.clear();
+    }
+    waking = false;
+  }
+
+  boolean isIdle() {
+    return states.isEmpty() && timers.isEmpty();
+  }
+
+  private @org.jspecify.annotations.Nullable JoinState state(String id) {
+    byte[] bytes = states.get(id);
+    return bytes == null ? null : JoinStateFormat.decode(id, bytes);
+  }
+
+  private void apply(String id, Transition transition) {
+    JoinState next = transition.next();
+    if (next == null) {
+      states.remove(id);
+    } else {
+      states.put(id, JoinStateFormat.encode(next));
+    }
+    for (Effect effect : transition.effects()) {
+      if (effect instanceof Effect.Emit emit) {
+        (waking ? due : examples).add(emit.example());
+      } else if (effect instanceof Effect.Reject reject) {
+        Origin origin = reject.rejection().origin();
+        rejected.add(new Kept(reject.rejection().reason(), origin.topic(), origin.offset()));
+      } else if (effect instanceof Effect.WakeAt wake) {
+        timers.add(new Timer(wake.eventTime(), id));
+      } else {
+        counts.merge(((Effect.Count) effect).counter(), 1, Integer::sum);
+      }
+    }
+  }
+}

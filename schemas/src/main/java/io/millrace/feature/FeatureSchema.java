@@ -1,0 +1,115 @@
+package io.millrace.feature;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/**
+ * What an annotated Avro schema says about features: which fields are encoded, and how.
+ *
+ * <p>A field with a {@code feature} property is encoded, all others are only carried:
+ *
+ * <ul>
+ *   <li>{@code {"kind":"categorical"}} for string, int, long, boolean and enum; {@code transform}
+ *       is {@code none}, or on integral numbers {@code log_square}, {@code hour_of_day}, {@code
+ *       day_of_week} ({@link CategoricalTransform})
+ *   <li>{@code {"kind":"numeric"}} for int, long, float and double; {@code transform} is {@code
+ *       none}, {@code log1p}, {@code sqrt}, {@code scale} (with {@code min} and {@code max}) or
+ *       {@code standardize} (with {@code mean} and {@code std}) ({@link NumericTransform})
+ *   <li>{@code {"kind":"sequence"}} for arrays of what a categorical takes; {@code max} (default
+ *       100), {@code combiner} {@code mean}, {@code sum} or {@code sqrtn} (default {@code mean}),
+ *       {@code shares} (the categorical feature whose values these are), {@code split} (default
+ *       {@code |}; for CSV)
+ *   <li>each kind: {@code id} (default the field's name) and {@code lookups} (default 1)
+ * </ul>
+ *
+ * The record's {@code millrace} property may hold {@code id} and {@code time} (the fields with the
+ * impression id and the event time), {@code label} (a field), {@code table} ({@code rows}, {@code
+ * dim}) and {@code crosses} (a list of {@code name}, {@code fields} and optionally {@code id} and
+ * {@code lookups}). Any type may be nullable: {@code ["null", T]}.
+ *
+ * <p>Immutable.
+ */
+public final class FeatureSchema {
+  private final Schema avro;
+  private final List<Feature> features;
+  private final Optional<String> idField;
+  private final Optional<String> timeField;
+  private final Optional<String> labelField;
+  private final TableSpec table;
+
+  FeatureSchema(
+      Schema avro,
+      List<Feature> features,
+      Optional<String> idField,
+      Optional<String> timeField,
+      Optional<String> labelField,
+      TableSpec table) {
+    this.avro = avro;
+    this.features = List.copyOf(features);
+    this.idField = idField;
+    this.timeField = timeField;
+    this.labelField = labelField;
+    this.table = table;
+  }
+
+  /**
+   * Reads the annotations of a record schema.
+   *
+   * @throws InvalidFeatureSchemaException naming the place, if anything about them is wrong
+   */
+  public static FeatureSchema parse(Schema schema) {
+    return new FeatureSchemaParser(schema).parse();
+  }
+
+  /** Whether a schema carries Millrace's annotations at all. */
+  public static boolean isFeatureSchema(Schema schema) {
+    return schema.getType() == Schema.Type.RECORD
+        && (schema.getObjectProp("millrace") != null
+            || schema.getFields().stream().anyMatch(f -> f.getObjectProp("feature") != null));
+  }
+
+  /** The schema that this was parsed from. */
+  public Schema avro() {
+    return avro;
+  }
+
+  /** The record's full name, which is its subject in the registry. */
+  public String name() {
+    return avro.getFullName();
+  }
+
+  /** F features: the annotated fields in the schema's order, then the crosses. Never empty. */
+  public List<Feature> encodedFields() {
+    return features;
+  }
+
+  /** The string field with the impression's id. */
+  public Optional<String> idField() {
+    return idField;
+  }
+
+  /** The long field with the event time in milliseconds since 1970. */
+  public Optional<String> timeField() {
+    return timeField;
+  }
+
+  /** The field with the label, in files that hold it. */
+  public Optional<String> labelField() {
+    return labelField;
+  }
+
+  public TableSpec table() {
+    return table;
+  }
+
+  /** The most lookups of any feature; every feature's lookups divide it. */
+  public int maxLookups() {
+    return features.stream().mapToInt(Feature::lookups).max().orElseThrow();
+  }
+
+  @Override
+  public String toString() {
+    return name() + " " + features;
+  }
+}

@@ -1,0 +1,51 @@
+package io.millrace.feature;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record whose value for one field cannot be used: names the field, what was expected, and it.
+ */
+public final class InvalidFeatureException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private static final int SHOWN_CHARACTERS = 100;
+
+  private final String field;
+  private final String expectation;
+
+  /**
+   * @param field the field's name
+   * @param expectation what would have been right, in words that follow "expected"
+   * @param value what came instead
+   */
+  public InvalidFeatureException(String field, String expectation, @Nullable Object value) {
+    super("field " + field + ": " + shown(value) + ", expected " + expectation);
+    this.field = field;
+    this.expectation = expectation;
+  }
+
+  public String field() {
+    return field;
+  }
+
+  public String expectation() {
+    return expectation;
+  }
+
+  /** The message, never null. */
+  public String detail() {
+    return Objects.requireNonNull(getMessage());
+  }
+
+  private static String shown(@Nullable Object value) {
+    if (value == null) {
+      return "null";
+    }
+    String text = value.toString();
+    String shown =
+        text.length() <= SHOWN_CHARACTERS
+            ? text
+            : text.substring(0, SHOWN_CHARACTERS) + "... (" + text.length() + " characters)";
+    return value instanceof CharSequence ? '"' + shown + '"' : shown;
+  }
+}

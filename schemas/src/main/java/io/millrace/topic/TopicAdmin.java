@@ -1,0 +1,118 @@
+package io.millrace.topic;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Creates a platform's topics.
+ *
+ * <table>
+ *   <caption>Configuration per topic</caption>
+ *   <tr><th>topic</th><th>partitions</th><th>cleanup</th><th>largest record</th></tr>
+ *   <tr><td>schemas</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
+ *   <tr><td>impressions, clicks, examples</td><td>given</td><td>delete</td><td>16 MiB</td></tr>
+ *   <tr><td>rejected</td><td>given</td><td>delete</td><td>32 MiB: holds a whole event and more</td>
+ *   <tr><td>ingestion-counts</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
+ *   <tr><td>features</td><td>given</td><td>compact</td><td>16 MiB</td></tr>
+ *   <tr><td>parameters of a model</td><td>1: a version is one sequence</td><td>compact</td>
+ *       <td>16 MiB</td></tr>
+ * </table>
+ *
+ * Compacted topics keep at least a minute's records uncompacted ({@code min.compaction.lag.ms}), so
+ * that a server which is behind by less than that finds every record of a publish. Their segments
+ * are small, because the newest segment is never compacted and a rebuild reads all of it. Streams
+ * are kept for the broker's retention time.
+ *
+ * <p>Every topic is stamped by the broker ({@code message.timestamp.type=LogAppendTime}): replays
+ * carry event times of any age, and neither retention nor compaction lag may depend on those.
+ */
+public final class TopicAdmin {
+  private static final String EVENT_BYTES = String.valueOf(16 << 20);
+  private static final String REJECTED_BYTES = String.valueOf(32 << 20);
+  private static final String TABLE_SEGMENT_BYTES = String.valueOf(64 << 20);
+  private static final String COMPACTION_LAG_MILLIS = "60000";
+
+  private TopicAdmin() {}
+
+  /**
+   * Creates the topics that are not there yet; those that are, are left as they are.
+   *
+   * @param adminConfig {@code bootstrap.servers} and what else the client needs
+   * @param models whose {@code parameters} topics are created
+   * @param partitions of the topics that may have several, at least 1
+   * @param replication copies of each partition, at least 1
+   * @return the names of the topics created now
+   * @throws IllegalStateException if Kafka refuses for another reason than that a topic exists
+   */
+  public static List<String> create(
+      Map<String, Object> adminConfig,
+      Topics topics,
+      List<String> models,
+      int partitions,
+      int replication) {
+    List<String> created = new ArrayList<>();
+    try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
+      var results =
+          admin.createTopics(definitions(topics, models, partitions, replication)).values();
+      for (var result : results.entrySet()) {
+        try {
+          result.getValue().get();
+          created.add(result.getKey());
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof TopicExistsException)) {
+            throw new IllegalStateException("cannot create topic " + result.getKey(), e.getCause());
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IllegalStateException("interrupted while creating topics", e);
+        }
+      }
+    }
+    created.sort(null);
+    return created;
+  }
+
+  /** What {@link #create} creates. */
+  static List<NewTopic> definitions(
+      Topics topics, List<String> models, int partitions, int replication) {
+    if (partitions < 1 || replication < 1 || replication > Short.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "partitions: " + partitions + ", replication: " + replication + ", expected at least 1");
+    }
+    short copies = (short) replication;
+    List<NewTopic> all = new ArrayList<>();
+    all.add(new NewTopic(topics.schemas(), 1, copies).configs(table()));
+    for (String topic : List.of(topics.impressions(), topics.clicks(), topics.examples())) {
+      all.add(new NewTopic(topic, partitions, copies).configs(stream(EVENT_BYTES)));
+    }
+    all.add(new NewTopic(topics.rejected(), partitions, copies).configs(stream(REJECTED_BYTES)));
+    all.add(new NewTopic(topics.ingestionCounts(), 1, copies).configs(table()));
+    all.add(new NewTopic(topics.features(), partitions, copies).configs(table()));
+    for (String model : models) {
+      all.add(new NewTopic(topics.parameters(model), 1, copies).configs(table()));
+    }
+    return all;
+  }
+
+  private static Map<String, String> stream(String maxBytes) {
+    return Map.of(
+        "cleanup.policy", "delete",
+        "message.timestamp.type", "LogAppendTime",
+        "max.message.bytes", maxBytes);
+  }
+
+  private static Map<String, String> table() {
+    return Map.of(
+        "cleanup.policy", "compact",
+        "message.timestamp.type", "LogAppendTime",
+        "segment.bytes", TABLE_SEGMENT_BYTES,
+        "max.message.bytes", EVENT_BYTES,
+        "min.compaction.lag.ms", COMPACTION_LAG_MILLIS);
+  }
+}

@@ -1,0 +1,68 @@
+package io.millrace.wire;
+
+import io.millrace.event.Click;
+import io.millrace.event.Example;
+import io.millrace.event.FeatureUpdate;
+import io.millrace.event.Impression;
+import io.millrace.event.IngestionCounts;
+import io.millrace.event.Progress;
+import io.millrace.event.RejectedEvent;
+import io.millrace.event.RowUpdate;
+import io.millrace.event.Served;
+import io.millrace.event.TensorUpdate;
+import io.millrace.event.VersionManifest;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.avro.util.ClassSecurityValidator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records that the platform itself writes. A name from the wire is looked up here and nowhere
+ * else: loading the class that a schema names would let a producer choose it.
+ */
+final class Contracts {
+  private static final Map<String, Class<? extends SpecificRecordBase>> BY_NAME =
+      List.<Class<? extends SpecificRecordBase>>of(
+              Click.class,
+              Example.class,
+              FeatureUpdate.class,
+              Impression.class,
+              IngestionCounts.class,
+              Progress.class,
+              RejectedEvent.class,
+              RowUpdate.class,
+              Served.class,
+              TensorUpdate.class,
+              VersionManifest.class)
+          .stream()
+          .collect(Collectors.toUnmodifiableMap(Class::getName, Function.identity()));
+
+  // Avro makes instances of generated classes only where they are trusted; exactly these are.
+  static {
+    ClassSecurityValidator.setGlobal(
+        ClassSecurityValidator.composite(
+            ClassSecurityValidator.getGlobal(), type -> BY_NAME.containsValue(type)));
+  }
+
+  private Contracts() {}
+
+  /** The compiled class of a contract, or null if {@code fullName} is none of ours. */
+  static @Nullable Class<? extends SpecificRecordBase> classOf(String fullName) {
+    return BY_NAME.get(fullName);
+  }
+
+  /** The schema that a contract class was generated from. */
+  static Schema schemaOf(Class<?> contract) {
+    return SpecificData.get().getSchema(contract);
+  }
+
+  /** All contracts. */
+  static Iterable<Class<? extends SpecificRecordBase>> all() {
+    return BY_NAME.values();
+  }
+}

@@ -1,0 +1,36 @@
+package io.millrace.wire;
+
+import java.util.Locale;
+
+/** Why an event was turned away. The codes are part of the {@code rejected} topic's format. */
+public enum RejectionReason {
+  /** Null, shorter than a header, or a first byte that is not 0. */
+  MALFORMED_BYTES,
+  /** No schema was ever registered under the id in the header. */
+  UNKNOWN_SCHEMA_ID,
+  /** The Avro payload does not fit its schema, or bytes are left over. */
+  UNDECODABLE,
+  /** A well-formed record of a type that has no place on its topic. */
+  UNEXPECTED_TYPE,
+  /** A feature value that the feature schema forbids. */
+  INVALID_FEATURE,
+  /** An event time before 2000, or more than a day ahead of the record's Kafka timestamp. */
+  ABSURD_EVENT_TIME,
+  /** A click whose impression did not come within the attribution window. */
+  CLICK_FOR_UNKNOWN_IMPRESSION,
+  /** A click that came after its impression's attribution window had closed. */
+  LATE_CLICK,
+  /** A value longer than the platform takes. */
+  TOO_LARGE,
+  /** An impression that came after its own attribution window had closed. */
+  LATE_IMPRESSION,
+  /** An impression id that is empty or too long. */
+  INVALID_ID;
+
+  private final String code = name().toLowerCase(Locale.ROOT);
+
+  /** The reason in snake case, for example {@code unknown_schema_id}. */
+  public String code() {
+    return code;
+  }
+}

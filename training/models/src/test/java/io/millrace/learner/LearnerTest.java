@@ -1,0 +1,233 @@
+package io.millrace.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.model.Sigmoid;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LearnerTest {
+  private static final FeatureSchema SCHEMA =
+      TestSchemas.of(
+          "user", "{'kind':'categorical'}",
+          "item", "{'kind':'categorical','lookups':2}",
+          "genres", "{'kind':'categorical'}");
+
+  /** Examples whose click rate depends on a pair of fields, some multi-valued, some empty. */
+  private static final class Stream {
+    private final SplittableRandom random = new SplittableRandom(31);
+    final EncodedBatch batch = new EncodedBatch(3);
+    byte[] labels = new byte[0];
+
+    void next(int size) {
+      batch.clear();
+      labels = new byte[size];
+      for (int b = 0; b < size; b++) {
+        int user = random.nextInt(40);
+        int item = random.nextInt(60);
+        EncodedBatch.Appender example = batch.append();
+        example.add(1000 + user, 1);
+        example.endField();
+        example.add(2000 + item, 1);
+        example.endField();
+        for (int g = item % 3; g > 0; g--) {
+          example.add(3000 + g, 1f / (item % 3));
+        }
+        example.endField();
+        example.commit();
+        double z = (user % 2 == item % 2 ? 1.5 : -1.5) + (item % 5 == 0 ? 1 : -0.5);
+        labels[b] = (byte) (random.nextDouble() < Sigmoid.of(z) ? 1 : 0);
+      }
+    }
+  }
+
+  private static ModelConfig config(ModelKind kind) {
+    return ModelConfig.defaults(kind, "test", SCHEMA);
+  }
+
+  private static Learner learner(ModelConfig config, long segmentExamples) {
+    return new Learner(CompiledModel.of(config, SCHEMA), segmentExamples);
+  }
+
+  private static Map<Integer, byte[]> pages(Learner learner) {
+    Map<Integer, byte[]> pages = new TreeMap<>();
+    learner.table().forEachPageChangedSinceCheckpoint(pages::put);
+    return pages;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LR", "FM"})
+  void storedAndRestoredItLearnsOnBitForBit(ModelKind kind) {
+    for (int stepSize : new int[] {1, 5}) {
+      Stream stream = new Stream();
+      Learner steady = learner(config(kind), 300);
+      Learner restarted = learner(config(kind), 300);
+      Map<Integer, byte[]> stored = new TreeMap<>();
+      for (int step = 0; step < 400; step++) {
+        stream.next(stepSize);
+        float[] expected = new float[stepSize];
+        float[] actual = new float[stepSize];
+        steady.learn(stream.batch, stream.labels, expected);
+        restarted.learn(stream.batch, stream.labels, actual);
+        assertThat(actual).as("step %d", step).isEqualTo(expected);
+        if (step % 90 == 50) { // incremental: only pages changed since the last time
+          stored.putAll(pages(restarted));
+          byte[] dense = restarted.denseState();
+          restarted = learner(config(kind), 300);
+          restarted.restoreDenseState(dense);
+          stored.forEach(restarted.table()::restorePage);
+        }
+      }
+      stored.putAll(pages(restarted));
+      Map<Integer, byte[]> all = pages(steady);
+      assertThat(stored.keySet()).isEqualTo(all.keySet());
+      // the steady one was never asked what has changed, so both hold all rows as unpublished
+      all.forEach(
+          (page, bytes) -> assertThat(stored.get(page)).as("page %d", page).isEqualTo(bytes));
+      assertThat(restarted.denseState()).isEqualTo(steady.denseState());
+      assertThat(restarted.total().metrics()).isEqualTo(steady.total().metrics());
+      assertThat(restarted.closedSegments()).isEqualTo(steady.closedSegments());
+    }
+  }
+
+  @Test
+  void factorsLearnWhatWeightsCannot() {
+    Stream stream = new Stream();
+    Learner lr = learner(config(ModelKind.LR), 4000);
+    Learner fm = learner(config(ModelKind.FM), 4000);
+    float[] probability = new float[1];
+    for (int i = 0; i < 8000; i++) {
+      stream.next(1);
+      lr.learn(stream.batch, stream.labels, probability);
+      fm.learn(stream.batch, stream.labels, probability);
+    }
+    assertThat(lr.closedSegments()).hasSize(2);
+    assertThat(lr.closedSegments().get(1).auc()).isBetween(0.5, 0.6);
+    assertThat(fm.closedSegments().get(1).auc()).isGreaterThan(0.76);
+    assertThat(fm.closedSegments().get(1).calibration()).isCloseTo(1, within(0.05));
+  }
+
+  @Test
+  void everyExampleOfAStepIsPredictedBeforeAnyIsLearned() {
+    Stream stream = new Stream();
+    Learner learner = learner(config(ModelKind.FM), 100);
+    stream.next(200);
+    float[] probabilities = new float[200];
+    learner.learn(stream.batch, stream.labels, probabilities);
+    for (float p : probabilities) {
+      assertThat(p).isCloseTo(0.5f, within(0.01f)); // initial factors are tiny
+    }
+    assertThat(learner.total().examples()).isEqualTo(200);
+    assertThat(learner.closedSegments()).hasSize(2);
+    assertThat(learner.segment().examples()).isZero();
+  }
+
+  /** One step of plain logistic regression by hand: the gradient of a repeated row is summed. */
+  @Test
+  void aRowThatOccursTwiceIsUpdatedOnceByTheSum() {
+    ModelConfig config =
+        config(ModelKind.LR)
+            .with(
+                "{\"rowOptimizer\":{\"rule\":\"ftrl\",\"alpha\":0.5,\"beta\":1,"
+                    + "\"l1\":0,\"l2\":0,\"initialAccumulator\":0}}");
+    FeatureSchema one = TestSchemas.of("user", "{'kind':'categorical'}");
+    Learner learner = new Learner(CompiledModel.of(config, one), 10);
+    EncodedBatch batch = new EncodedBatch(1);
+    for (int i = 0; i < 3; i++) {
+      EncodedBatch.Appender example = batch.append();
+      example.add(5, 1);
+      example.endField();
+      example.commit();
+    }
+    learner.learn(batch, new byte[] {1, 1, 0}, new float[3]);
+    // g = -.5 - .5 + .5 = -.5; w = .5 * alpha / (beta + |g|)
+    List<Float> rows = new ArrayList<>();
+    learner.table().forEachRowChangedSincePublish((row, values, at) -> rows.add(values[at]));
+    assertThat(rows).hasSize(1);
+    assertThat(rows.get(0)).isCloseTo(0.5f * 0.5f / 1.5f, within(1e-6f));
+    // bias: Adagrad, 0.1 * .5 / sqrt(.25 + .001)
+    assertThat(learner.tensors().values()[0][0])
+        .isCloseTo((float) (0.05 / Math.sqrt(0.251)), within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16})
+  void allocatesNothingInTheSteadyState(int stepSize) {
+    for (ModelKind kind : new ModelKind[] {ModelKind.LR, ModelKind.FM}) {
+      Learner learner = learner(config(kind), Long.MAX_VALUE);
+      Stream stream = new Stream();
+      float[] probabilities = new float[stepSize];
+      for (int i = 0; i < 3000; i++) { // all 100 values seen, all pages allocated
+        stream.next(stepSize);
+        learner.learn(stream.batch, stream.labels, probabilities);
+      }
+      var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1000; i++) {
+        learner.learn(stream.batch, stream.labels, probabilities);
+      }
+      long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 1000;
+      assertThat(perStep).as("bytes per step of %s", kind).isLessThan(4);
+    }
+  }
+
+  @Test
+  void anEmptyStepChangesNothing() {
+    Learner learner = learner(config(ModelKind.FM), 10);
+    byte[] before = learner.denseState();
+    learner.learn(new EncodedBatch(3), new byte[0], new float[0]);
+    assertThat(learner.denseState()).isEqualTo(before);
+    assertThat(pages(learner)).isEmpty();
+  }
+
+  @Test
+  void aDivergedModelIsReportedInsteadOfPublished() {
+    Learner learner =
+        learner(
+            config(ModelKind.FM)
+                .with(
+                    "{\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":1e30,"
+                        + "\"epsilon\":0,\"initialAccumulator\":0}}"),
+            10);
+    Stream stream = new Stream();
+    stream.next(1);
+    learner.learn(stream.batch, stream.labels, new float[1]);
+    assertThatThrownBy(() -> learner.learn(stream.batch, stream.labels, new float[1]))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("at example 1 of the stream")
+        .hasMessageContaining("diverged");
+  }
+
+  @Test
+  void theStateOfAnotherModelIsRefusedAndChangesNothing() {
+    Learner adagrad = learner(config(ModelKind.LR), 10);
+    ModelConfig other =
+        config(ModelKind.LR)
+            .with(
+                "{\"denseOptimizer\":{\"rule\":\"adam\",\"learningRate\":0.1,\"beta1\":0.9,"
+                    + "\"beta2\":0.999,\"epsilon\":1e-8}}");
+    Learner adam = learner(other, 10);
+    byte[] before = adagrad.denseState();
+    assertThatThrownBy(() -> adagrad.restoreDenseState(adam.denseState()))
+        .hasMessage("dense state: slots of tensor bias: 3, expected 1");
+    for (int n : new int[] {0, 3, 20, before.length - 1}) {
+      assertThatThrownBy(() -> adagrad.restoreDenseState(java.util.Arrays.copyOf(before, n)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> adagrad.restoreDenseState(new byte[100]))
+        .hasMessageContaining("magic 00000000");
+    assertThat(adagrad.denseState()).isEqualTo(before);
+  }
+}

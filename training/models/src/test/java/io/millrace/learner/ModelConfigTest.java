@@ -1,0 +1,105 @@
+package io.millrace.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.feature.FeatureSchema;
+import io.millrace.optimizer.Adagrad;
+import io.millrace.optimizer.Adam;
+import io.millrace.optimizer.Ftrl;
+import io.millrace.optimizer.Optimizer;
+import io.millrace.optimizer.RowWiseAdagrad;
+import org.junit.jupiter.api.Test;
+
+class ModelConfigTest {
+  private static final FeatureSchema SCHEMA = TestSchemas.categoricals(8);
+  private static final ModelConfig LR = ModelConfig.defaults(ModelKind.LR, "clicks-lr", SCHEMA);
+
+  @Test
+  void keysAndDefaultsArePinned() {
+    assertThat(LR.toJson())
+        .isEqualTo(
+            "{\"name\":\"clicks-lr\",\"kind\":\"lr\",\"subject\":\"test.Subject\","
+                + "\"rows\":4096,\"dim\":1,\"stepSize\":1,\"seed\":42,\"initScale\":0.0,"
+                + "\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.5,"
+                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
+                + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
+                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"autoint\":null}");
+    assertThat(ModelConfig.defaults(ModelKind.AUTOINT, "a", SCHEMA).toJson())
+        .contains(
+            "\"autoint\":{\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,"
+                + "\"layerNorm\":true,\"residual\":true,\"activatedProjections\":false,"
+                + "\"fieldEmbedding\":true,\"wide\":true}");
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
+    assertThat(fm.toJson())
+        .contains("\"dim\":8,\"stepSize\":1")
+        .contains("\"initScale\":0.01")
+        .contains("\"learningRate\":0.020512821");
+  }
+
+  @Test
+  void everyKindAndOptimizerSurvivesTheRoundTrip() {
+    for (ModelKind kind : ModelKind.values()) {
+      ModelConfig config = ModelConfig.defaults(kind, "m", SCHEMA);
+      assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
+    }
+    for (Optimizer optimizer :
+        new Optimizer[] {
+          new RowWiseAdagrad(0.1f, 0, 0.5f), Adam.withLearningRate(0.2f), new Ftrl(1, 2, 3, 4, 5)
+        }) {
+      ModelConfig config =
+          new ModelConfig("m", ModelKind.FM, "s", 16, 4, 7, -1, 0.5f, optimizer, optimizer, null);
+      assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
+    }
+  }
+
+  @Test
+  void overridesReplaceSingleKeys() {
+    ModelConfig config = LR.with("{\"stepSize\": 64, \"name\": \"b\"}");
+    assertThat(config.stepSize()).isEqualTo(64);
+    assertThat(config.name()).isEqualTo("b");
+    assertThat(config.rowOptimizer()).isEqualTo(LR.rowOptimizer());
+    assertThat(LR.with("{\"rowOptimizer\":{\"learningRate\":0.25}}").rowOptimizer())
+        .isEqualTo(new Adagrad(0.25f, 1e-8f, 0.1f));
+    assertThat(
+            LR.with(
+                    "{\"rowOptimizer\":{\"rule\":\"row_wise_adagrad\",\"learningRate\":1,"
+                        + "\"epsilon\":0,\"initialAccumulator\":2}}")
+                .rowOptimizer())
+        .isEqualTo(new RowWiseAdagrad(1, 0, 2));
+    assertThatThrownBy(() -> LR.with("[1]")).hasMessageContaining("expected a JSON object");
+  }
+
+  @Test
+  void anUnknownKeyNamesTheNearestOne() {
+    assertThatThrownBy(() -> LR.with("{\"stepsize\": 64}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"stepsize\" is unknown, did you mean \"stepSize\"?");
+    assertThatThrownBy(() -> LR.with("{\"rowOptimizer\":{\"learnRate\":1}}"))
+        .hasMessageContaining("did you mean \"learningRate\"?");
+  }
+
+  @Test
+  void missingMistypedAndAbsurdValuesAreNamed() {
+    assertThatThrownBy(() -> ModelConfig.fromJson("{\"name\":\"m\"}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("kind");
+    assertThatThrownBy(() -> LR.with("{\"stepSize\":\"many\"}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("many");
+    assertThatThrownBy(() -> LR.with("{\"stepSize\":0}"))
+        .hasMessage("model config: stepSize: 0, expected 1 to 2^20");
+    assertThatThrownBy(() -> LR.with("{\"dim\":4}"))
+        .hasMessage("model config: dim: 4, expected 1 for kind lr");
+    assertThatThrownBy(() -> LR.with("{\"kind\":\"autoint\"}"))
+        .hasMessageContaining("autoint: null, expected a value for kind autoint");
+    assertThatThrownBy(() -> LR.with("{\"name\":\"a b\"}")).hasMessageContaining("\"a b\"");
+    assertThatThrownBy(() -> LR.with("{\"kind\":\"rf\"}")).hasMessageContaining("rf");
+    assertThatThrownBy(() -> LR.with("{\"rowOptimizer\":{\"rule\":\"sgd\"}}"))
+        .hasMessageContaining("sgd");
+    assertThatThrownBy(() -> LR.with("{\"name\":null}"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ModelConfig.fromJson("{"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
