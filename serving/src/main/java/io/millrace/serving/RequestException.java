@@ -1,0 +1,66 @@
+package io.millrace.serving;
+
+import com.linecorp.armeria.common.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that cannot be answered, and why. Carries no stack trace: it is an answer, not a fault.
+ */
+final class RequestException extends RuntimeException {
+  private static final int SHOWN_CHARACTERS = 120;
+
+  private final transient HttpStatus status;
+  private final transient ErrorBody body;
+
+  /** The answer's body: {@code {"error": {...}}}; absent members are left out. */
+  record ErrorBody(Detail error) {
+    /** What was wrong: the place, what should be there, what is there (cut), and in words. */
+    record Detail(
+        @Nullable String field,
+        @Nullable String expected,
+        @Nullable String value,
+        String message) {}
+  }
+
+  private RequestException(HttpStatus status, ErrorBody.Detail detail) {
+    super(detail.message(), null, false, false);
+    this.status = status;
+    this.body = new ErrorBody(detail);
+  }
+
+  /** 400: {@code field} holds {@code value} where {@code expected} should be. */
+  static RequestException field(String field, String expected, @Nullable Object value) {
+    String shown = shown(value);
+    return new RequestException(
+        HttpStatus.BAD_REQUEST,
+        new ErrorBody.Detail(
+            field, expected, shown, field + ": " + shown + ", expected " + expected));
+  }
+
+  /** Any other status with a message. */
+  static RequestException of(HttpStatus status, String message) {
+    return new RequestException(status, new ErrorBody.Detail(null, null, null, message));
+  }
+
+  HttpStatus status() {
+    return status;
+  }
+
+  ErrorBody body() {
+    return body;
+  }
+
+  /** A value as an error message shows it: cut, control characters replaced. */
+  static String shown(@Nullable Object value) {
+    if (value == null) {
+      return "null";
+    }
+    String text = String.valueOf(value);
+    String cut =
+        text.length() <= SHOWN_CHARACTERS
+            ? text
+            : text.substring(0, SHOWN_CHARACTERS) + "… (" + text.length() + " characters)";
+    String clean = cut.replaceAll("\\p{Cntrl}", "\uFFFD");
+    return value instanceof String ? '"' + clean + '"' : clean;
+  }
+}

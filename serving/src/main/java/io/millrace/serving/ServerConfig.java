@@ -1,0 +1,111 @@
+package io.millrace.serving;
+
+import io.millrace.registry.SchemaRegistry;
+import io.millrace.topic.Topics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a server needs to start.
+ *
+ * @param host the address to listen on, for example 127.0.0.1
+ * @param port the port, 0 for a free one
+ * @param clientProperties Kafka client properties, at least {@code bootstrap.servers}
+ * @param topics the platform's topics
+ * @param models the models to serve; the first answers requests that name none
+ * @param viewDirectory where the models' parameter views keep their files, one directory each
+ * @param registry the schemas of feature records; stays open when the server closes
+ * @param clock wall time
+ * @param impressionWait how long an answer waits for Kafka to acknowledge its impressions
+ * @param extraStatus values added to the status
+ */
+public record ServerConfig(
+    String host,
+    int port,
+    Map<String, Object> clientProperties,
+    Topics topics,
+    List<String> models,
+    Path viewDirectory,
+    SchemaRegistry registry,
+    Clock clock,
+    Duration impressionWait,
+    ExtraStatus extraStatus) {
+
+  /** An answer waits this long for its impressions unless told otherwise. */
+  public static final Duration DEFAULT_IMPRESSION_WAIT = Duration.ofMillis(500);
+
+  public ServerConfig {
+    clientProperties = Map.copyOf(clientProperties);
+    models = List.copyOf(models);
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + ", expected 0 (any free one) to 65535");
+    }
+    if (models.isEmpty() || new HashSet<>(models).size() != models.size()) {
+      throw new IllegalArgumentException(
+          "models: " + models + ", expected at least one name and none twice");
+    }
+    if (impressionWait.isNegative() || impressionWait.isZero()) {
+      throw new IllegalArgumentException(
+          "impressionWait: " + impressionWait + ", expected a positive duration");
+    }
+    if (!clientProperties.containsKey("bootstrap.servers")) {
+      throw new IllegalArgumentException(
+          "clientProperties: " + clientProperties.keySet() + ", expected bootstrap.servers");
+    }
+  }
+
+  /** A server on 127.0.0.1 with the default wait, the system's clock and nothing extra. */
+  public static ServerConfig local(
+      int port,
+      Map<String, Object> clientProperties,
+      Topics topics,
+      List<String> models,
+      Path viewDirectory,
+      SchemaRegistry registry) {
+    return new ServerConfig(
+        "127.0.0.1",
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        Clock.systemUTC(),
+        DEFAULT_IMPRESSION_WAIT,
+        ExtraStatus.NONE);
+  }
+
+  /** The same with other extra values. */
+  public ServerConfig withExtraStatus(ExtraStatus extra) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        extra);
+  }
+
+  /** The same on another address. */
+  public ServerConfig withHost(String other) {
+    return new ServerConfig(
+        other,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        extraStatus);
+  }
+}

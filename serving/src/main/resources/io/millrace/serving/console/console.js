@@ -1,0 +1,226 @@
+import { Chart } from "./chart.js";
+
+const POLL_MILLIS = 1000, KEPT_MILLIS = 3_600_000, GAP_MILLIS = 5000;
+const RANGES = [["5 min", 300_000], ["15 min", 900_000], ["1 hour", KEPT_MILLIS]];
+const $ = id => document.getElementById(id);
+const fixed = digits => v => v.toFixed(digits);
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const count = v => (Math.abs(v) >= 100_000 ? compact : whole).format(v);
+
+export function duration(ms) {
+  if (ms == null || !isFinite(ms)) return "–";
+  if (ms === 0) return "0";
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const min = Math.floor(ms / 60_000);
+  return min < 60 ? `${min} min ${Math.floor(ms / 1000) % 60} s` : `${Math.floor(min / 60)} h ${min % 60} min`;
+}
+
+// Names in a sample; {m} is the model. The first line of a chart is the one the tile shows.
+const CHARTS = [
+  { title: "AUC", unit: "progressive", format: fixed(3), smallest: 0.02,
+    lines: [{ label: "all", name: "{m}.metric.total.auc" }, { label: "recent", name: "{m}.metric.segment.auc" }, { label: "ceiling", name: "extra.ceiling.auc" }] },
+  { title: "Log loss", unit: "progressive, nats", format: fixed(3), smallest: 0.02,
+    lines: [{ label: "all", name: "{m}.metric.total.logloss" }, { label: "recent", name: "{m}.metric.segment.logloss" }, { label: "floor", name: "extra.ceiling.logloss" }] },
+  { title: "Freshness", unit: "click to served parameters", format: duration, floor: 0, smallest: 200,
+    lines: [{ label: "p50", name: "{m}.freshness.p50Millis" }, { label: "p99", name: "{m}.freshness.p99Millis" }] },
+  { title: "Normalized entropy", unit: "1 is the base rate", format: fixed(3), smallest: 0.02,
+    lines: [{ label: "all", name: "{m}.metric.total.normalizedEntropy" }, { label: "recent", name: "{m}.metric.segment.normalizedEntropy" }] },
+  { title: "Predicted / actual", unit: "1 is calibrated", format: fixed(3), smallest: 0.1,
+    lines: [{ label: "all", name: "{m}.metric.total.calibration" }, { label: "recent", name: "{m}.metric.segment.calibration" }] },
+  { title: "Throughput", unit: "per second", format: count, floor: 0, smallest: 10,
+    lines: [{ label: "events in", name: "ingestion.eventsPerSecond" }, { label: "examples learned", name: "{m}.examplesPerSecond" }] },
+];
+
+const store = { time: [], series: new Map() };
+let model = null, range = RANGES[0][1], status = null;
+
+function append(time, values) {
+  if (store.time.length && time <= store.time.at(-1)) return;
+  store.time.push(time);
+  for (const [name, value] of Object.entries(values)) {
+    if (!store.series.has(name)) store.series.set(name, new Array(store.time.length - 1).fill(null));
+    store.series.get(name).push(value);
+  }
+  for (const column of store.series.values()) if (column.length < store.time.length) column.push(null);
+  const old = store.time.findIndex(t => t > time - KEPT_MILLIS);
+  if (old > 60) {
+    store.time.splice(0, old);
+    for (const column of store.series.values()) column.splice(0, old);
+  }
+}
+
+async function json(path) {
+  const response = await fetch(path, { signal: AbortSignal.timeout(5000), cache: "no-store" });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+async function catchUp() {
+  const history = await json(`/v1/history?since=${store.time.at(-1) ?? 0}`);
+  history.time.forEach((t, i) => append(t, Object.fromEntries(
+    Object.entries(history.series).map(([name, column]) => [name, column[i]]))));
+}
+
+async function poll() {
+  try {
+    status = await json("/v1/status");
+    const sample = status.sample;
+    if (!store.time.length || sample.time - store.time.at(-1) > GAP_MILLIS) await catchUp();
+    append(sample.time, sample.values);
+    show();
+  } catch (e) {
+    state("lost", "Disconnected");
+    banner("The server does not answer; trying again every second.");
+  } finally {
+    setTimeout(poll, POLL_MILLIS);
+  }
+}
+
+function state(kind, text) {
+  $("state").dataset.state = kind;
+  if ($("state-text").textContent !== text) $("state-text").textContent = text;
+}
+
+function banner(text) {
+  $("banner").hidden = !text;
+  if ($("banner").textContent !== text) $("banner").textContent = text;
+}
+
+const latest = name => store.series.get(name.replace("{m}", model))?.at(-1) ?? null;
+
+function show() {
+  if (!status.models.some(m => m.name === model)) model = status.models[0].name;
+  state(status.ready ? "live" : "waiting", status.ready ? "Live" : "Not ready");
+  banner(status.ready ? "" : status.notReady.join(" "));
+  radios($("models"), status.models.length > 1 ? status.models.map(m => [m.name, m.name]) : [], model, v => { model = v; show(); });
+  radios($("ranges"), RANGES, range, v => { range = v; show(); });
+  showTiles();
+  showCharts();
+  showDetails(status.models.find(m => m.name === model));
+}
+
+function radios(group, options, chosen, choose) {
+  if (group.childElementCount !== options.length) {
+    group.replaceChildren(...options.map(([label, value]) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+      button.setAttribute("role", "radio");
+      button.dataset.value = value;
+      button.addEventListener("click", () => choose(value));
+      button.addEventListener("keydown", e => {
+        const next = { ArrowRight: button.nextElementSibling, ArrowLeft: button.previousElementSibling }[e.key];
+        if (next) { next.focus(); next.click(); }
+      });
+      return button;
+    }));
+  }
+  for (const button of group.children) {
+    const on = button.dataset.value === String(chosen);
+    button.setAttribute("aria-checked", on);
+    button.tabIndex = on ? 0 : -1;
+  }
+}
+
+function showTiles() {
+  const auc = latest("{m}.metric.total.auc"), best = latest("extra.ceiling.auc");
+  const loss = latest("{m}.metric.total.logloss"), least = latest("extra.ceiling.logloss");
+  const fresh = latest("{m}.freshness.p50Millis"), slow = latest("{m}.freshness.p99Millis");
+  const ratio = latest("{m}.metric.total.calibration");
+  const learned = latest("{m}.examplesPerSecond");
+  tiles([
+    ["AUC", auc == null ? "–" : auc.toFixed(3), "", best == null ? "progressive" : `ceiling ${best.toFixed(3)}`],
+    ["Log loss", loss == null ? "–" : loss.toFixed(3), "nats", least == null ? "progressive" : `floor ${least.toFixed(3)}`],
+    ["Predicted / actual", ratio == null ? "–" : ratio.toFixed(3), "", ratio == null ? "" : Math.abs(ratio - 1) < 0.05 ? "calibrated" : ratio > 1 ? "predicts too many clicks" : "predicts too few clicks"],
+    ["Freshness", ...split(duration(fresh)), slow == null ? "click to served parameters" : `p99 ${duration(slow)}`],
+    ["Events", latest("ingestion.eventsPerSecond") == null ? "–" : count(latest("ingestion.eventsPerSecond")), "per second", learned == null ? "" : `${count(learned)} learned per second`],
+  ]);
+}
+
+const split = text => [text.split(" ")[0], text.split(" ").slice(1).join(" ")];
+
+function tiles(rows) {
+  const host = $("tiles");
+  if (host.childElementCount !== rows.length) {
+    host.replaceChildren(...rows.map(() => {
+      const tile = document.createElement("article");
+      tile.className = "tile";
+      tile.innerHTML = '<h2></h2><p class="value"><span></span><small></small></p><p class="sub"></p>';
+      return tile;
+    }));
+  }
+  rows.forEach(([title, value, unit, sub], i) => {
+    const [h, v, u, s] = host.children[i].querySelectorAll("h2, span, small, .sub");
+    h.textContent = title; v.textContent = value; u.textContent = unit; s.textContent = sub;
+  });
+}
+
+const charts = CHARTS.map(spec => new Chart(spec, text => { $("reading").textContent = text; }));
+$("charts").append(...charts.map(c => c.card));
+
+function showCharts() {
+  const to = store.time.at(-1) ?? Date.now(), from = to - range;
+  const first = Math.max(0, store.time.findIndex(t => t >= from));
+  const time = store.time.slice(first);
+  charts.forEach((chart, i) => chart.update(time, CHARTS[i].lines.map(line => {
+    const column = store.series.get(line.name.replace("{m}", model))?.slice(first);
+    return column?.some(v => v != null) ? column : null;
+  }), from, to));
+}
+addEventListener("resize", () => status && showCharts());
+
+function facts(host, rows) {
+  host.replaceChildren(...rows.flatMap(([name, value]) => {
+    const dt = document.createElement("dt"), dd = document.createElement("dd");
+    dt.textContent = name; dd.textContent = value;
+    return [dt, dd];
+  }));
+}
+
+const words = name => name.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
+
+function showDetails(m) {
+  facts($("model-facts"), m.version == null ? [["Model", m.name], ["Version", "none yet"]] : [
+    ["Model", `${m.name} (${m.kind})`], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
+    ["Rows updated", m.rows == null ? "–" : whole.format(m.rows)], ["Clicks measured for freshness", whole.format(m.freshness.count)],
+    ...Object.entries(status.extra).filter(([k]) => !k.startsWith("ceiling.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
+  ]);
+  const counts = Object.entries(status.ingestion.counts);
+  facts($("ingestion"), counts.length ? counts.map(([k, v]) => [words(k), whole.format(v)]) : [["Counts", "none yet"]]);
+  table($("requests"), ["Endpoint", "Per second", "p50", "p99", "Errors"], Object.entries(status.endpoints).map(([name, e]) =>
+    [name, e.requestsPerSecond.toFixed(1), duration(e.p50Millis || null), duration(e.p99Millis || null), whole.format(e.errors)]));
+  const r = status.latestRanking;
+  if (!r) return;
+  $("ranking-sub").textContent = `${r.candidates} candidates scored by ${r.model}, version ${whole.format(r.version)}; the best ${r.results.length} of them`;
+  const top = Math.max(...r.results.map(x => x.probability), 1e-9);
+  table($("ranking"), ["Item", "", "Probability", "Score"], r.results.map(x =>
+    [x.id ?? `#${x.index}`, { meter: x.probability / top }, `${(100 * x.probability).toFixed(2)} %`, x.score.toPrecision(4)]));
+}
+
+function table(host, head, rows) {
+  const node = document.createElement("table");
+  const cell = (kind, value, i) => {
+    const td = document.createElement(kind);
+    if (value?.meter !== undefined) {
+      td.className = "meter";
+      td.append(Object.assign(document.createElement("span"), { style: `width:${(100 * value.meter).toFixed(1)}%` }));
+    } else {
+      td.textContent = value;
+      td.className = i === 0 ? "" : value === "" ? "meter" : "n";
+    }
+    return td;
+  };
+  const line = (kind, values) => {
+    const tr = document.createElement("tr");
+    tr.append(...values.map((v, i) => cell(kind, v, i)));
+    return tr;
+  };
+  const thead = document.createElement("thead"), tbody = document.createElement("tbody");
+  thead.append(line("th", head));
+  tbody.append(...rows.map(values => line("td", values)));
+  node.append(thead, tbody);
+  host.replaceChildren(node);
+}
+
+poll();
