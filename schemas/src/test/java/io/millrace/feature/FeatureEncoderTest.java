@@ -94,7 +94,7 @@ class FeatureEncoderTest {
                 + third.formatted(ad.ofString("b"))
                 + third.formatted(ad.ofString("a")),
             "user_x_ad c7fe80863d6ced3f*1.0");
-    assertThat(Long.toHexString(batch.hash(0))).isEqualTo("GOLDEN");
+    assertThat(Long.toHexString(batch.hash(0))).isEqualTo("2637dd2bee8884d5");
   }
 
   @Test

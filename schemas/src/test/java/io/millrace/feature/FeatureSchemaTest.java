@@ -132,7 +132,7 @@ class FeatureSchemaTest {
       delimiter = ';',
       quoteCharacter = '~',
       value = {
-        "{'tabel':{}}; t.R: millrace: unknown property 'tabel', did you mean 'table'?",
+        "{'tables':{}}; t.R: millrace: unknown property 'tables', did you mean 'table'?",
         "[]; t.R: millrace: [], expected an object",
         "{'id':'idd'}; millrace.id: unknown 'idd'",
         "{'id':'n'}; millrace.id: 'n', expected a field of type string",

@@ -121,7 +121,7 @@ class AvroWireTest {
         new GenericData.Record(
             schema("io.millrace.event.Click", "{'name':'something','type':'int'}"));
     record.put("something", 3);
-    assertRejected(wire.encode(record), RejectionReason.UNDECODABLE, "impression_id");
+    assertRejected(wire.encode(record), RejectionReason.UNDECODABLE, "missing required field");
   }
 
   @Test
@@ -231,7 +231,9 @@ class AvroWireTest {
             "absurd_event_time",
             "click_for_unknown_impression",
             "late_click",
-            "too_large");
+            "too_large",
+            "late_impression",
+            "invalid_id");
   }
 
   @Test
