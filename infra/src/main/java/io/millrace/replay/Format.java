@@ -38,9 +38,14 @@ public enum Format {
     this.label = label;
   }
 
-  /** The name on the command line, also of the built-in feature schema. */
+  /** The name of the built-in feature schema. */
   public String id() {
     return id;
+  }
+
+  /** The name on the command line. */
+  public String commandName() {
+    return this == LIBSVM ? "libsvm" : id;
   }
 
   /** The label column, unless the caller names another. */

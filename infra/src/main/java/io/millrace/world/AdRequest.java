@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeMillis when
  * @param hour of the day where the user is, 0 to 23
- * @param history categories that the user clicked last, newest first
+ * @param history categories that the user clicked last, oldest first
  * @param candidates different ads
  */
 public record AdRequest(

@@ -69,7 +69,7 @@ final class Population {
     return new Visit(sessions[s].user, sessions[s].device);
   }
 
-  /** Categories that the user clicked last, newest first. */
+  /** Categories that the user clicked last, oldest first. */
   List<String> history(User user) {
     return List.copyOf(histories[user.index()]);
   }
@@ -77,9 +77,9 @@ final class Population {
   /** The user has clicked an ad of the category. */
   void clicked(User user, String category) {
     Deque<String> history = histories[user.index()];
-    history.addFirst(category);
+    history.addLast(category);
     if (history.size() > HISTORY_LENGTH) {
-      history.removeLast();
+      history.removeFirst();
     }
   }
 

@@ -42,6 +42,9 @@ public final class EventDecoder {
   /** Longest impression id in characters. */
   static final int MAX_ID_LENGTH = 1024;
 
+  private static final long MAX_CLOCK_SKEW_MILLIS = 1000;
+  private static final int MAX_UNKNOWN_IDS = 1024;
+
   private static final String IMPRESSION = Impression.getClassSchema().getFullName();
   private static final String CLICK = Click.getClassSchema().getFullName();
   private static final String PROGRESS = Progress.getClassSchema().getFullName();
@@ -50,6 +53,7 @@ public final class EventDecoder {
   private final int maxEventBytes;
   private final LongSupplier clock;
   private final Map<Integer, Reader> readers = new HashMap<>();
+  private final Map<Integer, Long> unknownAt = new HashMap<>();
   private final AvroOutput body = new AvroOutput();
 
   /**
@@ -75,7 +79,7 @@ public final class EventDecoder {
             RejectionReason.TOO_LARGE,
             "value: " + value.length + " bytes, expected at most " + maxEventBytes);
       }
-      return readerOf(value).read(value, origin);
+      return readerOf(value, origin).read(value, origin);
     } catch (WireFormatException e) {
       return new Rejection(e.reason(), e.detail() + " (" + origin.place() + ")", origin);
     }
@@ -86,14 +90,38 @@ public final class EventDecoder {
     Event read(byte[] value, Origin origin);
   }
 
-  private Reader readerOf(byte[] value) {
+  private Reader readerOf(byte[] value, Origin origin) {
     int id = AvroWire.schemaId(value);
     Reader reader = readers.get(id);
     if (reader == null) {
-      reader = compile(wire.schemaOf(value).schema());
+      reader = compile(schemaOf(id, value, origin));
       readers.put(id, reader);
     }
     return reader;
+  }
+
+  /**
+   * The registry's schema for an id. A registry that does not know an id asks Kafka, which takes
+   * milliseconds; but a producer registers before it writes. So once an id was unknown, it is
+   * unknown to all records that were written before, and a flood of them costs one question.
+   */
+  private Schema schemaOf(int id, byte[] value, Origin origin) {
+    Long asked = unknownAt.get(id);
+    if (asked != null && origin.writtenTime() + MAX_CLOCK_SKEW_MILLIS < asked) {
+      throw new WireFormatException(
+          RejectionReason.UNKNOWN_SCHEMA_ID,
+          "schema id: " + id + ", but no schema was registered under it");
+    }
+    long now = clock.getAsLong();
+    try {
+      return wire.schemaOf(value).schema();
+    } catch (WireFormatException e) {
+      if (unknownAt.size() >= MAX_UNKNOWN_IDS) {
+        unknownAt.clear();
+      }
+      unknownAt.put(id, now);
+      throw e;
+    }
   }
 
   private Reader compile(Schema schema) {
@@ -145,7 +173,7 @@ public final class EventDecoder {
     String id = checkedId(impression.getImpressionId());
     long time = checkedTime(impression.getEventTime().toEpochMilli(), origin);
     byte[] features = toArray(impression.getFeatures());
-    if (!(readerOf(features) instanceof FeatureReader reader)) {
+    if (!(readerOf(features, origin) instanceof FeatureReader reader)) {
       throw new WireFormatException(
           RejectionReason.UNEXPECTED_TYPE,
           "features: " + wire.schemaOf(features).subject() + ", expected a feature record");

@@ -7,6 +7,7 @@ import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public final class OutputWriter {
   /** The RejectedEvent. */
   public byte[] rejected(Rejection rejection, long rejectedTime) {
     Origin origin = rejection.origin();
-    return wire.encode(
+    SpecificRecord event =
         RejectedEvent.newBuilder()
             .setReason(rejection.reason().code())
             .setDetail(rejection.detail())
@@ -50,12 +51,14 @@ public final class OutputWriter {
             .setRejectedTime(Instant.ofEpochMilli(rejectedTime))
             .setOriginalKey(wrap(origin.key()))
             .setOriginalValue(wrap(origin.value()))
-            .build());
+            .build();
+    return wire.encode(event);
   }
 
   /** The IngestionCounts. */
   public byte[] counts(JoinCounts counts, long countedTime) {
-    return wire.encode(new IngestionCounts(Instant.ofEpochMilli(countedTime), counts.toMap()));
+    SpecificRecord event = new IngestionCounts(Instant.ofEpochMilli(countedTime), counts.toMap());
+    return wire.encode(event);
   }
 
   private static @Nullable ByteBuffer wrap(byte @Nullable [] bytes) {

@@ -21,7 +21,11 @@ public enum RejectionReason {
   /** A click that came after its impression's attribution window had closed. */
   LATE_CLICK,
   /** A value longer than the platform takes. */
-  TOO_LARGE;
+  TOO_LARGE,
+  /** An impression that came after its own attribution window had closed. */
+  LATE_IMPRESSION,
+  /** An impression id that is empty or too long. */
+  INVALID_ID;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

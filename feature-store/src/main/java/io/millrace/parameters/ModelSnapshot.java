@@ -1,0 +1,28 @@
+package io.millrace.parameters;
+
+import io.millrace.embedding.TableSnapshot;
+import io.millrace.event.VersionManifest;
+import java.util.Map;
+
+/**
+ * One whole version of a model. Immutable: nobody writes to the tensors' arrays or the manifest.
+ *
+ * @param model its name
+ * @param version examples learned from; see VersionManifest
+ * @param manifest as published
+ * @param table the embedding rows
+ * @param tensors dense tensors by name, row-major
+ * @param appliedTimeMillis wall-clock time at which this view began to show the version
+ */
+public record ModelSnapshot(
+    String model,
+    long version,
+    VersionManifest manifest,
+    TableSnapshot table,
+    Map<String, float[]> tensors,
+    long appliedTimeMillis) {
+
+  public ModelSnapshot {
+    tensors = Map.copyOf(tensors);
+  }
+}

@@ -1,0 +1,46 @@
+package io.millrace.parameters;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Where a view reads and stores.
+ *
+ * @param model name of the model
+ * @param topic its parameters topic
+ * @param client Kafka client properties, at least {@code bootstrap.servers}
+ * @param directory of the view's RocksDB; one view at a time has it open
+ * @param storeInterval how often what was applied is written to RocksDB; rows that changed several
+ *     times are then written once
+ * @param compactionLag the topic's {@code min.compaction.lag.ms}: catching up that takes longer is
+ *     extended to the then newest version, because compaction may have passed it
+ */
+public record ParameterViewConfig(
+    String model,
+    String topic,
+    Map<String, Object> client,
+    Path directory,
+    Duration storeInterval,
+    Duration compactionLag) {
+
+  public ParameterViewConfig {
+    client = Map.copyOf(client);
+    if (!client.containsKey("bootstrap.servers")) {
+      throw new IllegalArgumentException("client: no bootstrap.servers among " + client.keySet());
+    }
+    if (storeInterval.isNegative()) {
+      throw new IllegalArgumentException("storeInterval: " + storeInterval + ", expected >= 0");
+    }
+    if (compactionLag.isNegative() || compactionLag.isZero()) {
+      throw new IllegalArgumentException("compactionLag: " + compactionLag + ", expected > 0");
+    }
+  }
+
+  /** Stores once a second, for topics with a compaction lag of a minute. */
+  public static ParameterViewConfig of(
+      String model, String topic, Map<String, Object> client, Path directory) {
+    return new ParameterViewConfig(
+        model, topic, client, directory, Duration.ofSeconds(1), Duration.ofMinutes(1));
+  }
+}

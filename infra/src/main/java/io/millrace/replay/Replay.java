@@ -1,0 +1,250 @@
+package io.millrace.replay;
+
+import io.millrace.feature.FeatureSchema;
+import io.millrace.ingestion.LabelEmission;
+import io.millrace.learner.ModelConfig;
+import io.millrace.parameters.Freshness;
+import io.millrace.parameters.ModelSnapshot;
+import io.millrace.serving.ExtraStatus;
+import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.Platform;
+import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.UserError;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One replay: a platform on a data directory, a file written to it as fast as it is learned from,
+ * and a report. A replay that was killed goes on where its topics end.
+ */
+public final class Replay {
+  /** Rows written ahead of what has been learned and served. */
+  private static final long ROWS_AHEAD = 40_000;
+
+  private static final Duration STALL = Duration.ofMinutes(3);
+  private static final long POLL_MILLIS = 20;
+
+  private final DataDirectory directory;
+  private final Source source;
+  private final ModelConfig model;
+  private final PrintStream out;
+
+  /**
+   * What is replayed.
+   *
+   * @param label the label column
+   * @param orderBy the column to sort by, or null for file order
+   */
+  public record Source(
+      Path file, Format format, FeatureSchema schema, String label, @Nullable String orderBy) {
+    RowReader open() throws IOException {
+      return format.open(file, schema, label, orderBy);
+    }
+
+    long countRows() throws IOException {
+      try (RowReader rows = format.open(file, schema, label, null)) {
+        long count = 0;
+        while (rows.next() != null) {
+          count++;
+        }
+        return count;
+      }
+    }
+  }
+
+  /** A replay that reports its progress to {@code out}. */
+  public Replay(DataDirectory directory, Source source, ModelConfig model, PrintStream out) {
+    this.directory = directory;
+    this.source = source;
+    this.model = model;
+    this.out = out;
+  }
+
+  /** Runs to the end of the file. */
+  public ReplayReport run() throws IOException, InterruptedException {
+    checkSame("replay.file", String.valueOf(source.file().getFileName()));
+    checkSame("replay.order", String.valueOf(source.orderBy()));
+    checkSame("replay.model", model.toJson());
+    long rows = source.countRows();
+    if (rows == 0) {
+      throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
+    }
+    PlatformConfig config =
+        new PlatformConfig(
+            0,
+            List.of(source.schema()),
+            List.of(model),
+            LabelEmission.ON_WINDOW_END,
+            Duration.ofMillis(Position.WINDOW_MILLIS),
+            Duration.ofMillis(Position.WINDOW_MILLIS),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(200),
+            Math.max(1, rows / 2),
+            ExtraStatus.NONE);
+    try (Platform platform = Platform.start(directory, config)) {
+      return replay(platform, rows);
+    }
+  }
+
+  private void checkSame(String key, String value) {
+    String present = directory.fixed(key, value);
+    if (!present.equals(value)) {
+      throw new UserError(
+          "data directory %s holds a replay with %s %s, now %s; expected the same, or another"
+                  .formatted(directory.root(), key, present, value)
+              + " --data-dir");
+    }
+  }
+
+  private ReplayReport replay(Platform platform, long rows)
+      throws IOException, InterruptedException {
+    Progress progress = new Progress(platform);
+    long before = progress.learned();
+    long started = System.nanoTime();
+    long events;
+    long unusable;
+    try (ReplayWriter writer =
+            new ReplayWriter(
+                platform.client(),
+                platform.topics(),
+                platform.registry(),
+                source.schema(),
+                source.file(),
+                Clock.systemUTC());
+        RowReader reader = source.open();
+        ProgressBar bar = progressBar(rows)) {
+      for (Row row = reader.next(); row != null; row = reader.next()) {
+        while (!writer.complete() && writer.rows() - progress.rowsDone() > ROWS_AHEAD) {
+          progress.await(bar);
+        }
+        writer.write(row);
+      }
+      writer.end();
+      events = writer.events();
+      unusable = writer.unusable();
+      while (progress.rowsDone() + unusable < rows) {
+        progress.await(bar);
+      }
+      bar.stepTo(rows);
+    }
+    double seconds = (System.nanoTime() - started) / 1e9;
+    return report(platform, progress, before, events, unusable, seconds);
+  }
+
+  private ProgressBar progressBar(long rows) {
+    return new ProgressBarBuilder()
+        .setTaskName("replay " + model.name())
+        .setInitialMax(rows)
+        .setUpdateIntervalMillis(500)
+        .setStyle(ProgressBarStyle.ASCII)
+        .showSpeed()
+        .setConsumer(new ConsoleProgressBarConsumer(System.err, 110))
+        .build();
+  }
+
+  private ReplayReport report(
+      Platform platform,
+      Progress progress,
+      long before,
+      long events,
+      long unusable,
+      double seconds) {
+    Map<String, Double> metrics = progress.metrics();
+    ReplayReport.Half whole = ReplayReport.Half.of(metrics, "total.");
+    ReplayReport.Half second = ReplayReport.Half.of(metrics, "segments.1.");
+    Freshness.Summary freshness = platform.freshness(model.name());
+    ReplayReport report =
+        new ReplayReport(
+            String.valueOf(source.file().getFileName()),
+            source.format().id(),
+            model.name(),
+            whole.examples(),
+            whole.positives(),
+            whole.auc(),
+            whole.logloss(),
+            whole.normalizedEntropy(),
+            whole.calibration(),
+            second,
+            (whole.examples() - before) / seconds,
+            events / seconds,
+            seconds,
+            freshness.p50Millis(),
+            freshness.p99Millis(),
+            unusable + progress.rejectedImpressions(),
+            progress.version(),
+            ProcessMemory.peakBytes());
+    out.print(report.table());
+    return report;
+  }
+
+  /** How far the served model has come, with a limit on standing still. */
+  private final class Progress {
+    private final Platform platform;
+    private long lastVersion = -1;
+    private long lastChange = System.nanoTime();
+
+    Progress(Platform platform) {
+      this.platform = platform;
+    }
+
+    private Optional<ModelSnapshot> snapshot() {
+      return platform.snapshot(model.name());
+    }
+
+    long version() {
+      return snapshot().map(ModelSnapshot::version).orElse(0L);
+    }
+
+    Map<String, Double> metrics() {
+      return snapshot().map(s -> s.manifest().getMetrics()).orElse(Map.of());
+    }
+
+    long learned() {
+      return metric("learned");
+    }
+
+    private long metric(String name) {
+      return Math.round(metrics().getOrDefault(name, 0.0));
+    }
+
+    /** Impressions that the ingestion job or the learner refused. */
+    long rejectedImpressions() {
+      return metric("rejected") + platform.rejectedImpressions();
+    }
+
+    /** Rows that have come to their end: read by the learner, or refused before. */
+    long rowsDone() {
+      return version() - metric("duplicates") + platform.rejectedImpressions();
+    }
+
+    void await(ProgressBar bar) throws InterruptedException, IOException {
+      Thread.sleep(POLL_MILLIS);
+      bar.stepTo(Math.min(bar.getMax(), rowsDone()));
+      long version = version();
+      if (version != lastVersion) {
+        lastVersion = version;
+        lastChange = System.nanoTime();
+        bar.setExtraMessage(
+            "AUC %.4f logloss %.4f"
+                .formatted(
+                    metrics().getOrDefault("total.auc", Double.NaN),
+                    metrics().getOrDefault("total.logloss", Double.NaN)));
+      } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
+        throw new IOException(
+            "no progress for %s at version %d; %s"
+                .formatted(STALL, version, platform.failure().orElse("all jobs run")));
+      }
+    }
+  }
+}

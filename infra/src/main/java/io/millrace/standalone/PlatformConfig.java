@@ -1,0 +1,86 @@
+package io.millrace.standalone;
+
+import io.millrace.feature.FeatureSchema;
+import io.millrace.ingestion.LabelEmission;
+import io.millrace.learner.ModelConfig;
+import io.millrace.serving.ExtraStatus;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a platform runs.
+ *
+ * @param port of the server, 0 for a free one
+ * @param schemas feature schemas to register at start
+ * @param models a learner each; the first answers requests that name none
+ * @param emission when labels leave the join
+ * @param attributionWindow how long after an impression a click labels it
+ * @param allowedLateness how much longer duplicates and late clicks are recognised
+ * @param checkpointInterval time between two checkpoints of a job
+ * @param publishInterval least time between two publishes of a model
+ * @param segmentExamples length of an evaluation segment
+ * @param extraStatus values added to the server's status
+ */
+public record PlatformConfig(
+    int port,
+    List<FeatureSchema> schemas,
+    List<ModelConfig> models,
+    LabelEmission emission,
+    Duration attributionWindow,
+    Duration allowedLateness,
+    Duration checkpointInterval,
+    Duration publishInterval,
+    long segmentExamples,
+    ExtraStatus extraStatus) {
+
+  /** Live traffic: positives at their click, negatives after a minute. */
+  public static PlatformConfig live(
+      int port, List<FeatureSchema> schemas, List<ModelConfig> models) {
+    return new PlatformConfig(
+        port,
+        schemas,
+        models,
+        LabelEmission.ON_CLICK,
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(10),
+        Duration.ofSeconds(5),
+        Duration.ofMillis(200),
+        10_000,
+        ExtraStatus.NONE);
+  }
+
+  public PlatformConfig {
+    schemas = List.copyOf(schemas);
+    models = List.copyOf(models);
+  }
+
+  /** The same with another window and lateness. */
+  public PlatformConfig withWindow(Duration window, Duration lateness) {
+    return new PlatformConfig(
+        port,
+        schemas,
+        models,
+        emission,
+        window,
+        lateness,
+        checkpointInterval,
+        publishInterval,
+        segmentExamples,
+        extraStatus);
+  }
+
+  /** The same with extra status values. */
+  public PlatformConfig withExtraStatus(ExtraStatus extra) {
+    return new PlatformConfig(
+        port,
+        schemas,
+        models,
+        emission,
+        attributionWindow,
+        allowedLateness,
+        checkpointInterval,
+        publishInterval,
+        segmentExamples,
+        extra);
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.world;
+
+import io.millrace.metrics.Evaluation;
+import io.millrace.metrics.Metrics;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/**
+ * The ceiling: how well the true probabilities themselves do on the impressions that were shown. No
+ * model can do better for long.
+ *
+ * <p>An impression counts when its label is known, which is when a learner learns from it: a
+ * clicked one at its click, another at the end of its attribution window. So at any time ceiling
+ * and learner have seen the same examples, but for those on their way. Memory is bounded by the
+ * impressions of one window. Not thread-safe.
+ */
+public final class WorldTruth {
+  private record Pending(long dueMillis, double probability, boolean clicked) {}
+
+  private final PriorityQueue<Pending> pending =
+      new PriorityQueue<>(Comparator.comparingLong(Pending::dueMillis));
+  private final long windowMillis;
+  private final Evaluation total;
+
+  /**
+   * @param windowMillis the attribution window
+   */
+  public WorldTruth(long windowMillis) {
+    this(windowMillis, new Evaluation());
+  }
+
+  /**
+   * Goes on from an earlier truth.
+   *
+   * @param total what an earlier one's {@link #evaluation} held; this one adds to it
+   */
+  public WorldTruth(long windowMillis, Evaluation total) {
+    if (windowMillis < 1) {
+      throw new IllegalArgumentException("windowMillis: " + windowMillis + ", expected at least 1");
+    }
+    this.windowMillis = windowMillis;
+    this.total = total;
+  }
+
+  /** An impression was shown. */
+  public void shown(long shownMillis, Outcome outcome) {
+    long due = shownMillis + windowMillis;
+    for (Outcome.Consequence consequence : outcome.consequences()) {
+      if (consequence instanceof Outcome.Click click) {
+        due = click.dueMillis();
+      }
+    }
+    pending.add(new Pending(due, outcome.probability(), outcome.clicked()));
+  }
+
+  /** Counts the impressions whose label is known by now. */
+  public void advance(long nowMillis) {
+    Pending next = pending.peek();
+    while (next != null && next.dueMillis() <= nowMillis) {
+      pending.remove();
+      total.addProbability(next.probability(), next.clicked() ? 1 : 0);
+      next = pending.peek();
+    }
+  }
+
+  /** The ceiling so far; its calibration is near 1. */
+  public Metrics metrics() {
+    return total.metrics();
+  }
+
+  /** What has been counted, live. */
+  public Evaluation evaluation() {
+    return total;
+  }
+
+  /** Impressions whose label isn't known yet. */
+  public int pending() {
+    return pending.size();
+  }
+}

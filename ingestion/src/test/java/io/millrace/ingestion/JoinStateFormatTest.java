@@ -1,0 +1,86 @@
+package io.millrace.ingestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.ingestion.JoinState.ClicksWaiting;
+import io.millrace.ingestion.JoinState.ImpressionWaiting;
+import io.millrace.ingestion.JoinState.Labelled;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class JoinStateFormatTest {
+  private static final Labelled LABELLED = new Labelled(1_700_000_000_001L, true);
+  private static final ImpressionWaiting IMPRESSION =
+      new ImpressionWaiting(
+          1_700_000_000_002L, 3, 4_000_000_000L, true, 1_700_000_000_003L, new byte[] {5, 6, 7});
+  private static final ClicksWaiting CLICKS =
+      new ClicksWaiting(
+          List.of(
+              click(new Origin("clicks", 1, 42, 1_700_000_000_005L, null, new byte[] {1, 2})),
+              click(new Origin("clicks", 1, 43, 1_700_000_000_006L, new byte[0], null))));
+
+  private static ClickEvent click(Origin origin) {
+    return new ClickEvent("i", 1_700_000_000_004L, origin);
+  }
+
+  private static byte[] golden(String name) throws IOException {
+    Properties golden = new Properties();
+    try (InputStream in =
+        Objects.requireNonNull(
+            JoinStateFormatTest.class.getResourceAsStream("/join-state-v1.properties"))) {
+      golden.load(in);
+    }
+    return HexFormat.of().parseHex(golden.getProperty(name));
+  }
+
+  @Test
+  void writesTheGoldenBytes() throws IOException {
+    assertThat(JoinStateFormat.encode(LABELLED)).isEqualTo(golden("labelled"));
+    assertThat(JoinStateFormat.encode(IMPRESSION)).isEqualTo(golden("impression-waiting"));
+    assertThat(JoinStateFormat.encode(CLICKS)).isEqualTo(golden("clicks-waiting"));
+  }
+
+  @Test
+  void readsTheGoldenBytes() throws IOException {
+    assertThat(JoinStateFormat.decode("i", golden("labelled"))).isEqualTo(LABELLED);
+    assertThat(JoinStateFormat.decode("i", golden("impression-waiting")))
+        .usingRecursiveComparison()
+        .isEqualTo(IMPRESSION);
+    assertThat(JoinStateFormat.decode("i", golden("clicks-waiting")))
+        .usingRecursiveComparison()
+        .isEqualTo(CLICKS);
+  }
+
+  @Test
+  void anyTruncationAndAnyAdditionIsNamed() {
+    for (JoinState state : List.of(LABELLED, CLICKS)) {
+      byte[] bytes = JoinStateFormat.encode(state);
+      for (int length = 0; length < bytes.length; length++) {
+        byte[] truncated = Arrays.copyOf(bytes, length);
+        assertThatThrownBy(() -> JoinStateFormat.decode("i", truncated))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith("join state of impression_id i: ");
+      }
+      assertThatThrownBy(() -> JoinStateFormat.decode("i", Arrays.copyOf(bytes, bytes.length + 1)))
+          .hasMessageContaining("1 bytes after its end");
+    }
+  }
+
+  @Test
+  void anotherMagicOrVersionIsNamed() {
+    byte[] bytes = JoinStateFormat.encode(LABELLED);
+    bytes[1] = 2;
+    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 2");
+    assertThatThrownBy(
+            () -> JoinStateFormat.decode("i", "XYZ4".getBytes(StandardCharsets.US_ASCII)))
+        .hasMessageContaining("magic 88");
+  }
+}

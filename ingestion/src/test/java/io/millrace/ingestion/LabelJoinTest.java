@@ -1,0 +1,111 @@
+package io.millrace.ingestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.ingestion.JoinState.ClicksWaiting;
+import io.millrace.ingestion.JoinState.ImpressionWaiting;
+import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.wire.RejectionReason;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LabelJoinTest {
+  private static final long T = TestEvents.NOW;
+  private static final LabelJoin JOIN =
+      new LabelJoin(Duration.ofMillis(20), Duration.ofMillis(10), LabelEmission.ON_CLICK);
+
+  private static ImpressionEvent impression(long time) {
+    return new ImpressionEvent(
+        "i", time, new byte[] {7}, TestEvents.origin("impressions", 3, new byte[] {1}));
+  }
+
+  private static ClickEvent click(long time) {
+    return new ClickEvent("i", time, TestEvents.origin("clicks", 4, new byte[] {2}));
+  }
+
+  private static @Nullable RejectionReason reason(Transition transition) {
+    return transition.effects().stream()
+        .filter(Effect.Reject.class::isInstance)
+        .map(effect -> ((Effect.Reject) effect).rejection().reason())
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void aClickLabelsItsImpressionAtOnce() {
+    JoinState waiting = JOIN.onImpression(null, impression(T), Long.MIN_VALUE).next();
+    Transition clicked = JOIN.onClick(waiting, click(T + 20), Long.MIN_VALUE);
+
+    assertThat(clicked.next()).isEqualTo(new Labelled(T, true));
+    assertThat(clicked.effects())
+        .contains(new Effect.WakeAt(T + 30))
+        .filteredOn(Effect.Emit.class::isInstance)
+        .singleElement()
+        .satisfies(
+            effect -> {
+              LabelledImpression example = ((Effect.Emit) effect).example();
+              assertThat(example.clicked()).isTrue();
+              assertThat(example.clickWrittenTime()).isEqualTo(TestEvents.NOW);
+            });
+  }
+
+  @Test
+  void anImpressionWhoseWindowIsOverIsRejected() {
+    Transition late = JOIN.onImpression(null, impression(T), T + 20);
+    assertThat(reason(late)).isEqualTo(RejectionReason.LATE_IMPRESSION);
+    assertThat(late.next()).isNull();
+
+    Transition justInTime = JOIN.onImpression(null, impression(T), T + 19);
+    assertThat(reason(justInTime)).isNull();
+    assertThat(justInTime.next()).isInstanceOf(ImpressionWaiting.class);
+  }
+
+  @Test
+  void aClickThatArrivesAfterItsNegativeIsLateEvenIfItHappenedInTime() {
+    Transition transition = JOIN.onClick(new Labelled(T, false), click(T + 5), T + 25);
+    assertThat(reason(transition)).isEqualTo(RejectionReason.LATE_CLICK);
+    assertThat(transition.effects()).contains(new Effect.Count(Counter.LATE_CLICKS));
+  }
+
+  @Test
+  void anOrphanWhoseWaitIsOverIsRejectedAtOnce() {
+    Transition transition = JOIN.onClick(null, click(T), T + 20);
+    assertThat(reason(transition)).isEqualTo(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION);
+    assertThat(transition.next()).isNull();
+  }
+
+  @Test
+  void earlyClicksOfOneIdAreLimited() {
+    JoinState state = null;
+    for (int i = 0; i < LabelJoin.MAX_WAITING_CLICKS; i++) {
+      state = JOIN.onClick(state, click(T + i), Long.MIN_VALUE).next();
+    }
+    Transition oneMore = JOIN.onClick(state, click(T + 99), Long.MIN_VALUE);
+    assertThat(reason(oneMore)).isEqualTo(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION);
+    assertThat(oneMore.next())
+        .isInstanceOfSatisfying(
+            ClicksWaiting.class,
+            waiting -> assertThat(waiting.clicks()).hasSize(LabelJoin.MAX_WAITING_CLICKS));
+  }
+
+  @Test
+  void wakingTooEarlyChangesNothing() {
+    JoinState waiting = JOIN.onImpression(null, impression(T), Long.MIN_VALUE).next();
+    Transition early = JOIN.wake("i", waiting, T + 19);
+    assertThat(early.next()).isSameAs(waiting);
+    assertThat(early.effects()).isEmpty();
+    assertThat(JOIN.wake("i", null, T).effects()).isEmpty();
+  }
+
+  @Test
+  void durationsAreChecked() {
+    assertThatThrownBy(() -> new LabelJoin(Duration.ZERO, Duration.ZERO, LabelEmission.ON_CLICK))
+        .hasMessage("attributionWindow: PT0S, expected at least 1 ms");
+    assertThatThrownBy(
+            () ->
+                new LabelJoin(Duration.ofMillis(1), Duration.ofMillis(-1), LabelEmission.ON_CLICK))
+        .hasMessage("allowedLateness: PT-0.001S, expected not negative");
+  }
+}

@@ -1,0 +1,157 @@
+package io.millrace.ingestion.job;
+
+import io.millrace.ingestion.TestEvents;
+import io.millrace.registry.KafkaSchemaRegistry;
+import io.millrace.topic.TopicAdmin;
+import io.millrace.topic.Topics;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Kafka, Flink and a producer in this JVM: what the ingestion job needs to run for real. */
+final class IngestionPlatform implements AutoCloseable {
+  static final Topics TOPICS = Topics.DEFAULT;
+
+  private final EmbeddedKafka kafka;
+  private final MiniCluster flink;
+  private final Configuration configuration = new Configuration();
+  private final KafkaSchemaRegistry registry;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  IngestionPlatform(Path directory) throws Exception {
+    kafka = new EmbeddedKafka(directory.resolve("kafka"));
+    Map<String, Object> clients = Map.of("bootstrap.servers", kafka.bootstrap());
+    var unused = TopicAdmin.create(clients, TOPICS, List.of(), 1, 1);
+    registry = new KafkaSchemaRegistry(clients, TOPICS.schemas(), Clock.systemUTC());
+    Map<String, Object> producing = new HashMap<>(clients);
+    producing.put("max.request.size", 16 << 20);
+    producing.put("batch.size", 1 << 17);
+    producing.put("linger.ms", 5);
+    producer = new KafkaProducer<>(producing, new ByteArraySerializer(), new ByteArraySerializer());
+
+    configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    configuration.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        directory.resolve("checkpoints").toUri().toString());
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(2));
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(200));
+    configuration.set(RestOptions.BIND_PORT, "0");
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    flink =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(1)
+                .build());
+    flink.start();
+  }
+
+  MiniCluster flink() {
+    return flink;
+  }
+
+  TestEvents events() {
+    return new TestEvents(registry);
+  }
+
+  KafkaSchemaRegistry registry() {
+    return registry;
+  }
+
+  IngestionJobConfig replayConfig(Duration window, Duration lateness) {
+    return IngestionJobConfig.replay(kafka.bootstrap(), TOPICS, window, lateness, 2);
+  }
+
+  JobID submit(IngestionJobConfig config) throws Exception {
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration);
+    env.setParallelism(1);
+    env.getConfig().enableObjectReuse();
+    IngestionJob.build(env, config);
+    return flink.submitJob(env.getStreamGraph().getJobGraph()).get().getJobID();
+  }
+
+  void write(String topic, String key, byte[] value) {
+    var unused =
+        producer.send(
+            new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value),
+            (metadata, failure) -> {
+              if (failure != null) {
+                throw new AssertionError("cannot write to " + topic, failure);
+              }
+            });
+  }
+
+  void flush() {
+    producer.flush();
+  }
+
+  /** The number of records of a topic. */
+  long size(String topic) {
+    try (var consumer = consumer()) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      return end(consumer, partition);
+    }
+  }
+
+  /** Reads a topic from its start to its present end. */
+  void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> to) {
+    try (var consumer = consumer()) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = end(consumer, partition);
+      while (consumer.position(partition) < end) {
+        consumer.poll(Duration.ofMillis(100)).forEach(to);
+      }
+    }
+  }
+
+  private static long end(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
+    return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        Map.of("bootstrap.servers", kafka.bootstrap(), "max.partition.fetch.bytes", 32 << 20),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  @Override
+  public void close() throws Exception {
+    flink.close();
+    producer.close(Duration.ofSeconds(5));
+    registry.close();
+    kafka.close();
+  }
+}

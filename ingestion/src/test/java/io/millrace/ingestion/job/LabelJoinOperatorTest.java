@@ -1,0 +1,190 @@
+package io.millrace.ingestion.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.event.Example;
+import io.millrace.ingestion.Arrival;
+import io.millrace.ingestion.EventDecoder;
+import io.millrace.ingestion.JoinCounts;
+import io.millrace.ingestion.LabelEmission;
+import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.TestEvents;
+import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.wire.AvroWire;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LabelJoinOperatorTest {
+  private static final InMemorySchemaRegistry REGISTRY = new InMemorySchemaRegistry();
+  private static final long T = TestEvents.NOW;
+
+  private final TestEvents events = new TestEvents(REGISTRY);
+  private final EventDecoder decoder = new EventDecoder(REGISTRY, 1 << 20, () -> T);
+  private @Nullable KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness;
+  private long offset;
+
+  private static IngestionJobConfig config(int statesInMemory) {
+    return new IngestionJobConfig(
+        "unused:9092",
+        "",
+        Duration.ofMillis(20),
+        Duration.ofMillis(10),
+        LabelEmission.ON_WINDOW_END,
+        new Watermarks.ProgressOnly(2),
+        1 << 20,
+        statesInMemory);
+  }
+
+  private KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> open(
+      int statesInMemory, @Nullable OperatorSubtaskState state) throws Exception {
+    var opened =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new LabelJoinOperator(config(statesInMemory), () -> REGISTRY),
+            new ArrivalKey(),
+            Types.STRING);
+    opened.setup(new OutboundSerializer());
+    if (state != null) {
+      opened.initializeState(state);
+    }
+    opened.open();
+    harness = opened;
+    return opened;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (harness != null) {
+      harness.close();
+    }
+  }
+
+  private void write(String topic, byte[] value) throws Exception {
+    var open = java.util.Objects.requireNonNull(harness);
+    Origin origin = new Origin(topic, 0, offset++, T, null, value);
+    open.processElement(new StreamRecord<>(decoder.decode(origin)));
+  }
+
+  private List<String> examples() {
+    var open = java.util.Objects.requireNonNull(harness);
+    AvroWire wire = new AvroWire(REGISTRY);
+    List<String> examples = new ArrayList<>();
+    for (Outbound record : open.extractOutputValues()) {
+      Example example = wire.decode(record.value(), Example.class);
+      examples.add(example.getExampleId() + ":" + example.getLabel());
+    }
+    return examples;
+  }
+
+  private JoinCounts counts() {
+    var open = java.util.Objects.requireNonNull(harness);
+    JoinCounts counts = new JoinCounts();
+    var side = open.getSideOutput(LabelJoinOperator.COUNTS);
+    if (side != null) {
+      side.forEach(difference -> counts.add(JoinCounts.fromBytes(difference.getValue())));
+    }
+    return counts;
+  }
+
+  private void progress(long time) throws Exception {
+    write("impressions", events.progress(time));
+    write("clicks", events.progress(time));
+  }
+
+  @Test
+  void examplesLeaveInFileOrderAlsoAtEqualTimes() throws Exception {
+    open(1000, null);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      write("impressions", events.impression("i" + i, T + i / 50));
+      expected.add("i" + i + (i % 7 == 0 ? ":1" : ":0"));
+    }
+    for (int i = 0; i < 200; i += 7) {
+      write("clicks", events.click("i" + i, T + 10));
+    }
+    progress(Long.MAX_VALUE);
+    assertThat(examples()).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void stateAndTimersAreFreed() throws Exception {
+    var open = open(1000, null);
+    for (int i = 0; i < 50; i++) {
+      write("impressions", events.impression("i" + i, T));
+      write("clicks", events.click("i" + i, T + 1));
+      write("clicks", events.click("orphan" + i, T + 1));
+    }
+    open.snapshot(1, 1);
+    assertThat(open.numKeyedStateEntries()).isEqualTo(100);
+    progress(T + 22);
+    assertThat(open.numKeyedStateEntries()).as("labels are remembered").isEqualTo(50);
+    progress(T + 31);
+    assertThat(open.numKeyedStateEntries()).isZero();
+    assertThat(open.numEventTimeTimers()).isZero();
+    assertThat(((LabelJoinOperator) open.getOneInputOperator()).statesInMemory()).isZero();
+  }
+
+  @Test
+  void statesThatDoNotFitIntoMemoryAreFoundInTheStore() throws Exception {
+    var open = open(3, null);
+    for (int i = 0; i < 50; i++) {
+      write("impressions", events.impression("i" + i, T + i));
+    }
+    assertThat(((LabelJoinOperator) open.getOneInputOperator()).statesInMemory()).isEqualTo(3);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      write("clicks", events.click("i" + i, T + i));
+      write("impressions", events.impression("i" + i, T + i));
+      expected.add("i" + i + ":1");
+    }
+    progress(Long.MAX_VALUE);
+    assertThat(examples()).containsExactlyElementsOf(expected);
+    assertThat(open.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
+  void nothingIsLostInARestore() throws Exception {
+    var first = open(1000, null);
+    write("impressions", events.impression("a", T));
+    write("impressions", events.impression("b", T + 1));
+    write("clicks", events.click("early", T + 2));
+    write("clicks", events.progress(Long.MAX_VALUE));
+    first.prepareSnapshotPreBarrier(1);
+    OperatorSubtaskState snapshot = first.snapshot(1, 1);
+    assertThat(counts().toMap()).containsEntry("impressions", 2L).containsEntry("clicks", 1L);
+    first.close();
+
+    open(1000, snapshot);
+    write("impressions", events.impression("early", T + 3));
+    write("impressions", events.impression("a", T));
+    // The clicks' promise was made before the snapshot and must still hold.
+    write("impressions", events.progress(Long.MAX_VALUE));
+    assertThat(examples()).containsExactly("a:0", "b:0", "early:1");
+    java.util.Objects.requireNonNull(harness).prepareSnapshotPreBarrier(2);
+    assertThat(counts().toMap())
+        .as("only what came after the snapshot")
+        .containsEntry("impressions", 2L)
+        .containsEntry("duplicate_impressions", 1L)
+        .containsEntry("clicks", 0L);
+  }
+
+  @Test
+  void rejectedEventsAreKeptAndCounted() throws Exception {
+    var open = open(1000, null);
+    write("impressions", new byte[] {1});
+    write("clicks", events.click("orphan", T));
+    progress(Long.MAX_VALUE);
+    open.setProcessingTime(2000);
+    assertThat(open.getSideOutput(LabelJoinOperator.REJECTED)).hasSize(2);
+    assertThat(counts().toMap())
+        .containsEntry("malformed_bytes", 1L)
+        .containsEntry("click_for_unknown_impression", 1L);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the Flink drivers. */
+@NullMarked
+package io.millrace.ingestion.job;
+
+import org.jspecify.annotations.NullMarked;
