@@ -89,7 +89,7 @@ final class Population {
         "user-" + index,
         pick(SEGMENT_WEIGHTS, Noise.uniform(seed, index, 1)),
         pick(DEVICE_WEIGHTS, Noise.uniform(seed, index, 2)),
-        (int) (12 * Noise.uniform(seed, index, 3)) - 6);
+        (int) (24 * Noise.uniform(seed, index, 3)) - 12);
   }
 
   private Session openSession(SplittableRandom random) {

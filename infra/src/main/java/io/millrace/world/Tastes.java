@@ -11,7 +11,6 @@ final class Tastes {
       List.of("student", "parent", "gamer", "retiree", "professional", "saver");
   static final List<String> DEVICES = List.of("phone", "desktop", "tablet", "tv");
 
-  private static final double BASE_LOGIT = -3.4;
   private static final double[] SEGMENT_LOGIT = {-1.3, 0.7, 0.1, -0.7, 1.2, -1.0};
   private static final double[] DEVICE_LOGIT = {0.5, -0.3, 0.1, -1.4};
   private static final double HOUR_SWING = 0.6;
@@ -31,9 +30,11 @@ final class Tastes {
   static final double AD_SPREAD = 0.2;
 
   private final long seed;
+  private final double baseLogit;
 
-  Tastes(long seed) {
+  Tastes(long seed, double baseLogit) {
     this.seed = Noise.hash(seed, 0x7A57E, 0);
+    this.baseLogit = baseLogit;
   }
 
   /**
@@ -51,7 +52,7 @@ final class Tastes {
     int category = listing.category();
     int segment = user.segment();
     double logit =
-        BASE_LOGIT
+        baseLogit
             + SEGMENT_LOGIT[segment]
             + DEVICE_LOGIT[device]
             + HOUR_SWING * Math.cos(2 * Math.PI * (hour - 20) / 24)
