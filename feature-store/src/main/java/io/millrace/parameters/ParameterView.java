@@ -6,6 +6,7 @@ import io.millrace.event.VersionManifest;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.WireFormatException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -230,17 +232,18 @@ public final class ParameterView implements AutoCloseable {
     String id;
     try (Admin admin = Admin.create(properties)) {
       id =
-          admin
-              .describeTopics(List.of(partition.topic()))
-              .allTopicNames()
-              .get()
-              .get(partition.topic())
+          Objects.requireNonNull(
+                  admin
+                      .describeTopics(List.of(partition.topic()))
+                      .allTopicNames()
+                      .get()
+                      .get(partition.topic()))
               .topicId()
               .toString();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WakeupException();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new KafkaException("cannot describe topic " + partition.topic(), e.getCause());
     }
     if (baseline != null && !id.equals(topicId)) {
@@ -356,7 +359,11 @@ public final class ParameterView implements AutoCloseable {
     current = next;
     versionsApplied.incrementAndGet();
     for (Consumer<ModelSnapshot> listener : listeners) {
-      listener.accept(next);
+      try {
+        listener.accept(next);
+      } catch (RuntimeException e) {
+        LOG.error("model {}: a listener failed at version {}", config.model(), next.version(), e);
+      }
     }
   }
 
@@ -364,7 +371,12 @@ public final class ParameterView implements AutoCloseable {
     long now = System.nanoTime();
     if (now - lastStoreNanos >= config.storeInterval().toNanos()) {
       lastStoreNanos = now;
-      stored.store(topicId);
+      try {
+        stored.store(topicId);
+      } catch (UncheckedIOException e) {
+        // A full disk must not stop the model from following: what is not stored is kept for later.
+        LOG.error("model {}: version not stored, only shown", config.model(), e);
+      }
     }
   }
 

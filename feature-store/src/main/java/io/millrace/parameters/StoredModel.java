@@ -7,9 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ final class StoredModel implements AutoCloseable {
   private final InitialTable initialTable;
   private final Clock clock;
   private @Nullable VersionChange unstored;
+  private @Nullable VersionManifest initialOf;
+  private @Nullable TableSnapshot initial;
 
   /** What the store held. */
   record Loaded(ModelSnapshot snapshot, long nextOffset, String topicId) {}
@@ -42,7 +46,7 @@ final class StoredModel implements AutoCloseable {
         .map(
             stored -> {
               VersionManifest manifest = stored.manifest();
-              TableSnapshot.Builder table = initialTable.of(manifest).with();
+              TableSnapshot.Builder table = initial(manifest).with();
               store.forEachRow(table::put);
               return new Loaded(
                   snapshot(manifest, table.build(), decode(stored.tensors())),
@@ -59,28 +63,41 @@ final class StoredModel implements AutoCloseable {
    */
   ModelSnapshot apply(@Nullable ModelSnapshot before, VersionChange change) {
     VersionManifest manifest = change.manifest();
-    TableSnapshot initial = initialTable.of(manifest);
+    TableSnapshot empty = initial(manifest);
     boolean fresh = change.whole() || before == null;
-    TableSnapshot.Builder table = (fresh ? initial : before.table()).with();
-    float[] initialRow = new float[initial.rowWidth()];
+    TableSnapshot.Builder table = (fresh ? empty : Objects.requireNonNull(before).table()).with();
+    float[] initialRow = new float[empty.rowWidth()];
     change
         .rows()
         .forEach(
             (row, value) -> {
               if (value.length == 0) {
-                java.util.Arrays.fill(initialRow, 0);
-                initial.addRow(row, 1, initialRow, 0);
+                Arrays.fill(initialRow, 0);
+                empty.addRow(row, 1, initialRow, 0);
                 table.put(row, initialRow, 0);
               } else {
                 RowUpdates.Shipped shipped = RowUpdates.decode(value);
                 table.put(row, shipped.codec(), shipped.data());
               }
             });
-    Map<String, float[]> tensors = new HashMap<>(fresh ? Map.of() : before.tensors());
+    Map<String, float[]> tensors =
+        new HashMap<>(fresh ? Map.of() : Objects.requireNonNull(before).tensors());
     tensors.putAll(decode(change.tensors()));
     ModelSnapshot after = snapshot(manifest, table.build(), tensors);
     remember(change);
     return after;
+  }
+
+  /** The initial table changes only when the model does, and compiling a model costs time. */
+  private TableSnapshot initial(VersionManifest manifest) {
+    VersionManifest known = initialOf;
+    TableSnapshot table = initial;
+    if (table == null || known == null || !VersionAssembler.sameModel(known, manifest)) {
+      table = initialTable.of(manifest);
+      initial = table;
+      initialOf = manifest;
+    }
+    return table;
   }
 
   private void remember(VersionChange change) {

@@ -89,10 +89,7 @@ final class VersionAssembler {
    */
   Verdict manifest(VersionManifest manifest, long offsetAfter) {
     VersionManifest before = baseline;
-    boolean otherModel =
-        before != null
-            && !(before.getModelConfig().equals(manifest.getModelConfig())
-                && before.getFeatureSchema().equals(manifest.getFeatureSchema()));
+    boolean otherModel = before != null && !sameModel(before, manifest);
     boolean replaces = manifest.getBaseVersion() == 0 && (before == null || otherModel);
     if (before != null && !replaces && manifest.getVersion() <= before.getVersion()) {
       dropOpen();
@@ -113,6 +110,12 @@ final class VersionAssembler {
     nextOffset = offsetAfter;
     completed = true;
     return Verdict.COMPLETE;
+  }
+
+  /** Whether two versions are of a model with the same definition. */
+  static boolean sameModel(VersionManifest one, VersionManifest other) {
+    return one.getModelConfig().equals(other.getModelConfig())
+        && one.getFeatureSchema().equals(other.getFeatureSchema());
   }
 
   private boolean continues(

@@ -11,13 +11,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "Millrace 0.1.0",
     description = "A streaming recommender and click-through-rate platform.",
-    subcommands = {
-      DemoCommand.class,
-      ReplayCommand.class,
-      UpCommand.class,
-      PredictCommand.class,
-      StatusCommand.class
-    },
+    subcommands = {ReplayCommand.class},
     footer = {
       "",
       "Examples:",

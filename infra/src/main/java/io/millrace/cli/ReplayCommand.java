@@ -63,7 +63,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--report", description = "Writes the figures to this file as JSON.")
   private @Nullable Path report;
 
-  @Parameters(paramLabel = "FILE", description = "The file; .xz, .gz and .zst are read as they are.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The file; .xz, .gz and .zst are read as they are.")
   private Path file;
 
   @Override
@@ -71,8 +73,7 @@ final class ReplayCommand implements Callable<Integer> {
     Format kind = format();
     FeatureSchema features = features(kind);
     ModelConfig config = config(features);
-    String labelColumn =
-        label != null ? label : features.labelField().orElse(kind.defaultLabel());
+    String labelColumn = label != null ? label : features.labelField().orElse(kind.defaultLabel());
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
       ReplayReport result =

@@ -78,8 +78,7 @@ public final class Replay {
     checkSame("replay.model", model.toJson());
     long rows = source.countRows();
     if (rows == 0) {
-      throw new UserError(
-          "%s has no rows, expected at least one".formatted(source.file()));
+      throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
     }
     PlatformConfig config =
         new PlatformConfig(

@@ -36,6 +36,10 @@ public final class AvroWire {
   /** Bytes before the Avro payload. */
   public static final int HEADER_BYTES = 5;
 
+  static {
+    Contracts.trust();
+  }
+
   private final SchemaRegistry registry;
   private final Map<Schema, Writer> writers = new HashMap<>();
   private final Map<Integer, Source> sources = new HashMap<>();

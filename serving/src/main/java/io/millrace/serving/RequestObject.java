@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * out of range is a {@link RequestException} that names the place.
  *
  * @param path where the object is, empty for the body, for example {@code candidates[3]}
- * @param values as Jackson reads them: String, Integer, Long, BigInteger, Double, Boolean, List, Map
+ * @param values as Jackson reads them: String, Integer, Long, BigInteger, Double, Boolean, List,
+ *     Map
  */
 record RequestObject(String path, Map<String, Object> values) {
   private static final int MAX_NESTING = 32;
@@ -36,7 +37,8 @@ record RequestObject(String path, Map<String, Object> values) {
   /** Reads a body, which must be one JSON object. */
   static RequestObject parse(byte[] body) {
     if (body.length == 0) {
-      throw RequestException.of(HttpStatus.BAD_REQUEST, "the body is empty, expected a JSON object");
+      throw RequestException.of(
+          HttpStatus.BAD_REQUEST, "the body is empty, expected a JSON object");
     }
     try {
       return of("", READER.readValue(body));

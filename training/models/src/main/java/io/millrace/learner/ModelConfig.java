@@ -66,7 +66,8 @@ public record ModelConfig(
    * {@code StreamExperiment} in this module's tests.
    *
    * <p>Adagrad moves every field's weight by about its learning rate in the first steps, so the
-   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8.
+   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. An autoint step
+   * costs a dozen calls into torch whatever its size, so it takes 16 examples; lr and fm take one.
    */
   public static ModelConfig defaults(ModelKind kind, String name, FeatureSchema schema) {
     String subject = schema.name();
@@ -84,10 +85,10 @@ public record ModelConfig(
         yield new ModelConfig(name, kind, subject, rows, dim, 1, 42, 0.01f, factors, bias, null);
       }
       case AUTOINT -> {
-        Optimizer vectors = new Adagrad(0.05f, 1e-8f, 0.01f);
+        Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Optimizer dense = Adam.withLearningRate(1e-3f);
         AutoIntConfig shape = AutoIntConfig.streaming();
-        yield new ModelConfig(name, kind, subject, rows, dim, 1, 42, 0.01f, vectors, dense, shape);
+        yield new ModelConfig(name, kind, subject, rows, dim, 16, 42, 0.01f, vectors, dense, shape);
       }
     };
   }

@@ -1,0 +1,242 @@
+package io.millrace.serving;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.encoding.EncodingService;
+import com.linecorp.armeria.server.file.HttpFile;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server; started, it listens until it is closed. Safe for use by many threads. */
+public final class MillraceServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MillraceServer.class);
+
+  /** No request may be larger. */
+  static final int MAX_BODY_BYTES = 1 << 20;
+
+  private static final String CONTENT_SECURITY =
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self';"
+          + " connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+  private final ServedModels models;
+  private final ImpressionLog impressions;
+  private final IngestionCountsView ingestion;
+  private final StatusReporter reporter;
+  private final ScheduledExecutorService ticker;
+  private final BlockingTaskExecutor workers;
+  private final Map<String, EndpointMetrics> endpoints = new LinkedHashMap<>();
+  private final Server server;
+
+  /**
+   * Starts a server. It answers at once; {@code GET /ready} turns to 200 when every model has a
+   * version.
+   *
+   * @throws RuntimeException if the port is taken
+   */
+  public static MillraceServer start(ServerConfig config) {
+    List<ModelSource> sources = new ArrayList<>();
+    try {
+      for (String model : config.models()) {
+        sources.add(ParameterViewSource.open(config, model));
+      }
+      return start(config, sources);
+    } catch (RuntimeException e) {
+      sources.forEach(ModelSource::close);
+      throw e;
+    }
+  }
+
+  /** Starts a server on given sources, which it closes. */
+  static MillraceServer start(ServerConfig config, List<? extends ModelSource> sources) {
+    MillraceServer server = new MillraceServer(config, sources);
+    try {
+      server.server.start().join();
+    } catch (RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    LOG.info("listening on http://{}:{}", config.host(), server.port());
+    return server;
+  }
+
+  private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
+    models =
+        new ServedModels(
+            sources.stream().map(source -> new ServedModel(source, config.registry())).toList());
+    impressions =
+        new ImpressionLog(
+            config.clientProperties(), config.topics().impressions(), config.impressionWait());
+    ingestion =
+        new IngestionCountsView(
+            config.clientProperties(), config.topics().ingestionCounts(), config.registry());
+    PredictEndpoint predict = new PredictEndpoint(models, config.clock());
+    RankEndpoint rank =
+        new RankEndpoint(models, impressions, config.clock(), () -> UUID.randomUUID().toString());
+    endpoints.put("predict", new EndpointMetrics());
+    endpoints.put("rank", new EndpointMetrics());
+    reporter =
+        new StatusReporter(
+            models, ingestion, endpoints, impressions, rank, config.extraStatus(), config.clock());
+    int threads = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+    workers =
+        BlockingTaskExecutor.builder()
+            .numThreads(threads)
+            .threadNamePrefix("millrace-server")
+            .build();
+    server = build(config, predict, rank);
+    ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "millrace-status");
+              thread.setDaemon(true);
+              return thread;
+            });
+    ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
+  }
+
+  /** The port that the server listens on. */
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  private Server build(ServerConfig config, PredictEndpoint predict, RankEndpoint rank) {
+    ServerBuilder builder =
+        Server.builder()
+            .http(new InetSocketAddress(config.host(), config.port()))
+            .maxRequestLength(MAX_BODY_BYTES)
+            .requestTimeout(Duration.ofSeconds(10))
+            .gracefulShutdownTimeoutMillis(0, 2000)
+            .blockingTaskExecutor(workers, false)
+            .disableServerHeader()
+            .disableDateHeader()
+            .errorHandler(new JsonAnswers())
+            .decorator(
+                EncodingService.builder().minBytesToForceChunkedEncoding(4096).newDecorator());
+    builder
+        .route()
+        .post("/v1/predict")
+        .build(
+            endpoint("predict", body -> CompletableFuture.completedFuture(predict.answer(body))));
+    builder.route().post("/v1/rank").build(endpoint("rank", rank::answer));
+    get(builder, "/health", () -> JsonAnswers.of(HttpStatus.OK, Map.of("status", "up")));
+    get(builder, "/ready", this::ready);
+    get(builder, "/v1/status", () -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
+    get(
+        builder,
+        "/metrics",
+        () ->
+            HttpResponse.of(
+                HttpStatus.OK,
+                MediaType.parse(PrometheusText.CONTENT_TYPE),
+                MetricsPage.of(reporter.status(), endpoints)));
+    builder
+        .route()
+        .get("/v1/history")
+        .build(
+            (ctx, request) ->
+                HttpResponse.of(
+                    CompletableFuture.supplyAsync(
+                        () -> history(ctx.queryParam("since")), workers)));
+    page(builder, "/", "index.html", MediaType.HTML_UTF_8);
+    page(builder, "/console/console.css", "console.css", MediaType.CSS_UTF_8);
+    page(builder, "/console/console.js", "console.js", MediaType.JAVASCRIPT_UTF_8);
+    page(builder, "/console/chart.js", "chart.js", MediaType.JAVASCRIPT_UTF_8);
+    page(builder, "/console/icon.svg", "icon.svg", MediaType.SVG_UTF_8);
+    return builder.build();
+  }
+
+  private <T> HttpService endpoint(String name, Function<byte[], CompletionStage<T>> endpoint) {
+    EndpointMetrics metrics = Objects.requireNonNull(endpoints.get(name));
+    return (ctx, request) ->
+        HttpResponse.of(
+            request
+                .aggregate()
+                .thenCompose(
+                    whole -> {
+                      long start = System.nanoTime();
+                      return CompletableFuture.completedFuture(whole.content().array())
+                          .thenComposeAsync(endpoint, workers)
+                          .handle(JsonAnswers.Answer::of)
+                          .thenApply(
+                              answer -> {
+                                metrics.record(answer.status().code(), System.nanoTime() - start);
+                                return JsonAnswers.of(answer);
+                              });
+                    }));
+  }
+
+  private void get(ServerBuilder builder, String path, Supplier<HttpResponse> answer) {
+    builder
+        .route()
+        .get(path)
+        .build((ctx, request) -> HttpResponse.of(CompletableFuture.supplyAsync(answer, workers)));
+  }
+
+  private void page(ServerBuilder builder, String path, String resource, MediaType type) {
+    HttpFile file =
+        HttpFile.builder(
+                MillraceServer.class.getClassLoader(), "io/millrace/serving/console/" + resource)
+            .addHeader(HttpHeaderNames.CONTENT_TYPE, type)
+            .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-cache")
+            .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, CONTENT_SECURITY)
+            .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .build();
+    builder.route().get(path).build(file.asService());
+  }
+
+  private HttpResponse ready() {
+    List<String> reasons = models.notReady();
+    return JsonAnswers.of(
+        reasons.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
+        Map.of("ready", reasons.isEmpty(), "reasons", reasons));
+  }
+
+  private HttpResponse history(@Nullable String since) {
+    try {
+      return JsonAnswers.of(
+          HttpStatus.OK, reporter.history().since(since == null ? 0 : Long.parseLong(since)));
+    } catch (NumberFormatException e) {
+      throw RequestException.field("since", "milliseconds since 1970", since);
+    }
+  }
+
+  private void tick() {
+    try {
+      reporter.tick();
+    } catch (RuntimeException e) {
+      LOG.warn("cannot sample the status", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop().join();
+    ticker.shutdownNow();
+    workers.shutdown();
+    ingestion.close();
+    impressions.close();
+    models.close();
+  }
+}

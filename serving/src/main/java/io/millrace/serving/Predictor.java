@@ -1,0 +1,77 @@
+package io.millrace.serving;
+
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.InvalidFeatureException;
+import io.millrace.learner.CompiledModel;
+import io.millrace.model.Sigmoid;
+import io.millrace.model.TensorSpec;
+import io.millrace.model.Tensors;
+import io.millrace.parameters.ModelSnapshot;
+import java.util.List;
+import org.apache.avro.generic.GenericRecord;
+
+/**
+ * One version of a model, ready to score: features ▶ encode ▶ gather ▶ forward ▶ sigmoid. Immutable
+ * and shared by all threads; each brings its own {@link Scratch}.
+ *
+ * @param compiled the model's definition
+ * @param snapshot the version
+ * @param weights the version's dense tensors in the model's order
+ */
+record Predictor(CompiledModel compiled, ModelSnapshot snapshot, Tensors weights) {
+
+  static Predictor of(CompiledModel compiled, ModelSnapshot snapshot) {
+    List<TensorSpec> specs = compiled.model().tensors();
+    float[][] values = new float[specs.size()][];
+    for (int t = 0; t < values.length; t++) {
+      TensorSpec spec = specs.get(t);
+      float[] value = snapshot.tensors().get(spec.name());
+      if (value == null || value.length != spec.size()) {
+        throw new IllegalStateException(
+            "tensor %s of model %s, version %d: %s, expected %d values"
+                .formatted(
+                    spec.name(),
+                    snapshot.model(),
+                    snapshot.version(),
+                    value == null ? "missing" : value.length + " values",
+                    spec.size()));
+      }
+      values[t] = value;
+    }
+    return new Predictor(compiled, snapshot, new Tensors(specs, values));
+  }
+
+  /**
+   * Scores records.
+   *
+   * @param records [n]
+   * @param probabilities [n], written
+   * @param encodingHashes [n], written: EncodedBatch.hash of each record
+   * @throws UnusableRecordException naming the first record whose features cannot be encoded
+   */
+  void score(
+      List<GenericRecord> records, Scratch scratch, float[] probabilities, long[] encodingHashes) {
+    EncodedBatch batch = scratch.batch();
+    for (int from = 0; from < records.size(); from += Scratch.CHUNK) {
+      int size = Math.min(Scratch.CHUNK, records.size() - from);
+      batch.clear();
+      for (int i = from; i < from + size; i++) {
+        encode(records.get(i), i, batch);
+      }
+      compiled.scheme().gather(batch, snapshot.table(), scratch.x());
+      scratch.workspace().infer(weights, scratch.x(), size, scratch.logits());
+      for (int i = 0; i < size; i++) {
+        probabilities[from + i] = (float) Sigmoid.of(scratch.logits()[i]);
+        encodingHashes[from + i] = batch.hash(i);
+      }
+    }
+  }
+
+  private void encode(GenericRecord record, int index, EncodedBatch batch) {
+    try {
+      compiled.encoder().encode(record, batch);
+    } catch (InvalidFeatureException e) {
+      throw new UnusableRecordException(index, e);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.millrace.serving;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.event.Impression;
+import io.millrace.event.Served;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.parameters.ModelSnapshot;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/rank}: the best candidates by probability times bid, logged as impressions before
+ * the answer. Safe for use by many threads.
+ */
+final class RankEndpoint {
+  /** The most that one request may ask for: each becomes an impression with all of its features. */
+  static final int MAX_K = 500;
+
+  private static final int SHOWN_RESULTS = 5;
+
+  private final ServedModels models;
+  private final ImpressionLog log;
+  private final Clock clock;
+  private final Supplier<String> impressionIds;
+  private volatile @Nullable Latest latest;
+
+  /**
+   * @param logged whether Kafka has acknowledged the impressions of all results
+   * @param results best first
+   */
+  record Response(
+      String model, long version, long ageMillis, boolean logged, List<Result> results) {}
+
+  /**
+   * @param impressionId what a click has to name
+   * @param id the caller's name for the candidate
+   * @param index of the candidate in the request
+   * @param score probability times bid
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Result(
+      @Nullable String impressionId,
+      @Nullable String id,
+      int index,
+      float probability,
+      double score) {}
+
+  /** The newest ranking, for the console: the best few, whatever k was. */
+  record Latest(String model, long version, long time, int candidates, List<Result> results) {}
+
+  /**
+   * @param impressionIds gives a new unique id at each call
+   */
+  RankEndpoint(
+      ServedModels models, ImpressionLog log, Clock clock, Supplier<String> impressionIds) {
+    this.models = models;
+    this.log = log;
+    this.clock = clock;
+    this.impressionIds = impressionIds;
+  }
+
+  /** The newest ranking. */
+  Optional<Latest> latest() {
+    return Optional.ofNullable(latest);
+  }
+
+  CompletionStage<Response> answer(byte[] json) {
+    RequestObject body = RequestObject.parse(json);
+    ServedModel model = models.named(body.string("model"));
+    List<Candidate> candidates = Candidate.ofRank(body);
+    int k = Math.min(candidates.size(), body.integer("k", 1, 1, MAX_K));
+    boolean wanted = body.bool("log", true);
+    long now = clock.millis();
+    List<Result> results = new ArrayList<>(k);
+    List<ImpressionLog.Event> events = new ArrayList<>(k);
+    ModelSnapshot snapshot;
+    try (ServedModel.Lease lease = model.lease()) {
+      Scored scored = Scored.of(candidates, now, lease);
+      snapshot = lease.predictor().snapshot();
+      Integer[] order = order(scored);
+      Set<String> ids = new HashSet<>();
+      for (int i = 0; i < k; i++) {
+        int index = order[i];
+        String id = impressionId(scored, index, lease);
+        if (!ids.add(id)) {
+          throw RequestException.of(
+              HttpStatus.BAD_REQUEST,
+              "impression id %s: given to two of the %d results, expected one each"
+                  .formatted(RequestException.shown(id), k));
+        }
+        results.add(result(scored, index, id));
+        if (wanted) {
+          events.add(event(scored, index, id, now, lease));
+        }
+      }
+      remember(snapshot, now, scored, order);
+    }
+    CompletableFuture<Boolean> logged =
+        wanted ? log.append(events) : CompletableFuture.completedFuture(false);
+    return logged.thenApply(
+        done ->
+            new Response(
+                snapshot.model(),
+                snapshot.version(),
+                PredictEndpoint.ageMillis(snapshot, now),
+                done,
+                results));
+  }
+
+  /** Candidates by falling score, equal ones in the order of the request. */
+  private static Integer[] order(Scored scored) {
+    Integer[] order = new Integer[scored.candidates().size()];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingDouble(i -> -score(scored, i)));
+    return order;
+  }
+
+  private static double score(Scored scored, int index) {
+    return scored.probabilities()[index] * scored.candidates().get(index).bid();
+  }
+
+  private static Result result(Scored scored, int index, @Nullable String impressionId) {
+    return new Result(
+        impressionId,
+        scored.candidates().get(index).id(),
+        index,
+        scored.probabilities()[index],
+        score(scored, index));
+  }
+
+  /** The id that the features bring, else a new one, which becomes part of them. */
+  private String impressionId(Scored scored, int index, ServedModel.Lease lease) {
+    Optional<String> field = lease.predictor().compiled().schema().idField();
+    GenericRecord record = scored.records().get(index);
+    String given = field.map(record::get).map(Object::toString).orElse("");
+    if (!given.isEmpty()) {
+      return given;
+    }
+    String id = impressionIds.get();
+    field.ifPresent(name -> record.put(name, id));
+    return id;
+  }
+
+  private static ImpressionLog.Event event(
+      Scored scored, int index, String id, long now, ServedModel.Lease lease) {
+    FeatureSchema schema = lease.predictor().compiled().schema();
+    GenericRecord record = scored.records().get(index);
+    long time =
+        schema.timeField().map(record::get).map(value -> ((Number) value).longValue()).orElse(now);
+    ModelSnapshot snapshot = lease.predictor().snapshot();
+    Impression impression =
+        new Impression(
+            id,
+            Instant.ofEpochMilli(time),
+            ByteBuffer.wrap(lease.scratch().wire().encode(record)),
+            new Served(
+                snapshot.model(),
+                snapshot.version(),
+                scored.probabilities()[index],
+                scored.encodingHashes()[index]));
+    return new ImpressionLog.Event(id, lease.scratch().wire().encode(impression));
+  }
+
+  private void remember(ModelSnapshot snapshot, long now, Scored scored, Integer[] order) {
+    List<Result> best = new ArrayList<>(SHOWN_RESULTS);
+    for (int i = 0; i < Math.min(SHOWN_RESULTS, order.length); i++) {
+      best.add(result(scored, order[i], null));
+    }
+    latest = new Latest(snapshot.model(), snapshot.version(), now, order.length, best);
+  }
+}

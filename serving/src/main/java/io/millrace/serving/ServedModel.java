@@ -1,0 +1,137 @@
+package io.millrace.serving;
+
+import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.parameters.ModelSnapshot;
+import io.millrace.registry.SchemaRegistry;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model as served. Versions follow each other several times a second and share one compiled
+ * definition; a version with another definition brings its own, and the old one is closed when its
+ * last request has ended. Safe for use by many threads.
+ */
+final class ServedModel implements AutoCloseable {
+  private final ModelSource source;
+  private final SchemaRegistry registry;
+  private volatile @Nullable Version version;
+
+  private record Version(Predictor predictor, ScratchPool pool) {
+    boolean isOf(ModelSnapshot snapshot) {
+      return predictor.snapshot() == snapshot;
+    }
+
+    boolean hasDefinitionOf(ModelSnapshot snapshot) {
+      ModelSnapshot mine = predictor.snapshot();
+      return mine.manifest().getModelConfig().equals(snapshot.manifest().getModelConfig())
+          && mine.manifest().getFeatureSchema().equals(snapshot.manifest().getFeatureSchema());
+    }
+  }
+
+  /** One version and scratch memory, for one request on one thread. */
+  static final class Lease implements AutoCloseable {
+    private final Predictor predictor;
+    private final Scratch scratch;
+    private final ScratchPool pool;
+
+    private Lease(Predictor predictor, Scratch scratch, ScratchPool pool) {
+      this.predictor = predictor;
+      this.scratch = scratch;
+      this.pool = pool;
+    }
+
+    Predictor predictor() {
+      return predictor;
+    }
+
+    Scratch scratch() {
+      return scratch;
+    }
+
+    @Override
+    public void close() {
+      pool.giveBack(scratch);
+    }
+  }
+
+  ServedModel(ModelSource source, SchemaRegistry registry) {
+    this.source = source;
+    this.registry = registry;
+  }
+
+  String name() {
+    return source.model();
+  }
+
+  ModelSource source() {
+    return source;
+  }
+
+  /** The newest version, if there is one yet. */
+  Optional<Predictor> newest() {
+    return Optional.ofNullable(refreshed()).map(Version::predictor);
+  }
+
+  /**
+   * The newest version, for one request.
+   *
+   * @throws RequestException with 503 if there is none yet
+   */
+  Lease lease() {
+    while (true) {
+      Version present = refreshed();
+      if (present == null) {
+        throw RequestException.of(HttpStatus.SERVICE_UNAVAILABLE, notReady());
+      }
+      Scratch scratch = present.pool.borrow();
+      if (scratch != null) {
+        return new Lease(present.predictor, scratch, present.pool);
+      }
+      if (present == version) {
+        throw RequestException.of(HttpStatus.SERVICE_UNAVAILABLE, "The server is closing.");
+      }
+    }
+  }
+
+  /** Why the model cannot answer, in words; meaningful while {@link #newest} is empty. */
+  String notReady() {
+    return source.caughtUp()
+        ? "Model %s has no version yet: nothing has been published for it.".formatted(name())
+        : "Model %s is loading its parameters.".formatted(name());
+  }
+
+  private @Nullable Version refreshed() {
+    ModelSnapshot snapshot = source.current().orElse(null);
+    Version present = version;
+    if (snapshot == null || (present != null && present.isOf(snapshot))) {
+      return present;
+    }
+    synchronized (this) {
+      present = version;
+      snapshot = source.current().orElse(snapshot); // another thread may have shown a newer one
+      if (present != null && present.isOf(snapshot)) {
+        return present;
+      }
+      ScratchPool pool =
+          present != null && present.hasDefinitionOf(snapshot)
+              ? present.pool
+              : new ScratchPool(ParameterViewSource.compile(snapshot.manifest()), registry);
+      Version next = new Version(Predictor.of(pool.compiled(), snapshot), pool);
+      version = next;
+      if (present != null && present.pool != pool) {
+        present.pool.retire();
+      }
+      return next;
+    }
+  }
+
+  /** Requests must have ended. */
+  @Override
+  public void close() {
+    source.close();
+    Version present = version;
+    if (present != null) {
+      present.pool.retire();
+    }
+  }
+}
