@@ -23,7 +23,6 @@ public final class FeatureEncoder {
   private final List<String> fieldNames;
 
   /** A schema found to be equal to ours, so that the comparison is made once: any one will do. */
-  @SuppressWarnings("NonFinalFieldInImmutable")
   private Schema lastEqual;
 
   private FeatureEncoder(FeatureSchema schema, FieldEncoder[] encoders) {

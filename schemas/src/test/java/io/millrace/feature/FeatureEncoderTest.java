@@ -72,8 +72,9 @@ class FeatureEncoderTest {
   }
 
   /**
-   * A whole record, golden: tokens of user_id to price and the cross come from xxHash in C (see
-   * FeatureHashTest), the encoding's hash from this project's first version.
+   * A whole record. The tokens of ad_id and of the cross come from the reference implementation
+   * (see FeatureHashTest); the hash of the encoding is this project's own, kept so that it cannot
+   * change.
    */
   @Test
   void aWholeRecord() {
