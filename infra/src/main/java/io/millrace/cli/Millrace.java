@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Examples:",
+      "  millrace demo                                  a simulated ad market on the whole platform",
       "  millrace replay --format csv --schema s.avsc f.csv.xz   a file as a stream",
       "  millrace up --schema s.avsc                    the platform for your own events"
     })

@@ -1,0 +1,134 @@
+package io.millrace.cli;
+
+import io.millrace.demo.Demo;
+import io.millrace.demo.DemoConfig;
+import io.millrace.feature.BuiltInSchemas;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.Platform;
+import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.UserError;
+import io.millrace.world.WorldConfig;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs the whole platform and a simulated ad market that uses it.",
+      "The market's true click probabilities are known: the page on localhost draws them as the",
+      "ceiling. Ctrl-C stops; the same --data-dir goes on."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class DemoCommand implements Callable<Integer> {
+  private static final String MODEL = "ads";
+
+  @Option(names = "--seed", description = "Of the market (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(names = "--rate", description = "Ads shown per second (default: ${DEFAULT-VALUE}).")
+  private int rate = 200;
+
+  @Option(names = "--duration", description = "Seconds to run (default: until Ctrl-C).")
+  private @Nullable Long durationSeconds;
+
+  @Option(names = "--model", description = "lr, fm or autoint (default: ${DEFAULT-VALUE}).")
+  private String model = "fm";
+
+  @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
+  private int port = 8080;
+
+  @Option(
+      names = "--data-dir",
+      description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
+  private Path dataDir = Path.of("millrace-data", "demo");
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (DataDirectory directory = DataDirectory.open(dataDir)) {
+      ProcessHome.enter(directory);
+      CountDownLatch ended = new CountDownLatch(1);
+      AtomicReference<@Nullable Demo> running = new AtomicReference<>();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, ended)));
+      try {
+        run(directory, running);
+      } finally {
+        System.out.println("stopped; the data is in " + directory.root());
+        ended.countDown();
+      }
+    }
+    return 0;
+  }
+
+  private static void stop(AtomicReference<@Nullable Demo> running, CountDownLatch ended) {
+    Demo demo = running.get();
+    if (demo != null) {
+      demo.stop();
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void run(DataDirectory directory, AtomicReference<@Nullable Demo> running)
+      throws InterruptedException {
+    WorldConfig world = WorldConfig.defaults(seed);
+    FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
+    PlatformConfig platformConfig =
+        PlatformConfig.live(port, List.of(schema), List.of(modelConfig(schema)))
+            .withWindow(world.attributionWindow(), Duration.ofMinutes(1))
+            .withExtraStatus(
+                () -> {
+                  Demo demo = running.get();
+                  return demo == null ? Map.of() : demo.extraStatus();
+                });
+    DemoConfig config =
+        new DemoConfig(
+            world,
+            rate,
+            Optional.ofNullable(durationSeconds).map(Duration::ofSeconds),
+            MODEL,
+            64,
+            Optional.of(directory.root().resolve("ceiling.bin")));
+    try (Platform platform = Platform.start(directory, platformConfig);
+        Demo demo =
+            new Demo(
+                config,
+                platform.server(),
+                platform.client(),
+                platform.topics(),
+                platform.registry(),
+                Clock.systemUTC(),
+                System.out,
+                System.console() != null)) {
+      System.out.printf("console %s%n", platform.server());
+      running.set(demo);
+      System.out.println(demo.run().table());
+    }
+  }
+
+  private ModelConfig modelConfig(FeatureSchema schema) {
+    try {
+      return ModelConfig.defaults(ModelKind.valueOf(model.toUpperCase(Locale.ROOT)), MODEL, schema);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--model '%s', expected lr, fm or autoint".formatted(model));
+    }
+  }
+}
