@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "Millrace 0.1.0",
     description = "A streaming recommender and click-through-rate platform.",
-    subcommands = {ReplayCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ReplayCommand.class,
+      UpCommand.class,
+      PredictCommand.class,
+      StatusCommand.class
+    },
     footer = {
       "",
       "Examples:",
