@@ -55,13 +55,17 @@ public final class AdWorld {
 
   /** A world at no particular time. */
   public AdWorld(WorldConfig config) {
+    this(config, BaseRate.logitFor(config));
+  }
+
+  AdWorld(WorldConfig config, double baseLogit) {
     this.config = config;
     SplittableRandom random = new SplittableRandom(config.seed());
     this.requests = random.split();
     this.outcomes = random.split();
     this.population = new Population(config.seed(), config.users(), requests);
     this.inventory = new Inventory(config.seed(), config.ads(), config.candidates());
-    this.tastes = new Tastes(config.seed());
+    this.tastes = new Tastes(config.seed(), baseLogit);
   }
 
   /**

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inventory {
   static final List<String> CATEGORIES =
-      List.of(
-          "travel", "sports", "fashion", "games", "finance", "food", "cars", "music", "health",
-          "garden", "books", "phones");
+      List.of("travel", "sports", "fashion", "games", "finance", "food", "cars", "music");
 
   private static final int ADVERTISERS = 40;
   private static final double ZIPF_EXPONENT = 0.9;

@@ -14,7 +14,7 @@ final class Population {
   private static final double MEAN_SESSION_REQUESTS = 6;
   private static final int HISTORY_LENGTH = 5;
   private static final double ZIPF_EXPONENT = 0.7;
-  private static final int[] SEGMENT_WEIGHTS = {20, 16, 14, 12, 12, 8, 10, 8};
+  private static final int[] SEGMENT_WEIGHTS = {20, 16, 20, 14, 16, 14};
   private static final int[] DEVICE_WEIGHTS = {50, 25, 10, 15};
   private static final double OTHER_DEVICE_SHARE = 0.15;
 
@@ -89,7 +89,7 @@ final class Population {
         "user-" + index,
         pick(SEGMENT_WEIGHTS, Noise.uniform(seed, index, 1)),
         pick(DEVICE_WEIGHTS, Noise.uniform(seed, index, 2)),
-        (int) (12 * Noise.uniform(seed, index, 3)) - 6);
+        (int) (24 * Noise.uniform(seed, index, 3)) - 12);
   }
 
   private Session openSession(SplittableRandom random) {

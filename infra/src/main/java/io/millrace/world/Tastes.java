@@ -8,33 +8,33 @@ import java.util.List;
  */
 final class Tastes {
   static final List<String> SEGMENTS =
-      List.of(
-          "student", "parent", "gamer", "retiree", "professional", "traveller", "saver", "maker");
+      List.of("student", "parent", "gamer", "retiree", "professional", "saver");
   static final List<String> DEVICES = List.of("phone", "desktop", "tablet", "tv");
 
-  private static final double BASE_LOGIT = -3.6;
-  private static final double[] SEGMENT_LOGIT = {-1.5, 0.9, 0.2, -0.8, 1.4, -0.3, -1.1, 0.5};
-  private static final double[] DEVICE_LOGIT = {0.5, -0.3, 0.1, -1.6};
-  private static final double HOUR_SWING = 0.7;
+  private static final double[] SEGMENT_LOGIT = {-1.3, 0.7, 0.1, -0.7, 1.2, -1.0};
+  private static final double[] DEVICE_LOGIT = {0.5, -0.3, 0.1, -1.4};
+  private static final double HOUR_SWING = 0.6;
   private static final double CATEGORY_SPREAD = 0.4;
-  private static final double TASTE_SPREAD = 0.8;
-  private static final double TASTE_DRIFT = 0.35;
+  private static final double TASTE_SPREAD = 0.7;
+  private static final double TASTE_DRIFT = 0.3;
   private static final long TASTE_PERIOD_MILLIS = 15 * 60_000L;
-  private static final double DEVICE_TASTE_SPREAD = 0.3;
-  private static final double USER_SPREAD = 0.25;
-  private static final double USER_TASTE_SPREAD = 0.15;
+  private static final double DEVICE_TASTE_SPREAD = 0.15;
+  private static final double USER_SPREAD = 0.2;
+  private static final double USER_TASTE_SPREAD = 0.1;
   private static final double PRICE_SLOPE = 0.15;
   private static final double HISTORY_LIFT = 0.4;
 
   /** Spread of the advertisers' and ads' own parts of the logit. */
   static final double ADVERTISER_SPREAD = 0.4;
 
-  static final double AD_SPREAD = 0.25;
+  static final double AD_SPREAD = 0.2;
 
   private final long seed;
+  private final double baseLogit;
 
-  Tastes(long seed) {
+  Tastes(long seed, double baseLogit) {
     this.seed = Noise.hash(seed, 0x7A57E, 0);
+    this.baseLogit = baseLogit;
   }
 
   /**
@@ -52,7 +52,7 @@ final class Tastes {
     int category = listing.category();
     int segment = user.segment();
     double logit =
-        BASE_LOGIT
+        baseLogit
             + SEGMENT_LOGIT[segment]
             + DEVICE_LOGIT[device]
             + HOUR_SWING * Math.cos(2 * Math.PI * (hour - 20) / 24)

@@ -9,9 +9,6 @@ public sealed interface Effect {
   /** Keep an event as rejected. The driver counts it by its reason. */
   record Reject(Rejection rejection) implements Effect {}
 
-  /** Call {@link LabelJoin#wake} when the watermark reaches {@code eventTime}. */
-  record WakeAt(long eventTime) implements Effect {}
-
   /** Count one. */
   record Count(Counter counter) implements Effect {}
 }

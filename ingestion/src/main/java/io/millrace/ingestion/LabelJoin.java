@@ -91,7 +91,6 @@ public final class LabelJoin {
       return new Transition(state, effects);
     }
     Origin origin = impression.origin();
-    effects.add(new Effect.WakeAt(windowEnd));
     JoinState next =
         new ImpressionWaiting(
             impression.eventTime(),
@@ -125,7 +124,6 @@ public final class LabelJoin {
       return new Transition(state, effects);
     }
     clicks.add(click);
-    effects.add(new Effect.WakeAt(waitsUntil));
     return new Transition(new ClicksWaiting(clicks), effects);
   }
 
@@ -174,8 +172,23 @@ public final class LabelJoin {
     return label(click.impressionId(), labelled, effects);
   }
 
+  /** When {@link #wake} has something to do for a state: a watermark. */
+  public long dueTime(JoinState state) {
+    if (state instanceof ImpressionWaiting waiting) {
+      return waiting.eventTime() + window;
+    }
+    if (state instanceof Labelled labelled) {
+      return labelled.eventTime() + window + lateness;
+    }
+    long earliest = Long.MAX_VALUE;
+    for (ClickEvent click : ((ClicksWaiting) state).clicks()) {
+      earliest = Math.min(earliest, click.eventTime());
+    }
+    return earliest + window;
+  }
+
   /**
-   * Does what is due.
+   * Does what is due; harmless when nothing is.
    *
    * @param watermark the event time that was reached
    */
@@ -214,7 +227,6 @@ public final class LabelJoin {
                 waiting.clicked(),
                 waiting.clickWrittenTime(),
                 waiting.body())));
-    effects.add(new Effect.WakeAt(waiting.eventTime() + window + lateness));
     return new Labelled(waiting.eventTime(), waiting.clicked());
   }
 

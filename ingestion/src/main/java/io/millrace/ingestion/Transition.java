@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What follows from a state and an event.
  *
- * @param next the state from now on; null frees it
+ * @param next the state from now on, to be woken at its {@link LabelJoin#dueTime}; null frees it
  * @param effects in the order in which to apply them
  */
 public record Transition(@Nullable JoinState next, List<Effect> effects) {}

@@ -78,6 +78,7 @@ final class JoinSimulation {
       states.remove(id);
     } else {
       states.put(id, JoinStateFormat.encode(next));
+      timers.add(new Timer(join.dueTime(next), id));
     }
     for (Effect effect : transition.effects()) {
       if (effect instanceof Effect.Emit emit) {
@@ -85,8 +86,6 @@ final class JoinSimulation {
       } else if (effect instanceof Effect.Reject reject) {
         Origin origin = reject.rejection().origin();
         rejected.add(new Kept(reject.rejection().reason(), origin.topic(), origin.offset()));
-      } else if (effect instanceof Effect.WakeAt wake) {
-        timers.add(new Timer(wake.eventTime(), id));
       } else {
         counts.merge(((Effect.Count) effect).counter(), 1, Integer::sum);
       }

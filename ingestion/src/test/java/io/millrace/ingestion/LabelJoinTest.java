@@ -39,8 +39,8 @@ class LabelJoinTest {
     Transition clicked = JOIN.onClick(waiting, click(T + 20), Long.MIN_VALUE);
 
     assertThat(clicked.next()).isEqualTo(new Labelled(T, true));
+    assertThat(JOIN.dueTime(new Labelled(T, true))).isEqualTo(T + 30);
     assertThat(clicked.effects())
-        .contains(new Effect.WakeAt(T + 30))
         .filteredOn(Effect.Emit.class::isInstance)
         .singleElement()
         .satisfies(

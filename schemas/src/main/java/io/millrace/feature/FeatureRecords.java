@@ -22,7 +22,8 @@ public final class FeatureRecords {
    *
    * @throws InvalidFeatureException naming field, expectation and value
    */
-  public static GenericRecord fromMap(FeatureSchema schema, Map<String, ?> values) {
+  public static GenericRecord fromMap(
+      FeatureSchema schema, Map<String, ? extends @Nullable Object> values) {
     return build(
         schema, values, (field, value) -> JsonValue.convert(field.name(), field.schema(), value));
   }
@@ -76,7 +77,8 @@ public final class FeatureRecords {
         field.name(), "a value (it is neither nullable nor has it a default)", null);
   }
 
-  private static InvalidFeatureException unknownField(FeatureSchema schema, Map<String, ?> values) {
+  private static InvalidFeatureException unknownField(
+      FeatureSchema schema, Map<String, ? extends @Nullable Object> values) {
     Set<String> known = new TreeSet<>();
     schema.avro().getFields().forEach(f -> known.add(f.name()));
     String unknown =

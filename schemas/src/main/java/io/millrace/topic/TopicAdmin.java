@@ -1,5 +1,6 @@
 package io.millrace.topic;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -38,17 +40,21 @@ public final class TopicAdmin {
   private static final String TABLE_SEGMENT_BYTES = String.valueOf(64 << 20);
   private static final String COMPACTION_LAG_MILLIS = "60000";
 
+  private static final Duration LEADERS_WITHIN = Duration.ofSeconds(30);
+
   private TopicAdmin() {}
 
   /**
-   * Creates the topics that are not there yet; those that are, are left as they are.
+   * Creates the topics that are not there yet, leaves those that are as they are, and returns once
+   * every partition has a leader: a client may use them at once.
    *
    * @param adminConfig {@code bootstrap.servers} and what else the client needs
    * @param models whose {@code parameters} topics are created
    * @param partitions of the topics that may have several, at least 1
    * @param replication copies of each partition, at least 1
-   * @return the names of the topics created now
-   * @throws IllegalStateException if Kafka refuses for another reason than that a topic exists
+   * @return the names of the topics created now, sorted
+   * @throws IllegalStateException if Kafka refuses for another reason than that a topic exists, or
+   *     the partitions have no leaders within 30 seconds
    */
   public static List<String> create(
       Map<String, Object> adminConfig,
@@ -56,11 +62,10 @@ public final class TopicAdmin {
       List<String> models,
       int partitions,
       int replication) {
+    List<NewTopic> wanted = definitions(topics, models, partitions, replication);
     List<String> created = new ArrayList<>();
     try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
-      var results =
-          admin.createTopics(definitions(topics, models, partitions, replication)).values();
-      for (var result : results.entrySet()) {
+      for (var result : admin.createTopics(wanted).values().entrySet()) {
         try {
           result.getValue().get();
           created.add(result.getKey());
@@ -68,14 +73,40 @@ public final class TopicAdmin {
           if (!(e.getCause() instanceof TopicExistsException)) {
             throw new IllegalStateException("cannot create topic " + result.getKey(), e.getCause());
           }
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IllegalStateException("interrupted while creating topics", e);
         }
       }
+      awaitLeaders(admin, wanted.stream().map(NewTopic::name).toList());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while creating topics", e);
     }
     created.sort(null);
     return created;
+  }
+
+  /** A broker may confirm a topic before it answers questions about it. */
+  private static void awaitLeaders(Admin admin, List<String> names) throws InterruptedException {
+    long deadline = System.nanoTime() + LEADERS_WITHIN.toNanos();
+    while (true) {
+      try {
+        boolean led =
+            admin.describeTopics(names).allTopicNames().get().values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(partition -> partition.leader() != null);
+        if (led) {
+          return;
+        }
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException)) {
+          throw new IllegalStateException("cannot describe topics " + names, e.getCause());
+        }
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "topics " + names + ": not all have leaders, expected them within " + LEADERS_WITHIN);
+      }
+      Thread.sleep(20);
+    }
   }
 
   /** What {@link #create} creates. */

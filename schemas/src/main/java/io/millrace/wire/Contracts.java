@@ -63,9 +63,4 @@ final class Contracts {
         ClassSecurityValidator.composite(
             ClassSecurityValidator.getGlobal(), BY_NAME::containsValue));
   }
-
-  /** All contracts. */
-  static Iterable<Class<? extends SpecificRecordBase>> all() {
-    return BY_NAME.values();
-  }
 }

@@ -7,6 +7,7 @@ import io.millrace.ingestion.Effect;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.JoinCounts;
 import io.millrace.ingestion.JoinState;
+import io.millrace.ingestion.JoinStateFormat;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
 import io.millrace.ingestion.OutputWriter;
@@ -24,6 +25,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -45,6 +47,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Examples whose windows end at the same millisecond leave in the order of the impressions'
  * offsets: Flink fires timers of equal times in any order, so they are sorted here.
  *
+ * <p>States in memory are woken by a queue of ours and have no timer: Flink would write all timers
+ * out with every checkpoint. A state that leaves memory gets one; after a restore all states do, or
+ * go back into memory.
+ *
  * <p>Counts leave as differences, every second and before each barrier, so that the only total is
  * that of {@link CountTotals}. Promises of Progress records are state: the records that made them
  * are not read again after a restore.
@@ -58,6 +64,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   static final OutputTag<byte[]> COUNTS =
       new OutputTag<>("counts", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
+  private static final ValueStateDescriptor<byte[]> STORE =
+      new ValueStateDescriptor<>("join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final long COUNT_INTERVAL_MILLIS = 1000;
   private static final Comparator<LabelledImpression> FILE_ORDER =
       Comparator.comparingInt(LabelledImpression::partition)
@@ -69,7 +77,11 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient LabelJoin join;
   private transient SchemaRegistry registry;
   private transient OutputWriter writer;
+  private transient KeyedStateBackend<String> backend;
   private transient MemoryTier states;
+  private transient WakeQueue wakes;
+  private transient int maxWakes;
+  private transient boolean restored;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient ListState<byte[]> progressState;
   private transient ListState<Long> watermarkState;
@@ -103,7 +115,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
     watermark = Long.MIN_VALUE;
-    if (context.isRestored()) {
+    restored = context.isRestored();
+    if (restored) {
       restoreEventTime();
     }
   }
@@ -132,26 +145,50 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     counts = new JoinCounts();
     due = new ArrayList<>();
     dueTime = Long.MIN_VALUE;
+    wakes = new WakeQueue();
+    maxWakes = 4 * config.statesInMemory();
+    backend = getKeyedStateBackend();
+    timers = getInternalTimerService("wake", VoidNamespaceSerializer.INSTANCE, this);
     states =
         new MemoryTier(
-            getKeyedStateBackend(),
-            getPartitionedState(
-                new ValueStateDescriptor<>(
-                    "join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
-            config.statesInMemory());
-    timers = getInternalTimerService("wake", VoidNamespaceSerializer.INSTANCE, this);
+            backend, getPartitionedState(STORE), config.statesInMemory(), this::setTimer);
+    if (restored) {
+      loadStates();
+    }
     scheduleCounts();
+  }
+
+  private void setTimer(JoinState state) {
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, join.dueTime(state));
+  }
+
+  /** States that were in memory at the snapshot have no timer: they go back, or get one. */
+  private void loadStates() throws Exception {
+    backend.applyToAllKeys(
+        VoidNamespace.INSTANCE,
+        VoidNamespaceSerializer.INSTANCE,
+        STORE,
+        (id, stored) -> {
+          JoinState loaded = states.load(id, stored.value());
+          if (loaded != null) {
+            wakes.add(join.dueTime(loaded), id);
+          } else {
+            setTimer(JoinStateFormat.decode(id, stored.value()));
+          }
+        });
   }
 
   @Override
   public void processElement(StreamRecord<Arrival> element) throws Exception {
     Arrival arrival = element.getValue();
     if (arrival instanceof ImpressionEvent impression) {
-      JoinState state = states.get(impression.impressionId());
-      apply(impression.impressionId(), join.onImpression(state, impression, watermark));
+      String id = impression.impressionId();
+      JoinState state = states.get(id);
+      apply(id, state, join.onImpression(state, impression, watermark));
     } else if (arrival instanceof ClickEvent click) {
-      JoinState state = states.get(click.impressionId());
-      apply(click.impressionId(), join.onClick(state, click, watermark));
+      String id = click.impressionId();
+      JoinState state = states.get(id);
+      apply(id, state, join.onClick(state, click, watermark));
     } else if (arrival instanceof Rejection rejection) {
       reject(rejection);
     } else if (progress != null) {
@@ -167,6 +204,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     }
   }
 
+  /** Wakes what is due, in the order of time, be it in memory or behind a timer of Flink's. */
   private void advance(long to) throws Exception {
     if (to <= watermark) {
       return;
@@ -174,18 +212,34 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     watermark = to;
     waking = true;
     super.processWatermark(new Watermark(to));
+    wakeUpTo(to);
     waking = false;
     emitDue();
   }
 
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-    if (timer.getTimestamp() != dueTime) {
-      emitDue();
-      dueTime = timer.getTimestamp();
+    wakeUpTo(timer.getTimestamp());
+    setCurrentKey(timer.getKey());
+    wake(timer.getKey(), timer.getTimestamp());
+  }
+
+  private void wakeUpTo(long to) throws Exception {
+    while (wakes.size() > 0 && wakes.earliest() <= to) {
+      long time = wakes.earliest();
+      String id = wakes.poll();
+      backend.setCurrentKey(id);
+      wake(id, time);
     }
-    String id = timer.getKey();
-    apply(id, join.wake(id, states.get(id), timer.getTimestamp()));
+  }
+
+  private void wake(String id, long time) throws Exception {
+    if (time != dueTime) {
+      emitDue();
+      dueTime = time;
+    }
+    JoinState state = states.get(id);
+    apply(id, state, join.wake(id, state, time));
   }
 
   @Override
@@ -193,15 +247,23 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     throw new IllegalStateException("processing-time timer, expected none to be registered");
   }
 
-  private void apply(String id, Transition transition) throws Exception {
-    states.put(id, transition.next());
+  private void apply(String id, @Nullable JoinState before, Transition transition)
+      throws Exception {
+    JoinState next = transition.next();
+    states.put(id, next);
+    if (next != null && (before == null || join.dueTime(before) != join.dueTime(next))) {
+      wakes.add(join.dueTime(next), id);
+      if (!waking && wakes.size() > maxWakes) {
+        // What was evicted has a timer of Flink's.
+        wakes.retain(states::contains);
+        maxWakes = Math.max(maxWakes, 2 * wakes.size());
+      }
+    }
     List<Effect> effects = transition.effects();
     for (int i = 0; i < effects.size(); i++) {
       Effect effect = effects.get(i);
       if (effect instanceof Effect.Count count) {
         counts.add(count.counter());
-      } else if (effect instanceof Effect.WakeAt wake) {
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, wake.eventTime());
       } else if (effect instanceof Effect.Reject reject) {
         reject(reject.rejection());
       } else if (waking) {

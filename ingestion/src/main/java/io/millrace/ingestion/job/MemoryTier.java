@@ -28,16 +28,24 @@ final class MemoryTier {
   private final ValueState<byte[]> store;
   private final int capacity;
   private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>();
+  private final Evicted evicted;
   private @Nullable String lastId;
   private @Nullable Entry last;
+
+  /** Told of a state that leaves memory; the current key is its id. */
+  interface Evicted {
+    void evicted(JoinState state);
+  }
 
   /**
    * @param capacity states in memory, at most
    */
-  MemoryTier(KeyedStateBackend<String> backend, ValueState<byte[]> store, int capacity) {
+  MemoryTier(
+      KeyedStateBackend<String> backend, ValueState<byte[]> store, int capacity, Evicted evicted) {
     this.backend = backend;
     this.store = store;
     this.capacity = capacity;
+    this.evicted = evicted;
   }
 
   /** The state of the current key {@code id}, or null. */
@@ -86,8 +94,35 @@ final class MemoryTier {
     var iterator = entries.entrySet().iterator();
     Map.Entry<String, Entry> eldest = iterator.next();
     iterator.remove();
+    backend.setCurrentKey(eldest.getKey());
     writeBack(eldest.getKey(), eldest.getValue());
+    JoinState state = eldest.getValue().state;
+    if (state != null) {
+      evicted.evicted(state);
+    }
     backend.setCurrentKey(current);
+  }
+
+  /**
+   * Takes a state from the store into memory, if there is room.
+   *
+   * @return the state if there was room, else null
+   */
+  @Nullable JoinState load(String id, byte[] bytes) {
+    if (entries.size() >= capacity) {
+      return null;
+    }
+    Entry entry = new Entry();
+    JoinState state = JoinStateFormat.decode(id, bytes);
+    entry.state = state;
+    entry.stored = true;
+    entries.put(id, entry);
+    return state;
+  }
+
+  /** Whether an id's state is in memory. */
+  boolean contains(String id) {
+    return entries.containsKey(id);
   }
 
   /** Writes all that the store does not have; the current key is undefined afterwards. */

@@ -79,7 +79,7 @@ public final class IngestionThroughput {
     long start = 0;
     long size = 0;
     while (size < IMPRESSIONS) {
-      Thread.sleep(20);
+      Thread.sleep(250);
       size = platform.size(TOPICS.examples());
       if (size > 0 && start == 0) {
         start = System.nanoTime();

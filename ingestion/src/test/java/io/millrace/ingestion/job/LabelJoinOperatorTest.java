@@ -176,6 +176,29 @@ class LabelJoinOperatorTest {
   }
 
   @Test
+  void fileOrderHoldsAcrossMemoryStoreAndRestore() throws Exception {
+    var first = open(5, null);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      write("impressions", events.impression("i" + i, T + i));
+      expected.add("i" + i + ":0");
+    }
+    OperatorSubtaskState snapshot = first.snapshot(1, 1);
+    first.close();
+    open(7, snapshot);
+    for (int i = 40; i < 60; i++) {
+      write("impressions", events.impression("i" + i, T + i));
+      expected.add("i" + i + ":0");
+    }
+    progress(T + 45);
+    progress(Long.MAX_VALUE);
+    assertThat(examples()).containsExactlyElementsOf(expected);
+    var open = java.util.Objects.requireNonNull(harness);
+    assertThat(open.numKeyedStateEntries()).isZero();
+    assertThat(open.numEventTimeTimers()).isZero();
+  }
+
+  @Test
   void rejectedEventsAreKeptAndCounted() throws Exception {
     var open = open(1000, null);
     write("impressions", new byte[] {1});

@@ -1,0 +1,30 @@
+package io.millrace.demo;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for an answer where there is nothing else to do. */
+final class Answers {
+  private static final int PATIENCE_SECONDS = 15;
+
+  private Answers() {}
+
+  /**
+   * Waits.
+   *
+   * @throws RankClient.RefusedException if the answer is a refusal or there is no connection
+   */
+  static <T> T await(CompletableFuture<T> answer) throws InterruptedException, TimeoutException {
+    try {
+      return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof java.io.IOException
+          || e.getCause() instanceof RankClient.RefusedException) {
+        throw new RankClient.RefusedException(String.valueOf(e.getCause()));
+      }
+      throw new IllegalStateException("a request failed", e.getCause());
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.millrace.demo;
+
+import io.millrace.metrics.Metrics;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a demo came to. Undefined numbers are NaN.
+ *
+ * @param requests asked in this run, answered or not
+ * @param ceiling of the true probabilities, since the data directory began
+ * @param learner progressive, over the same time; scored when the label is known
+ * @param served of the probabilities that were answered when the ad was shown
+ * @param freshP50Millis from a click to parameters that have learned from it
+ * @param oneClick what a single click changed, if it was shown
+ */
+public record DemoReport(
+    long requests,
+    long impressions,
+    long failedRequests,
+    long clicks,
+    long lateClicks,
+    long duplicates,
+    long invalidEvents,
+    Metrics ceiling,
+    Metrics learner,
+    Metrics served,
+    double freshP50Millis,
+    double freshP99Millis,
+    long version,
+    Optional<OneClickReport> oneClick) {
+
+  /** The public part of the one-click demonstration. */
+  public record OneClickReport(
+      double before, double after, long versionBefore, long versionAfter, long millis) {}
+
+  /** How far the learner is below the ceiling. */
+  public double aucGap() {
+    return ceiling.auc() - learner.auc();
+  }
+
+  /** A table for people. */
+  public String table() {
+    StringBuilder table = new StringBuilder();
+    row(table, "", "learner", "served", "ceiling");
+    row(table, "AUC", learner.auc(), served.auc(), ceiling.auc());
+    row(table, "log loss", learner.logloss(), served.logloss(), ceiling.logloss());
+    row(
+        table,
+        "normalized entropy",
+        learner.normalizedEntropy(),
+        served.normalizedEntropy(),
+        ceiling.normalizedEntropy());
+    row(
+        table,
+        "predicted/actual",
+        learner.calibration(),
+        served.calibration(),
+        ceiling.calibration());
+    row(
+        table,
+        "examples",
+        Long.toString(learner.examples()),
+        Long.toString(served.examples()),
+        Long.toString(ceiling.examples()));
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "%nThis run: %d requests (%d failed), %d impressions, %d clicks, %d late clicks,"
+                + " %d duplicates, %d invalid events.%n"
+                + "From click to served parameters: p50 %s ms, p99 %s ms. Model version %d.%n",
+            requests,
+            failedRequests,
+            impressions,
+            clicks,
+            lateClicks,
+            duplicates,
+            invalidEvents,
+            LiveLine.number(freshP50Millis, 0),
+            LiveLine.number(freshP99Millis, 0),
+            version));
+    return table.toString();
+  }
+
+  private static void row(
+      StringBuilder table, String name, double learner, double served, double ceiling) {
+    row(
+        table,
+        name,
+        LiveLine.number(learner, 4),
+        LiveLine.number(served, 4),
+        LiveLine.number(ceiling, 4));
+  }
+
+  private static void row(
+      StringBuilder table, String name, String learner, String served, String ceiling) {
+    table.append(
+        String.format(Locale.ROOT, "%-20s %10s %10s %10s%n", name, learner, served, ceiling));
+  }
+}

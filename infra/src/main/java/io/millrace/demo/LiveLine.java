@@ -1,0 +1,72 @@
+package io.millrace.demo;
+
+import io.millrace.metrics.Metrics;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/**
+ * One line that tells how it goes: rewritten in place on a terminal, a new one every five seconds
+ * elsewhere. Not thread-safe.
+ */
+final class LiveLine {
+  private static final long TERMINAL_MILLIS = 500;
+  private static final long LOG_MILLIS = 5_000;
+
+  private final PrintStream out;
+  private final boolean terminal;
+  private long nextMillis = Long.MIN_VALUE;
+  private int shownWidth;
+
+  LiveLine(PrintStream out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /** Whether it is time for a line. */
+  boolean due(long nowMillis) {
+    return nowMillis >= nextMillis;
+  }
+
+  /** Shows a line. */
+  void show(long nowMillis, String line) {
+    nextMillis = nowMillis + (terminal ? TERMINAL_MILLIS : LOG_MILLIS);
+    if (terminal) {
+      out.print("\r" + line + " ".repeat(Math.max(0, shownWidth - line.length())));
+      shownWidth = line.length();
+    } else {
+      out.println(line);
+    }
+    out.flush();
+  }
+
+  /** Prints text that stays, above the line. */
+  void print(String text) {
+    if (terminal && shownWidth > 0) {
+      out.print("\r" + " ".repeat(shownWidth) + "\r");
+      shownWidth = 0;
+    }
+    out.println(text);
+    out.flush();
+  }
+
+  /** The line's text; what isn't known yet is a dash. */
+  static String text(double eventsPerSecond, PlatformStatus status, Metrics ceiling) {
+    return String.format(
+        Locale.ROOT,
+        "%.0f events/s | AUC %s [ceiling %s] | NE %s | predicted/actual %s"
+            + " | fresh p50 %s ms p99 %s ms | version %d",
+        eventsPerSecond,
+        number(status.metric("total.auc"), 4),
+        number(ceiling.auc(), 4),
+        number(status.metric("total.normalizedEntropy"), 4),
+        number(status.metric("total.calibration"), 3),
+        number(status.freshP50Millis(), 0),
+        number(status.freshP99Millis(), 0),
+        status.version());
+  }
+
+  /** A number with so many decimals, or a dash for NaN. */
+  static String number(double value, int decimals) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + decimals + "f", value);
+  }
+}
