@@ -46,7 +46,7 @@ final class Fixture {
                     {"name":"price","type":["null","double"],"default":null,
                      "feature":{"kind":"numeric","transform":"log1p"}},
                     {"name":"history","type":{"type":"array","items":"string"},"default":[],
-                     "feature":{"kind":"sequence","max":20,"shares":"ad_id","lookups":2}}]}
+                     "feature":{"kind":"sequence","max":20,"shares":"ad_id"}}]}
                   """));
 
   private Fixture() {}

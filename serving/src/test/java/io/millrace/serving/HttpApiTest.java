@@ -142,13 +142,13 @@ class HttpApiTest {
       textBlock =
           """
           {"features":{"user_id":"u","ad_id":7}}                       | features.ad_id         | string
-          {"features":{"user_id":"u","ad":"a"}}                        | features.ad            | a field of shop.ads.AdImpression
+          {"features":{"user_id":"u","ad_id":"b","ad":"a"}}            | features.ad            | a field of shop.ads.AdImpression
           {"features":{"user_id":"u"}}                                 | features.ad_id         | a value
           {"context":{"user_id":[]},"candidates":[{"ad_id":"a"}]}      | context.user_id        | string
           {"candidates":[{"ad_id":"a","user_id":"u"},{"ad_id":null,"user_id":"u"}]} | candidates[1].ad_id | a value
           {"context":{"ad_id":"a"},"candidates":[{"ad_id":"b","user_id":"u"}]} | candidates[0].ad_id | not in both
           {"features":{"user_id":"u","ad_id":"a","price":1e999}}       | features.price         | finite
-          {"features":{"user_id":"u","ad_id":"a","event_time":"now"}}  | features.event_time    | long
+          {"features":{"user_id":"u","ad_id":"a","event_time":"now"}}  | features.event_time    | an integer of 64 bits
           {"candidates":[]}                                            | candidates             | 1 to 10000 objects
           {"candidates":[1]}                                           | candidates[0]          | a JSON object
           {"feature":{}}                                               | feature                | known are model, context

@@ -178,18 +178,21 @@ function facts(host, rows) {
   }));
 }
 
+const LEARNED = [["Examples learned", "learned"], ["Duplicates dropped", "duplicates"], ["Examples rejected", "rejected"], ["Encoding mismatches", "encoding_mismatches"]];
 const words = name => name.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
 
 function showDetails(m) {
   facts($("model-facts"), m.version == null ? [["Model", m.name], ["Version", "none yet"]] : [
     ["Model", `${m.name} (${m.kind})`], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
-    ["Rows updated", m.rows == null ? "–" : whole.format(m.rows)], ["Clicks measured for freshness", whole.format(m.freshness.count)],
+    ["Clicks measured for freshness", whole.format(m.freshness.count)],
+    ...LEARNED.filter(([, key]) => m.metrics[key] != null).map(([label, key]) => [label, whole.format(m.metrics[key])]),
     ...Object.entries(status.extra).filter(([k]) => !k.startsWith("ceiling.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
   ]);
   const counts = Object.entries(status.ingestion.counts);
   facts($("ingestion"), counts.length ? counts.map(([k, v]) => [words(k), whole.format(v)]) : [["Counts", "none yet"]]);
   table($("requests"), ["Endpoint", "Per second", "p50", "p99", "Errors"], Object.entries(status.endpoints).map(([name, e]) =>
     [name, e.requestsPerSecond.toFixed(1), duration(e.p50Millis || null), duration(e.p99Millis || null), whole.format(e.errors)]));
+  facts($("impressions"), [["Impressions logged", whole.format(status.impressions.logged)], ["Not acknowledged in time", whole.format(status.impressions.unacknowledged)]]);
   const r = status.latestRanking;
   if (!r) return;
   $("ranking-sub").textContent = `${r.candidates} candidates scored by ${r.model}, version ${whole.format(r.version)}; the best ${r.results.length} of them`;

@@ -1,0 +1,257 @@
+package io.millrace.serving;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.embedding.RowCodec;
+import io.millrace.event.Impression;
+import io.millrace.event.IngestionCounts;
+import io.millrace.event.RowUpdate;
+import io.millrace.event.TensorUpdate;
+import io.millrace.event.VersionManifest;
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureEncoder;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.model.TensorSpec;
+import io.millrace.model.Tensors;
+import io.millrace.parameters.ParameterKeys;
+import io.millrace.parameters.TestKafka;
+import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.topic.TopicAdmin;
+import io.millrace.topic.Topics;
+import io.millrace.wire.AvroWire;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real broker: impressions that are logged, versions and counts that are followed. */
+class KafkaServingTest {
+  private static final Topics TOPICS = Topics.DEFAULT;
+  private static final InMemorySchemaRegistry REGISTRY = new InMemorySchemaRegistry();
+  private static final AvroWire WIRE = new AvroWire(REGISTRY);
+
+  @TempDir static Path directory;
+  private static TestKafka kafka;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = new TestKafka(directory.resolve("kafka")).start();
+    TopicAdmin.create(kafka.client(), TOPICS, List.of("clicks"), 1, 1);
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  @Test
+  void logsTheResultsAsServedBeforeItAnswers() {
+    Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42));
+    ServerConfig config = Fixture.config(kafka.client(), REGISTRY, source);
+    try (MillraceServer server = MillraceServer.start(config, List.of(source));
+        KafkaConsumer<byte[], byte[]> consumer = consumer(TOPICS.impressions())) {
+      Http http = Http.to(server);
+      rank(http, "warm-up");
+      long before = System.currentTimeMillis();
+      JsonNode json = rank(http, "u1");
+      assertThat(json.get("logged").asBoolean()).isTrue();
+      assertThat(json.get("results")).hasSize(2);
+
+      List<ConsumerRecord<byte[], byte[]>> events = read(consumer, 4).subList(2, 4);
+      for (int i = 0; i < 2; i++) {
+        JsonNode result = json.get("results").get(i);
+        Impression impression = WIRE.decode(events.get(i).value(), Impression.class);
+        assertThat(impression.getImpressionId()).isEqualTo(result.get("impressionId").asText());
+        assertThat(new String(events.get(i).key(), UTF_8)).isEqualTo(impression.getImpressionId());
+        assertThat(impression.getEventTime().toEpochMilli())
+            .isBetween(before, System.currentTimeMillis());
+        assertThat(impression.getServed().getModel()).isEqualTo("clicks");
+        assertThat(impression.getServed().getVersion()).isEqualTo(42);
+        assertThat((double) impression.getServed().getProbability())
+            .isCloseTo(result.get("probability").asDouble(), within(1e-7));
+
+        GenericRecord features = features(impression);
+        assertThat(features.get("user_id")).hasToString("u1");
+        assertThat(features.get("ad_id")).hasToString(result.get("id").asText());
+        assertThat(features.get("impression_id")).hasToString(impression.getImpressionId());
+        assertThat(features.get("event_time")).isEqualTo(impression.getEventTime().toEpochMilli());
+        assertThat(impression.getServed().getEncodingHash()).isEqualTo(hash(features));
+      }
+      assertThat(http.get("/metrics").body())
+          .contains("millrace_impressions_total{logged=\"true\"} 4\n");
+    }
+  }
+
+  @Test
+  void takesIdsAndTimesThatTheFeaturesBring() {
+    Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42));
+    ServerConfig config = Fixture.config(kafka.client(), REGISTRY, source);
+    try (MillraceServer server = MillraceServer.start(config, List.of(source));
+        KafkaConsumer<byte[], byte[]> consumer = consumer(TOPICS.impressions())) {
+      long end = consumer.endOffsets(consumer.assignment()).values().iterator().next();
+      consumer.seek(consumer.assignment().iterator().next(), end);
+      JsonNode json =
+          Http.to(server)
+              .post(
+                  "/v1/rank",
+                  """
+                  {"candidates":[{"features":{"user_id":"u","ad_id":"a",
+                   "impression_id":"my-own","event_time":1700000000123}}]}
+                  """)
+              .json();
+      assertThat(json.at("/results/0/impressionId").asText()).isEqualTo("my-own");
+      Impression impression = WIRE.decode(read(consumer, 1).get(0).value(), Impression.class);
+      assertThat(impression.getImpressionId()).isEqualTo("my-own");
+      assertThat(impression.getEventTime()).isEqualTo(Instant.ofEpochMilli(1_700_000_000_123L));
+    }
+  }
+
+  @Test
+  void becomesReadyWithTheFirstPublishedVersionAndShowsIngestionCounts() throws Exception {
+    ServerConfig config =
+        ServerConfig.local(
+            0, kafka.client(), TOPICS, List.of("clicks"), directory.resolve("views"), REGISTRY);
+    try (MillraceServer server = MillraceServer.start(config);
+        KafkaProducer<byte[], byte[]> producer = producer()) {
+      Http http = Http.to(server);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> http.get("/ready").body().contains("nothing has been published"));
+      assertThat(http.get("/ready").status()).isEqualTo(503);
+
+      publish(producer, 7, 0.25f);
+      await().atMost(Duration.ofSeconds(20)).until(() -> http.get("/ready").status() == 200);
+      JsonNode json = predict(http);
+      assertThat(json.get("version").asLong()).isEqualTo(7);
+      assertThat(json.at("/predictions/0/probability").asDouble())
+          .isCloseTo(1 / (1 + Math.exp(-0.25)), within(1e-6));
+
+      producer.send(
+          new ProducerRecord<>(
+              TOPICS.ingestionCounts(),
+              "counts".getBytes(UTF_8),
+              WIRE.encode(
+                  new IngestionCounts(
+                      Instant.ofEpochMilli(5), Map.of("impressions", 10L, "clicks", 2L)))));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> http.get("/v1/status").json().at("/ingestion/counts/clicks").asLong() == 2);
+    }
+    // Opened again, the server answers from its own files.
+    try (MillraceServer server = MillraceServer.start(config)) {
+      assertThat(predict(Http.to(server)).get("version").asLong()).isEqualTo(7);
+    }
+  }
+
+  /** A logistic regression of which only the bias has been learned. */
+  private static void publish(KafkaProducer<byte[], byte[]> producer, long version, float bias) {
+    ModelConfig config = ModelConfig.defaults(ModelKind.LR, "clicks", Fixture.SCHEMA);
+    String topic = TOPICS.parameters("clicks");
+    VersionManifest manifest = Fixture.manifest(config, Fixture.SCHEMA, version);
+    try (CompiledModel compiled = CompiledModel.of(config, Fixture.SCHEMA)) {
+      Tensors tensors = compiled.initialTensors();
+      for (int t = 0; t < tensors.specs().size(); t++) {
+        TensorSpec spec = tensors.specs().get(t);
+        ByteBuffer data = ByteBuffer.allocate(4 * spec.size()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < spec.size(); i++) {
+          data.putFloat(bias);
+        }
+        producer.send(
+            new ProducerRecord<>(
+                topic,
+                ParameterKeys.tensor(spec.name()),
+                WIRE.encode(
+                    new TensorUpdate(
+                        spec.name(), Arrays.stream(spec.shape()).boxed().toList(), data.flip()))));
+      }
+      manifest.setTensors(tensors.specs().size());
+    }
+    RowCodec codec = RowCodec.byId(0);
+    ByteBuffer zero = ByteBuffer.wrap(codec.encode(new float[1], 0, 1));
+    producer.send(
+        new ProducerRecord<>(
+            topic, ParameterKeys.row(3), WIRE.encode(new RowUpdate(3L, codec.id(), zero))));
+    manifest.setRows(1);
+    producer.send(new ProducerRecord<>(topic, ParameterKeys.manifest(), WIRE.encode(manifest)));
+    producer.flush();
+  }
+
+  private static JsonNode predict(Http http) {
+    return http.post("/v1/predict", "{\"features\":{\"user_id\":\"u\",\"ad_id\":\"a\"}}").json();
+  }
+
+  private static JsonNode rank(Http http, String user) {
+    return http.post(
+            "/v1/rank",
+            """
+            {"context":{"user_id":"%s"},"k":2,"candidates":[
+             {"id":"a1","features":{"ad_id":"a1"}},{"id":"a2","features":{"ad_id":"a2","price":3}},
+             {"id":"a3","features":{"ad_id":"a3","history":["a1"]}}]}
+            """
+                .formatted(user))
+        .json();
+  }
+
+  private static GenericRecord features(Impression impression) {
+    byte[] bytes = new byte[impression.getFeatures().remaining()];
+    impression.getFeatures().get(bytes);
+    return WIRE.decode(bytes).features();
+  }
+
+  private static long hash(GenericRecord features) {
+    FeatureEncoder encoder = FeatureEncoder.compile(Fixture.SCHEMA);
+    EncodedBatch batch = encoder.newBatch();
+    encoder.encode(features, batch);
+    return batch.hash(0);
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(String topic) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            kafka.client(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    TopicPartition partition = new TopicPartition(topic, 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToEnd(List.of(partition));
+    consumer.position(partition);
+    return consumer;
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        kafka.client(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(
+      KafkaConsumer<byte[], byte[]> consumer, int count) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (records.size() < count && System.nanoTime() < end) {
+      consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+    }
+    assertThat(records).hasSize(count);
+    return records;
+  }
+}
