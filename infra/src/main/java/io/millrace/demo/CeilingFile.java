@@ -13,9 +13,7 @@ record CeilingFile(Path path) {
   /** What was stored, or an empty evaluation if nothing was. */
   Evaluation load() {
     try {
-      return Files.exists(path)
-          ? Evaluation.fromBytes(Files.readAllBytes(path))
-          : new Evaluation();
+      return Files.exists(path) ? Evaluation.fromBytes(Files.readAllBytes(path)) : new Evaluation();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
     } catch (IllegalArgumentException e) {
@@ -29,8 +27,7 @@ record CeilingFile(Path path) {
     Path next = path.resolveSibling(path.getFileName() + ".next");
     try {
       Files.write(next, evaluation.toBytes());
-      Files.move(
-          next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path, e);
     }

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * ceiling is kept in a file: a demo that starts again on the same data goes on where it was; only
  * what users clicked last is forgotten.
  *
- * <p>{@link #run} works on its caller's thread; {@link #stop} and {@link #extraStatus} may be called
- * by any.
+ * <p>{@link #run} works on its caller's thread; {@link #stop} and {@link #extraStatus} may be
+ * called by any.
  */
 public final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
@@ -126,8 +126,7 @@ public final class Demo implements AutoCloseable {
     long startMillis = now();
     rateSinceMillis = startMillis;
     long asked = 0;
-    long endMillis =
-        config.duration().map(d -> startMillis + d.toMillis()).orElse(Long.MAX_VALUE);
+    long endMillis = config.duration().map(d -> startMillis + d.toMillis()).orElse(Long.MAX_VALUE);
     long originMillis = startMillis;
     while (!stopped && now() < endMillis) {
       while (inFlight < config.maxInFlight() && requestDueAt(originMillis, asked) <= now()) {
@@ -196,8 +195,7 @@ public final class Demo implements AutoCloseable {
     }
     try {
       oneClick =
-          OneClick.show(
-              client, writer, world.next(now()).request(), "newcomer-" + runId, clock);
+          OneClick.show(client, writer, world.next(now()).request(), "newcomer-" + runId, clock);
       line.print(
           oneClick
               .map(OneClick::toString)
@@ -334,8 +332,8 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Leaves no click unsent. At the end of the duration their time is waited for, so that learner and
-   * ceiling have seen the same; a demo that is stopped sends them at once and counts what the
+   * Leaves no click unsent. At the end of the duration their time is waited for, so that learner
+   * and ceiling have seen the same; a demo that is stopped sends them at once and counts what the
    * platform will find when it goes on.
    */
   private void finish() throws InterruptedException {
@@ -344,8 +342,7 @@ public final class Demo implements AutoCloseable {
       step(lastAnswers);
     }
     if (!stopped) {
-      long closed =
-          now() + config.world().attributionWindow().toMillis() + LEARNER_LAG_MILLIS;
+      long closed = now() + config.world().attributionWindow().toMillis() + LEARNER_LAG_MILLIS;
       while (!stopped && now() < closed) {
         step(closed);
       }
