@@ -25,4 +25,19 @@ public record ModelSnapshot(
   public ModelSnapshot {
     tensors = Map.copyOf(tensors);
   }
+
+  /**
+   * A dense tensor, not to be written to.
+   *
+   * @throws IllegalArgumentException if the version has none of this name
+   */
+  public float[] tensor(String name) {
+    float[] values = tensors.get(name);
+    if (values == null) {
+      throw new IllegalArgumentException(
+          "tensor %s of model %s version %d: not published, expected one of %s"
+              .formatted(name, model, version, tensors.keySet()));
+    }
+    return values;
+  }
 }

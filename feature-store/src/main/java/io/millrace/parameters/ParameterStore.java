@@ -3,6 +3,7 @@ package io.millrace.parameters;
 import io.millrace.embedding.RowCodec;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
+import io.millrace.wire.AvroWire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -56,6 +57,10 @@ final class ParameterStore implements AutoCloseable {
     (byte) 0xFF,
     (byte) 0xFF
   };
+
+  static {
+    AvroWire.trustContracts();
+  }
 
   /** Native objects in the order of their making; closed in reverse. */
   private final List<AutoCloseable> owned = new ArrayList<>();

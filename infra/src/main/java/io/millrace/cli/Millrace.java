@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Examples:",
-      "  millrace demo                                  a simulated ad world against the whole platform",
       "  millrace replay --format csv --schema s.avsc f.csv.xz   a file as a stream",
       "  millrace up --schema s.avsc                    the platform for your own events"
     })

@@ -71,11 +71,12 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Format kind = format();
-    FeatureSchema features = features(kind);
-    ModelConfig config = config(features);
-    String labelColumn = label != null ? label : features.labelField().orElse(kind.defaultLabel());
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
+      FeatureSchema features = features(kind);
+      ModelConfig config = config(features);
+      String labelColumn =
+          label != null ? label : features.labelField().orElse(kind.defaultLabel());
       ReplayReport result =
           new Replay(
                   directory,

@@ -17,10 +17,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * always a prefix of the same sequence (see {@link Position}). One thread.
  */
 final class ReplayWriter implements AutoCloseable {
+  private static final Pattern DATE_TIME =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}");
+
   private final Topics topics;
   private final FeatureSchema schema;
   private final Path file;
@@ -156,11 +163,23 @@ final class ReplayWriter implements AutoCloseable {
   }
 
   private byte[] encode(Row next, Position position, long time) {
-    Map<String, String> values = new HashMap<>(next.features());
+    Map<String, String> values = new HashMap<>();
+    for (Schema.Field field : schema.avro().getFields()) {
+      String text = next.features().get(field.name());
+      if (text != null) {
+        values.put(field.name(), DATE_TIME.matcher(text).matches() ? millis(text) : text);
+      }
+    }
     schema.idField().ifPresent(name -> values.put(name, position.key()));
     schema.timeField().ifPresent(name -> values.put(name, Long.toString(time)));
     GenericRecord record = FeatureRecords.fromStrings(schema, values);
     return wire.encode(record);
+  }
+
+  /** Files write times as text where schemas want milliseconds; they are taken as UTC. */
+  private static String millis(String dateTime) {
+    return Long.toString(
+        LocalDateTime.parse(dateTime.replace(' ', 'T')).toInstant(ZoneOffset.UTC).toEpochMilli());
   }
 
   private void reject(Row unusableRow, Position position, String problem) {

@@ -5,27 +5,29 @@ import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.job.IngestionJob;
 import io.millrace.ingestion.job.IngestionJobConfig;
 import io.millrace.learner.ModelConfig;
-import io.millrace.learner.PublishedModels;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
-import io.millrace.parameters.ParameterView;
-import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
+import io.millrace.serving.MillraceServer;
+import io.millrace.serving.ServerConfig;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import io.millrace.training.TrainingJob;
 import io.millrace.training.TrainingJobConfig;
+import io.millrace.wire.RejectionReason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +35,17 @@ import org.slf4j.LoggerFactory;
 public final class Platform implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
 
+  /** Reasons for which an impression, rather than a click, is refused. */
+  private static final Set<RejectionReason> REFUSALS =
+      EnumSet.complementOf(
+          EnumSet.of(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION, RejectionReason.LATE_CLICK));
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Topics topics = Topics.DEFAULT;
   private final EmbeddedKafka kafka;
   private final SchemaRegistry registry;
   private final EmbeddedFlink flink;
-  private final Map<String, ParameterView> views = new HashMap<>();
+  private final MillraceServer server;
 
   /**
    * Starts a platform on a data directory, going on where the last one ended.
@@ -80,20 +87,12 @@ public final class Platform implements AutoCloseable {
                 config.segmentExamples());
         flink.submit("training-" + model.name(), env -> TrainingJob.build(env, training));
       }
-      for (ModelConfig model : config.models()) {
-        views.put(
-            model.name(),
-            opened(
-                new ParameterView(
-                    ParameterViewConfig.of(
-                        model.name(),
-                        topics.parameters(model.name()),
-                        client(),
-                        directory.views().resolve(model.name())),
-                    () -> registry,
-                    new PublishedModels(),
-                    Clock.systemUTC())));
-      }
+      server =
+          opened(
+              MillraceServer.start(
+                  ServerConfig.local(
+                          config.port(), client(), topics, models, directory.views(), registry)
+                      .withExtraStatus(config.extraStatus())));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -142,28 +141,24 @@ public final class Platform implements AutoCloseable {
     return registry;
   }
 
+  /** The server's address. */
+  public URI server() {
+    return URI.create("http://127.0.0.1:" + server.port());
+  }
+
   /** The version of a model that is served, or empty before the first. */
   public Optional<ModelSnapshot> snapshot(String model) {
-    return view(model).current();
+    return server.snapshot(model);
   }
 
   /** How soon clicks have changed a model since this platform started. */
   public Freshness.Summary freshness(String model) {
-    return view(model).freshness();
+    return server.freshness(model);
   }
 
-  private ParameterView view(String model) {
-    ParameterView view = views.get(model);
-    if (view == null) {
-      throw new IllegalArgumentException(
-          "model '" + model + "', expected one of " + views.keySet());
-    }
-    return view;
-  }
-
-  /** Impressions that the ingestion job refused. */
+  /** Impressions that the ingestion job has refused. */
   public long rejectedImpressions() {
-    return 0;
+    return REFUSALS.stream().mapToLong(reason -> server.ingestionCount(reason.code())).sum();
   }
 
   /** Why a job has stopped for good, or empty while all run. */

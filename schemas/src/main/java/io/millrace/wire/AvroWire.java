@@ -54,6 +54,12 @@ public final class AvroWire {
     this.registry = registry;
   }
 
+  /**
+   * Lets Avro make instances of the contracts, for whoever reads them in another form than this one
+   * and may be the first to do so. Loading this class has done it.
+   */
+  public static void trustContracts() {}
+
   /** Encodes a contract or a feature record; its schema is registered under its full name once. */
   public byte[] encode(IndexedRecord record) {
     return write(record);

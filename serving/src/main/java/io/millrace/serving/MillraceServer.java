@@ -10,6 +10,8 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.HttpFile;
+import io.millrace.parameters.Freshness;
+import io.millrace.parameters.ModelSnapshot;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +43,7 @@ public final class MillraceServer implements AutoCloseable {
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self';"
           + " connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+  private final Map<String, ModelSource> sources = new LinkedHashMap<>();
   private final ServedModels models;
   private final ImpressionLog impressions;
   private final IngestionCountsView ingestion;
@@ -82,6 +86,7 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
+    sources.forEach(source -> this.sources.put(source.model(), source));
     models =
         new ServedModels(
             sources.stream().map(source -> new ServedModel(source, config.registry())).toList());
@@ -114,6 +119,30 @@ public final class MillraceServer implements AutoCloseable {
               return thread;
             });
     ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
+  }
+
+  /** The version of a model that answers now, or empty before the first. */
+  public Optional<ModelSnapshot> snapshot(String model) {
+    return source(model).current();
+  }
+
+  /** How soon clicks have changed a model's answers since the server started. */
+  public Freshness.Summary freshness(String model) {
+    return source(model).freshness();
+  }
+
+  /** A running total of the ingestion job by its name; 0 before the job has counted. */
+  public long ingestionCount(String name) {
+    return ingestion.newest().map(c -> c.counts().getOrDefault(name, 0L)).orElse(0L);
+  }
+
+  private ModelSource source(String model) {
+    ModelSource source = sources.get(model);
+    if (source == null) {
+      throw new IllegalArgumentException(
+          "model: " + model + ", expected one of " + sources.keySet());
+    }
+    return source;
   }
 
   /** The port that the server listens on. */

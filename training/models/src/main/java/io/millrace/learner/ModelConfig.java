@@ -63,7 +63,7 @@ public record ModelConfig(
 
   /**
    * A good start for predict-then-learn streams, chosen by measurement on several of them; see
-   * {@code StreamExperiment} in this module's tests.
+   * {@code StreamExperimentTest} in this module's tests.
    *
    * <p>Adagrad moves every field's weight by about its learning rate in the first steps, so the
    * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. An autoint step

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.feature.EncodedBatch;
 import io.millrace.metrics.Metrics;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -60,8 +61,7 @@ class StreamExperimentTest {
 
   private static Metrics run(StreamFile file, ModelKind kind) {
     String overrides =
-        System.getProperty(
-            "millrace.experiment." + kind.name().toLowerCase(java.util.Locale.ROOT), "{}");
+        System.getProperty("millrace.experiment." + kind.name().toLowerCase(Locale.ROOT), "{}");
     ModelConfig config = ModelConfig.defaults(kind, "experiment", file.schema()).with(overrides);
     int step = config.stepSize();
     byte[] labels = new byte[step];

@@ -1,0 +1,155 @@
+package io.millrace.parameters;
+
+import static io.millrace.parameters.Manifests.manifest;
+import static io.millrace.parameters.Manifests.tensor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.embedding.RowCodec;
+import io.millrace.event.TensorUpdate;
+import io.millrace.event.VersionManifest;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParameterStoreTest {
+  @TempDir Path directory;
+
+  private static VersionChange change(
+      boolean whole,
+      VersionManifest manifest,
+      long next,
+      Map<String, TensorUpdate> tensors,
+      long... rows) {
+    RowMap map = new RowMap();
+    for (long row : rows) {
+      float[] values = {manifest.getVersion(), row};
+      map.put(row, RowUpdates.encode(1, row, RowCodec.FP32, values, 0, 2));
+    }
+    return new VersionChange(manifest, next, whole, map, tensors);
+  }
+
+  private static Map<Long, Float> rows(ParameterStore store) {
+    Map<Long, Float> rows = new TreeMap<>();
+    store.forEachRow(
+        (row, codec, data) -> {
+          float[] values = new float[2];
+          codec.decode(data, values, 0, 2);
+          assertThat(values[1]).isEqualTo(row);
+          rows.put(row, values[0]);
+        });
+    return rows;
+  }
+
+  @Test
+  void holdsNothingAtFirst() {
+    try (ParameterStore store = new ParameterStore(directory.resolve("new/store"))) {
+      assertThat(store.load()).isEmpty();
+      assertThat(rows(store)).isEmpty();
+    }
+  }
+
+  @Test
+  void givesBackWhatWasWrittenAfterBeingOpenedAgain() {
+    VersionManifest second = manifest(20, 10, 1, 1);
+    try (ParameterStore store = new ParameterStore(directory)) {
+      store.write(
+          change(
+              true,
+              manifest(10, 0, 3, 2),
+              5,
+              Map.of("a", tensor("a", 1), "b", tensor("b", 2)),
+              0,
+              1L << 33,
+              7),
+          "topic");
+      RowMap rows = change(false, second, 0, Map.of(), 7).rows();
+      rows.put(0, new byte[0]);
+      store.write(new VersionChange(second, 9, false, rows, Map.of("a", tensor("a", 3))), "topic");
+    }
+    try (ParameterStore store = new ParameterStore(directory)) {
+      ParameterStore.Stored stored = store.load().orElseThrow();
+      assertThat(stored.manifest()).isEqualTo(second);
+      assertThat(stored.nextOffset()).isEqualTo(9);
+      assertThat(stored.topicId()).isEqualTo("topic");
+      assertThat(stored.tensors()).isEqualTo(Map.of("a", tensor("a", 3), "b", tensor("b", 2)));
+      assertThat(rows(store)).isEqualTo(Map.of(7L, 20f, 1L << 33, 10f));
+    }
+  }
+
+  @Test
+  void aWholeChangeLeavesNothingOfTheModelBefore() {
+    try (ParameterStore store = new ParameterStore(directory)) {
+      store.write(
+          change(
+              true, manifest(10, 0, 2, 1), 5, Map.of("old", tensor("old", 1)), 3, Long.MAX_VALUE),
+          "topic");
+      store.write(
+          change(true, manifest(1, 0, 1, 1), 8, Map.of("new", tensor("new", 1)), 4), "topic");
+      assertThat(rows(store)).isEqualTo(Map.of(4L, 1f));
+      assertThat(store.load().orElseThrow().tensors()).containsOnlyKeys("new");
+    }
+  }
+
+  /** What is on disk while a store is open is what a killed process leaves. */
+  @Test
+  void aKilledProcessLeavesOneWholeVersion() throws Exception {
+    long[] rows = LongStream.range(0, 2000).toArray();
+    Path killed = directory.resolve("killed");
+    try (ParameterStore store = new ParameterStore(directory.resolve("open"))) {
+      for (int version = 1; version <= 5; version++) {
+        store.write(
+            change(false, manifest(version, version - 1, 2000, 0), version, Map.of(), rows), "t");
+      }
+      copy(directory.resolve("open"), killed);
+    }
+    truncateLog(killed);
+    try (ParameterStore store = new ParameterStore(killed)) {
+      long version = store.load().orElseThrow().manifest().getVersion();
+      assertThat(version).isEqualTo(4);
+      assertThat(store.load().orElseThrow().nextOffset()).isEqualTo(4);
+      assertThat(rows(store)).hasSize(2000).values().containsOnly((float) version);
+    }
+  }
+
+  static void copy(Path from, Path to) throws Exception {
+    Files.createDirectories(to);
+    try (var files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        if (!file.endsWith("LOCK")) {
+          Files.copy(file, to.resolve(file.getFileName()));
+        }
+      }
+    }
+  }
+
+  /** Cuts the last write in half. */
+  private static void truncateLog(Path store) throws Exception {
+    try (var files = Files.list(store)) {
+      Path log = files.filter(f -> f.toString().endsWith(".log")).findFirst().orElseThrow();
+      try (var channel =
+          java.nio.channels.FileChannel.open(log, java.nio.file.StandardOpenOption.WRITE)) {
+        channel.truncate(channel.size() - 20_000);
+      }
+    }
+  }
+
+  @Test
+  void namesTheDirectoryThatCannotBeOpened() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> new ParameterStore(file))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(file.toString());
+    try (ParameterStore store = new ParameterStore(directory.resolve("twice"))) {
+      assertThat(store.load()).isEmpty();
+      assertThatThrownBy(() -> new ParameterStore(directory.resolve("twice")))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("twice");
+    }
+  }
+}

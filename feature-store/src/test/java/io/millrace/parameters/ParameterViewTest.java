@@ -1,0 +1,326 @@
+package io.millrace.parameters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.embedding.InitialRows;
+import io.millrace.embedding.TableSnapshot;
+import io.millrace.registry.InMemorySchemaRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParameterViewTest {
+  private static final InitialRows INITIAL = new InitialRows(1, 0.25f, 0);
+  private static final AtomicInteger TOPICS = new AtomicInteger();
+
+  @TempDir static Path brokerDirectory;
+  private static @Nullable TestKafka broker;
+
+  @TempDir Path directory;
+  private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+  private final String topic = "parameters.m" + TOPICS.incrementAndGet();
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @BeforeAll
+  static void startKafka() throws Exception {
+    broker = new TestKafka(brokerDirectory).start();
+  }
+
+  @AfterAll
+  static void stopKafka() {
+    kafka().close();
+  }
+
+  private static TestKafka kafka() {
+    return java.util.Objects.requireNonNull(broker);
+  }
+
+  @BeforeEach
+  void createTopic() throws Exception {
+    kafka().createTopic(topic, Map.of("cleanup.policy", "compact"));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    Collections.reverse(open);
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+  }
+
+  private TestPublisher publisher() {
+    TestPublisher publisher = new TestPublisher(kafka(), topic, registry);
+    open.add(publisher);
+    return publisher;
+  }
+
+  private ParameterView view(Path where) {
+    ParameterView view =
+        new ParameterView(
+            new ParameterViewConfig(
+                "m", topic, kafka().client(), where, Duration.ofMillis(20), Duration.ofSeconds(60)),
+            () -> registry,
+            manifest -> TableSnapshot.initial(1000, TestPublisher.WIDTH, INITIAL),
+            Clock.systemUTC());
+    open.add(view);
+    return view;
+  }
+
+  private static void awaitVersion(ParameterView view, long version) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> view.current().map(ModelSnapshot::version).orElse(-1L) == version);
+  }
+
+  private static float value(ModelSnapshot snapshot, long row) {
+    float[] out = new float[TestPublisher.WIDTH];
+    snapshot.table().addRow(row, 1, out, 0);
+    return out[TestPublisher.WIDTH - 1];
+  }
+
+  private static float initial(long row) {
+    float[] out = new float[TestPublisher.WIDTH];
+    INITIAL.addTo(row, 1, out, 0, TestPublisher.WIDTH);
+    return out[TestPublisher.WIDTH - 1];
+  }
+
+  @Test
+  void showsNothingButWholeVersions() throws Exception {
+    long[] rows = LongStream.range(0, 300).toArray();
+    ParameterView view = view(directory);
+    TestPublisher publisher = publisher();
+    AtomicInteger looks = new AtomicInteger();
+    List<String> torn = Collections.synchronizedList(new ArrayList<>());
+    Thread reader =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                view.current()
+                    .ifPresent(
+                        snapshot -> {
+                          looks.incrementAndGet();
+                          float version = snapshot.version();
+                          boolean whole = snapshot.tensor("bias")[0] == version;
+                          for (long row : rows) {
+                            whole &= value(snapshot, row) == version;
+                          }
+                          if (!whole) {
+                            torn.add("version " + version);
+                          }
+                        });
+              }
+            });
+    reader.start();
+    for (int version = 1; version <= 60; version++) {
+      publisher.publish(version, version - 1, rows);
+    }
+    awaitVersion(view, 60);
+    reader.interrupt();
+    reader.join();
+    assertThat(torn).isEmpty();
+    assertThat(looks.get()).isGreaterThan(100);
+    assertThat(view.rebuilds()).isZero();
+    assertThat(value(view.current().orElseThrow(), 999)).isEqualTo(initial(999));
+  }
+
+  @Test
+  void aPublishThatIsNotCommittedIsNeverSeen() throws Exception {
+    TestPublisher publisher = publisher();
+    publisher.publish(1, 0, 1, 2);
+    ParameterView view = view(directory);
+    awaitVersion(view, 1);
+
+    publisher.begin();
+    publisher.rows(2, 1, 2);
+    publisher.manifest(2, 1, 2);
+    publisher.flush();
+    Thread.sleep(300);
+    assertThat(view.current().orElseThrow().version()).isEqualTo(1);
+    publisher.abort();
+
+    // Committed, but the manifest is not there yet.
+    publisher.begin();
+    publisher.rows(3, 1);
+    publisher.commit();
+    Thread.sleep(300);
+    assertThat(value(view.current().orElseThrow(), 1)).isEqualTo(1);
+
+    publisher.begin();
+    publisher.manifest(3, 1, 1);
+    publisher.commit();
+    awaitVersion(view, 3);
+    assertThat(value(view.current().orElseThrow(), 1)).isEqualTo(3);
+    assertThat(value(view.current().orElseThrow(), 2)).isEqualTo(1);
+    assertThat(view.rebuilds()).isZero();
+  }
+
+  @Test
+  void aGapIsFilledFromTheStartOfTheLog() {
+    TestPublisher publisher = publisher();
+    publisher.publish(1, 0, 1, 2);
+    ParameterView view = view(directory);
+    awaitVersion(view, 1);
+    await().until(view::caughtUp);
+
+    publisher.publish(9, 5, 2);
+    awaitVersion(view, 9);
+    assertThat(view.rebuilds()).isEqualTo(1);
+    assertThat(value(view.current().orElseThrow(), 1)).isEqualTo(1);
+    assertThat(value(view.current().orElseThrow(), 2)).isEqualTo(9);
+
+    publisher.publish(10, 9, 3);
+    awaitVersion(view, 10);
+    assertThat(view.rebuilds()).isEqualTo(1);
+  }
+
+  @Test
+  void aRepeatedVersionChangesNothingAndARemovedRowIsInitialAgain() {
+    TestPublisher publisher = publisher();
+    publisher.publish(5, 0, 1, 2);
+    ParameterView view = view(directory);
+    awaitVersion(view, 5);
+    ModelSnapshot five = view.current().orElseThrow();
+    await().until(view::caughtUp);
+
+    publisher.publish(4, 0, 1, 2);
+    publisher.begin();
+    publisher.remove(1);
+    publisher.rows(6, 3);
+    publisher.manifest(6, 5, 1);
+    publisher.commit();
+    awaitVersion(view, 6);
+
+    ModelSnapshot six = view.current().orElseThrow();
+    assertThat(value(six, 1)).isEqualTo(initial(1));
+    assertThat(value(six, 2)).isEqualTo(5);
+    assertThat(value(six, 3)).isEqualTo(6);
+    assertThat(value(five, 1)).isEqualTo(5);
+    assertThat(value(five, 3)).isEqualTo(initial(3));
+    assertThat(view.rebuilds()).isZero();
+  }
+
+  @Test
+  void anotherModelUnderTheSameNameReplacesTheOldOneWhole() {
+    TestPublisher publisher = publisher();
+    publisher.publish(5, 0, 1, 2);
+    ParameterView view = view(directory);
+    awaitVersion(view, 5);
+    await().until(view::caughtUp);
+    publisher.modelConfig("{\"seed\":2}");
+    publisher.publish(1, 0, 2);
+    awaitVersion(view, 1);
+    assertThat(value(view.current().orElseThrow(), 1)).isEqualTo(initial(1));
+    assertThat(value(view.current().orElseThrow(), 2)).isEqualTo(1);
+  }
+
+  @Test
+  void aRecordThatNobodyCanReadDoesNotStopTheView() {
+    TestPublisher publisher = publisher();
+    publisher.publish(1, 0, 1);
+    ParameterView view = view(directory);
+    awaitVersion(view, 1);
+    publisher.begin();
+    publisher.send(new byte[] {'x'}, new byte[] {1});
+    publisher.send(ParameterKeys.row(5), new byte[] {1, 2, 3});
+    publisher.send(ParameterKeys.tensor("t"), new byte[] {0, 0, 0, 0, 99, 1});
+    publisher.commit();
+    publisher.publish(2, 1, 1);
+    awaitVersion(view, 2);
+  }
+
+  @Test
+  void measuresFreshnessOfLiveVersionsOnly() {
+    TestPublisher publisher = publisher();
+    publisher.clickTimes(System.currentTimeMillis() - 500_000);
+    publisher.publish(1, 0, 1);
+    ParameterView view = view(directory);
+    awaitVersion(view, 1);
+    await().until(view::caughtUp);
+    assertThat(view.freshness().clicks()).isZero();
+
+    long now = System.currentTimeMillis();
+    publisher.clickTimes(now - 2000, now - 1000);
+    publisher.publish(2, 1, 1);
+    awaitVersion(view, 2);
+    await().until(() -> view.freshness().clicks() == 2);
+    assertThat(view.freshness().p50Millis()).isBetween(1000L, 1900L);
+    assertThat(view.freshness().maxMillis()).isBetween(1990L, 10_000L);
+  }
+
+  @Test
+  void aCompactedLogGivesTheNewestVersion() throws Exception {
+    String compacted = topic + ".compacted";
+    kafka()
+        .createTopic(
+            compacted,
+            Map.of(
+                "cleanup.policy", "compact",
+                "segment.ms", "50",
+                "min.cleanable.dirty.ratio", "0.001",
+                "min.compaction.lag.ms", "0"));
+    try (TestPublisher publisher = new TestPublisher(kafka(), compacted, registry)) {
+      for (int version = 1; version <= 40; version++) {
+        publisher.publish(version, version - 1, version % 7, version % 5 + 10);
+      }
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .pollInterval(Duration.ofMillis(300))
+          .until(
+              () -> {
+                publisher.begin();
+                publisher.send(new byte[] {'x'}, new byte[] {1});
+                publisher.commit();
+                return count(compacted, ParameterKeys.MANIFEST) <= 2;
+              });
+    }
+    try (ParameterView view =
+        new ParameterView(
+            ParameterViewConfig.of("m", compacted, kafka().client(), directory),
+            () -> registry,
+            manifest -> TableSnapshot.initial(1000, TestPublisher.WIDTH, INITIAL),
+            Clock.systemUTC())) {
+      awaitVersion(view, 40);
+      for (int row = 0; row < 7; row++) {
+        assertThat(value(view.current().orElseThrow(), row)).isEqualTo(40 - (40 - row) % 7);
+      }
+      assertThat(view.current().orElseThrow().tensor("bias")).containsExactly(40, 0.5f);
+    }
+  }
+
+  private static long count(String topic, byte kind) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (var consumer =
+        new KafkaConsumer<>(
+            kafka().client(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end =
+          java.util.Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+      long n = 0;
+      while (consumer.position(partition) < end) {
+        for (var record : consumer.poll(Duration.ofMillis(100))) {
+          n += record.key()[0] == kind ? 1 : 0;
+        }
+      }
+      return n;
+    }
+  }
+}

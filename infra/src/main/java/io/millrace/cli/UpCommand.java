@@ -1,0 +1,102 @@
+package io.millrace.cli;
+
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.Platform;
+import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs the platform for your own impressions and clicks until Ctrl-C.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class UpCommand implements Callable<Integer> {
+  @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
+  private Path schema;
+
+  @Option(names = "--model", description = "lr, fm or autoint (default: ${DEFAULT-VALUE}).")
+  private String model = "fm";
+
+  @Option(
+      names = "--attribution-window",
+      description = "Seconds in which a click labels its impression (default: ${DEFAULT-VALUE}).")
+  private long windowSeconds = 60;
+
+  @Option(names = "--port", description = "Of the server (default: ${DEFAULT-VALUE}).")
+  private int port = 8080;
+
+  @Option(
+      names = "--data-dir",
+      description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
+  private Path dataDir = Path.of("millrace-data", "up");
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (DataDirectory directory = DataDirectory.open(dataDir)) {
+      ProcessHome.enter(directory);
+      FeatureSchema features = features();
+      PlatformConfig config =
+          PlatformConfig.live(port, List.of(features), List.of(config(features)))
+              .withWindow(
+                  Duration.ofSeconds(windowSeconds), Duration.ofSeconds(10 * windowSeconds));
+      CountDownLatch stopped = new CountDownLatch(1);
+      CountDownLatch closed = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    stopped.countDown();
+                    try {
+                      closed.await();
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }));
+      try (Platform platform = Platform.start(directory, config)) {
+        System.out.printf(
+            "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
+            platform.server(), platform.client().get("bootstrap.servers"), directory.root());
+        stopped.await();
+      } finally {
+        System.out.println("stopped; the data is in " + directory.root());
+        closed.countDown();
+      }
+    }
+    return 0;
+  }
+
+  private FeatureSchema features() {
+    try {
+      return FeatureSchema.parse(new Schema.Parser().parse(Files.readString(schema)));
+    } catch (IOException e) {
+      throw new UserError("cannot read schema %s: %s".formatted(schema, e));
+    } catch (IllegalArgumentException | AvroRuntimeException e) {
+      throw new UserError("schema %s: %s".formatted(schema, e.getMessage()));
+    }
+  }
+
+  private ModelConfig config(FeatureSchema features) {
+    try {
+      return ModelConfig.defaults(
+          ModelKind.valueOf(model.toUpperCase(Locale.ROOT)), model, features);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--model '%s', expected lr, fm or autoint".formatted(model));
+    }
+  }
+}
