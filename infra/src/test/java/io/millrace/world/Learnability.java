@@ -1,5 +1,6 @@
 package io.millrace.world;
 
+import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
@@ -15,7 +16,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
-import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -78,11 +78,7 @@ final class Learnability {
   private Learnability() {}
 
   static FeatureSchema schema() {
-    try (var in = FeatureSchema.class.getResourceAsStream("/feature-schemas/ad-world.avsc")) {
-      return FeatureSchema.parse(new Schema.Parser().parse(in));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    return BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
   }
 
   static GenericRecord record(FeatureSchema schema, AdRequest request, Ad ad, String id) {
