@@ -34,8 +34,7 @@ class WorldConfigTest {
     assertThatThrownBy(() -> config(300, 20, 2, 0))
         .hasMessageContaining("meanClickDelay: PT3S, expected")
         .hasMessageContaining("PT2S");
-    assertThatThrownBy(() -> config(300, 0, 5, 0))
-        .hasMessage("candidates: 0, expected at least 1");
+    assertThatThrownBy(() -> config(300, 0, 5, 0)).hasMessage("candidates: 0, expected at least 1");
     assertThatThrownBy(() -> config(300, 20, 5, Double.NaN))
         .hasMessage("explorationShare: NaN, expected from 0 to 1");
   }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class WorldTruthTest {
   private static final Outcome CLICK = new Outcome(0.8, true, List.of(new Outcome.Click(1_300)));
-  private static final Outcome NONE = new Outcome(0.1, false, List.of(new Outcome.LateClick(9_000)));
+  private static final Outcome NONE =
+      new Outcome(0.1, false, List.of(new Outcome.LateClick(9_000)));
 
   @Test
   void anImpressionCountsWhenItsLabelIsKnown() {
@@ -38,8 +39,7 @@ class WorldTruthTest {
     WorldTruth first = new WorldTruth(5_000);
     first.shown(0, NONE);
     first.advance(5_000);
-    WorldTruth second =
-        new WorldTruth(5_000, Evaluation.fromBytes(first.evaluation().toBytes()));
+    WorldTruth second = new WorldTruth(5_000, Evaluation.fromBytes(first.evaluation().toBytes()));
     second.shown(1_000, CLICK);
     second.advance(9_000);
 
@@ -49,7 +49,6 @@ class WorldTruthTest {
 
   @Test
   void aWindowIsPositive() {
-    assertThatThrownBy(() -> new WorldTruth(0))
-        .hasMessage("windowMillis: 0, expected at least 1");
+    assertThatThrownBy(() -> new WorldTruth(0)).hasMessage("windowMillis: 0, expected at least 1");
   }
 }

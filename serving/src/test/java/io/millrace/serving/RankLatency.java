@@ -28,8 +28,7 @@ final class RankLatency {
     Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42));
     try (TestKafka kafka = new TestKafka(directory).start()) {
       TopicAdmin.create(kafka.client(), Topics.DEFAULT, List.of("clicks"), 1, 1);
-      ServerConfig config =
-          Fixture.config(kafka.client(), new InMemorySchemaRegistry(), source);
+      ServerConfig config = Fixture.config(kafka.client(), new InMemorySchemaRegistry(), source);
       try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
         Http http = Http.to(server);
         for (boolean log : new boolean[] {false, true}) {
@@ -89,7 +88,9 @@ final class RankLatency {
     String candidates =
         IntStream.range(0, 50)
             .mapToObj(
-                i -> "{\"id\":\"%d\",\"features\":{\"ad_id\":\"ad-%d\",\"price\":%d}}".formatted(i, i, i))
+                i ->
+                    "{\"id\":\"%d\",\"features\":{\"ad_id\":\"ad-%d\",\"price\":%d}}"
+                        .formatted(i, i, i))
             .collect(Collectors.joining(","));
     return """
         {"context":{"user_id":"u-1","hour":13,"history":["ad-1","ad-7","ad-9","ad-30"]},
