@@ -178,6 +178,11 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         });
   }
 
+  /** Does nothing: {@link MemoryTier} sets the key where it is needed. */
+  @Override
+  @SuppressWarnings("rawtypes")
+  public void setKeyContextElement1(StreamRecord record) {}
+
   @Override
   public void processElement(StreamRecord<Arrival> element) throws Exception {
     Arrival arrival = element.getValue();
@@ -220,7 +225,6 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     wakeUpTo(timer.getTimestamp());
-    setCurrentKey(timer.getKey());
     wake(timer.getKey(), timer.getTimestamp());
   }
 
@@ -228,7 +232,6 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     while (wakes.size() > 0 && wakes.earliest() <= to) {
       long time = wakes.earliest();
       String id = wakes.poll();
-      backend.setCurrentKey(id);
       wake(id, time);
     }
   }

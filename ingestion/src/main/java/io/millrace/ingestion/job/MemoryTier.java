@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * there are too many. Most ids are born and freed between two checkpoints: they never reach the
  * store.
  *
- * <p>Invariant: an id's state is what memory says, else what the store says. Every method expects
- * the backend's current key to be the id, and leaves it so.
+ * <p>Invariant: an id's state is what memory says, else what the store says. While every state of
+ * the store is in memory too, the store is not asked. The backend's current key is set here, and
+ * only where the store is touched: setting it costs as much as the join.
  */
 final class MemoryTier {
   private static final class Entry {
@@ -31,6 +32,9 @@ final class MemoryTier {
   private final Evicted evicted;
   private @Nullable String lastId;
   private @Nullable Entry last;
+
+  /** States that are in the store and not in memory. */
+  private long onlyStored;
 
   /** Told of a state that leaves memory; the current key is its id. */
   interface Evicted {
@@ -48,15 +52,18 @@ final class MemoryTier {
     this.evicted = evicted;
   }
 
-  /** The state of the current key {@code id}, or null. */
+  /** The state of an id, or null. */
   @Nullable JoinState get(String id) throws IOException {
     Entry entry = entries.get(id);
     if (entry == null) {
       entry = new Entry();
-      byte[] bytes = store.value();
-      if (bytes != null) {
-        entry.state = JoinStateFormat.decode(id, bytes);
-        entry.stored = true;
+      if (onlyStored > 0) {
+        backend.setCurrentKey(id);
+        byte[] bytes = store.value();
+        if (bytes != null) {
+          entry.state = JoinStateFormat.decode(id, bytes);
+          entry.stored = true;
+        }
       }
     }
     lastId = id;
@@ -72,10 +79,12 @@ final class MemoryTier {
       throw new IllegalStateException("put of " + id + ", expected the id that get returned last");
     }
     if (state == null) {
-      entries.remove(id);
+      boolean remembered = entries.remove(id) != null;
       if (entry.stored) {
+        backend.setCurrentKey(id);
         store.clear();
         entry.stored = false;
+        onlyStored -= remembered ? 0 : 1;
       }
       entry.state = null;
       return;
@@ -85,22 +94,25 @@ final class MemoryTier {
     }
     entry.state = state;
     entry.dirty = true;
-    if (entries.put(id, entry) == null && entries.size() > capacity) {
-      evictEldest(id);
+    if (entries.put(id, entry) == null) {
+      onlyStored -= entry.stored ? 1 : 0;
+      if (entries.size() > capacity) {
+        evictEldest();
+      }
     }
   }
 
-  private void evictEldest(String current) throws IOException {
+  private void evictEldest() throws IOException {
     var iterator = entries.entrySet().iterator();
     Map.Entry<String, Entry> eldest = iterator.next();
     iterator.remove();
-    backend.setCurrentKey(eldest.getKey());
     writeBack(eldest.getKey(), eldest.getValue());
     JoinState state = eldest.getValue().state;
     if (state != null) {
+      onlyStored++;
+      backend.setCurrentKey(eldest.getKey());
       evicted.evicted(state);
     }
-    backend.setCurrentKey(current);
   }
 
   /**
@@ -110,6 +122,7 @@ final class MemoryTier {
    */
   @Nullable JoinState load(String id, byte[] bytes) {
     if (entries.size() >= capacity) {
+      onlyStored++;
       return null;
     }
     Entry entry = new Entry();
@@ -125,7 +138,7 @@ final class MemoryTier {
     return entries.containsKey(id);
   }
 
-  /** Writes all that the store does not have; the current key is undefined afterwards. */
+  /** Writes all that the store does not have. */
   void writeBack() throws IOException {
     for (Map.Entry<String, Entry> entry : entries.entrySet()) {
       writeBack(entry.getKey(), entry.getValue());
