@@ -2,7 +2,6 @@ package io.millrace.e2e;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -84,7 +83,8 @@ class ArchitectureTest {
       classes()
           .that()
           .resideInAPackage("io.millrace..")
-          .and(not(simpleNameStartingWith("Djl")))
+          .and()
+          .haveNameNotMatching("io\\.millrace\\.model\\.Djl.*")
           .should()
           .onlyDependOnClassesThat(not(resideInAnyPackage("ai.djl..")));
 

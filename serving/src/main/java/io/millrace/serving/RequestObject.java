@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.linecorp.armeria.common.HttpStatus;
@@ -48,7 +49,11 @@ record RequestObject(String path, Map<String, Object> values) {
               ? ""
               : " at line %d, column %d"
                   .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      String reason = RequestException.shown(e.getOriginalMessage().lines().findFirst().orElse(""));
+      // The binding's own messages name Java types, which mean nothing to a client.
+      String reason =
+          e instanceof JsonMappingException
+              ? "expected one JSON object and nothing after it"
+              : RequestException.shown(e.getOriginalMessage().lines().findFirst().orElse(""));
       throw RequestException.of(
           HttpStatus.BAD_REQUEST, "the body is not JSON" + place + ": " + unquoted(reason));
     } catch (IOException e) {
