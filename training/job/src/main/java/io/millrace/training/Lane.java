@@ -200,13 +200,8 @@ final class Lane implements AutoCloseable {
     nextOffset = state.nextOffset();
     duplicates = state.duplicates();
     rejected = state.rejected();
-    mismatches = state.mismatches();
     learner.restoreDenseState(state.dense());
-    served = Evaluation.fromBytes(state.served());
     learned.restored(state.nextId());
-    Evaluation whole = served;
-    // The evaluation of served answers has counted the pending examples already.
-    served = new Evaluation();
     for (byte[] value : state.pending()) {
       try {
         add(wire.decode(value, Example.class));
@@ -215,7 +210,8 @@ final class Lane implements AutoCloseable {
         throw new IOException("a pending example of the checkpoint cannot be read again", e);
       }
     }
-    served = whole;
+    // Adding the pending examples counted them once more; the stored counts have them already.
+    served = Evaluation.fromBytes(state.served());
     mismatches = state.mismatches();
     clickTimes.clear();
   }

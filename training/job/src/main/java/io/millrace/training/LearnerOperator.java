@@ -85,7 +85,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     reusedRecord = new StreamRecord<>(new byte[0]);
     ModelConfig config = job.modelConfig();
     setCurrentKey(LANE);
-    byte[] stored = laneState.value();
+    byte[] bytes = laneState.value();
+    LaneState stored = bytes == null ? null : LaneState.fromBytes(bytes);
     Schema schema;
     if (stored == null) {
       schema =
@@ -98,14 +99,14 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
                               .formatted(config.name(), config.subject())))
               .schema();
     } else {
-      String text = new String(LaneState.fromBytes(stored).featureSchema(), StandardCharsets.UTF_8);
+      String text = new String(stored.featureSchema(), StandardCharsets.UTF_8);
       schema = new Schema.Parser().parse(text);
     }
     lane =
         new Lane(
             CompiledModel.of(config, FeatureSchema.parse(schema)), wire, job.segmentExamples());
     if (stored != null) {
-      restore(LaneState.fromBytes(stored));
+      restore(stored);
     }
     rowWidth = lane.learner().table().rowWidth();
     rows = new long[FIRST_ROWS];
