@@ -9,12 +9,15 @@ import java.util.SplittableRandom;
 /**
  * Writes files in the format {@code movielens-stream} with made-up ratings: users come in bursts,
  * and labels follow a fixed preference of user group for item group, so that there is something to
- * learn.
+ * learn. A few rows cannot be used.
  */
 final class SyntheticRatings {
   private static final String[] GENRES = {"Comedy", "Drama", "Action", "Horror", "Western"};
 
   private SyntheticRatings() {}
+
+  /** Every so many rows one has the label {@code ?}, which no replay can use. */
+  static final int UNUSABLE_EVERY = 1_000;
 
   /** Writes {@code rows} rows; a pure function of the seed. */
   static Path write(Path file, int rows, long seed) throws IOException {
@@ -31,9 +34,9 @@ final class SyntheticRatings {
         double logit = (user % 5 == genre ? 1.5 : -0.5) + (item % 7 - 3) * 0.3;
         int label = random.nextDouble() < 1 / (1 + Math.exp(-logit)) ? 1 : 0;
         out.write(
-            "%d,%d,%d,%d,%s,%d,%d,%05d,%s|%s,%d%n"
+            "%s,%d,%d,%d,%s,%d,%d,%05d,%s|%s,%d%n"
                 .formatted(
-                    label,
+                    i % UNUSABLE_EVERY == UNUSABLE_EVERY - 1 ? "?" : label,
                     1_000_000_000L + i,
                     user,
                     item,

@@ -140,8 +140,10 @@ public final class Demo implements AutoCloseable {
       }
       step(requestDueAt(originMillis, asked));
     }
+    Metrics minute = truth.lastMinute();
+    Metrics served = truth.servedLastMinute();
     finish();
-    return report();
+    return report(minute, served);
   }
 
   /** Ends {@link #run} soon; may be called more than once, by any thread. */
@@ -243,7 +245,7 @@ public final class Demo implements AutoCloseable {
     AdWorld.Opportunity opportunity = answer.opportunity();
     Ad ad = opportunity.request().candidates().get(ranked.candidate());
     Outcome outcome = world.show(opportunity, ranked.candidate(), now());
-    truth.shown(nowMillis, outcome);
+    truth.shown(nowMillis, ranked.probability(), outcome);
     for (Consequence consequence : outcome.consequences()) {
       due.add(new Due(consequence, ranked.impressionId(), opportunity, ad));
     }
@@ -293,7 +295,7 @@ public final class Demo implements AutoCloseable {
                       LOG.debug("no status", failure);
                     }
                   });
-      publishExtra(truth.metrics());
+      publishExtra();
     }
     if (nowMillis >= nextStoreMillis) {
       nextStoreMillis = nowMillis + STORE_MILLIS;
@@ -305,20 +307,27 @@ public final class Demo implements AutoCloseable {
       double rate = (events - rateSinceEvents) / seconds;
       rateSinceMillis = nowMillis;
       rateSinceEvents = events;
-      line.show(nowMillis, LiveLine.text(rate, status, truth.metrics()));
+      line.show(nowMillis, LiveLine.text(rate, status, truth));
     }
   }
 
-  private void publishExtra(Metrics ceiling) {
+  private void publishExtra() {
     Map<String, Object> values = new TreeMap<>();
-    values.put("ceiling.examples", ceiling.examples());
-    putDefined(values, "ceiling.auc", ceiling.auc());
-    putDefined(values, "ceiling.logloss", ceiling.logloss());
-    putDefined(values, "ceiling.normalizedEntropy", ceiling.normalizedEntropy());
+    values.put("ceiling.examples", truth.metrics().examples());
+    put(values, "ceiling.", truth.metrics());
+    put(values, "ceiling.minute.", truth.lastMinute());
+    put(values, "ceiling.minute.served.", truth.servedLastMinute());
     values.put("demo.requests", requests);
     values.put("demo.failedRequests", failed);
     values.put("demo.inFlight", inFlight);
     extraStatus = Map.copyOf(values);
+  }
+
+  private static void put(Map<String, Object> values, String prefix, Metrics metrics) {
+    putDefined(values, prefix + "auc", metrics.auc());
+    putDefined(values, prefix + "logloss", metrics.logloss());
+    putDefined(values, prefix + "normalizedEntropy", metrics.normalizedEntropy());
+    putDefined(values, prefix + "calibration", metrics.calibration());
   }
 
   private static void putDefined(Map<String, Object> values, String name, double value) {
@@ -351,17 +360,16 @@ public final class Demo implements AutoCloseable {
     sendDue(Long.MAX_VALUE);
     writer.flush();
     truth.advance(Long.MAX_VALUE);
-    publishExtra(truth.metrics());
+    publishExtra();
     storeCeiling();
     try {
       status = Answers.await(client.status());
     } catch (RankClient.RefusedException | TimeoutException e) {
       LOG.warn("no status at the end: {}", e.toString());
     }
-    line.print(LiveLine.text(0, status, truth.metrics()));
   }
 
-  private DemoReport report() {
+  private DemoReport report(Metrics minute, Metrics servedMinute) {
     return new DemoReport(
         requests,
         impressions,
@@ -373,6 +381,8 @@ public final class Demo implements AutoCloseable {
         truth.metrics(),
         metrics("total."),
         metrics("served."),
+        minute,
+        servedMinute,
         status.freshP50Millis(),
         status.freshP99Millis(),
         status.version(),

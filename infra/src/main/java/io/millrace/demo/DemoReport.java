@@ -10,7 +10,10 @@ import java.util.Optional;
  * @param requests asked in this run, answered or not
  * @param ceiling of the true probabilities, since the data directory began
  * @param learner progressive, over the same time; scored when the label is known
- * @param served of the probabilities that were answered when the ad was shown
+ * @param served of the probabilities that were answered when the ad was shown, those of the first
+ *     seconds included
+ * @param minuteCeiling of the last minute at full rate
+ * @param minuteServed as answered, on the same impressions
  * @param freshP50Millis from a click to parameters that have learned from it
  * @param oneClick what a single click changed, if it was shown
  */
@@ -25,6 +28,8 @@ public record DemoReport(
     Metrics ceiling,
     Metrics learner,
     Metrics served,
+    Metrics minuteCeiling,
+    Metrics minuteServed,
     double freshP50Millis,
     double freshP99Millis,
     long version,
@@ -39,11 +44,17 @@ public record DemoReport(
     return ceiling.auc() - learner.auc();
   }
 
+  /** How far what was answered in the last minute is below the ceiling. */
+  public double servedAucGap() {
+    return minuteCeiling.auc() - minuteServed.auc();
+  }
+
   /** A table for people. */
   public String table() {
     StringBuilder table = new StringBuilder();
     row(table, "", "learner", "served", "ceiling");
     row(table, "AUC", learner.auc(), served.auc(), ceiling.auc());
+    row(table, "AUC, last minute", Double.NaN, minuteServed.auc(), minuteCeiling.auc());
     row(table, "log loss", learner.logloss(), served.logloss(), ceiling.logloss());
     row(
         table,

@@ -1,6 +1,6 @@
 package io.millrace.demo;
 
-import io.millrace.metrics.Metrics;
+import io.millrace.world.WorldTruth;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -49,15 +49,21 @@ final class LiveLine {
     out.flush();
   }
 
-  /** The line's text; what isn't known yet is a dash. */
-  static String text(double eventsPerSecond, PlatformStatus status, Metrics ceiling) {
+  /**
+   * The line's text; what isn't known yet is a dash. The learner's AUC is progressive: of each
+   * example before it is learned, when its label is known. The last minute's is that of the
+   * probabilities answered when the ads were shown. Both have their ceiling in brackets.
+   */
+  static String text(double eventsPerSecond, PlatformStatus status, WorldTruth truth) {
     return String.format(
         Locale.ROOT,
-        "%.0f events/s | AUC %s [ceiling %s] | NE %s | predicted/actual %s"
+        "%.0f events/s | AUC %s [%s] last minute %s [%s] | NE %s | predicted/actual %s"
             + " | fresh p50 %s ms p99 %s ms | version %d",
         eventsPerSecond,
         number(status.metric("total.auc"), 4),
-        number(ceiling.auc(), 4),
+        number(truth.metrics().auc(), 4),
+        number(truth.servedLastMinute().auc(), 3),
+        number(truth.lastMinute().auc(), 3),
         number(status.metric("total.normalizedEntropy"), 4),
         number(status.metric("total.calibration"), 3),
         number(status.freshP50Millis(), 0),

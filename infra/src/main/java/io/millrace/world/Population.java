@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * asks several times before leaving.
  */
 final class Population {
-  private static final int OPEN_SESSIONS = 40;
+  private static final int OPEN_SESSIONS = 1_000;
   private static final double MEAN_SESSION_REQUESTS = 6;
   private static final int HISTORY_LENGTH = 5;
   private static final double ZIPF_EXPONENT = 0.7;

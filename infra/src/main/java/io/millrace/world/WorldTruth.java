@@ -2,12 +2,14 @@ package io.millrace.world;
 
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
+import io.millrace.metrics.RollingEvaluation;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
  * The ceiling: how well the true probabilities themselves do on the impressions that were shown. No
- * model can do better for long.
+ * model can do better for long. Beside it, on the same impressions, the probabilities that were
+ * answered when they were shown.
  *
  * <p>An impression counts when its label is known, which is when a learner learns from it: a
  * clicked one at its click, another at the end of its attribution window. So at any time ceiling
@@ -15,12 +17,18 @@ import java.util.PriorityQueue;
  * impressions of one window. Not thread-safe.
  */
 public final class WorldTruth {
-  private record Pending(long dueMillis, double probability, boolean clicked) {}
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final int PARTS = 12;
+
+  private record Pending(long dueMillis, double truth, double served, boolean clicked) {}
 
   private final PriorityQueue<Pending> pending =
       new PriorityQueue<>(Comparator.comparingLong(Pending::dueMillis));
   private final long windowMillis;
   private final Evaluation total;
+  private final RollingEvaluation minute = new RollingEvaluation(MINUTE_MILLIS, PARTS);
+  private final RollingEvaluation servedMinute = new RollingEvaluation(MINUTE_MILLIS, PARTS);
+  private long nowMillis;
 
   /**
    * @param windowMillis the attribution window
@@ -42,23 +50,31 @@ public final class WorldTruth {
     this.total = total;
   }
 
-  /** An impression was shown. */
-  public void shown(long shownMillis, Outcome outcome) {
+  /**
+   * An impression was shown.
+   *
+   * @param served the click probability that the platform had answered
+   */
+  public void shown(long shownMillis, double served, Outcome outcome) {
     long due = shownMillis + windowMillis;
     for (Outcome.Consequence consequence : outcome.consequences()) {
       if (consequence instanceof Outcome.Click click) {
         due = click.dueMillis();
       }
     }
-    pending.add(new Pending(due, outcome.probability(), outcome.clicked()));
+    pending.add(new Pending(due, outcome.probability(), served, outcome.clicked()));
   }
 
   /** Counts the impressions whose label is known by now. */
   public void advance(long nowMillis) {
+    this.nowMillis = nowMillis;
     Pending next = pending.peek();
     while (next != null && next.dueMillis() <= nowMillis) {
       pending.remove();
-      total.addProbability(next.probability(), next.clicked() ? 1 : 0);
+      int label = next.clicked() ? 1 : 0;
+      total.addProbability(next.truth(), label);
+      minute.addProbability(next.dueMillis(), next.truth(), label);
+      servedMinute.addProbability(next.dueMillis(), next.served(), label);
       next = pending.peek();
     }
   }
@@ -66,6 +82,16 @@ public final class WorldTruth {
   /** The ceiling so far; its calibration is near 1. */
   public Metrics metrics() {
     return total.metrics();
+  }
+
+  /** The ceiling of the minute before the last {@link #advance}. */
+  public Metrics lastMinute() {
+    return minute.metrics(nowMillis);
+  }
+
+  /** What the platform had answered for the impressions of {@link #lastMinute}. */
+  public Metrics servedLastMinute() {
+    return servedMinute.metrics(nowMillis);
   }
 
   /** What has been counted, live. */

@@ -10,10 +10,12 @@ import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -153,12 +155,22 @@ class AdWorldTest {
     for (int i = 0; i < 40_000; i++) {
       users.add(world.next(START + i * 5L).request().userId());
     }
-    long again = 0;
-    for (int i = 200; i < users.size(); i++) {
-      again += users.subList(i - 200, i).contains(users.get(i)) ? 1 : 0;
-    }
-    assertThat((double) again / users.size()).as("seen within the last second").isGreaterThan(0.7);
+    List<String> shuffled = new ArrayList<>(users);
+    Collections.shuffle(shuffled, new Random(1));
+
+    assertThat(seenShortlyBefore(users))
+        .as("users seen within the last five seconds, beyond what activity alone explains")
+        .isGreaterThan(seenShortlyBefore(shuffled) + 0.1);
     assertThat(new HashSet<>(users)).hasSizeGreaterThan(2_000);
+  }
+
+  private static double seenShortlyBefore(List<String> users) {
+    int reach = 1_000;
+    long again = 0;
+    for (int i = reach; i < users.size(); i++) {
+      again += users.subList(i - reach, i).contains(users.get(i)) ? 1 : 0;
+    }
+    return (double) again / (users.size() - reach);
   }
 
   @Test
@@ -228,7 +240,7 @@ class AdWorldTest {
       long now = START + i * 100L;
       AdWorld.Opportunity opportunity = world.next(now);
       assertThat(opportunity.request().history().size()).isLessThanOrEqualTo(5);
-      truth.shown(now, world.show(opportunity, 0, now));
+      truth.shown(now, 0.1, world.show(opportunity, 0, now));
       truth.advance(now);
       mostClicks = Math.max(mostClicks, world.pendingClicks());
       mostPending = Math.max(mostPending, truth.pending());

@@ -16,8 +16,8 @@ class WorldTruthTest {
   @Test
   void anImpressionCountsWhenItsLabelIsKnown() {
     WorldTruth truth = new WorldTruth(5_000);
-    truth.shown(1_000, NONE);
-    truth.shown(1_000, CLICK);
+    truth.shown(1_000, 0.3, NONE);
+    truth.shown(1_000, 0.2, CLICK);
 
     truth.advance(1_299);
     assertThat(truth.metrics().examples()).isZero();
@@ -35,12 +35,29 @@ class WorldTruthTest {
   }
 
   @Test
+  void servedProbabilitiesAreJudgedOnTheSameImpressionsOfTheLastMinute() {
+    WorldTruth truth = new WorldTruth(5_000);
+    truth.shown(1_000, 0.3, NONE);
+    truth.shown(1_000, 0.2, CLICK);
+
+    truth.advance(6_000);
+    assertThat(truth.lastMinute().auc()).isEqualTo(1);
+    assertThat(truth.servedLastMinute().auc()).isZero();
+    assertThat(truth.servedLastMinute().logloss())
+        .isCloseTo(-(Math.log(0.2) + Math.log(0.7)) / 2, within(1e-9));
+    truth.advance(70_000);
+    assertThat(truth.lastMinute().examples()).isZero();
+    assertThat(truth.servedLastMinute().examples()).isZero();
+    assertThat(truth.metrics().examples()).isEqualTo(2);
+  }
+
+  @Test
   void itGoesOnFromWhatWasStored() {
     WorldTruth first = new WorldTruth(5_000);
-    first.shown(0, NONE);
+    first.shown(0, 0.3, NONE);
     first.advance(5_000);
     WorldTruth second = new WorldTruth(5_000, Evaluation.fromBytes(first.evaluation().toBytes()));
-    second.shown(1_000, CLICK);
+    second.shown(1_000, 0.2, CLICK);
     second.advance(9_000);
 
     assertThat(second.metrics().examples()).isEqualTo(2);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,7 +38,7 @@ final class IngestionCountsView implements AutoCloseable {
   private final String topic;
   private final AvroWire wire;
   private final Thread thread;
-  private volatile boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private volatile @Nullable Counts newest;
 
@@ -63,7 +65,7 @@ final class IngestionCountsView implements AutoCloseable {
   }
 
   private void run() {
-    while (!closing) {
+    while (!closing()) {
       try (KafkaConsumer<byte[], byte[]> opened =
           new KafkaConsumer<>(
               consumerConfig, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -80,7 +82,7 @@ final class IngestionCountsView implements AutoCloseable {
 
   private void follow(KafkaConsumer<byte[], byte[]> opened) {
     List<TopicPartition> partitions = new ArrayList<>();
-    while (partitions.isEmpty() && !closing) {
+    while (partitions.isEmpty() && !closing()) {
       for (PartitionInfo partition : opened.partitionsFor(topic)) {
         partitions.add(new TopicPartition(topic, partition.partition()));
       }
@@ -90,7 +92,7 @@ final class IngestionCountsView implements AutoCloseable {
     }
     opened.assign(partitions);
     opened.seekToBeginning(partitions);
-    while (!closing) {
+    while (!closing()) {
       for (ConsumerRecord<byte[], byte[]> event : opened.poll(POLL)) {
         read(event);
       }
@@ -107,9 +109,13 @@ final class IngestionCountsView implements AutoCloseable {
     }
   }
 
+  private boolean closing() {
+    return closing.getCount() == 0;
+  }
+
   private void pause() {
     try {
-      Thread.sleep(RETRY_MILLIS);
+      var unused = closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -117,8 +123,8 @@ final class IngestionCountsView implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    thread.interrupt();
+    // Not by an interrupt: a consumer that is interrupted while it closes reports an error.
+    closing.countDown();
     KafkaConsumer<byte[], byte[]> present = consumer;
     if (present != null) {
       present.wakeup();

@@ -22,6 +22,8 @@ export function duration(ms) {
 const CHARTS = [
   { title: "AUC", unit: "progressive", format: fixed(3), smallest: 0.02,
     lines: [{ label: "all", name: "{m}.metric.total.auc" }, { label: "recent", name: "{m}.metric.segment.auc" }, { label: "ceiling", name: "extra.ceiling.auc" }] },
+  { title: "AUC as answered", unit: "last minute", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "answered", name: "extra.ceiling.minute.served.auc" }, { label: "ceiling", name: "extra.ceiling.minute.auc" }] },
   { title: "Log loss", unit: "progressive, nats", format: fixed(3), smallest: 0.02,
     lines: [{ label: "all", name: "{m}.metric.total.logloss" }, { label: "recent", name: "{m}.metric.segment.logloss" }, { label: "floor", name: "extra.ceiling.logloss" }] },
   { title: "Freshness", unit: "click to served parameters", format: duration, floor: 0, smallest: 200,
@@ -163,6 +165,7 @@ function showCharts() {
   const to = store.time.at(-1) ?? Date.now(), from = to - range;
   const first = Math.max(0, store.time.findIndex(t => t >= from));
   const time = store.time.slice(first);
+  charts.forEach((chart, i) => { chart.card.hidden = CHARTS[i].optional && !CHARTS[i].lines.some(line => store.series.has(line.name)); });
   charts.forEach((chart, i) => chart.update(time, CHARTS[i].lines.map(line => {
     const column = store.series.get(line.name.replace("{m}", model))?.slice(first);
     return column?.some(v => v != null) ? column : null;

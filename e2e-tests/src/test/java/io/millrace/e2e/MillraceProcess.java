@@ -1,0 +1,106 @@
+package io.millrace.e2e;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A {@code millrace} command in a process of its own, on this JVM's class path. */
+final class MillraceProcess implements AutoCloseable {
+  private final Process process;
+  private final CountDownLatch progress = new CountDownLatch(1);
+  private final StringBuffer output = new StringBuffer();
+  private final Thread reader;
+
+  private MillraceProcess(Process process) {
+    this.process = process;
+    this.reader = new Thread(this::read, "output of process " + process.pid());
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** Starts {@code millrace args} in a folder, with the launcher's flags. */
+  static MillraceProcess start(Path folder, String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx1g",
+            "-XX:-UsePerfData",
+            "--add-opens=java.base/java.util=ALL-UNNAMED",
+            "-Dai.djl.offline=true",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            "io.millrace.cli.Millrace"));
+    command.addAll(List.of(args));
+    return new MillraceProcess(
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start());
+  }
+
+  private void read() {
+    try (BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (int c = in.read(); c >= 0; c = in.read()) {
+        output.append((char) c);
+        if (c == '%') {
+          progress.countDown();
+        }
+      }
+    } catch (IOException e) {
+      if (process.isAlive()) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Waits for the progress bar (the platform is up, the file is being written) or the end. */
+  void awaitProgress(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (process.isAlive() && !progress.await(50, TimeUnit.MILLISECONDS)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("no progress within " + limit + ": " + output);
+      }
+    }
+  }
+
+  /** Waits for the end; false if it still runs then. */
+  boolean awaitExit(Duration limit) throws InterruptedException {
+    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The exit status; 137 after a SIGKILL. */
+  int exitStatus() {
+    return process.exitValue();
+  }
+
+  /** Everything written to standard output and error. */
+  String output() throws InterruptedException {
+    reader.join(5_000);
+    return output.toString();
+  }
+
+  /** The last line of the output, also if it is unfinished or rewritten in place; may be empty. */
+  String lastLine() throws InterruptedException {
+    String[] lines = output().split("[\r\n]+", -1);
+    return lines[Math.max(0, lines.length - 1)].strip();
+  }
+
+  /** Sends SIGKILL and waits until the process is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
