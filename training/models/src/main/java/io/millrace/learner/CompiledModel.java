@@ -6,13 +6,8 @@ import io.millrace.embedding.TableSnapshot;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.model.AutoIntConfig;
 import io.millrace.model.CtrModel;
-import io.millrace.model.DjlAutoInt;
-import io.millrace.model.FactorizationMachine;
-import io.millrace.model.LogisticRegression;
 import io.millrace.model.Tensors;
-import java.util.Objects;
 
 /**
  * What a config and a feature schema compile to: the one definition of a model, used by learner and
@@ -51,23 +46,13 @@ public record CompiledModel(
             .mapToInt(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
             .toArray();
     EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), config.dim(), lookups);
-    return new CompiledModel(config, schema, encoder, scheme, model(config, scheme));
+    CtrModel model = config.architecture().model(scheme.fields(), scheme.dim(), scheme.rowWidth());
+    return new CompiledModel(config, schema, encoder, scheme, model);
   }
 
-  private static CtrModel model(ModelConfig config, EmbeddingScheme scheme) {
-    return switch (config.kind()) {
-      case LR -> new LogisticRegression(scheme.fields());
-      case FM -> new FactorizationMachine(scheme.fields(), scheme.dim(), scheme.rowWidth());
-      case AUTOINT -> {
-        AutoIntConfig autoint = Objects.requireNonNull(config.autoint());
-        yield new DjlAutoInt(autoint, scheme.fields(), scheme.dim());
-      }
-    };
-  }
-
-  /** Initial values of rows; linear weights (all of lr, fm's first column) start at zero. */
+  /** Initial values of rows; linear weights start at zero. */
   public InitialRows initialRows() {
-    int zeroColumns = config.kind() == ModelKind.AUTOINT ? 0 : 1;
+    int zeroColumns = config.architecture().linearColumns();
     return new InitialRows(config.seed(), config.initScale(), zeroColumns);
   }
 

@@ -9,6 +9,7 @@ import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Sigmoid;
+import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Optimizer;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ import java.util.List;
  * Predicts, then learns, one step at a time. A step's examples are all predicted with the weights
  * before it, which makes the metrics an honest progressive validation; then their gradients are
  * summed by row and by tensor (summed, not averaged: a row seen once in a step learns the same
- * whatever the step size) and each row and tensor is updated once.
+ * whatever the step size) and each row and tensor is updated once. A model that has a training mode
+ * predicts as a server would, and then learns in that mode.
  *
  * <p>Who calls {@link #learn} cuts the steps. Nothing is allocated per step once the buffers have
  * grown to the largest batch. State = pages of {@link #table} + {@link #denseState}. Not
@@ -38,6 +40,8 @@ public final class Learner implements AutoCloseable {
   private final RowGradients rowGradients;
   private final LearnerTable.UpdateRule updateRow;
   private final long segmentExamples;
+  private final long seed;
+  private final boolean predictsApart;
 
   private final List<Metrics> closedSegments = new ArrayList<>();
   private Evaluation total = new Evaluation();
@@ -46,6 +50,7 @@ public final class Learner implements AutoCloseable {
   private float[] dx = new float[0];
   private float[] logits = new float[0];
   private float[] dLogits = new float[0];
+  private float[] predictions = new float[0]; // used by models with a training mode only
 
   /**
    * @param segmentExamples length of a segment of the evaluation in examples, at least 1; {@link
@@ -68,16 +73,22 @@ public final class Learner implements AutoCloseable {
     this.tensors = compiled.initialTensors();
     this.gradients = Tensors.zeros(model.tensors());
     this.tensorSlots =
-        model.tensors().stream()
-            .map(spec -> new float[denseOptimizer.slots(spec.size())])
-            .toArray(float[][]::new);
+        model.tensors().stream().map(spec -> new float[slots(spec)]).toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
     this.updateRow = rowOptimizer::update;
     this.segmentExamples = segmentExamples;
+    this.seed = config.seed();
+    this.predictsApart = model.hasTrainingMode();
+  }
+
+  /** A running statistic needs none. */
+  private int slots(TensorSpec spec) {
+    return spec.role() instanceof TensorSpec.Role.Weight ? denseOptimizer.slots(spec.size()) : 0;
   }
 
   /**
-   * One step: predicts every example, then learns from all.
+   * One step: predicts every example, then learns from all. A running statistic moves towards that
+   * of the step.
    *
    * @param batch B encoded examples; an empty one changes nothing
    * @param labels [B], 0 or 1
@@ -91,18 +102,18 @@ public final class Learner implements AutoCloseable {
     }
     reserve(size);
     scheme.gather(batch, table, x);
-    workspace.forward(tensors, x, size, logits);
+    float[] predicted = logits;
+    if (predictsApart) {
+      predicted = predictions;
+      workspace.infer(tensors, x, size, predicted);
+    }
+    workspace.forward(tensors, x, size, dropoutSeed(), logits);
     for (int b = 0; b < size; b++) {
-      float logit = logits[b];
-      if (!Float.isFinite(logit)) {
-        throw new IllegalStateException(
-            "logit: %s at example %d of the stream, expected a finite value: the model diverged"
-                .formatted(logit, total.examples()));
-      }
-      double probability = Sigmoid.of(logit);
+      double probability = Sigmoid.of(finite(predicted[b]));
+      double trained = predictsApart ? Sigmoid.of(finite(logits[b])) : probability;
       probabilities[b] = (float) probability;
-      dLogits[b] = (float) BinaryCrossEntropy.gradient(probability, labels[b]);
-      evaluate(logit, probability, labels[b]);
+      dLogits[b] = (float) BinaryCrossEntropy.gradient(trained, labels[b]);
+      evaluate(predicted[b], probability, labels[b]);
     }
     workspace.backward(dLogits, dx, gradients);
     rowGradients.clear();
@@ -110,8 +121,27 @@ public final class Learner implements AutoCloseable {
     table.update(rowGradients, updateRow);
     for (int t = 0; t < tensorSlots.length; t++) {
       float[] values = tensors.values()[t];
-      denseOptimizer.update(values, 0, values.length, tensorSlots[t], 0, gradients.values()[t], 0);
+      float[] gradient = gradients.values()[t];
+      if (tensors.specs().get(t).role() instanceof TensorSpec.Role.RunningStatistic statistic) {
+        statistic.blend(values, gradient);
+      } else {
+        denseOptimizer.update(values, 0, values.length, tensorSlots[t], 0, gradient, 0);
+      }
     }
+  }
+
+  /** Of the next step: a function of the model's seed and of where the stream stands. */
+  private long dropoutSeed() {
+    return Long.rotateLeft(seed, 32) ^ total.examples();
+  }
+
+  private float finite(float logit) {
+    if (!Float.isFinite(logit)) {
+      throw new IllegalStateException(
+          "logit: %s at example %d of the stream, expected a finite value: the model diverged"
+              .formatted(logit, total.examples()));
+    }
+    return logit;
   }
 
   private void evaluate(double logit, double probability, int label) {
@@ -133,6 +163,7 @@ public final class Learner implements AutoCloseable {
       dx = new float[n];
       logits = new float[batch];
       dLogits = new float[batch];
+      predictions = new float[batch];
     }
   }
 

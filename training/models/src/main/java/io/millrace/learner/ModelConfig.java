@@ -1,17 +1,19 @@
 package io.millrace.learner;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.model.AutoIntConfig;
+import io.millrace.model.Architecture;
+import io.millrace.model.FactorizationMachineConfig;
+import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * Everything that, together with a feature schema, decides what a model learns from a log.
  *
  * @param name of the model, also part of its topic's name: letters, digits, {@code -} and {@code _}
- * @param kind of the model
  * @param subject full name of the feature schema
  * @param rows M, rows of the embedding table
  * @param dim D, values of a field vector; 1 for lr
@@ -20,11 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param initScale bound of initial row values
  * @param rowOptimizer updates rows
  * @param denseOptimizer updates dense tensors
- * @param autoint shape of an autoint, null for other kinds
+ * @param architecture what computes logits from field vectors; decides the kind
  */
 public record ModelConfig(
     String name,
-    ModelKind kind,
     String subject,
     long rows,
     int dim,
@@ -33,7 +34,7 @@ public record ModelConfig(
     float initScale,
     Optimizer rowOptimizer,
     Optimizer denseOptimizer,
-    @Nullable AutoIntConfig autoint) {
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
   public ModelConfig {
     if (!name.matches("[A-Za-z0-9_-]{1,100}")) {
@@ -46,19 +47,19 @@ public record ModelConfig(
     if (dim < 1 || dim > 1024) {
       throw new IllegalArgumentException("dim: " + dim + ", expected 1 to 1024");
     }
-    if (kind == ModelKind.LR && dim != 1) {
-      throw new IllegalArgumentException("dim: " + dim + ", expected 1 for kind lr");
-    }
+    Objects.requireNonNull(architecture, "architecture: none, expected an object with a kind");
+    architecture.requireDim(dim);
     if (stepSize < 1 || stepSize > 1 << 20) {
       throw new IllegalArgumentException("stepSize: " + stepSize + ", expected 1 to 2^20");
     }
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
-    if ((kind == ModelKind.AUTOINT) != (autoint != null)) {
-      throw new IllegalArgumentException(
-          "autoint: " + autoint + ", expected a value for kind autoint and none for others");
-    }
+  }
+
+  /** The kind of the architecture. */
+  public ModelKind kind() {
+    return ModelKind.of(architecture);
   }
 
   /**
@@ -66,8 +67,9 @@ public record ModelConfig(
    * {@code StreamExperimentTest} in this module's tests.
    *
    * <p>Adagrad moves every field's weight by about its learning rate in the first steps, so the
-   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. An autoint step
-   * costs a dozen calls into torch whatever its size, so it takes 16 examples; lr and fm take one.
+   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. A step of a deep
+   * model costs dozens of calls into torch whatever its size, so it takes 16 examples; lr and fm
+   * take one.
    */
   public static ModelConfig defaults(ModelKind kind, String name, FeatureSchema schema) {
     String subject = schema.name();
@@ -75,20 +77,22 @@ public record ModelConfig(
     int dim = schema.table().dim();
     float perField = Math.min(1, 8f / schema.encodedFields().size());
     Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
+    Optimizer adam = Adam.withLearningRate(1e-3f);
     return switch (kind) {
       case LR -> {
         Optimizer weights = new Adagrad(0.5f * perField, 1e-8f, 0.1f);
-        yield new ModelConfig(name, kind, subject, rows, 1, 1, 42, 0, weights, bias, null);
+        yield new ModelConfig(
+            name, subject, rows, 1, 1, 42, 0, weights, bias, new LogisticRegressionConfig());
       }
       case FM -> {
         Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
-        yield new ModelConfig(name, kind, subject, rows, dim, 1, 42, 0.01f, factors, bias, null);
+        Architecture fm = new FactorizationMachineConfig();
+        yield new ModelConfig(name, subject, rows, dim, 1, 42, 0.01f, factors, bias, fm);
       }
-      case AUTOINT -> {
+      case AUTOINT, MLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
-        Optimizer dense = Adam.withLearningRate(1e-3f);
-        AutoIntConfig shape = AutoIntConfig.streaming();
-        yield new ModelConfig(name, kind, subject, rows, dim, 16, 42, 0.01f, vectors, dense, shape);
+        Architecture shape = kind.streaming();
+        yield new ModelConfig(name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, shape);
       }
     };
   }

@@ -5,16 +5,27 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.feature.NearestName;
+import io.millrace.model.Architecture;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
-/** JSON form of {@link ModelConfig}; optimizers name their rule, {@code {"rule":"adagrad",...}}. */
+/**
+ * JSON form of {@link ModelConfig}; optimizers name their rule, {@code {"rule":"adagrad",...}},
+ * architectures their kind, {@code {"kind":"mlp",...}}.
+ */
 final class ModelConfigJson {
   private ModelConfigJson() {}
 
@@ -33,6 +44,10 @@ final class ModelConfigJson {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .registerSubtypes(
+              Arrays.stream(ModelKind.values())
+                  .map(kind -> new NamedType(kind.architecture(), kind.toString()))
+                  .toArray(NamedType[]::new))
           .build();
 
   static String write(ModelConfig config) {
@@ -59,63 +74,45 @@ final class ModelConfigJson {
             "model config: " + overrides + ", expected a JSON object");
       }
       ObjectNode all = MAPPER.valueToTree(config);
-      object
-          .properties()
-          .forEach(
-              change -> {
-                JsonNode before = all.get(change.getKey());
-                if (before instanceof ObjectNode settings
-                    && change.getValue() instanceof ObjectNode some
-                    && sameRule(settings, some)) {
-                  settings.setAll(some);
-                } else {
-                  all.set(change.getKey(), change.getValue());
-                }
-              });
+      merge(object, all);
       return MAPPER.treeToValue(all, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw failure(e);
     }
   }
 
-  /** Whether {@code some} changes settings of the same optimizer, instead of naming another one. */
+  private static void merge(ObjectNode changes, ObjectNode into) {
+    for (Map.Entry<String, JsonNode> change : changes.properties()) {
+      if (into.get(change.getKey()) instanceof ObjectNode settings
+          && change.getValue() instanceof ObjectNode some
+          && sameRule(settings, some)) {
+        merge(some, settings);
+      } else {
+        into.set(change.getKey(), change.getValue());
+      }
+    }
+  }
+
+  /** Whether {@code some} changes settings of the same rule or kind, instead of naming another. */
   private static boolean sameRule(ObjectNode settings, ObjectNode some) {
-    return !some.has("rule") || some.get("rule").equals(settings.get("rule"));
+    return Stream.of("rule", "kind")
+        .allMatch(name -> !some.has(name) || some.get(name).equals(settings.get(name)));
   }
 
   private static IllegalArgumentException failure(JsonProcessingException e) {
     if (e instanceof UnrecognizedPropertyException unknown) {
       String key = unknown.getPropertyName();
-      String nearest =
-          unknown.getKnownPropertyIds().stream()
-              .map(String::valueOf)
-              .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
-              .orElse("none");
+      List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
       return new IllegalArgumentException(
-          "model config key \"%s\" is unknown, did you mean \"%s\"? Known: %s"
-              .formatted(key, nearest, unknown.getKnownPropertyIds()),
-          e);
+          "model config key \"" + key + "\" is unknown" + NearestName.hint(key, known), e);
+    }
+    if (e instanceof InvalidTypeIdException unknown
+        && unknown.getBaseType().hasRawClass(Architecture.class)) {
+      return new IllegalArgumentException(
+          "model config: " + ModelKind.unknown(String.valueOf(unknown.getTypeId())), e);
     }
     // the constructor's own message says what was expected
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return new IllegalArgumentException("model config: " + cause.getMessage(), e);
-  }
-
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substitute = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitute, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

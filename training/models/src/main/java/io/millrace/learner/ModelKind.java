@@ -1,16 +1,73 @@
 package io.millrace.learner;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import io.millrace.feature.NearestName;
+import io.millrace.model.Architecture;
+import io.millrace.model.AutoIntConfig;
+import io.millrace.model.FactorizationMachineConfig;
+import io.millrace.model.LogisticRegressionConfig;
+import io.millrace.model.MlpConfig;
+import java.util.Arrays;
+import java.util.List;
 
-/** The kinds of models. */
+/** The kinds of models. A kind's name is what commands and configs call it. */
 public enum ModelKind {
   /** Logistic regression: one weight per row. */
-  @JsonProperty("lr")
-  LR,
+  LR("lr", new LogisticRegressionConfig()),
   /** Factorization machine: a weight and a factor per row. */
-  @JsonProperty("fm")
-  FM,
+  FM("fm", new FactorizationMachineConfig()),
   /** AutoInt: self-attention over field vectors. */
-  @JsonProperty("autoint")
-  AUTOINT
+  AUTOINT("autoint", AutoIntConfig.streaming()),
+  /** Multi-layer perceptron on all field vectors. */
+  MLP("mlp", MlpConfig.streaming());
+
+  private final String name;
+  private final Architecture streaming;
+
+  ModelKind(String name, Architecture streaming) {
+    this.name = name;
+    this.streaming = streaming;
+  }
+
+  /** A shape that suits predict-then-learn streams. */
+  public Architecture streaming() {
+    return streaming;
+  }
+
+  /** The record that describes models of this kind. */
+  Class<? extends Architecture> architecture() {
+    return streaming.getClass();
+  }
+
+  /** The kind of an architecture. */
+  static ModelKind of(Architecture architecture) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.architecture() == architecture.getClass())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no kind for " + architecture));
+  }
+
+  /**
+   * The kind of that name.
+   *
+   * @throws IllegalArgumentException if there is none, naming the nearest one
+   */
+  public static ModelKind named(String name) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.name.equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(unknown(name)));
+  }
+
+  /** Says that there is no kind of that name, and which ones there are. */
+  static String unknown(String name) {
+    List<String> known = Arrays.stream(values()).map(ModelKind::toString).toList();
+    return "kind \"%s\" is unknown%s; there are %s"
+        .formatted(name, NearestName.hint(name, known), String.join(", ", known));
+  }
+
+  /** The name in commands and configs. */
+  @Override
+  public String toString() {
+    return name;
+  }
 }

@@ -1,8 +1,5 @@
 package io.millrace.model;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * Shape and options of an AutoInt: layers of multi-head self-attention over the fields, then a
  * linear functional of all that they give.
@@ -21,6 +18,7 @@ import java.util.List;
  * @param fieldEmbedding whether each field has a learned vector that is added to its field vector:
  *     one table for all fields can't give a field a weight of its own
  * @param wide whether a linear functional of the field vectors themselves is added to the logit
+ * @param attentionDropout share of attention weights that a learning step leaves out, in [0, 1)
  */
 public record AutoIntConfig(
     int layers,
@@ -31,40 +29,30 @@ public record AutoIntConfig(
     boolean residual,
     boolean activatedProjections,
     boolean fieldEmbedding,
-    boolean wide) {
-
-  /**
-   * Names of the dense tensors that every AutoInt has or may have; part of the published format.
-   */
-  static final String FIELD_EMBEDDING = "field_embedding";
-
-  static final String PROJECTION = "projection";
-  static final String PROJECTION_BIAS = "projection_bias";
-  static final String NORM_SCALE = "norm_scale";
-  static final String NORM_SHIFT = "norm_shift";
-  static final String OUTPUT = "output";
-  static final String WIDE = "wide";
-  static final String BIAS = "bias";
+    boolean wide,
+    float attentionDropout)
+    implements Architecture {
 
   public AutoIntConfig {
-    require("layers", layers, 16);
-    require("heads", heads, 64);
-    require("headDim", headDim, 256);
+    Bounds.require("layers", layers, 16);
+    Bounds.require("heads", heads, 64);
+    Bounds.require("headDim", headDim, 256);
+    Bounds.requireDropout("attentionDropout", attentionDropout);
   }
 
   /** Small enough for steps of a few examples: two layers of two heads of 8. */
   public static AutoIntConfig streaming() {
-    return new AutoIntConfig(2, 2, 8, true, true, true, false, true, true);
+    return new AutoIntConfig(2, 2, 8, true, true, true, false, true, true, 0);
   }
 
   /** As the paper describes it: linear projections, neither scaling nor normalisation. */
   public static AutoIntConfig paper(int layers, int heads, int headDim) {
-    return new AutoIntConfig(layers, heads, headDim, false, false, true, false, false, false);
+    return new AutoIntConfig(layers, heads, headDim, false, false, true, false, false, false, 0);
   }
 
   /** As the authors' code has it: activated projections, scaling and normalisation. */
   public static AutoIntConfig official(int layers, int heads, int headDim) {
-    return new AutoIntConfig(layers, heads, headDim, true, true, true, true, false, false);
+    return new AutoIntConfig(layers, heads, headDim, true, true, true, true, false, false, 0);
   }
 
   /** A, values that a layer gives for each field. */
@@ -77,50 +65,8 @@ public record AutoIntConfig(
     return residual ? 4 : 3;
   }
 
-  /**
-   * The dense tensors for F fields of D values, in the order in which a graph takes them: {@code
-   * field_embedding} [F, D]; for each layer {@code projection} [K, A, in] (query, key, value,
-   * residual), {@code projection_bias} [K, A], {@code norm_scale} [A] and {@code norm_shift} [A];
-   * {@code output} [F, A], {@code wide} [F, D] and {@code bias} [1].
-   */
-  public List<TensorSpec> tensors(int fields, int dim) {
-    List<TensorSpec> specs = new ArrayList<>();
-    int width = width();
-    if (fieldEmbedding) {
-      specs.add(xavier(FIELD_EMBEDDING, fields, dim, fields, dim));
-    }
-    int in = dim;
-    for (int layer = 0; layer < layers; layer++) {
-      String prefix = "layer" + layer + ".";
-      specs.add(xavier(prefix + PROJECTION, in, width, projections(), width, in));
-      if (activatedProjections) {
-        specs.add(constant(prefix + PROJECTION_BIAS, 0, projections(), width));
-      }
-      if (layerNorm) {
-        specs.add(constant(prefix + NORM_SCALE, 1, width));
-        specs.add(constant(prefix + NORM_SHIFT, 0, width));
-      }
-      in = width;
-    }
-    specs.add(xavier(OUTPUT, fields * width, 1, fields, width));
-    if (wide) {
-      specs.add(constant(WIDE, 0, fields, dim));
-    }
-    specs.add(constant(BIAS, 0, 1));
-    return List.copyOf(specs);
-  }
-
-  private static TensorSpec xavier(String name, int fanIn, int fanOut, int... shape) {
-    return new TensorSpec(name, shape, new TensorSpec.Init.XavierUniform(fanIn, fanOut));
-  }
-
-  private static TensorSpec constant(String name, float value, int... shape) {
-    return new TensorSpec(name, shape, new TensorSpec.Init.Constant(value));
-  }
-
-  private static void require(String name, int value, int max) {
-    if (value < 1 || value > max) {
-      throw new IllegalArgumentException(name + ": " + value + ", expected 1 to " + max);
-    }
+  @Override
+  public DjlModel model(int fields, int dim, int rowWidth) {
+    return DjlModel.of(fields, dim, specs -> new AutoIntGraph(this, fields, dim, specs));
   }
 }

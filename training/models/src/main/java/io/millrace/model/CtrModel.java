@@ -20,6 +20,15 @@ public interface CtrModel extends AutoCloseable {
   /** The dense tensors, in the order of {@link Tensors}. */
   List<TensorSpec> tensors();
 
+  /**
+   * Whether {@link Workspace#forward} gives other logits than {@link Workspace#infer}: it drops out
+   * units or normalises by its batch. What a learner reports as its prediction is then to come from
+   * {@code infer}, as a server's does.
+   */
+  default boolean hasTrainingMode() {
+    return false;
+  }
+
   /** A workspace for one thread. */
   Workspace newWorkspace();
 
@@ -31,7 +40,8 @@ public interface CtrModel extends AutoCloseable {
   interface Workspace extends AutoCloseable {
 
     /**
-     * Computes logits without remembering anything for a backward pass.
+     * Computes logits as a server does, without remembering anything for a backward pass: nothing
+     * is dropped out, and normalisation goes by the running statistics.
      *
      * @param weights the dense tensors
      * @param x field vectors [B, F, D], row-major
@@ -40,12 +50,19 @@ public interface CtrModel extends AutoCloseable {
      */
     void infer(Tensors weights, float[] x, int batch, float[] logits);
 
-    /** As {@link #infer}, and remembers what {@link #backward} needs. */
-    void forward(Tensors weights, float[] x, int batch, float[] logits);
+    /**
+     * Computes logits in training mode, and remembers what {@link #backward} needs. A model without
+     * a training mode gives those of {@link #infer}, to the bit.
+     *
+     * @param dropoutSeed decides, with the model, which units drop out: the same seed drops the
+     *     same ones
+     */
+    void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits);
 
     /**
      * Gradients of the sum over the batch of {@code dLogits[b] * logits[b]}, at the last {@link
-     * #forward}.
+     * #forward}. The batch's statistics stand in the place of the gradient of a {@link
+     * TensorSpec.Role.RunningStatistic}.
      *
      * @param dLogits [B]
      * @param dx gradient with respect to the field vectors [B, F, D], overwritten

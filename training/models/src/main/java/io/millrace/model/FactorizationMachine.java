@@ -58,7 +58,7 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     }
 
     @Override
-    public void forward(Tensors weights, float[] x, int batch, float[] logits) {
+    public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
       int n = batch * fields * dim;
       if (this.x.length < n) {
         this.x = new float[n];

@@ -49,7 +49,7 @@ public record LogisticRegression(int fields) implements CtrModel {
     }
 
     @Override
-    public void forward(Tensors weights, float[] x, int batch, float[] logits) {
+    public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
       this.batch = batch;
       infer(weights, x, batch, logits);
     }

@@ -21,7 +21,7 @@ public record Tensors(List<TensorSpec> specs, float[][] values) {
       if (specs.get(t).init() instanceof TensorSpec.Init.Constant constant) {
         Arrays.fill(v, constant.value());
       } else if (specs.get(t).init() instanceof TensorSpec.Init.XavierUniform xavier) {
-        double bound = Math.sqrt(6.0 / (xavier.fanIn() + xavier.fanOut()));
+        double bound = xavier.gain() * Math.sqrt(6.0 / (xavier.fanIn() + xavier.fanOut()));
         for (int i = 0; i < v.length; i++) {
           v[i] = (float) ((2 * random.nextDouble() - 1) * bound);
         }

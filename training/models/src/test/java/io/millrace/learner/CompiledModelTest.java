@@ -2,6 +2,7 @@ package io.millrace.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.embedding.RowCodec;
 import io.millrace.embedding.TableSnapshot;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CompiledModelTest {
   private static final FeatureSchema SCHEMA =
@@ -27,11 +28,22 @@ class CompiledModelTest {
           "item", "{'kind':'categorical','lookups':2}",
           "place", "{'kind':'categorical'}");
 
+  /** The default of each kind, and one that drops out and normalises by its batch. */
+  static List<ModelConfig> configs() {
+    List<ModelConfig> configs = new ArrayList<>();
+    for (ModelKind kind : ModelKind.values()) {
+      configs.add(ModelConfig.defaults(kind, "m", SCHEMA));
+    }
+    configs.add(
+        ModelConfig.defaults(ModelKind.MLP, "m", SCHEMA)
+            .with("{\"architecture\":{\"hidden\":{\"batchNorm\":true,\"dropout\":0.5}}}"));
+    return configs;
+  }
+
   /** What is published in parts makes a server that predicts exactly what the learner would. */
   @ParameterizedTest
-  @EnumSource
-  void aServerOfPublishedRowsPredictsTheSameBits(ModelKind kind) {
-    ModelConfig config = ModelConfig.defaults(kind, "m", SCHEMA);
+  @MethodSource("configs")
+  void aServerOfPublishedRowsPredictsTheSameBits(ModelConfig config) {
     try (CompiledModel compiled = CompiledModel.of(config, SCHEMA);
         Learner learner = new Learner(compiled, Long.MAX_VALUE);
         CtrModel.Workspace server = compiled.model().newWorkspace()) {
@@ -56,10 +68,10 @@ class CompiledModelTest {
     }
   }
 
-  /** Restored from pages and dense state, autoint too learns on bit for bit. */
-  @Test
-  void autointIsRestoredBitForBit() {
-    ModelConfig config = ModelConfig.defaults(ModelKind.AUTOINT, "m", SCHEMA);
+  /** Restored from pages and dense state, each learns on bit for bit. */
+  @ParameterizedTest
+  @MethodSource("configs")
+  void eachIsRestoredBitForBit(ModelConfig config) {
     try (CompiledModel compiled = CompiledModel.of(config, SCHEMA);
         Learner steady = new Learner(compiled, 100);
         Learner restored = new Learner(compiled, 100)) {
@@ -80,6 +92,34 @@ class CompiledModelTest {
         assertThat(actual).as("step %d", step).isEqualTo(expected);
       }
       assertThat(restored.denseState()).isEqualTo(steady.denseState());
+    }
+  }
+
+  /** Each step moves the running mean a tenth of the way; no optimizer does. */
+  @Test
+  void runningStatisticsFollowTheSteps() {
+    ModelConfig config = configs().get(configs().size() - 1);
+    try (CompiledModel compiled = CompiledModel.of(config, SCHEMA);
+        Learner learner = new Learner(compiled, Long.MAX_VALUE);
+        CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
+      EncodedBatch batch = compiled.encoder().newBatch();
+      byte[] labels = encode(compiled, new SplittableRandom(43), batch);
+      float[] x = new float[labels.length * 3 * 8];
+      compiled.scheme().gather(batch, learner.table(), x);
+      Tensors ofBatch = Tensors.zeros(compiled.model().tensors());
+      workspace.forward(learner.tensors(), x, labels.length, 0, new float[labels.length]);
+      workspace.backward(new float[labels.length], new float[x.length], ofBatch);
+      learner.learn(batch, labels, new float[labels.length]);
+      for (int t = 0; t < ofBatch.specs().size(); t++) {
+        String name = ofBatch.specs().get(t).name();
+        float before = name.equals("hidden0.norm.variance") ? 1 : 0;
+        if (name.equals("hidden0.norm.mean") || name.equals("hidden0.norm.variance")) {
+          for (int c = 0; c < 64; c++) {
+            float expected = before + 0.1f * (ofBatch.values()[t][c] - before);
+            assertThat(learner.tensors().values()[t][c]).isCloseTo(expected, within(1e-7f));
+          }
+        }
+      }
     }
   }
 

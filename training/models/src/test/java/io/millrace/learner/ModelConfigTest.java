@@ -19,17 +19,17 @@ class ModelConfigTest {
   void keysAndDefaultsArePinned() {
     assertThat(LR.toJson())
         .isEqualTo(
-            "{\"name\":\"clicks-lr\",\"kind\":\"lr\",\"subject\":\"test.Subject\","
+            "{\"name\":\"clicks-lr\",\"subject\":\"test.Subject\","
                 + "\"rows\":4096,\"dim\":1,\"stepSize\":1,\"seed\":42,\"initScale\":0.0,"
                 + "\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.5,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
-                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"autoint\":null}");
+                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"architecture\":{\"kind\":\"lr\"}}");
     assertThat(ModelConfig.defaults(ModelKind.AUTOINT, "a", SCHEMA).toJson())
         .contains(
-            "\"autoint\":{\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,"
+            "\"architecture\":{\"kind\":\"autoint\",\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,"
                 + "\"layerNorm\":true,\"residual\":true,\"activatedProjections\":false,"
-                + "\"fieldEmbedding\":true,\"wide\":true}");
+                + "\"fieldEmbedding\":true,\"wide\":true,\"attentionDropout\":0.0}");
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
         .contains("\"dim\":8,\"stepSize\":1")
@@ -48,7 +48,8 @@ class ModelConfigTest {
           new RowWiseAdagrad(0.1f, 0, 0.5f), Adam.withLearningRate(0.2f), new Ftrl(1, 2, 3, 4, 5)
         }) {
       ModelConfig config =
-          new ModelConfig("m", ModelKind.FM, "s", 16, 4, 7, -1, 0.5f, optimizer, optimizer, null);
+          new ModelConfig(
+              "m", "s", 16, 4, 7, -1, 0.5f, optimizer, optimizer, ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
   }
@@ -74,16 +75,16 @@ class ModelConfigTest {
   void anUnknownKeyNamesTheNearestOne() {
     assertThatThrownBy(() -> LR.with("{\"stepsize\": 64}"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("\"stepsize\" is unknown, did you mean \"stepSize\"?");
+        .hasMessageContaining("\"stepsize\" is unknown, did you mean 'stepSize'?");
     assertThatThrownBy(() -> LR.with("{\"rowOptimizer\":{\"learnRate\":1}}"))
-        .hasMessageContaining("did you mean \"learningRate\"?");
+        .hasMessageContaining("did you mean 'learningRate'?");
   }
 
   @Test
   void missingMistypedAndAbsurdValuesAreNamed() {
     assertThatThrownBy(() -> ModelConfig.fromJson("{\"name\":\"m\"}"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("kind");
+        .hasMessageContaining("subject");
     assertThatThrownBy(() -> LR.with("{\"stepSize\":\"many\"}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("many");
@@ -91,10 +92,14 @@ class ModelConfigTest {
         .hasMessage("model config: stepSize: 0, expected 1 to 2^20");
     assertThatThrownBy(() -> LR.with("{\"dim\":4}"))
         .hasMessage("model config: dim: 4, expected 1 for kind lr");
-    assertThatThrownBy(() -> LR.with("{\"kind\":\"autoint\"}"))
-        .hasMessageContaining("autoint: null, expected a value for kind autoint");
+    assertThatThrownBy(() -> LR.with("{\"architecture\":null}"))
+        .hasMessageContaining("architecture: none");
+    assertThatThrownBy(() -> LR.with("{\"architecture\":{\"kind\":\"mlp\"}}"))
+        .hasMessageContaining("hidden");
     assertThatThrownBy(() -> LR.with("{\"name\":\"a b\"}")).hasMessageContaining("\"a b\"");
-    assertThatThrownBy(() -> LR.with("{\"kind\":\"rf\"}")).hasMessageContaining("rf");
+    assertThatThrownBy(() -> LR.with("{\"architecture\":{\"kind\":\"autoin\"}}"))
+        .hasMessageStartingWith(
+            "model config: kind \"autoin\" is unknown, did you mean 'autoint'?; there are lr, fm,");
     assertThatThrownBy(() -> LR.with("{\"rowOptimizer\":{\"rule\":\"sgd\"}}"))
         .hasMessageContaining("sgd");
     assertThatThrownBy(() -> LR.with("{\"name\":null}"))

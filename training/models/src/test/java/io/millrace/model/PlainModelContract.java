@@ -30,7 +30,7 @@ abstract class PlainModelContract {
         float[] inferred = new float[batch];
         float[] forward = new float[batch];
         workspace.infer(weights, x, batch, inferred);
-        workspace.forward(weights, x, batch, forward);
+        workspace.forward(weights, x, batch, 0, forward);
         assertThat(forward).isEqualTo(inferred);
         for (int b = 0; b < batch; b++) {
           assertThat((double) inferred[b])
@@ -55,7 +55,7 @@ abstract class PlainModelContract {
     float[] dx = new float[batch * n];
     Arrays.fill(dx, 99);
     CtrModel.Workspace workspace = model.newWorkspace();
-    workspace.forward(weights, x, batch, new float[batch]);
+    workspace.forward(weights, x, batch, 0, new float[batch]);
     workspace.infer(weights, random(random, n), 1, new float[1]); // must not disturb backward
     float[] kept = x.clone();
     Arrays.fill(x, 0); // forward must have remembered what it needs

@@ -1,0 +1,34 @@
+package io.millrace.model;
+
+/**
+ * Shape and options of a model, one record per kind. Immutable; equal architectures build equal
+ * models.
+ */
+public sealed interface Architecture
+    permits LogisticRegressionConfig, FactorizationMachineConfig, AutoIntConfig, MlpConfig {
+
+  /**
+   * The model for field vectors of a given shape.
+   *
+   * @param fields F, at least 1
+   * @param dim D, at least 1
+   * @param rowWidth W, values of a table's row; a field vector is D / W rows, one behind the other
+   * @throws IllegalArgumentException if the architecture can't take field vectors of this shape
+   */
+  CtrModel model(int fields, int dim, int rowWidth);
+
+  /**
+   * Checks what the architecture asks of D.
+   *
+   * @throws IllegalArgumentException if it can't take field vectors of D values
+   */
+  default void requireDim(int dim) {}
+
+  /**
+   * How many columns at the start of each row are linear weights, which start at zero; the others
+   * start at random.
+   */
+  default int linearColumns() {
+    return 0;
+  }
+}

@@ -1,0 +1,159 @@
+package io.millrace.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * AutoInt. Each layer lets every field attend to every field, in H heads:
+ *
+ * <pre>
+ *   ψ_h(i, k) = ⟨W_Q e_i, W_K e_k⟩ (/ √headDim);   a = softmax_k ψ;   ẽ_i = ‖_h Σ_k a_ik W_V e_k
+ *   e_i ← ReLU(ẽ_i + W_R e_i), then LayerNorm if asked for
+ * </pre>
+ *
+ * <p>and the logit is a linear functional of all fields' last e. Query, key, value and residual are
+ * one product.
+ *
+ * <p>Tensors, those of options only where they are on: {@code field_embedding} [F, D]; of layer l
+ * {@code layer<l>.projection} [K, A, in] (query, key, value, residual), {@code .projection_bias}
+ * [K, A], {@code .norm_scale} [A] and {@code .norm_shift} [A]; {@code output} [F, A], {@code wide}
+ * [F, D] and {@code bias} [1]. Reports {@link #ATTENTION}.
+ *
+ * <p>Source: Song et al., "AutoInt: automatic feature interaction learning via self-attentive
+ * neural networks", CIKM 2019, sections 4.3 to 4.5; activated projections, scaling and
+ * normalisation as in the authors' code.
+ */
+final class AutoIntGraph implements DjlGraph {
+  /** Each layer's attention [B, H, F, F]: the row of a field sums to 1. */
+  static final String ATTENTION = "attention";
+
+  /** Inside the root of the normalisation, as in the authors' code. */
+  private static final double NORM_EPSILON = 1e-8;
+
+  private static final int OFF = -1;
+
+  private final AutoIntConfig config;
+  private final int fields;
+  private final int dim;
+  private final int fieldEmbedding;
+  private final List<Layer> layers = new ArrayList<>();
+  private final int output;
+  private final int wide;
+  private final int bias;
+
+  /** Numbers of a layer's tensors. */
+  private record Layer(int projection, int bias, int normScale, int normShift) {}
+
+  AutoIntGraph(AutoIntConfig config, int fields, int dim, TensorSpecs specs) {
+    this.config = config;
+    this.fields = fields;
+    this.dim = dim;
+    int width = config.width();
+    int count = config.projections();
+    this.fieldEmbedding =
+        config.fieldEmbedding() ? specs.xavier("field_embedding", fields, dim, fields, dim) : OFF;
+    int in = dim;
+    for (int l = 0; l < config.layers(); l++) {
+      String prefix = "layer" + l + ".";
+      layers.add(
+          new Layer(
+              specs.xavier(prefix + "projection", in, width, count, width, in),
+              config.activatedProjections()
+                  ? specs.constant(prefix + "projection_bias", 0, count, width)
+                  : OFF,
+              config.layerNorm() ? specs.constant(prefix + "norm_scale", 1, width) : OFF,
+              config.layerNorm() ? specs.constant(prefix + "norm_shift", 0, width) : OFF));
+      in = width;
+    }
+    this.output = specs.xavier("output", fields * width, 1, fields, width);
+    this.wide = config.wide() ? specs.constant("wide", 0, fields, dim) : OFF;
+    this.bias = specs.constant("bias", 0, 1);
+  }
+
+  @Override
+  public PtNDArray logits(DjlPass pass, PtNDArray x) {
+    int batch = pass.batch();
+    int width = config.width();
+    PtNDArray input = fieldEmbedding == OFF ? x : JniUtils.add(x, pass.tensor(fieldEmbedding));
+    PtNDArray e = reshape(input, (long) batch * fields, dim);
+    long in = dim;
+    for (Layer layer : layers) {
+      e = layer(pass, layer, e, in);
+      in = width;
+    }
+    PtNDArray functional = pass.tensor(output, 1, (long) fields * width);
+    PtNDArray flat = reshape(e, batch, (long) fields * width);
+    PtNDArray logits = JniUtils.linear(flat, functional, pass.tensor(bias));
+    if (wide != OFF) {
+      PtNDArray raw = reshape(x, batch, (long) fields * dim);
+      logits =
+          JniUtils.add(logits, JniUtils.matmul(raw, pass.tensor(wide, (long) fields * dim, 1)));
+    }
+    return logits;
+  }
+
+  private PtNDArray layer(DjlPass pass, Layer layer, PtNDArray e, long in) {
+    int width = config.width();
+    PtNDArray projection = pass.tensor(layer.projection, (long) config.projections() * width, in);
+    PtNDArray projected;
+    if (config.activatedProjections()) {
+      PtNDArray shift = pass.tensor(layer.bias, (long) config.projections() * width);
+      projected = JniUtils.relu(JniUtils.linear(e, projection, shift));
+    } else {
+      projected = JniUtils.matmul(e, JniUtils.transpose(projection, 0, 1));
+    }
+    PtNDArray out = attend(pass, projected);
+    if (!config.layerNorm()) {
+      return out;
+    }
+    PtNDArray scale = pass.tensor(layer.normScale);
+    PtNDArray shift = pass.tensor(layer.normShift);
+    return JniUtils.layerNorm(out, new Shape(width), scale, shift, NORM_EPSILON);
+  }
+
+  /**
+   * One layer's attention.
+   *
+   * @param projected [B·F, K·A]
+   * @return [B·F, A]
+   */
+  private PtNDArray attend(DjlPass pass, PtNDArray projected) {
+    int batch = pass.batch();
+    int heads = config.heads();
+    int headDim = config.headDim();
+    int count = config.projections();
+    long slices = (long) batch * heads;
+    PtNDArray split = reshape(projected, batch, fields, count, heads, headDim);
+    PtNDArray byHead = JniUtils.permute(split, new long[] {2, 0, 3, 1, 4});
+    NDList parts = JniUtils.split(reshape(byHead, count * slices, fields, headDim), slices, 0);
+    PtNDArray keys = JniUtils.transpose((PtNDArray) parts.get(1), 1, 2);
+    PtNDArray scores = JniUtils.bmm((PtNDArray) parts.get(0), keys);
+    if (config.scaled()) {
+      scores = pass.scale(scores, (float) (1 / Math.sqrt(headDim)));
+    }
+    PtNDArray a = JniUtils.softmax(scores, 2, DataType.FLOAT32);
+    pass.report(ATTENTION, a);
+    a = pass.dropout(a, config.attentionDropout());
+    PtNDArray out = JniUtils.bmm(a, (PtNDArray) parts.get(2));
+    if (config.residual()) {
+      out = JniUtils.add(out, (PtNDArray) parts.get(3));
+    }
+    out = reshape(JniUtils.relu(out), batch, heads, fields, headDim);
+    return reshape(JniUtils.transpose(out, 1, 2), (long) batch * fields, config.width());
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return config.attentionDropout() > 0;
+  }
+
+  private static PtNDArray reshape(NDArray array, long... shape) {
+    return JniUtils.reshape((PtNDArray) array, shape);
+  }
+}

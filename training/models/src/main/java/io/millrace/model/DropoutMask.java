@@ -1,0 +1,51 @@
+package io.millrace.model;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Which units drop out: a pure function of a seed. The value at place i is 0 if 16 bits of a
+ * counter-based hash fall below {@code rate · 2^16}, and {@code 1 / (1 − rate)} otherwise, so that
+ * a unit's mean stays (Srivastava et al., "Dropout", JMLR 2014, section 10, in its inverted form).
+ * One hash makes four places.
+ */
+final class DropoutMask {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  private static final int CHUNK = 1024;
+
+  private DropoutMask() {}
+
+  /**
+   * Writes a mask of {@code size} values from the buffer's position on.
+   *
+   * @param rate share of units that drop out, in [0, 1)
+   */
+  static void fill(FloatBuffer mask, int size, long seed, float rate) {
+    int threshold = Math.round(rate * (1 << 16));
+    float kept = 1 / (1 - rate);
+    float[] chunk = new float[CHUNK];
+    long state = mix(seed);
+    for (int from = 0; from < size; from += CHUNK) {
+      for (int i = 0; i < CHUNK; i += 4) {
+        state += GOLDEN;
+        long bits = mix(state);
+        chunk[i] = (bits & 0xFFFF) < threshold ? 0 : kept;
+        chunk[i + 1] = (bits >>> 16 & 0xFFFF) < threshold ? 0 : kept;
+        chunk[i + 2] = (bits >>> 32 & 0xFFFF) < threshold ? 0 : kept;
+        chunk[i + 3] = (bits >>> 48) < threshold ? 0 : kept;
+      }
+      mask.put(chunk, 0, Math.min(CHUNK, size - from));
+    }
+  }
+
+  /** A seed for the n-th mask of a step. */
+  static long seed(long stepSeed, int n) {
+    return mix(stepSeed + n * GOLDEN);
+  }
+
+  /** A bijection whose every output bit depends on every input bit. */
+  private static long mix(long z) {
+    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+    return z ^ z >>> 31;
+  }
+}

@@ -1,0 +1,23 @@
+package io.millrace.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/** {@code y = W x + b}: tensors {@code <prefix>weight} [out, in] and {@code <prefix>bias} [out]. */
+final class Linear {
+  private final int weight;
+  private final int bias;
+
+  Linear(String prefix, int in, int out, TensorSpecs specs) {
+    this.weight = specs.xavier(prefix + "weight", in, out, out, in);
+    this.bias = specs.constant(prefix + "bias", 0, out);
+  }
+
+  /**
+   * @param a [B, in]
+   * @return [B, out]
+   */
+  PtNDArray apply(DjlPass pass, PtNDArray a) {
+    return JniUtils.linear(a, pass.tensor(weight), pass.tensor(bias));
+  }
+}

@@ -1,0 +1,23 @@
+package io.millrace.model;
+
+/** Logistic regression: a row is one weight, and there is nothing to choose. */
+public record LogisticRegressionConfig() implements Architecture {
+
+  @Override
+  public LogisticRegression model(int fields, int dim, int rowWidth) {
+    requireDim(dim);
+    return new LogisticRegression(fields);
+  }
+
+  @Override
+  public void requireDim(int dim) {
+    if (dim != 1) {
+      throw new IllegalArgumentException("dim: " + dim + ", expected 1 for kind lr");
+    }
+  }
+
+  @Override
+  public int linearColumns() {
+    return 1;
+  }
+}

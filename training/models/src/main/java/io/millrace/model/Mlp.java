@@ -1,0 +1,57 @@
+package io.millrace.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hidden layers in a graph: of layer l, tensors {@code <prefix>hidden<l>.weight} [out, in], {@code
+ * .bias} [out], and those of its {@link BatchNorm} {@code .norm.}.
+ */
+final class Mlp {
+  private final List<Layer> layers = new ArrayList<>();
+  private final float dropout;
+  private final int width;
+
+  private record Layer(Linear linear, @Nullable BatchNorm norm) {}
+
+  /**
+   * @param in values of an example that the first layer takes
+   */
+  Mlp(String prefix, HiddenLayers hidden, int in, TensorSpecs specs) {
+    int from = in;
+    for (int l = 0; l < hidden.widths().size(); l++) {
+      String name = prefix + "hidden" + l + ".";
+      int to = hidden.widths().get(l);
+      Linear linear = new Linear(name, from, to, specs);
+      layers.add(
+          new Layer(linear, hidden.batchNorm() ? new BatchNorm(name + "norm.", to, specs) : null));
+      from = to;
+    }
+    this.width = from;
+    this.dropout = hidden.dropout();
+  }
+
+  /** Units of the last layer. */
+  int width() {
+    return width;
+  }
+
+  /**
+   * @param a [B, in]
+   * @return [B, width]
+   */
+  PtNDArray apply(DjlPass pass, PtNDArray a) {
+    PtNDArray out = a;
+    for (Layer layer : layers) {
+      out = layer.linear.apply(pass, out);
+      if (layer.norm != null) {
+        out = layer.norm.apply(pass, out);
+      }
+      out = pass.dropout(JniUtils.relu(out), dropout);
+    }
+    return out;
+  }
+}

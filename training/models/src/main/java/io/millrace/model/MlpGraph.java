@@ -1,0 +1,37 @@
+package io.millrace.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * A multi-layer perceptron with one output: the tensors of {@link Mlp}, then {@code
+ * <prefix>output.weight} [1, width] and {@code <prefix>output.bias} [1].
+ */
+final class MlpGraph implements DjlGraph {
+  private final MlpConfig config;
+  private final int in;
+  private final Mlp hidden;
+  private final Linear output;
+
+  /**
+   * @param prefix of the tensors' names
+   * @param in values of an example
+   */
+  MlpGraph(MlpConfig config, String prefix, int in, TensorSpecs specs) {
+    this.config = config;
+    this.in = in;
+    this.hidden = new Mlp(prefix, config.hidden(), in, specs);
+    this.output = new Linear(prefix + "output.", hidden.width(), 1, specs);
+  }
+
+  @Override
+  public PtNDArray logits(DjlPass pass, PtNDArray x) {
+    PtNDArray flat = JniUtils.reshape(x, new long[] {pass.batch(), in});
+    return output.apply(pass, hidden.apply(pass, flat));
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return config.hidden().hasTrainingMode();
+  }
+}
