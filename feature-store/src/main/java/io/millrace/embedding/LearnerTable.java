@@ -112,6 +112,23 @@ public final class LearnerTable implements EmbeddingTable {
     }
   }
 
+  /** Sets a row's values to {@code values[offset .. offset + W)}; its optimizer slots stay. */
+  public void put(long row, float[] values, int offset) {
+    int p = (int) (row >>> 4);
+    int r = (int) (row & (PAGE_ROWS - 1));
+    System.arraycopy(values, offset, allocated(p), r * stride, width);
+    touch(p, 1 << r);
+  }
+
+  private float[] allocated(int p) {
+    float[] page = pages[p];
+    if (page == null) {
+      page = initialPage(initial, p, width, stride);
+      pages[p] = page;
+    }
+    return page;
+  }
+
   /** Applies {@code rule} to every row of {@code gradients}, in their order. */
   public void update(RowGradients gradients, UpdateRule rule) {
     float[] values = gradients.values();
@@ -119,11 +136,7 @@ public final class LearnerTable implements EmbeddingTable {
       long row = gradients.row(i);
       int p = (int) (row >>> 4);
       int r = (int) (row & (PAGE_ROWS - 1));
-      float[] page = pages[p];
-      if (page == null) {
-        page = initialPage(initial, p, width, stride);
-        pages[p] = page;
-      }
+      float[] page = allocated(p);
       int at = r * stride;
       rule.update(page, at, width, page, at + width, values, i * width);
       touch(p, 1 << r);

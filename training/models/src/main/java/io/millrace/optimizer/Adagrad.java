@@ -20,6 +20,11 @@ public record Adagrad(float learningRate, float epsilon, float initialAccumulato
   }
 
   @Override
+  public Adagrad scaled(float factor) {
+    return new Adagrad(learningRate * factor, epsilon, initialAccumulator);
+  }
+
+  @Override
   public int slots(int width) {
     return width;
   }

@@ -36,6 +36,11 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon)
   }
 
   @Override
+  public Adam scaled(float factor) {
+    return new Adam(learningRate * factor, beta1, beta2, epsilon);
+  }
+
+  @Override
   public int slots(int width) {
     return 1 + 2 * width;
   }

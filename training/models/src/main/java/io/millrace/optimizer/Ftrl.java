@@ -35,6 +35,11 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float initialAcc
   }
 
   @Override
+  public Ftrl scaled(float factor) {
+    return new Ftrl(alpha * factor, beta, l1, l2, initialAccumulator);
+  }
+
+  @Override
   public int slots(int width) {
     return 2 * width;
   }

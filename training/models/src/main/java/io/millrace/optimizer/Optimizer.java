@@ -7,6 +7,9 @@ package io.millrace.optimizer;
  */
 public interface Optimizer {
 
+  /** The same rule with its learning rate multiplied by a factor above 0. */
+  Optimizer scaled(float factor);
+
   /** Number of slots that a row of {@code width} values needs. */
   int slots(int width);
 

@@ -22,6 +22,11 @@ public record RowWiseAdagrad(float learningRate, float epsilon, float initialAcc
   }
 
   @Override
+  public RowWiseAdagrad scaled(float factor) {
+    return new RowWiseAdagrad(learningRate * factor, epsilon, initialAccumulator);
+  }
+
+  @Override
   public int slots(int width) {
     return 1;
   }

@@ -1,0 +1,50 @@
+package io.millrace.trainer;
+
+import io.millrace.feature.EncodedBatch;
+import java.util.Arrays;
+
+/** Encoded examples with their labels, in memory: about 12 bytes a token. Not thread-safe. */
+public final class LabeledExamples {
+  private final EncodedBatch examples;
+  private byte[] labels = new byte[1024];
+
+  /** None yet, of {@code fields} fields each. */
+  public LabeledExamples(int fields) {
+    this.examples = new EncodedBatch(fields);
+  }
+
+  /** Where an encoder appends the next example; {@link #add} is to follow. */
+  public EncodedBatch next() {
+    if (examples.size() == labels.length) {
+      labels = Arrays.copyOf(labels, labels.length * 2);
+    }
+    return examples;
+  }
+
+  /**
+   * Labels the example that was appended last.
+   *
+   * @param label 0 or 1
+   */
+  public void add(int label) {
+    if (label != 0 && label != 1) {
+      throw new IllegalArgumentException("label: " + label + ", expected 0 or 1");
+    }
+    labels[examples.size() - 1] = (byte) label;
+  }
+
+  /** Number of examples. */
+  public int size() {
+    return examples.size();
+  }
+
+  /** All of them. */
+  EncodedBatch encoded() {
+    return examples;
+  }
+
+  /** Label of an example, 0 or 1. */
+  byte label(int example) {
+    return labels[example];
+  }
+}

@@ -1,0 +1,241 @@
+package io.millrace.trainer;
+
+import io.millrace.embedding.EmbeddingScheme;
+import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.RowGradients;
+import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.CompiledModel;
+import io.millrace.metrics.Evaluation;
+import io.millrace.metrics.Metrics;
+import io.millrace.model.BinaryCrossEntropy;
+import io.millrace.model.CtrModel;
+import io.millrace.model.Sigmoid;
+import io.millrace.model.TensorSpec;
+import io.millrace.model.Tensors;
+import io.millrace.optimizer.Optimizer;
+import java.util.SplittableRandom;
+
+/**
+ * One model's weights in training, an epoch at a time. The same seeds, config and examples give the
+ * same weights to the bit. Not thread-safe.
+ *
+ * <p>Shapes: B examples, F fields, D dimension of a field vector, W values of a row.
+ */
+final class Trainer implements AutoCloseable {
+  private final CompiledModel compiled;
+  private final TrainerConfig config;
+  private final EmbeddingScheme scheme;
+  private final CtrModel.Workspace workspace;
+  private final LearnerTable table;
+  private final Tensors tensors;
+  private final Tensors gradients;
+  private final float[][] slots;
+  private final float[][] weightGradients;
+  private final RowGradients rowGradients;
+  private final EncodedBatch batch;
+  private final byte[] labels;
+  private final float[] x;
+  private final float[] dx;
+  private final float[] logits;
+  private final float[] dLogits;
+  private final float[] row;
+  private final long[] trainedRows;
+  private final LabeledExamples train;
+  private long steps;
+
+  /** Prepares fresh weights. */
+  Trainer(CompiledModel compiled, TrainerConfig config, LabeledExamples train) {
+    this.compiled = compiled;
+    this.config = config;
+    this.train = train;
+    this.scheme = compiled.scheme();
+    this.workspace = compiled.model().newWorkspace();
+    int width = scheme.rowWidth();
+    this.table =
+        new LearnerTable(
+            scheme.rows(),
+            width,
+            compiled.config().rowOptimizer().slots(width),
+            compiled.initialRows());
+    this.tensors = compiled.initialTensors();
+    this.gradients = Tensors.zeros(compiled.model().tensors());
+    Optimizer dense = compiled.config().denseOptimizer();
+    this.slots =
+        tensors.specs().stream()
+            .map(spec -> new float[isWeight(spec) ? dense.slots(spec.size()) : 0])
+            .toArray(float[][]::new);
+    this.weightGradients =
+        java.util.stream.IntStream.range(0, slots.length)
+            .filter(t -> isWeight(tensors.specs().get(t)))
+            .mapToObj(t -> gradients.values()[t])
+            .toArray(float[][]::new);
+    this.rowGradients = new RowGradients(width);
+    this.batch = new EncodedBatch(scheme.fields());
+    int size = config.batchSize();
+    this.labels = new byte[size];
+    this.x = new float[size * scheme.fields() * scheme.dim()];
+    this.dx = new float[x.length];
+    this.logits = new float[size];
+    this.dLogits = new float[size];
+    this.row = new float[width];
+    this.trainedRows = rowsOf(train);
+  }
+
+  private static boolean isWeight(TensorSpec spec) {
+    return spec.role() instanceof TensorSpec.Role.Weight;
+  }
+
+  /** The distinct rows that the examples' tokens name, ascending. */
+  private long[] rowsOf(LabeledExamples examples) {
+    RowGradients seen = new RowGradients(scheme.rowWidth());
+    for (int from = 0; from < examples.size(); from += config.batchSize()) {
+      batch.clear();
+      int to = Math.min(examples.size(), from + config.batchSize());
+      for (int i = from; i < to; i++) {
+        batch.append(examples.encoded(), i);
+      }
+      scheme.scatter(batch, dx, seen);
+    }
+    long[] rows = new long[seen.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = seen.row(i);
+    }
+    java.util.Arrays.sort(rows);
+    return rows;
+  }
+
+  /**
+   * One pass over the training set in the epoch's own order.
+   *
+   * @param epoch from 1
+   * @param rate factor on the learning rates
+   * @return mean loss in nats, in training mode
+   */
+  double epoch(int epoch, double rate) {
+    int[] order = order(epoch);
+    Optimizer rowOptimizer = compiled.config().rowOptimizer().scaled((float) rate);
+    Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
+    double loss = 0;
+    for (int from = 0; from < order.length; from += config.batchSize()) {
+      int size = Math.min(config.batchSize(), order.length - from);
+      batch.clear();
+      for (int b = 0; b < size; b++) {
+        batch.append(train.encoded(), order[from + b]);
+        labels[b] = train.label(order[from + b]);
+      }
+      loss += step(size, rowOptimizer, denseOptimizer);
+    }
+    return loss / order.length;
+  }
+
+  /** A permutation that depends on seed and epoch alone (Fisher and Yates). */
+  private int[] order(int epoch) {
+    int[] order = new int[train.size()];
+    SplittableRandom random = new SplittableRandom(config.seed() * 1_000_003L + epoch);
+    for (int i = 0; i < order.length; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  /** Returns the sum of the losses. */
+  private double step(int size, Optimizer rowOptimizer, Optimizer denseOptimizer) {
+    scheme.gather(batch, table, x);
+    workspace.forward(tensors, x, size, Long.rotateLeft(config.seed(), 32) ^ steps++, logits);
+    double loss = 0;
+    for (int b = 0; b < size; b++) {
+      if (!Float.isFinite(logits[b])) {
+        throw new IllegalStateException(
+            "logit: %s in step %d, expected a finite value: the model diverged"
+                .formatted(logits[b], steps));
+      }
+      loss += BinaryCrossEntropy.loss(logits[b], labels[b]);
+      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), labels[b]) / size;
+    }
+    workspace.backward(dLogits, dx, gradients);
+    rowGradients.clear();
+    scheme.scatter(batch, dx, rowGradients);
+    decay();
+    if (config.clipValue() > 0) {
+      GradientClip.byValue(rowGradients, weightGradients, (float) config.clipValue());
+    }
+    if (config.clipNorm() > 0) {
+      GradientClip.byNorm(rowGradients, weightGradients, config.clipNorm());
+    }
+    table.update(rowGradients, rowOptimizer::update);
+    for (int t = 0; t < slots.length; t++) {
+      float[] values = tensors.values()[t];
+      float[] gradient = gradients.values()[t];
+      if (tensors.specs().get(t).role() instanceof TensorSpec.Role.RunningStatistic statistic) {
+        statistic.blend(values, gradient);
+      } else {
+        denseOptimizer.update(values, 0, values.length, slots[t], 0, gradient, 0);
+      }
+    }
+    return loss;
+  }
+
+  /** Adds the gradient of the L2 term. */
+  private void decay() {
+    if (config.l2() == 0) {
+      return;
+    }
+    if (config.l2Scope() == TrainerConfig.L2Scope.TABLE) {
+      for (long r : trainedRows) {
+        decay(r);
+      }
+    } else {
+      for (int i = 0, n = rowGradients.size(); i < n; i++) {
+        decay(rowGradients.row(i));
+      }
+    }
+  }
+
+  private void decay(long r) {
+    java.util.Arrays.fill(row, 0);
+    table.addRow(r, (float) config.l2(), row, 0);
+    rowGradients.add(r, 1, row, 0);
+  }
+
+  /** Metrics of the weights as they are, as a server would answer. */
+  Metrics evaluate(LabeledExamples examples) {
+    Evaluation evaluation = new Evaluation();
+    for (int from = 0; from < examples.size(); from += config.batchSize()) {
+      int size = Math.min(config.batchSize(), examples.size() - from);
+      batch.clear();
+      for (int b = 0; b < size; b++) {
+        batch.append(examples.encoded(), from + b);
+      }
+      scheme.gather(batch, table, x);
+      workspace.infer(tensors, x, size, logits);
+      for (int b = 0; b < size; b++) {
+        evaluation.add(logits[b], examples.label(from + b));
+      }
+    }
+    return evaluation.metrics();
+  }
+
+  /** A copy of the weights. */
+  Weights weights() {
+    return Weights.copy(trainedRows, table, tensors);
+  }
+
+  /** Sets the weights; the optimizers' memory stays. */
+  void restore(Weights weights) {
+    int width = table.rowWidth();
+    for (int i = 0; i < weights.rows().length; i++) {
+      table.put(weights.rows()[i], weights.values(), i * width);
+    }
+    for (int t = 0; t < slots.length; t++) {
+      float[] values = weights.tensors().values()[t];
+      System.arraycopy(values, 0, tensors.values()[t], 0, values.length);
+    }
+  }
+
+  @Override
+  public void close() {
+    workspace.close();
+  }
+}

@@ -1,0 +1,65 @@
+package io.millrace.trainer;
+
+/**
+ * How a model is trained offline. Gradients are of the mean loss of a mini-batch.
+ *
+ * @param batchSize examples of a step, at least 1
+ * @param epochs passes over the training set at most, at least 1
+ * @param patience epochs without a better validation AUC after which the learning rates are cut
+ * @param rateCut factor of each cut, in (0, 1]
+ * @param stopAfter epochs without a better validation AUC after which training ends
+ * @param l2 λ of the term λ/2·‖E‖² on embedding rows, at least 0
+ * @param l2Scope which rows the term is on
+ * @param clipNorm largest norm of all gradients of a step together, longer ones are scaled down; 0
+ *     for no limit
+ * @param clipValue largest magnitude of a gradient's element, larger ones are cut; 0 for no limit
+ * @param seed of order and dropout; the model's own seed decides its initial values
+ */
+public record TrainerConfig(
+    int batchSize,
+    int epochs,
+    int patience,
+    double rateCut,
+    int stopAfter,
+    double l2,
+    L2Scope l2Scope,
+    double clipNorm,
+    double clipValue,
+    long seed) {
+
+  /** Rows that weight decay is on. */
+  public enum L2Scope {
+    /**
+     * All rows of the training set's tokens, at each step: the gradient is λE whether a batch holds
+     * the row or not.
+     */
+    TABLE,
+    /** The rows that a batch holds, once each: cheaper, and weaker on rare rows. */
+    BATCH
+  }
+
+  public TrainerConfig {
+    require(batchSize >= 1, "batchSize", batchSize, "at least 1");
+    require(epochs >= 1, "epochs", epochs, "at least 1");
+    require(patience >= 1, "patience", patience, "at least 1");
+    require(rateCut > 0 && rateCut <= 1, "rateCut", rateCut, "above 0, at most 1");
+    require(stopAfter >= 1, "stopAfter", stopAfter, "at least 1");
+    require(l2 >= 0 && l2 < Double.POSITIVE_INFINITY, "l2", l2, "a finite value of at least 0");
+    require(clipNorm >= 0, "clipNorm", clipNorm, "at least 0");
+    require(clipValue >= 0, "clipValue", clipValue, "at least 0");
+  }
+
+  /**
+   * As the open CTR benchmarks train (FuxiCTR, commit 0245987): batches of 4,096, rates cut to a
+   * tenth after an epoch without improvement, an end after two, gradients clipped to norm 10.
+   */
+  public static TrainerConfig defaults() {
+    return new TrainerConfig(4096, 100, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 1);
+  }
+
+  private static void require(boolean holds, String name, Object value, String expectation) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + ", expected " + expectation);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.millrace.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.millrace.feature.BuiltInSchemas;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingTest {
+  private static final FeatureSchema SCHEMA = BuiltInSchemas.load(BuiltInSchemas.LIBSVM_10);
+  private static final TrainerConfig CONFIG =
+      new TrainerConfig(64, 12, 1, 0.1, 3, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 5);
+
+  private static ModelConfig model(ModelKind kind) {
+    String adam =
+        "{\"rule\":\"adam\",\"learningRate\":0.02,\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1e-8}";
+    return ModelConfig.defaults(kind, "test", SCHEMA)
+        .with("{\"rows\":65536,\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(adam, adam));
+  }
+
+  /** Labels depend on whether the tokens of fields 0 and 1 agree: no linear model can know. */
+  private static LabeledExamples examples(CompiledModel compiled, int size, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    LabeledExamples examples = new LabeledExamples(compiled.encoder().fields());
+    for (int i = 0; i < size; i++) {
+      var example = examples.next().append();
+      int first = random.nextInt(4);
+      int second = random.nextInt(4);
+      for (int f = 0; f < compiled.encoder().fields(); f++) {
+        long value = f == 0 ? first : f == 1 ? second : random.nextInt(2_000);
+        example.add(10_000L * f + value, 1);
+        example.endField();
+      }
+      example.commit();
+      examples.add(random.nextDouble() < (first == second ? 0.9 : 0.1) ? 1 : 0);
+    }
+    return examples;
+  }
+
+  private static Training.Result train(ModelKind kind, TrainerConfig config, List<Epoch> told) {
+    try (CompiledModel compiled = CompiledModel.of(model(kind), SCHEMA)) {
+      return Training.run(
+          compiled, config, examples(compiled, 4_000, 1), examples(compiled, 1_000, 2), told::add);
+    }
+  }
+
+  @Test
+  void interactionsAreLearnedAndTheBestEpochIsKept() {
+    List<Epoch> told = new ArrayList<>();
+    Training.Result fm = train(ModelKind.FM, CONFIG, told);
+    Training.Result lr = train(ModelKind.LR, CONFIG, new ArrayList<>());
+
+    assertThat(fm.valid().auc()).isGreaterThan(0.75);
+    assertThat(lr.valid().auc()).isLessThan(0.6);
+    assertThat(told).isEqualTo(fm.epochs());
+    double highest = fm.epochs().stream().mapToDouble(e -> e.valid().auc()).max().orElseThrow();
+    assertThat(fm.valid().auc()).isEqualTo(highest);
+    assertThat(fm.epochs().get(fm.best() - 1).valid()).isEqualTo(fm.valid());
+  }
+
+  @Test
+  void aStoredModelAnswersLikeTheOneThatWasTrained(@TempDir Path folder) throws IOException {
+    Training.Result result = train(ModelKind.MLP, CONFIG, new ArrayList<>());
+    result.model().write(folder);
+    TrainedModel read = TrainedModel.read(folder);
+
+    try (CompiledModel compiled = CompiledModel.of(read.config(), read.schema())) {
+      LabeledExamples valid = examples(compiled, 1_000, 2);
+      assertThat(read.evaluate(valid)).isEqualTo(result.valid());
+      assertThat(result.model().evaluate(valid)).isEqualTo(result.valid());
+    }
+    Path weights = folder.resolve("weights.bin");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[0] = 'x';
+    Files.write(weights, bytes);
+    assertThatThrownBy(() -> TrainedModel.read(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("weights.bin")
+        .hasMessageContaining("magic 78525754");
+  }
+
+  @Test
+  void theSameSeedGivesTheSameLosses() {
+    List<Double> first = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
+    List<Double> second = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
+    TrainerConfig other =
+        new TrainerConfig(64, 12, 1, 0.1, 3, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 6);
+
+    assertThat(second).isEqualTo(first);
+    assertThat(losses(train(ModelKind.MLP, other, new ArrayList<>()))).isNotEqualTo(first);
+  }
+
+  private static List<Double> losses(Training.Result result) {
+    return result.epochs().stream().map(Epoch::loss).toList();
+  }
+
+  @Test
+  void ratesAreCutAndTrainingEnds() {
+    TrainerConfig config =
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 5);
+    List<Epoch> epochs = train(ModelKind.FM, config, new ArrayList<>()).epochs();
+
+    int n = epochs.size();
+    assertThat(n).isLessThan(60);
+    assertThat(epochs.get(n - 1).best()).isFalse();
+    assertThat(epochs.get(n - 2).best()).isFalse();
+    assertThat(epochs.get(n - 1).rate()).isCloseTo(epochs.get(n - 2).rate() * 0.1, within(1e-12));
+    assertThat(epochs.get(0).rate()).isEqualTo(1);
+  }
+
+  @Test
+  void decayOnTheTableShrinksRowsThatDecayOnTheBatchLeaves() {
+    double table = squares(TrainerConfig.L2Scope.TABLE);
+    double batch = squares(TrainerConfig.L2Scope.BATCH);
+
+    assertThat(table).isLessThan(0.5 * batch);
+  }
+
+  private static double squares(TrainerConfig.L2Scope scope) {
+    TrainerConfig config = new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, 5);
+    double sum = 0;
+    for (float value : train(ModelKind.FM, config, new ArrayList<>()).model().rowValues()) {
+      sum += (double) value * value;
+    }
+    return sum;
+  }
+}
