@@ -4,18 +4,14 @@ import io.millrace.demo.Demo;
 import io.millrace.demo.DemoConfig;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.learner.ModelConfig;
-import io.millrace.learner.ModelKind;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
-import io.millrace.standalone.UserError;
 import io.millrace.world.WorldConfig;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,7 +43,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--duration", description = "Seconds to run (default: until Ctrl-C).")
   private @Nullable Long durationSeconds;
 
-  @Option(names = "--model", description = "lr, fm or autoint (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--model",
+      description = "Kind of model (default: ${DEFAULT-VALUE}); docs/models.md lists them.")
   private String model = "fm";
 
   @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
@@ -92,7 +90,8 @@ final class DemoCommand implements Callable<Integer> {
     WorldConfig world = WorldConfig.defaults(seed);
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
     PlatformConfig platformConfig =
-        PlatformConfig.live(port, List.of(schema), List.of(modelConfig(schema)))
+        PlatformConfig.live(
+                port, List.of(schema), List.of(FeatureSource.defaults(model, MODEL, schema)))
             .withWindow(world.attributionWindow(), Duration.ofMinutes(1))
             .withExtraStatus(
                 () -> {
@@ -121,14 +120,6 @@ final class DemoCommand implements Callable<Integer> {
       System.out.printf("console %s%n", platform.server());
       running.set(demo);
       System.out.println(demo.run().table());
-    }
-  }
-
-  private ModelConfig modelConfig(FeatureSchema schema) {
-    try {
-      return ModelConfig.defaults(ModelKind.valueOf(model.toUpperCase(Locale.ROOT)), MODEL, schema);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("--model '%s', expected lr, fm or autoint".formatted(model));
     }
   }
 }

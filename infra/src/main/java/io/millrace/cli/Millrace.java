@@ -14,6 +14,8 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       ReplayCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
       UpCommand.class,
       PredictCommand.class,
       StatusCommand.class

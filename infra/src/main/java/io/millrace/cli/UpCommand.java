@@ -1,22 +1,14 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
-import io.millrace.learner.ModelConfig;
-import io.millrace.learner.ModelKind;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
-import io.millrace.standalone.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,7 +22,9 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
   private Path schema;
 
-  @Option(names = "--model", description = "lr, fm or autoint (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--model",
+      description = "Kind of model (default: ${DEFAULT-VALUE}); docs/models.md lists them.")
   private String model = "fm";
 
   @Option(
@@ -50,9 +44,12 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
-      FeatureSchema features = features();
+      FeatureSchema features = FeatureSource.readSchema(schema);
       PlatformConfig config =
-          PlatformConfig.live(port, List.of(features), List.of(config(features)))
+          PlatformConfig.live(
+                  port,
+                  List.of(features),
+                  List.of(FeatureSource.defaults(model, model.replace("+", "-plus"), features)))
               .withWindow(
                   Duration.ofSeconds(windowSeconds), Duration.ofSeconds(10 * windowSeconds));
       CountDownLatch stopped = new CountDownLatch(1);
@@ -79,24 +76,5 @@ final class UpCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private FeatureSchema features() {
-    try {
-      return FeatureSchema.parse(new Schema.Parser().parse(Files.readString(schema)));
-    } catch (IOException e) {
-      throw new UserError("cannot read schema %s: %s".formatted(schema, e));
-    } catch (IllegalArgumentException | AvroRuntimeException e) {
-      throw new UserError("schema %s: %s".formatted(schema, e.getMessage()));
-    }
-  }
-
-  private ModelConfig config(FeatureSchema features) {
-    try {
-      return ModelConfig.defaults(
-          ModelKind.valueOf(model.toUpperCase(Locale.ROOT)), model, features);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("--model '%s', expected lr, fm or autoint".formatted(model));
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.millrace.replay;
 import io.millrace.event.Click;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
-import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.registry.SchemaRegistry;
@@ -17,15 +16,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Pattern;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -40,11 +34,8 @@ import org.jspecify.annotations.Nullable;
  * always a prefix of the same sequence (see {@link Position}). One thread.
  */
 final class ReplayWriter implements AutoCloseable {
-  private static final Pattern DATE_TIME =
-      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}");
-
   private final Topics topics;
-  private final FeatureSchema schema;
+  private final RowRecords records;
   private final Path file;
   private final Clock clock;
   private final AvroWire wire;
@@ -71,7 +62,7 @@ final class ReplayWriter implements AutoCloseable {
       Path file,
       Clock clock) {
     this.topics = topics;
-    this.schema = schema;
+    this.records = new RowRecords(schema);
     this.file = file;
     this.clock = clock;
     this.wire = new AvroWire(registry);
@@ -137,7 +128,7 @@ final class ReplayWriter implements AutoCloseable {
     String problem = next.problem();
     if (problem == null) {
       try {
-        value = encode(next, position, time);
+        value = wire.encode(records.of(next, position.key(), time));
       } catch (InvalidFeatureException e) {
         problem = e.getMessage();
       }
@@ -160,26 +151,6 @@ final class ReplayWriter implements AutoCloseable {
     if (row % Position.MARK_ROWS == 0) {
       mark(Position.ofMark(row), Position.rowTime(row));
     }
-  }
-
-  private byte[] encode(Row next, Position position, long time) {
-    Map<String, String> values = new HashMap<>();
-    for (Schema.Field field : schema.avro().getFields()) {
-      String text = next.features().get(field.name());
-      if (text != null) {
-        values.put(field.name(), DATE_TIME.matcher(text).matches() ? millis(text) : text);
-      }
-    }
-    schema.idField().ifPresent(name -> values.put(name, position.key()));
-    schema.timeField().ifPresent(name -> values.put(name, Long.toString(time)));
-    GenericRecord record = FeatureRecords.fromStrings(schema, values);
-    return wire.encode(record);
-  }
-
-  /** Files write times as text where schemas want milliseconds; they are taken as UTC. */
-  private static String millis(String dateTime) {
-    return Long.toString(
-        LocalDateTime.parse(dateTime.replace(' ', 'T')).toInstant(ZoneOffset.UTC).toEpochMilli());
   }
 
   private void reject(Row unusableRow, Position position, String problem) {

@@ -57,6 +57,18 @@ public record TrainerConfig(
     return new TrainerConfig(4096, 100, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 1);
   }
 
+  /** The same with another seed. */
+  public TrainerConfig withSeed(long other) {
+    return new TrainerConfig(
+        batchSize, epochs, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, other);
+  }
+
+  /** The same with another limit on the epochs. */
+  public TrainerConfig withEpochs(int limit) {
+    return new TrainerConfig(
+        batchSize, limit, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, seed);
+  }
+
   private static void require(boolean holds, String name, Object value, String expectation) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + ", expected " + expectation);

@@ -1,0 +1,134 @@
+package io.millrace.cli;
+
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
+import io.millrace.metrics.Metrics;
+import io.millrace.offline.TrainReport;
+import io.millrace.offline.TrainingFile;
+import io.millrace.replay.ExampleFile;
+import io.millrace.standalone.DataDirectory;
+import io.millrace.trainer.Epoch;
+import io.millrace.trainer.LabeledExamples;
+import io.millrace.trainer.TrainerConfig;
+import io.millrace.trainer.Training;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains a model on a file until its validation AUC has stopped rising.",
+      "The weights of the best epoch go to --out."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class TrainCommand implements Callable<Integer> {
+  @Mixin private FeatureSource source;
+
+  @Option(names = "--train", required = true, description = "Training examples.")
+  private Path train;
+
+  @Option(names = "--valid", required = true, description = "Examples that decide when to stop.")
+  private Path valid;
+
+  @Option(names = "--test", description = "Examples that the result is judged on.")
+  private @Nullable Path test;
+
+  @Option(names = "--model", description = "Kind of model (default: ${DEFAULT-VALUE}).")
+  private String model = "fm";
+
+  @Option(
+      names = "--config",
+      description = "YAML file with sections model and training (see docs/models.md).")
+  private @Nullable Path config;
+
+  @Option(names = "--epochs", description = "Epochs at most.")
+  private @Nullable Integer epochs;
+
+  @Option(names = "--seed", description = "Of initial weights, order and dropout.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--out",
+      description = "Folder for the trained model (default: ${DEFAULT-VALUE}).")
+  private Path out = Path.of("millrace-data", "model");
+
+  @Option(names = "--report", description = "Writes the figures to this file as JSON.")
+  private @Nullable Path report;
+
+  @Override
+  public Integer call() throws IOException {
+    try (DataDirectory directory = DataDirectory.open(out)) {
+      ProcessHome.enter(directory);
+      FeatureSchema features = source.schema();
+      TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
+      ModelConfig modelConfig =
+          settings.applyTo(FeatureSource.defaults(model, model.replace("+", "-plus"), features));
+      TrainerConfig training = settings.training();
+      if (seed != null) {
+        modelConfig = modelConfig.with("{\"seed\":" + seed + "}");
+        training = training.withSeed(seed);
+      }
+      if (epochs != null) {
+        training = training.withEpochs(epochs);
+      }
+      run(modelConfig, features, training, directory);
+    }
+    return 0;
+  }
+
+  private void run(
+      ModelConfig modelConfig,
+      FeatureSchema features,
+      TrainerConfig training,
+      DataDirectory directory)
+      throws IOException {
+    try (CompiledModel compiled = CompiledModel.of(modelConfig, features)) {
+      LabeledExamples trainExamples = read(train, features, compiled);
+      LabeledExamples validExamples = read(valid, features, compiled);
+      LabeledExamples testExamples = test == null ? null : read(test, features, compiled);
+      long started = System.nanoTime();
+      Training.Result result =
+          Training.run(
+              compiled,
+              training,
+              trainExamples,
+              validExamples,
+              epoch -> System.out.println(TrainReport.line(epoch)));
+      double seconds = (System.nanoTime() - started) * 1e-9;
+      result.model().write(directory.root());
+      Metrics testMetrics = testExamples == null ? null : result.model().evaluate(testExamples);
+      double[] speeds =
+          result.epochs().stream().mapToDouble(Epoch::examplesPerSecond).sorted().toArray();
+      TrainReport found =
+          new TrainReport(
+              model,
+              trainExamples.size(),
+              result.best(),
+              result.valid(),
+              testMetrics,
+              speeds[speeds.length / 2],
+              seconds,
+              training,
+              result.epochs());
+      System.out.print(found.table());
+      System.out.println("model in " + directory.root());
+      if (report != null) {
+        found.write(report);
+      }
+    }
+  }
+
+  private LabeledExamples read(Path file, FeatureSchema features, CompiledModel compiled)
+      throws IOException {
+    return new ExampleFile(file, source.format(), features, source.label(features))
+        .read(compiled.encoder());
+  }
+}
