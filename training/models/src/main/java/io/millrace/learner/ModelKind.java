@@ -2,6 +2,7 @@ package io.millrace.learner;
 
 import io.millrace.feature.NearestName;
 import io.millrace.model.Architecture;
+import io.millrace.model.ArmNetConfig;
 import io.millrace.model.AutoIntConfig;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.LogisticRegressionConfig;
@@ -17,6 +18,8 @@ public enum ModelKind {
   FM("fm", new FactorizationMachineConfig()),
   /** AutoInt: self-attention over field vectors. */
   AUTOINT("autoint", AutoIntConfig.streaming()),
+  /** ARM-Net: exponential neurons that choose their fields. */
+  ARMNET("armnet", ArmNetConfig.streaming()),
   /** Multi-layer perceptron on all field vectors. */
   MLP("mlp", MlpConfig.streaming());
 

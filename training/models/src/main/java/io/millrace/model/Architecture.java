@@ -5,7 +5,11 @@ package io.millrace.model;
  * models.
  */
 public sealed interface Architecture
-    permits LogisticRegressionConfig, FactorizationMachineConfig, AutoIntConfig, MlpConfig {
+    permits LogisticRegressionConfig,
+        FactorizationMachineConfig,
+        AutoIntConfig,
+        ArmNetConfig,
+        MlpConfig {
 
   /**
    * The model for field vectors of a given shape.
