@@ -8,8 +8,12 @@ public sealed interface Architecture
     permits LogisticRegressionConfig,
         FactorizationMachineConfig,
         AutoIntConfig,
+        AutoIntPlusConfig,
         ArmNetConfig,
-        MlpConfig {
+        ArmNetPlusConfig,
+        MlpConfig,
+        DeepFmConfig,
+        DcnV2Config {
 
   /**
    * The model for field vectors of a given shape.

@@ -281,6 +281,32 @@ class ArmNetTest extends DjlModelContract {
     }
   }
 
+  /** The places of a neuron's output share its statistics: D in a batch of one. */
+  @Test
+  void aBatchOfOneReportsTheStatisticsOfItsPlaces() {
+    ArmNetConfig config = new ArmNetConfig(1, 3, 1.5f, false, true, false, HiddenLayers.plain(4));
+    DjlModel model = config.model(2, 4, 4);
+    Tensors weights = weights(model, 72);
+    float[] x = random(8, 73);
+    Tensors gradients = Tensors.zeros(model.tensors());
+    try (DjlWorkspace workspace = model.newWorkspace()) {
+      float[] y = workspace.intermediate("neuron", weights, x, 1);
+      workspace.forward(weights, x, 1, 0, new float[1]);
+      workspace.backward(new float[] {1}, new float[8], gradients);
+      for (int n = 0; n < 3; n++) {
+        float mean = 0;
+        float deviation = 0;
+        for (int c = 0; c < 4; c++) {
+          float d = y[n * 4 + c] - find(weights, "neuron_norm.mean")[n];
+          mean += y[n * 4 + c] / 4;
+          deviation += d * d / 4;
+        }
+        assertThat(find(gradients, "neuron_norm.mean")[n]).isCloseTo(mean, within(1e-6f));
+        assertThat(find(gradients, "neuron_norm.variance")[n]).isCloseTo(deviation, within(1e-6f));
+      }
+    }
+  }
+
   @Test
   void refusesWhatItCannotDo() {
     DjlModel soft = neuron(1).model(3, 2, 2);

@@ -155,6 +155,8 @@ abstract class DjlModelContract {
       assertThat(atRest).isLessThan(8);
       workspace.forward(weights, x, 32, 0, logits);
       int inStep = workspace.nativeArrays();
+      workspace.infer(weights, x, 32, logits);
+      int buffers = workspace.buffers();
       assertThat(inStep).isGreaterThan(atRest);
       long resident = 0;
       for (int step = 0; step < 900; step++) {
@@ -165,6 +167,7 @@ abstract class DjlModelContract {
           assertThat(workspace.nativeArrays()).isEqualTo(atRest);
         }
         workspace.infer(weights, x, 32, logits);
+        assertThat(workspace.buffers()).isEqualTo(buffers);
         if (step == 300) {
           resident = ProcessMemory.residentBytes();
         }
