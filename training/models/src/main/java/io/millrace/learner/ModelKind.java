@@ -2,7 +2,12 @@ package io.millrace.learner;
 
 import io.millrace.feature.NearestName;
 import io.millrace.model.Architecture;
+import io.millrace.model.ArmNetConfig;
+import io.millrace.model.ArmNetPlusConfig;
 import io.millrace.model.AutoIntConfig;
+import io.millrace.model.AutoIntPlusConfig;
+import io.millrace.model.DcnV2Config;
+import io.millrace.model.DeepFmConfig;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.model.MlpConfig;
@@ -17,8 +22,18 @@ public enum ModelKind {
   FM("fm", new FactorizationMachineConfig()),
   /** AutoInt: self-attention over field vectors. */
   AUTOINT("autoint", AutoIntConfig.streaming()),
+  /** AutoInt beside a multi-layer perceptron. */
+  AUTOINT_PLUS("autoint+", AutoIntPlusConfig.streaming()),
+  /** ARM-Net: exponential neurons that choose their fields. */
+  ARMNET("armnet", ArmNetConfig.streaming()),
+  /** ARM-Net beside a multi-layer perceptron. */
+  ARMNET_PLUS("armnet+", ArmNetPlusConfig.streaming()),
   /** Multi-layer perceptron on all field vectors. */
-  MLP("mlp", MlpConfig.streaming());
+  MLP("mlp", MlpConfig.streaming()),
+  /** Factorization machine beside a multi-layer perceptron. */
+  DEEPFM("deepfm", DeepFmConfig.streaming()),
+  /** Cross layers and a multi-layer perceptron. */
+  DCNV2("dcnv2", DcnV2Config.streaming());
 
   private final String name;
   private final Architecture streaming;

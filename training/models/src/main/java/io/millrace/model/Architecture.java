@@ -5,7 +5,15 @@ package io.millrace.model;
  * models.
  */
 public sealed interface Architecture
-    permits LogisticRegressionConfig, FactorizationMachineConfig, AutoIntConfig, MlpConfig {
+    permits LogisticRegressionConfig,
+        FactorizationMachineConfig,
+        AutoIntConfig,
+        AutoIntPlusConfig,
+        ArmNetConfig,
+        ArmNetPlusConfig,
+        MlpConfig,
+        DeepFmConfig,
+        DcnV2Config {
 
   /**
    * The model for field vectors of a given shape.

@@ -9,6 +9,9 @@ package io.millrace.model;
  */
 interface BlockFunction {
 
+  /** Whether the parameters are learned, so that their gradient counts. */
+  boolean learnsParameters();
+
   /**
    * @param in [N]
    * @param parameters [P]

@@ -88,7 +88,19 @@ final class DjlPass {
 
   /** {@code factor · a}. */
   PtNDArray scale(PtNDArray a, float factor) {
-    return JniUtils.mul(a, constants.computeIfAbsent(factor, v -> (PtNDArray) owner.create(v)));
+    return JniUtils.mul(a, constant(factor));
+  }
+
+  /** {@code a + summand}. */
+  PtNDArray shift(PtNDArray a, float summand) {
+    return JniUtils.add(a, constant(summand));
+  }
+
+  /**
+   * A scalar, as a second operand only: what an operation gives belongs to its first one's owner.
+   */
+  private PtNDArray constant(float value) {
+    return constants.computeIfAbsent(value, v -> (PtNDArray) owner.create(v));
   }
 
   /** Zeros a share of the values in training mode, and enlarges the others to make up for it. */

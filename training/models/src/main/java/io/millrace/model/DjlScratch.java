@@ -26,4 +26,9 @@ final class DjlScratch {
     }
     return others.get(taken++);
   }
+
+  /** How many buffers passes have taken at most. */
+  int size() {
+    return others.size();
+  }
 }

@@ -95,7 +95,7 @@ final class DjlTape {
     }
     PtNDManager scope = (PtNDManager) cut.in.getManager();
     JniUtils.backward(cut.in, cut.gradient.array(scope, cut.in.getShape()), true, false);
-    if (JniUtils.requiresGrad(cut.parameters)) {
+    if (cut.function.learnsParameters()) {
       FloatBuffer to = cut.parameterGradient.write(shared.length);
       for (double d : dShared) {
         to.put((float) d);

@@ -207,6 +207,11 @@ public final class DjlWorkspace implements CtrModel.Workspace {
         + (step == null ? 0 : step.manager.getManagedArrays().size());
   }
 
+  /** Number of buffers beside those of weights and x. */
+  int buffers() {
+    return predictScratch.size() + stepScratch.size();
+  }
+
   @Override
   public void close() {
     endStep();

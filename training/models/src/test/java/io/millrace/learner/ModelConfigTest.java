@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.model.ArmNetPlusConfig;
+import io.millrace.model.HiddenLayers;
+import io.millrace.model.MlpConfig;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Ftrl;
@@ -25,16 +28,70 @@ class ModelConfigTest {
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"architecture\":{\"kind\":\"lr\"}}");
-    assertThat(ModelConfig.defaults(ModelKind.AUTOINT, "a", SCHEMA).toJson())
-        .contains(
-            "\"architecture\":{\"kind\":\"autoint\",\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,"
-                + "\"layerNorm\":true,\"residual\":true,\"activatedProjections\":false,"
-                + "\"fieldEmbedding\":true,\"wide\":true,\"attentionDropout\":0.0}");
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
         .contains("\"dim\":8,\"stepSize\":1")
         .contains("\"initScale\":0.01")
         .contains("\"learningRate\":0.020512821");
+  }
+
+  /** Of each kind, what {@code toJson} says of its architecture. */
+  @Test
+  void architecturesArePinned() {
+    String autoint =
+        "\"layers\":2,\"heads\":2,\"headDim\":8,\"scaled\":true,\"layerNorm\":true,"
+            + "\"residual\":true,\"activatedProjections\":false,\"fieldEmbedding\":true,"
+            + "\"wide\":true,\"attentionDropout\":0.0";
+    String armnet =
+        "\"heads\":1,\"neurons\":10,\"alpha\":1.5,\"learnedAlpha\":false,\"batchNorm\":false,"
+            + "\"fieldEmbedding\":true,\"hidden\":"
+            + "{\"widths\":[32],\"batchNorm\":false,\"dropout\":0.0}";
+    String layers = "{\"widths\":[64,32],\"batchNorm\":false,\"dropout\":0.0}";
+    assertArchitecture("lr", "{\"kind\":\"lr\"}");
+    assertArchitecture("fm", "{\"kind\":\"fm\"}");
+    assertArchitecture("autoint", "{\"kind\":\"autoint\"," + autoint + "}");
+    assertArchitecture(
+        "autoint+",
+        "{\"kind\":\"autoint+\",\"attention\":{" + autoint + "},\"dnn\":" + layers + "}");
+    assertArchitecture("armnet", "{\"kind\":\"armnet\"," + armnet + "}");
+    assertArchitecture(
+        "armnet+", "{\"kind\":\"armnet+\",\"arm\":{" + armnet + "},\"dnn\":" + layers + "}");
+    assertArchitecture("mlp", "{\"kind\":\"mlp\",\"hidden\":" + layers + "}");
+    assertArchitecture("deepfm", "{\"kind\":\"deepfm\",\"hidden\":" + layers + "}");
+    assertArchitecture(
+        "dcnv2",
+        "{\"kind\":\"dcnv2\",\"crossLayers\":2,\"stacked\":false,\"hidden\":" + layers + "}");
+  }
+
+  private static void assertArchitecture(String kind, String json) {
+    ModelConfig config = ModelConfig.defaults(ModelKind.named(kind), "m", SCHEMA);
+    assertThat(config.toJson()).endsWith(",\"architecture\":" + json + "}");
+    assertThat(config.kind()).hasToString(kind);
+  }
+
+  @Test
+  void architecturesAreOverriddenKeyByKeyToAnyDepth() {
+    ModelConfig plus = ModelConfig.defaults(ModelKind.ARMNET_PLUS, "m", SCHEMA);
+    ModelConfig changed =
+        plus.with("{\"architecture\":{\"arm\":{\"alpha\":2,\"hidden\":{\"widths\":[8,4]}}}}");
+    ArmNetPlusConfig before = (ArmNetPlusConfig) plus.architecture();
+    ArmNetPlusConfig after = (ArmNetPlusConfig) changed.architecture();
+    assertThat(after.arm().alpha()).isEqualTo(2);
+    assertThat(after.arm().hidden().widths()).containsExactly(8, 4);
+    assertThat(after.arm().neurons()).isEqualTo(before.arm().neurons());
+    assertThat(after.dnn()).isEqualTo(before.dnn());
+    assertThat(
+            plus.with(
+                    "{\"architecture\":{\"kind\":\"mlp\",\"hidden\":"
+                        + "{\"widths\":[3],\"batchNorm\":false,\"dropout\":0}}}")
+                .architecture())
+        .isEqualTo(new MlpConfig(HiddenLayers.plain(3)));
+    assertThatThrownBy(() -> plus.with("{\"architecture\":{\"arm\":{\"alpa\":2}}}"))
+        .hasMessageContaining("\"alpa\" is unknown, did you mean 'alpha'?");
+    assertThatThrownBy(() -> plus.with("{\"dim\":7}"))
+        .hasMessageContaining("dim: 7, expected an even number for kind armnet+");
+    assertThatThrownBy(() -> ModelKind.named("armnet-"))
+        .hasMessageStartingWith("kind \"armnet-\" is unknown, did you mean 'armnet");
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.List;
  * hold the kink of a ReLU or the border of a gate's support, and a normalised batch bends much
  * within the larger ones. A gradient g is right if one of these differences is within {@code 1e-3 +
  * 1e-2·max(|g|, r)} of it, with r the root mean square of its tensor's gradients. Logits in fp32
- * are good to about 2e-7, which makes 1e-3 at the smallest step. A tensor whose r is below 5e-3
+ * are good to about 2e-7, which makes 2e-3 at the smallest step. A tensor whose r is below 2e-3
  * would be checked against noise and fails the check, unless it is named as flat.
  */
 final class GradientCheck {
@@ -61,7 +61,7 @@ final class GradientCheck {
       squares += (double) g * g;
     }
     double r = Math.sqrt(squares / gradient.length);
-    if (r < 5e-3 != flat) {
+    if (r < 2e-3 != flat) {
       wrong.add(name + ": root mean square of the gradient " + r);
     }
     double middle = objective();

@@ -16,7 +16,7 @@ class MlpTest extends DjlModelContract {
   @Override
   List<Architecture> architectures() {
     return List.of(
-        MlpConfig.streaming(),
+        new MlpConfig(HiddenLayers.plain(9, 5)),
         new MlpConfig(HiddenLayers.plain(7)),
         new MlpConfig(new HiddenLayers(List.of(5, 3), true, 0)),
         new MlpConfig(new HiddenLayers(List.of(16, 16), false, 0.25f)),

@@ -1,0 +1,61 @@
+package io.millrace.model;
+
+/**
+ * Shape and options of an ARM-Net: exponential neurons, each a product of powers of the fields it
+ * chooses, then a multi-layer perceptron on what they give.
+ *
+ * <p>Legend: K heads, o neurons of a head, F fields, D dimension of a field vector.
+ *
+ * @param heads K, 1 to 64; with 1, all neurons share one bilinear map
+ * @param neurons o, 1 to 512
+ * @param alpha α of the gates, 1 to 3: how sparsely a neuron chooses its fields; 1 chooses all
+ * @param learnedAlpha whether each head learns an α of its own, from {@code alpha} on and within
+ *     {@link #MIN_LEARNED_ALPHA} to {@link #MAX_LEARNED_ALPHA}
+ * @param batchNorm whether each neuron's outputs are normalised, as the authors do; for large steps
+ *     only
+ * @param fieldEmbedding whether each field has a learned vector that is added to its field vector:
+ *     one table for all fields can't give a field a weight of its own
+ * @param hidden the layers after the neurons
+ */
+public record ArmNetConfig(
+    int heads,
+    int neurons,
+    float alpha,
+    boolean learnedAlpha,
+    boolean batchNorm,
+    boolean fieldEmbedding,
+    HiddenLayers hidden)
+    implements Architecture {
+  public static final float MIN_LEARNED_ALPHA = 1.05f;
+  public static final float MAX_LEARNED_ALPHA = 2.5f;
+
+  public ArmNetConfig {
+    Bounds.require("heads", heads, 64);
+    Bounds.require("neurons", neurons, 512);
+    float min = learnedAlpha ? MIN_LEARNED_ALPHA : 1;
+    float max = learnedAlpha ? MAX_LEARNED_ALPHA : 3;
+    if (!(alpha >= min && alpha <= max)) {
+      throw new IllegalArgumentException("alpha: " + alpha + ", expected " + min + " to " + max);
+    }
+  }
+
+  /** Small enough for steps of a few examples: one head of ten neurons, of α 1.5. */
+  public static ArmNetConfig streaming() {
+    return new ArmNetConfig(1, 10, 1.5f, false, false, true, HiddenLayers.plain(32));
+  }
+
+  /** K · o. */
+  public int totalNeurons() {
+    return heads * neurons;
+  }
+
+  @Override
+  public DjlModel model(int fields, int dim, int rowWidth) {
+    return DjlModel.of(fields, dim, specs -> new ArmNetGraph(this, fields, dim, specs));
+  }
+
+  /** Whether a learning step differs from a prediction. */
+  boolean hasTrainingMode() {
+    return batchNorm || hidden.hasTrainingMode();
+  }
+}

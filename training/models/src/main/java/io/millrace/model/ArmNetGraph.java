@@ -1,0 +1,136 @@
+package io.millrace.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ARM-Net. Neuron i of head k chooses among the fields e_j by gates z, and gives
+ *
+ * <pre>
+ *   s_j = q_kiᵀ W_k e_j / √D;   z = α-entmax(s);   w = z ∘ v_ki;   y = exp(Σ_j w_j e_j)
+ * </pre>
+ *
+ * <p>which is a product of powers of the exp(e_j): a cross feature of those fields whose gate is
+ * open. All y, normalised if asked for, go through hidden layers to the logit. {@code qᵀW} is
+ * multiplied out first, so that scores are one product.
+ *
+ * <p>Tensors: {@code field_embedding} [F, D] if on; {@code bilinear} [K, D, D], {@code query} [K,
+ * o, D], {@code value} [K, o, F], Xavier uniform with gain 1.414 and the fans that the authors'
+ * framework gives a tensor of three dimensions; {@code alpha} [K] if learned, as the a of α = 1 +
+ * softplus(a); {@code neuron_norm.} as {@link BatchNorm} with K·o channels if on; hidden layers as
+ * {@link MlpGraph}. Reports {@link #GATE}, {@link #WEIGHT} and {@link #NEURON}.
+ *
+ * <p>Source: Cai et al., "ARM-Net: adaptive relation modeling network for structured data", SIGMOD
+ * 2021, section 3; learned α is an extension.
+ */
+final class ArmNetGraph implements DjlGraph {
+  /** The gates z [B, F, K·o]; those of a neuron sum to 1. */
+  static final String GATE = "gate";
+
+  /** The weights w [B, F, K·o]. */
+  static final String WEIGHT = "weight";
+
+  /** What the neurons give, y [B, K·o, D]. */
+  static final String NEURON = "neuron";
+
+  /** {@code exp} of more would drown all else: the model has diverged. */
+  static final float MAX_EXPONENT = 30;
+
+  private static final double GAIN = 1.414;
+  private static final int OFF = -1;
+
+  private final ArmNetConfig config;
+  private final int fields;
+  private final int dim;
+  private final int fieldEmbedding;
+  private final int bilinear;
+  private final int query;
+  private final int value;
+  private final int alpha;
+  private final @Nullable BatchNorm norm;
+  private final MlpGraph hidden;
+
+  ArmNetGraph(ArmNetConfig config, int fields, int dim, TensorSpecs specs) {
+    this.config = config;
+    this.fields = fields;
+    this.dim = dim;
+    int heads = config.heads();
+    int neurons = config.neurons();
+    this.fieldEmbedding =
+        config.fieldEmbedding() ? specs.xavier("field_embedding", fields, dim, fields, dim) : OFF;
+    this.bilinear = xavier(specs, "bilinear", heads, dim, dim);
+    this.query = xavier(specs, "query", heads, neurons, dim);
+    this.value = xavier(specs, "value", heads, neurons, fields);
+    float a = (float) Math.log(Math.expm1(config.alpha() - 1));
+    this.alpha = config.learnedAlpha() ? specs.constant("alpha", a, heads) : OFF;
+    int total = config.totalNeurons();
+    this.norm = config.batchNorm() ? new BatchNorm("neuron_norm.", total, specs) : null;
+    this.hidden = new MlpGraph(new MlpConfig(config.hidden()), "", total * dim, specs);
+  }
+
+  /** Of a tensor [a, b, c], the fan in counts as b·c and the fan out as a·c. */
+  private static int xavier(TensorSpecs specs, String name, int a, int b, int c) {
+    TensorSpec.Init init = new TensorSpec.Init.XavierUniform(b * c, a * c, GAIN);
+    return specs.add(new TensorSpec(name, new int[] {a, b, c}, init));
+  }
+
+  @Override
+  public PtNDArray logits(DjlPass pass, PtNDArray x) {
+    PtNDArray e = fieldEmbedding == OFF ? x : JniUtils.add(x, pass.tensor(fieldEmbedding));
+    PtNDArray y = neurons(pass, e);
+    return hidden.logits(pass, norm == null ? y : norm.apply(pass, y));
+  }
+
+  /**
+   * The exponential neurons.
+   *
+   * @param e [B, F, D]
+   * @return y [B, K·o, D]
+   */
+  private PtNDArray neurons(DjlPass pass, PtNDArray e) {
+    long total = config.totalNeurons();
+    PtNDArray keys = JniUtils.bmm(pass.tensor(query), pass.tensor(bilinear));
+    keys = pass.scale(keys, (float) (1 / Math.sqrt(dim)));
+    keys = JniUtils.transpose(JniUtils.reshape(keys, new long[] {total, dim}), 0, 1);
+    PtNDArray flat = JniUtils.reshape(e, new long[] {(long) pass.batch() * fields, dim});
+    PtNDArray scores = JniUtils.matmul(flat, keys);
+    scores = JniUtils.reshape(scores, new long[] {pass.batch(), fields, total});
+    EntmaxGate entmax = new EntmaxGate(fields, (int) total, config.learnedAlpha());
+    PtNDArray gates = pass.apply(entmax, scores, alphas(pass, e));
+    pass.report(GATE, gates);
+    PtNDArray values = JniUtils.transpose(pass.tensor(value, total, fields), 0, 1);
+    PtNDArray weights = JniUtils.mul(gates, values);
+    pass.report(WEIGHT, weights);
+    PtNDArray exponents = JniUtils.bmm(JniUtils.transpose(weights, 1, 2), e);
+    requireBounded(exponents);
+    PtNDArray y = JniUtils.exp(exponents);
+    pass.report(NEURON, y);
+    return y;
+  }
+
+  /** α of each head [K], or the one of all [1]. */
+  private PtNDArray alphas(DjlPass pass, PtNDArray like) {
+    if (alpha == OFF) {
+      return pass.array(like, config.alpha());
+    }
+    PtNDArray softPlus = JniUtils.softPlus(pass.tensor(alpha));
+    return JniUtils.clip(
+        pass.shift(softPlus, 1), ArmNetConfig.MIN_LEARNED_ALPHA, ArmNetConfig.MAX_LEARNED_ALPHA);
+  }
+
+  private static void requireBounded(PtNDArray exponents) {
+    float max = DjlBuffer.floats(JniUtils.max(exponents)).get();
+    float min = DjlBuffer.floats(JniUtils.min(exponents)).get();
+    if (!(max < MAX_EXPONENT && min > -MAX_EXPONENT)) {
+      throw new IllegalStateException(
+          "exponents of ARM-Net's neurons: %s to %s, expected within ±%s: the model diverged"
+              .formatted(min, max, MAX_EXPONENT));
+    }
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return config.hasTrainingMode();
+  }
+}

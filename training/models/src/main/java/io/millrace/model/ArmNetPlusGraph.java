@@ -1,0 +1,43 @@
+package io.millrace.model;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * {@code w_1·ARM-Net + w_2·perceptron + b}, which starts as their mean. Tensors: those of {@link
+ * ArmNetGraph}, those of {@link MlpGraph} with prefix {@code dnn.}, {@code ensemble.weight} [1, 2]
+ * and {@code ensemble.bias} [1].
+ *
+ * <p>Source: Cai et al., "ARM-Net", SIGMOD 2021, section 3.4, and the authors' code for the
+ * weights.
+ */
+final class ArmNetPlusGraph implements DjlGraph {
+  private final int half;
+  private final ArmNetGraph arm;
+  private final MlpGraph dnn;
+  private final int weight;
+  private final int bias;
+
+  ArmNetPlusGraph(ArmNetPlusConfig config, int fields, int dim, TensorSpecs specs) {
+    this.half = dim / 2;
+    this.arm = new ArmNetGraph(config.arm(), fields, half, specs);
+    this.dnn = new MlpGraph(new MlpConfig(config.dnn()), "dnn.", fields * half, specs);
+    this.weight = specs.constant("ensemble.weight", 0.5f, 1, 2);
+    this.bias = specs.constant("ensemble.bias", 0, 1);
+  }
+
+  @Override
+  public PtNDArray logits(DjlPass pass, PtNDArray x) {
+    NDList halves = JniUtils.split(x, half, 2);
+    PtNDArray crossed = arm.logits(pass, (PtNDArray) halves.get(0));
+    PtNDArray deep = dnn.logits(pass, (PtNDArray) halves.get(1));
+    PtNDArray both = JniUtils.cat(new PtNDArray[] {crossed, deep}, 1);
+    return JniUtils.linear(both, pass.tensor(weight), pass.tensor(bias));
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return arm.hasTrainingMode() || dnn.hasTrainingMode();
+  }
+}

@@ -1,0 +1,28 @@
+package io.millrace.model;
+
+/**
+ * DCN-V2: cross layers, each of which raises the order of interactions by one, and a multi-layer
+ * perceptron.
+ *
+ * @param crossLayers number of cross layers, 1 to 8
+ * @param stacked whether the perceptron takes what the cross layers give; it takes the field
+ *     vectors in parallel to them otherwise
+ * @param hidden hidden layers of the perceptron
+ */
+public record DcnV2Config(int crossLayers, boolean stacked, HiddenLayers hidden)
+    implements Architecture {
+
+  public DcnV2Config {
+    Bounds.require("crossLayers", crossLayers, 8);
+  }
+
+  /** Small enough for steps of a few examples. */
+  public static DcnV2Config streaming() {
+    return new DcnV2Config(2, false, HiddenLayers.plain(64, 32));
+  }
+
+  @Override
+  public DjlModel model(int fields, int dim, int rowWidth) {
+    return DjlModel.of(fields, dim, specs -> new DcnV2Graph(this, fields * dim, specs));
+  }
+}

@@ -1,0 +1,30 @@
+package io.millrace.model;
+
+/**
+ * DeepFM: a factorization machine and a multi-layer perceptron that share their embeddings. A row
+ * is {@code [w, v]}, a linear weight and factors, as of {@link FactorizationMachine}; the
+ * perceptron takes the factors.
+ *
+ * @param hidden hidden layers of the perceptron
+ */
+public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
+
+  /** Small enough for steps of a few examples. */
+  public static DeepFmConfig streaming() {
+    return new DeepFmConfig(HiddenLayers.plain(64, 32));
+  }
+
+  @Override
+  public DjlModel model(int fields, int dim, int rowWidth) {
+    if (rowWidth < 2 || dim % rowWidth != 0) {
+      throw new IllegalArgumentException(
+          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
+    }
+    return DjlModel.of(fields, dim, specs -> new DeepFmGraph(this, fields, dim, rowWidth, specs));
+  }
+
+  @Override
+  public int linearColumns() {
+    return 1;
+  }
+}
