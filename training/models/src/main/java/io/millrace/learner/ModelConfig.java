@@ -81,7 +81,7 @@ public record ModelConfig(
         yield new ModelConfig(name, kind, subject, rows, 1, 1, 42, 0, weights, bias, null);
       }
       case FM -> {
-        Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
+        Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
         yield new ModelConfig(name, kind, subject, rows, dim, 1, 42, 0.01f, factors, bias, null);
       }
       case AUTOINT -> {
