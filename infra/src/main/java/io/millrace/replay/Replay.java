@@ -133,7 +133,7 @@ public final class Replay {
       writer.end();
       events = writer.events();
       unusable = writer.unusable();
-      while (progress.rowsDone() + unusable < rows) {
+      while (progress.rowsDone() + unusable < rows || !progress.ended()) {
         progress.await(bar);
       }
       bar.stepTo(rows);
@@ -223,9 +223,14 @@ public final class Replay {
       return metric("rejected") + platform.rejectedImpressions();
     }
 
-    /** Rows that have come to their end: read by the learner, or refused before. */
+    /** Rows that have come to their end: learned, or refused by the learner or before. */
     long rowsDone() {
-      return version() - metric("duplicates") + platform.rejectedImpressions();
+      return learned() + rejectedImpressions();
+    }
+
+    /** Whether the last evaluation segment is closed, as the end of the stream does. */
+    boolean ended() {
+      return !metrics().containsKey("current.examples");
     }
 
     void await(ProgressBar bar) throws InterruptedException, IOException {
