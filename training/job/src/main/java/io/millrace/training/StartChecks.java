@@ -36,7 +36,12 @@ final class StartChecks {
             d -> {
               throw failure(
                   "model %s: %s is %s, but %s was learned with %s; go back to that, or choose"
-                          .formatted(config.name(), d.setting(), d.given(), where, d.stored())
+                          .formatted(
+                              config.name(),
+                              d.setting(),
+                              orNone(d.given()),
+                              where,
+                              orNone(d.stored()))
                       + " another model name or another data directory");
             });
     if (!storedSchema.equals(featureSchema)) {
@@ -45,6 +50,10 @@ final class StartChecks {
                   .formatted(config.name(), featureSchema, where, storedSchema)
               + " name or another data directory");
     }
+  }
+
+  private static String orNone(String value) {
+    return value.isEmpty() ? "no value" : value;
   }
 
   /** Steps are cut by offset, so one lane reads one partition. */
