@@ -33,6 +33,7 @@ public final class Replay {
   private static final long ROWS_AHEAD = 40_000;
 
   private static final Duration STALL = Duration.ofMinutes(3);
+  private static final Duration LOOK = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 20;
 
   private final DataDirectory directory;
@@ -194,6 +195,9 @@ public final class Replay {
     private long lastVersion = -1;
     private long lastChange = System.nanoTime();
 
+    /** After how long without progress to look for a failed job next, in nanoseconds. */
+    private long looked;
+
     Progress(Platform platform) {
       this.platform = platform;
     }
@@ -240,15 +244,25 @@ public final class Replay {
       if (version != lastVersion) {
         lastVersion = version;
         lastChange = System.nanoTime();
+        looked = 0;
         bar.setExtraMessage(
             "AUC %.4f logloss %.4f"
                 .formatted(
                     metrics().getOrDefault("total.auc", Double.NaN),
                     metrics().getOrDefault("total.logloss", Double.NaN)));
-      } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
+        return;
+      }
+      long still = System.nanoTime() - lastChange;
+      if (still > LOOK.toNanos() && still > looked) {
+        looked = still + LOOK.toNanos();
+        Optional<String> failed = platform.failure();
+        if (failed.isPresent()) {
+          throw new UserError(failed.get());
+        }
+      }
+      if (still > STALL.toNanos()) {
         throw new IOException(
-            "no progress for %s at version %d; %s"
-                .formatted(STALL, version, platform.failure().orElse("all jobs run")));
+            "no progress for %s at version %d, although all jobs run".formatted(STALL, version));
       }
     }
   }
