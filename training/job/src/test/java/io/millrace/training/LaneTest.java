@@ -147,7 +147,7 @@ class LaneTest {
     read(2, examples.served(2, "fm", 0.5f, 0));
     assertThat(metric("served.examples")).isEqualTo(-1);
     assertThat(metric("encoding_mismatches")).isZero();
-    read(3, examples.served(3, "lr", Float.NaN, 0));
+    read(3, examples.served(3, "lr", 1.5f, 0));
     assertThat(metric("learned")).isEqualTo(4);
     assertThat(metric("served.examples")).as("of lr, with a probability").isEqualTo(2);
     assertThat(lane.metrics().get("served.logloss")).isEqualTo(Math.log(2));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LearnedIdsTest {
   private static final int CAPACITY = 2 * LearnedIds.PAGE;
@@ -41,6 +42,16 @@ class LearnedIdsTest {
       }
     }
     assertThat(order).hasSize(CAPACITY);
+  }
+
+  /** Whoever forgets to free its place in the index searches for ever once that is full. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void theIndexNeverFillsUp() {
+    LearnedIds ids = new LearnedIds(CAPACITY);
+    for (int i = 0; i < 10 * CAPACITY; i++) {
+      assertThat(ids.add("id" + i)).isTrue();
+    }
   }
 
   @Test
