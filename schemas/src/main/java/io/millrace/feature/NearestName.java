@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** Finds what someone meant who mistyped a name. */
-final class NearestName {
+public final class NearestName {
   private NearestName() {}
 
   /** {@code ", did you mean x?"} for the nearest known name, or the list of them all. */
-  static String hint(String given, Collection<String> known) {
+  public static String hint(String given, Collection<String> known) {
     return find(given, known)
         .map(name -> ", did you mean '" + name + "'?")
         .orElseGet(

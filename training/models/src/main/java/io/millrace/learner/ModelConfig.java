@@ -5,6 +5,7 @@ import io.millrace.model.AutoIntConfig;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,5 +115,23 @@ public record ModelConfig(
    */
   public ModelConfig with(String jsonOverrides) {
     return ModelConfigJson.override(this, jsonOverrides);
+  }
+
+  /**
+   * A setting with two values.
+   *
+   * @param setting for example {@code rowOptimizer.learningRate}
+   * @param stored as JSON; empty if it was not there
+   * @param given likewise
+   */
+  public record Difference(String setting, String stored, String given) {}
+
+  /**
+   * The first setting in which a stored config differs from this one, or empty if none does.
+   *
+   * @param storedJson {@link #toJson} of the other, perhaps by another version of this program
+   */
+  public Optional<Difference> differenceFrom(String storedJson) {
+    return Optional.ofNullable(ModelConfigJson.difference(storedJson, toJson()));
   }
 }

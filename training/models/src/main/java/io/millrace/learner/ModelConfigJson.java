@@ -8,11 +8,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.feature.NearestName;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** JSON form of {@link ModelConfig}; optimizers name their rule, {@code {"rule":"adagrad",...}}. */
 final class ModelConfigJson {
@@ -86,36 +91,44 @@ final class ModelConfigJson {
   private static IllegalArgumentException failure(JsonProcessingException e) {
     if (e instanceof UnrecognizedPropertyException unknown) {
       String key = unknown.getPropertyName();
-      String nearest =
-          unknown.getKnownPropertyIds().stream()
-              .map(String::valueOf)
-              .min((a, b) -> Integer.compare(distance(key, a), distance(key, b)))
-              .orElse("none");
+      List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
       return new IllegalArgumentException(
-          "model config key \"%s\" is unknown, did you mean \"%s\"? Known: %s"
-              .formatted(key, nearest, unknown.getKnownPropertyIds()),
-          e);
+          "model config key \"" + key + "\" is unknown" + NearestName.hint(key, known), e);
     }
     // the constructor's own message says what was expected
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return new IllegalArgumentException("model config: " + cause.getMessage(), e);
   }
 
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
+  /**
+   * The first setting, in the order of the config, that two JSON objects do not agree on; null if
+   * they agree on all.
+   */
+  static ModelConfig.@Nullable Difference difference(String stored, String given) {
+    try {
+      return difference("", MAPPER.readTree(stored), MAPPER.readTree(given));
+    } catch (JsonProcessingException e) {
+      throw failure(e);
     }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substitute = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitute, 1 + Math.min(row[j], row[j - 1]));
+  }
+
+  private static ModelConfig.@Nullable Difference difference(
+      String path, JsonNode stored, JsonNode given) {
+    if (!(stored instanceof ObjectNode) || !(given instanceof ObjectNode)) {
+      return stored.equals(given)
+          ? null
+          : new ModelConfig.Difference(path, stored.toString(), given.toString());
+    }
+    Set<String> names = new LinkedHashSet<>();
+    given.fieldNames().forEachRemaining(names::add);
+    stored.fieldNames().forEachRemaining(names::add);
+    String prefix = path.isEmpty() ? "" : path + ".";
+    for (String name : names) {
+      var inner = difference(prefix + name, stored.path(name), given.path(name));
+      if (inner != null) {
+        return inner;
       }
     }
-    return row[b.length()];
+    return null;
   }
 }

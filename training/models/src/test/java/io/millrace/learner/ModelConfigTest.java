@@ -74,9 +74,9 @@ class ModelConfigTest {
   void anUnknownKeyNamesTheNearestOne() {
     assertThatThrownBy(() -> LR.with("{\"stepsize\": 64}"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("\"stepsize\" is unknown, did you mean \"stepSize\"?");
+        .hasMessageContaining("\"stepsize\" is unknown, did you mean 'stepSize'?");
     assertThatThrownBy(() -> LR.with("{\"rowOptimizer\":{\"learnRate\":1}}"))
-        .hasMessageContaining("did you mean \"learningRate\"?");
+        .hasMessageContaining("did you mean 'learningRate'?");
   }
 
   @Test
