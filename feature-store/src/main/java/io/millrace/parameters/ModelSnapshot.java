@@ -8,7 +8,7 @@ import java.util.Map;
  * One whole version of a model. Immutable: nobody writes to the tensors' arrays or the manifest.
  *
  * @param model its name
- * @param version examples learned from; see VersionManifest
+ * @param version see VersionManifest; not a number of examples
  * @param manifest as published
  * @param table the embedding rows
  * @param tensors dense tensors by name, row-major

@@ -45,6 +45,11 @@ public final class ParameterKeys {
     return key.length == 9 && key[0] == ROW;
   }
 
+  /** Whether this is the key of a manifest. */
+  public static boolean isManifest(byte[] key) {
+    return key.length == 1 && key[0] == MANIFEST;
+  }
+
   /** The row of a row's key. */
   public static long rowOf(byte[] key) {
     return (long) LONG.get(key, 1);

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * and given out once, at the end: compaction may have removed records in favour of later ones, so a
  * state in between may never have existed. After that each manifest must continue from the version
  * before it and announce as many records as came; otherwise there is a gap.
+ *
+ * <p>A learner that has restarted publishes lower versions again. Whoever has a version ignores
+ * them: the same version has the same values. Reading from the log's beginning they count, and the
+ * last manifest wins: the learner's first publish makes the log hold exactly what the learner has,
+ * and compaction may have removed what the higher versions before it were made of.
  */
 final class VersionAssembler {
 
@@ -91,11 +96,12 @@ final class VersionAssembler {
     VersionManifest before = baseline;
     boolean otherModel = before != null && !sameModel(before, manifest);
     boolean replaces = manifest.getBaseVersion() == 0 && (before == null || otherModel);
-    if (before != null && !replaces && manifest.getVersion() <= before.getVersion()) {
+    boolean mergesAll = catchingUp && fromStart;
+    if (before != null && !replaces && !mergesAll && manifest.getVersion() <= before.getVersion()) {
       dropOpen();
       return Verdict.SKIPPED;
     }
-    boolean mayMerge = catchingUp && (fromStart || !otherModel);
+    boolean mayMerge = mergesAll || (catchingUp && !otherModel);
     if (!mayMerge && !replaces && !continues(before, otherModel, manifest)) {
       dropOpen();
       return Verdict.GAP;

@@ -8,20 +8,24 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A learner that dies and repeats itself, a cleaner that compacts and a view that stops, starts and
- * rebuilds, in any interleaving: whatever the view shows is a version as the learner had it.
+ * A learner that dies and repeats itself, a cleaner that compacts and views that stop, start,
+ * rebuild and come new, in any interleaving: whatever a view shows is a version as the learner had
+ * it, and a new view shows the learner's own.
  */
 class CompactedLogTest {
   private static final int ROWS = 12;
   private static final long LONGEST_VERSION = 400;
+  private static final int REMOVED = 0;
 
   private record Entry(long offset, String key, int value, @Nullable VersionManifest manifest) {}
 
@@ -43,6 +47,21 @@ class CompactedLogTest {
 
   private final List<Entry> log = new ArrayList<>();
   private long end;
+
+  /** A learner's first publish: its whole model, and nothing beside it. */
+  private void restart(long version) {
+    Set<String> held = new TreeSet<>();
+    for (Entry entry : log) {
+      if (entry.manifest == null && entry.value == REMOVED) {
+        held.remove(entry.key);
+      } else if (entry.manifest == null) {
+        held.add(entry.key);
+      }
+    }
+    model(version).keySet().forEach(row -> held.remove("r" + row));
+    held.forEach(key -> log.add(new Entry(end++, key, REMOVED, null)));
+    publish(0, version);
+  }
 
   private void publish(long base, long version) {
     Map<Long, Integer> changed = new TreeMap<>();
@@ -101,7 +120,8 @@ class CompactedLogTest {
         }
         next = entry.offset + 1;
         if (entry.manifest == null) {
-          assembler.row(Long.parseLong(entry.key.substring(1)), new byte[] {(byte) entry.value});
+          byte[] value = entry.value == REMOVED ? new byte[0] : new byte[] {(byte) entry.value};
+          assembler.row(Long.parseLong(entry.key.substring(1)), value);
         } else {
           VersionAssembler.Verdict verdict = assembler.manifest(entry.manifest, entry.offset + 1);
           if (verdict == VersionAssembler.Verdict.GAP) {
@@ -123,7 +143,16 @@ class CompactedLogTest {
       if (change.whole()) {
         rows = new HashMap<>();
       }
-      change.rows().forEach((row, value) -> rows.put(row, (int) value[0]));
+      change
+          .rows()
+          .forEach(
+              (row, value) -> {
+                if (value.length == 0) {
+                  rows.remove(row);
+                } else {
+                  rows.put(row, (int) value[0]);
+                }
+              });
       shown = change.manifest();
       stored = shown;
       storedRows = new HashMap<>(rows);
@@ -152,6 +181,9 @@ class CompactedLogTest {
     publish(0, 0);
     View view = new View();
     for (int step = 0; step < 120; step++) {
+      View fresh = new View();
+      fresh.read(Integer.MAX_VALUE);
+      assertThat(Objects.requireNonNull(fresh.shown).getVersion()).isEqualTo(published);
       switch (random.nextInt(8)) {
         case 0, 1, 2 -> {
           if (published < LONGEST_VERSION) {
@@ -162,12 +194,10 @@ class CompactedLogTest {
         }
         case 3 -> {
           // The learner dies; what it had learned by its checkpoint it publishes whole.
-          if (checkpoint > 0) {
-            publish(0, checkpoint);
-            published = checkpoint;
-          }
+          restart(checkpoint);
+          published = checkpoint;
         }
-        case 4 -> checkpoint = published;
+        case 4 -> checkpoint = random.nextInt(3) == 0 ? published : checkpoint;
         case 5 -> {
           // The lag keeps what a view that is catching up, or a little behind, still has to read.
           if (!view.assembler.catchingUp()) {
@@ -187,8 +217,7 @@ class CompactedLogTest {
     // Unless the learner has gone back behind it, the view is at the newest version.
     VersionManifest shown = view.shown;
     assertThat(shown).isNotNull();
-    assertThat(java.util.Objects.requireNonNull(shown).getVersion())
-        .isGreaterThanOrEqualTo(published);
+    assertThat(Objects.requireNonNull(shown).getVersion()).isGreaterThanOrEqualTo(published);
     assertThat(view.rebuilds).isZero();
   }
 }

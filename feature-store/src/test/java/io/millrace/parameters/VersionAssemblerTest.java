@@ -101,6 +101,24 @@ class VersionAssemblerTest {
   }
 
   @Test
+  void fromTheLogsBeginningTheLastManifestWins() {
+    assembler.catchUp(null);
+    assembler.row(1, new byte[] {10});
+    assembler.row(2, new byte[] {10});
+    assembler.manifest(manifest(10, 0, 2, 0), 100);
+    // The learner came back at version 4, without row 2.
+    assembler.row(2, new byte[0]);
+    assembler.row(1, new byte[] {4});
+    assertThat(assembler.manifest(manifest(4, 0, 1, 0), 200)).isEqualTo(Verdict.COMPLETE);
+    VersionChange change = assembler.caughtUp().orElseThrow();
+    assertThat(change.manifest().getVersion()).isEqualTo(4);
+    assertThat(change.rows().get(1)).containsExactly(4);
+    assertThat(change.rows().get(2)).isEmpty();
+    assembler.row(1, new byte[] {6});
+    assertThat(assembler.manifest(manifest(6, 4, 1, 0), 300)).isEqualTo(Verdict.COMPLETE);
+  }
+
+  @Test
   void catchingUpToNothingNewChangesNothing() {
     assembler.catchUp(manifest(10, 0, 1, 0));
     assembler.row(1, new byte[] {9});

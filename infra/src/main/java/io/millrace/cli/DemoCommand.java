@@ -66,7 +66,9 @@ final class DemoCommand implements Callable<Integer> {
       try {
         run(directory, running);
       } finally {
-        System.out.println("stopped; the data is in " + directory.root());
+        if (running.get() != null) {
+          System.out.println("stopped; the data is in " + directory.root());
+        }
         ended.countDown();
       }
     }

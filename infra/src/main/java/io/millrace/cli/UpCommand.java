@@ -70,8 +70,8 @@ final class UpCommand implements Callable<Integer> {
             "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
             platform.server(), platform.client().get("bootstrap.servers"), directory.root());
         stopped.await();
+        System.out.println("stopping; the data is in " + directory.root());
       } finally {
-        System.out.println("stopped; the data is in " + directory.root());
         closed.countDown();
       }
     }

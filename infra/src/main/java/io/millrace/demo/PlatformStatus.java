@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * What a server says about a model. Times are in milliseconds, NaN where nothing is known yet.
  *
- * @param version examples that the served model had learned from
+ * @param version of the served model
  * @param freshP50Millis from a click to parameters that have learned from it
  * @param metrics as the learner published them: {@code total.} progressive since the start, {@code
  *     served.} of the probabilities that were answered

@@ -33,6 +33,7 @@ public final class Replay {
   private static final long ROWS_AHEAD = 40_000;
 
   private static final Duration STALL = Duration.ofMinutes(3);
+  private static final Duration LOOK = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 20;
 
   private final DataDirectory directory;
@@ -133,7 +134,7 @@ public final class Replay {
       writer.end();
       events = writer.events();
       unusable = writer.unusable();
-      while (progress.rowsDone() + unusable < rows) {
+      while (progress.rowsDone() + unusable < rows || !progress.ended()) {
         progress.await(bar);
       }
       bar.stepTo(rows);
@@ -194,6 +195,9 @@ public final class Replay {
     private long lastVersion = -1;
     private long lastChange = System.nanoTime();
 
+    /** After how long without progress to look for a failed job next, in nanoseconds. */
+    private long looked;
+
     Progress(Platform platform) {
       this.platform = platform;
     }
@@ -223,9 +227,14 @@ public final class Replay {
       return metric("rejected") + platform.rejectedImpressions();
     }
 
-    /** Rows that have come to their end: read by the learner, or refused before. */
+    /** Rows that have come to their end: learned, or refused by the learner or before. */
     long rowsDone() {
-      return version() - metric("duplicates") + platform.rejectedImpressions();
+      return learned() + rejectedImpressions();
+    }
+
+    /** Whether the last evaluation segment is closed, as the end of the stream does. */
+    boolean ended() {
+      return !metrics().containsKey("current.examples");
     }
 
     void await(ProgressBar bar) throws InterruptedException, IOException {
@@ -235,15 +244,25 @@ public final class Replay {
       if (version != lastVersion) {
         lastVersion = version;
         lastChange = System.nanoTime();
+        looked = 0;
         bar.setExtraMessage(
             "AUC %.4f logloss %.4f"
                 .formatted(
                     metrics().getOrDefault("total.auc", Double.NaN),
                     metrics().getOrDefault("total.logloss", Double.NaN)));
-      } else if (System.nanoTime() - lastChange > STALL.toNanos()) {
+        return;
+      }
+      long still = System.nanoTime() - lastChange;
+      if (still > LOOK.toNanos() && still > looked) {
+        looked = still + LOOK.toNanos();
+        Optional<String> failed = platform.failure();
+        if (failed.isPresent()) {
+          throw new UserError(failed.get());
+        }
+      }
+      if (still > STALL.toNanos()) {
         throw new IOException(
-            "no progress for %s at version %d; %s"
-                .formatted(STALL, version, platform.failure().orElse("all jobs run")));
+            "no progress for %s at version %d, although all jobs run".formatted(STALL, version));
       }
     }
   }

@@ -23,6 +23,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -136,13 +137,31 @@ public final class EmbeddedFlink implements AutoCloseable {
       try {
         JobStatus status = cluster.getJobStatus(id).get(10, TimeUnit.SECONDS);
         if (status.isGloballyTerminalState()) {
-          return Optional.of("job " + id + " is " + status + ", expected RUNNING");
+          return Optional.of("job " + id + " is " + status + ", expected RUNNING" + cause(id));
         }
       } catch (Exception e) {
         return Optional.of("status of job " + id + " is unknown: " + e);
       }
     }
     return Optional.empty();
+  }
+
+  private String cause(JobID id) throws Exception {
+    ErrorInfo failure = cluster.getExecutionGraph(id).get(10, TimeUnit.SECONDS).getFailureInfo();
+    if (failure == null) {
+      return "";
+    }
+    ClassLoader loader = EmbeddedFlink.class.getClassLoader();
+    Throwable cause = failure.getException().deserializeError(loader);
+    return ": " + rootCause(cause).getMessage();
+  }
+
+  private static Throwable rootCause(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   /** Cancels the jobs, keeping their checkpoints, and stops the cluster. */

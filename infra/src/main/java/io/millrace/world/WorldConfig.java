@@ -53,7 +53,7 @@ public record WorldConfig(
     requireShare("invalidShare", invalidShare);
   }
 
-  /** The demo's world: 4,000 users, 300 live ads, 20 candidates, a window of 5 seconds. */
+  /** The demo's world: 4,000 users, 300 live ads, 20 candidates, a window of 3 seconds. */
   public static WorldConfig defaults(long seed) {
     return new WorldConfig(
         seed,
@@ -61,8 +61,8 @@ public record WorldConfig(
         300,
         20,
         0.15,
-        Duration.ofSeconds(5),
-        Duration.ofMillis(1_500),
+        Duration.ofSeconds(3),
+        Duration.ofMillis(900),
         0.005,
         0.01,
         0.005,

@@ -9,13 +9,16 @@ import org.junit.jupiter.api.Test;
 
 class LearnabilityTest {
   @Test
-  void aLearnerComesNearTheCeilingAndInteractionsMatter() {
+  void whatIsServedComesNearTheCeilingAndInteractionsMatter() {
     Learnability.Result fm = run(ModelKind.FM);
     Learnability.Result lr = run(ModelKind.LR);
 
     assertThat(fm.ceiling().auc()).as("ceiling of %s", fm).isBetween(0.78, 0.88);
     assertThat(fm.ceiling().calibration()).isCloseTo(1, within(0.05));
     assertThat(fm.gap()).as("progressive AUC below the ceiling: %s", fm).isLessThan(0.02);
+    assertThat(fm.laterServedGap())
+        .as("served AUC below the ceiling in the second half: %s", fm)
+        .isLessThan(0.02);
     assertThat(lr.laterServedGap() - fm.laterServedGap())
         .as("what lr loses without interactions: fm %s, lr %s", fm, lr)
         .isGreaterThan(0.005);
@@ -23,6 +26,6 @@ class LearnabilityTest {
 
   private static Learnability.Result run(ModelKind kind) {
     ModelConfig model = ModelConfig.defaults(kind, "test", Learnability.schema());
-    return Learnability.run(WorldConfig.defaults(1), model, 40_000, 200);
+    return Learnability.run(WorldConfig.defaults(1), model, 80_000, 200);
   }
 }

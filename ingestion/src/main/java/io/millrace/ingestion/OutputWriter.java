@@ -2,6 +2,7 @@ package io.millrace.ingestion;
 
 import io.millrace.event.Example;
 import io.millrace.event.IngestionCounts;
+import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutputWriter {
   private final AvroWire wire;
   private final int exampleSchemaId;
+  private final int progressSchemaId;
   private final AvroOutput out = new AvroOutput();
 
   /** Registers the schemas of the outputs. */
@@ -24,6 +26,8 @@ public final class OutputWriter {
     wire = new AvroWire(registry);
     exampleSchemaId =
         registry.register(Example.getClassSchema().getFullName(), Example.getClassSchema()).id();
+    progressSchemaId =
+        registry.register(Progress.getClassSchema().getFullName(), Progress.getClassSchema()).id();
   }
 
   /** The Example. */
@@ -35,6 +39,18 @@ public final class OutputWriter {
     out.number(example.clicked() ? 1 : 0);
     out.number(example.clickWrittenTime());
     out.raw(example.body(), 0, example.body().length);
+    return out.toBytes();
+  }
+
+  /**
+   * A Progress record for {@code examples}, which ends the step that learners are at.
+   *
+   * @param eventTime the join's watermark; {@link Long#MAX_VALUE} after the last example
+   */
+  public byte[] progress(long eventTime) {
+    out.clear();
+    out.header(progressSchemaId);
+    out.number(eventTime);
     return out.toBytes();
   }
 

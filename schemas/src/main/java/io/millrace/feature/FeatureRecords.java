@@ -56,7 +56,12 @@ public final class FeatureRecords {
           throw new InvalidFeatureException(field.name(), "a value (it is not nullable)", null);
         }
       } else {
-        record.put(field.pos(), absent(field));
+        try {
+          record.put(field.pos(), absent(field));
+        } catch (InvalidFeatureException missing) {
+          // A misspelt name is why another one is missing: say the cause.
+          throw hasUnknownField(schema, values) ? unknownField(schema, values) : missing;
+        }
       }
     }
     if (used < values.size()) {
@@ -75,6 +80,10 @@ public final class FeatureRecords {
     }
     throw new InvalidFeatureException(
         field.name(), "a value (it is neither nullable nor has it a default)", null);
+  }
+
+  private static boolean hasUnknownField(FeatureSchema schema, Map<String, ?> values) {
+    return values.keySet().stream().anyMatch(name -> schema.avro().getField(name) == null);
   }
 
   private static InvalidFeatureException unknownField(

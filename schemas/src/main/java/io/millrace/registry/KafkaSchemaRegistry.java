@@ -14,6 +14,7 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -244,7 +245,7 @@ public final class KafkaSchemaRegistry implements SchemaRegistry {
   }
 
   private void readLog() {
-    try (consumer) {
+    try {
       while (!closed) {
         readSome();
       }
@@ -256,6 +257,9 @@ public final class KafkaSchemaRegistry implements SchemaRegistry {
         failure = e;
         lock.notifyAll();
       }
+    } finally {
+      // It has nothing to commit, so it needn't wait for the fetch under way.
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
   }
 

@@ -25,7 +25,7 @@ public record Topics(String prefix) {
     return prefix + "clicks";
   }
 
-  /** Example: impressions with labels, the learners' input. */
+  /** Example: impressions with labels, the learners' input; and Progress, which ends a step. */
   public String examples() {
     return prefix + "examples";
   }

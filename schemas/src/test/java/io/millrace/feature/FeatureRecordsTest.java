@@ -105,6 +105,7 @@ class FeatureRecordsTest {
     refused(json("m", Map.of("k", "v")), "field m.k: \"v\", expected an integer");
     refused(json("ss", "x"), "field ss: \"x\", expected a field of t.R, did you mean 's'?");
     refused(Map.of(), "field s: null, expected a value (it is neither nullable nor has it a");
+    refused(Map.of("ss", "x"), "field ss: \"x\", expected a field of t.R, did you mean 's'?");
   }
 
   private static void refused(Map<String, ? extends @Nullable Object> values, String message) {

@@ -15,6 +15,9 @@ import java.time.Duration;
  * @param allowedLateness how much longer duplicates and late clicks are recognised
  * @param emission when examples leave
  * @param watermarks how event time advances
+ * @param markInterval how long an example may wait for the Progress record in {@code examples} that
+ *     lets learners finish the step it is in; zero to write one only at the end of the stream, so
+ *     that a replay's steps don't depend on the clock
  * @param maxEventBytes longer values of event topics are rejected unread
  * @param statesInMemory join states kept in memory in front of the state backend
  */
@@ -25,6 +28,7 @@ public record IngestionJobConfig(
     Duration allowedLateness,
     LabelEmission emission,
     Watermarks watermarks,
+    Duration markInterval,
     int maxEventBytes,
     int statesInMemory)
     implements Serializable {
@@ -35,9 +39,16 @@ public record IngestionJobConfig(
   /** About 50 MB with features of 300 bytes. */
   public static final int DEFAULT_STATES_IN_MEMORY = 1 << 17;
 
+  /** As often as parameters are published. */
+  public static final Duration DEFAULT_MARK_INTERVAL = Duration.ofMillis(200);
+
   public IngestionJobConfig {
     // The join owns the rules for its durations.
     var unused = new LabelJoin(attributionWindow, allowedLateness, emission);
+    if (markInterval.isNegative()) {
+      throw new IllegalArgumentException(
+          "markInterval: " + markInterval + ", expected not to be negative");
+    }
     if (maxEventBytes < 1) {
       throw new IllegalArgumentException(
           "maxEventBytes: " + maxEventBytes + ", expected at least 1");
@@ -58,6 +69,7 @@ public record IngestionJobConfig(
         allowedLateness,
         LabelEmission.ON_CLICK,
         Watermarks.Live.DEFAULT,
+        DEFAULT_MARK_INTERVAL,
         DEFAULT_MAX_EVENT_BYTES,
         DEFAULT_STATES_IN_MEMORY);
   }
@@ -80,6 +92,7 @@ public record IngestionJobConfig(
         allowedLateness,
         LabelEmission.ON_WINDOW_END,
         new Watermarks.ProgressOnly(partitions),
+        Duration.ZERO,
         DEFAULT_MAX_EVENT_BYTES,
         DEFAULT_STATES_IN_MEMORY);
   }

@@ -51,6 +51,10 @@ import org.jspecify.annotations.Nullable;
  * out with every checkpoint. A state that leaves memory gets one; after a restore all states do, or
  * go back into memory.
  *
+ * <p>Marks, Progress records among the examples, end the step that learners are at: one after the
+ * last example of a stream, and in live operation one soon after any example, so that no learner
+ * waits for more.
+ *
  * <p>Counts leave as differences, every second and before each barrier, so that the only total is
  * that of {@link CountTotals}. Promises of Progress records are state: the records that made them
  * are not read again after a restore.
@@ -67,6 +71,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private static final ValueStateDescriptor<byte[]> STORE =
       new ValueStateDescriptor<>("join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final long COUNT_INTERVAL_MILLIS = 1000;
+  private static final byte[] MARK_KEY = "mark".getBytes(StandardCharsets.UTF_8);
   private static final Comparator<LabelledImpression> FILE_ORDER =
       Comparator.comparingInt(LabelledImpression::partition)
           .thenComparingLong(LabelledImpression::offset);
@@ -91,6 +96,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient List<LabelledImpression> due;
   private transient long dueTime;
   private transient boolean waking;
+  private transient boolean markScheduled;
 
   LabelJoinOperator(IngestionJobConfig config, RegistryFactory registryFactory) {
     this.config = config;
@@ -154,6 +160,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
             backend, getPartitionedState(STORE), config.statesInMemory(), this::setTimer);
     if (restored) {
       loadStates();
+      // The last examples before the snapshot may still be waiting for theirs.
+      scheduleMark();
     }
     scheduleCounts();
   }
@@ -220,6 +228,9 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     wakeUpTo(to);
     waking = false;
     emitDue();
+    if (to == Long.MAX_VALUE) {
+      emitMark();
+    }
   }
 
   @Override
@@ -293,6 +304,26 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         new StreamRecord<>(
             new Outbound(
                 example.impressionId().getBytes(StandardCharsets.UTF_8), writer.example(example))));
+    scheduleMark();
+  }
+
+  private void scheduleMark() {
+    if (markScheduled || config.markInterval().isZero()) {
+      return;
+    }
+    markScheduled = true;
+    var service = getProcessingTimeService();
+    var unused =
+        service.registerTimer(
+            service.getCurrentProcessingTime() + config.markInterval().toMillis(),
+            time -> {
+              markScheduled = false;
+              emitMark();
+            });
+  }
+
+  private void emitMark() {
+    output.collect(new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(watermark))));
   }
 
   private void reject(Rejection rejection) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.event.Example;
 import io.millrace.event.IngestionCounts;
+import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.topic.Topics;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.CheckpointType;
 import org.junit.jupiter.api.Test;
@@ -135,13 +137,18 @@ class IngestionJobTest {
   /** Labels by example id; an example written twice must say the same twice. */
   private static Map<String, Integer> labels(IngestionPlatform platform, AvroWire wire) {
     Map<String, Integer> labels = new LinkedHashMap<>();
+    AtomicBoolean ends = new AtomicBoolean();
     platform.read(
         TOPICS.examples(),
         record -> {
-          Example example = wire.decode(record.value(), Example.class);
-          Integer before = labels.put(example.getExampleId(), example.getLabel());
-          assertThat(before).isIn(null, example.getLabel());
+          ends.set(wire.decode(record.value()).value() instanceof Progress);
+          if (!ends.get()) {
+            Example example = wire.decode(record.value(), Example.class);
+            Integer before = labels.put(example.getExampleId(), example.getLabel());
+            assertThat(before).isIn(null, example.getLabel());
+          }
         });
+    assertThat(ends).as("the last record marks the end").isTrue();
     return labels;
   }
 

@@ -3,6 +3,7 @@ package io.millrace.ingestion.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.event.Example;
+import io.millrace.event.Progress;
 import io.millrace.ingestion.Arrival;
 import io.millrace.ingestion.EventDecoder;
 import io.millrace.ingestion.JoinCounts;
@@ -29,9 +30,10 @@ class LabelJoinOperatorTest {
   private final TestEvents events = new TestEvents(REGISTRY);
   private final EventDecoder decoder = new EventDecoder(REGISTRY, 1 << 20, () -> T);
   private @Nullable KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness;
+  private Duration markInterval = Duration.ZERO;
   private long offset;
 
-  private static IngestionJobConfig config(int statesInMemory) {
+  private IngestionJobConfig config(int statesInMemory) {
     return new IngestionJobConfig(
         "unused:9092",
         "",
@@ -39,6 +41,7 @@ class LabelJoinOperatorTest {
         Duration.ofMillis(10),
         LabelEmission.ON_WINDOW_END,
         new Watermarks.ProgressOnly(2),
+        markInterval,
         1 << 20,
         statesInMemory);
   }
@@ -77,10 +80,27 @@ class LabelJoinOperatorTest {
     AvroWire wire = new AvroWire(REGISTRY);
     List<String> examples = new ArrayList<>();
     for (Outbound record : open.extractOutputValues()) {
-      Example example = wire.decode(record.value(), Example.class);
-      examples.add(example.getExampleId() + ":" + example.getLabel());
+      if (wire.decode(record.value()).value() instanceof Example example) {
+        examples.add(example.getExampleId() + ":" + example.getLabel());
+      }
     }
     return examples;
+  }
+
+  /** Each mark as its event time and the number of examples before it. */
+  private List<String> marks() {
+    var open = java.util.Objects.requireNonNull(harness);
+    AvroWire wire = new AvroWire(REGISTRY);
+    List<String> marks = new ArrayList<>();
+    int examples = 0;
+    for (Outbound record : open.extractOutputValues()) {
+      if (wire.decode(record.value()).value() instanceof Progress mark) {
+        marks.add(mark.getEventTime().toEpochMilli() + " after " + examples);
+      } else {
+        examples++;
+      }
+    }
+    return marks;
   }
 
   private JoinCounts counts() {
@@ -209,5 +229,51 @@ class LabelJoinOperatorTest {
     assertThat(counts().toMap())
         .containsEntry("malformed_bytes", 1L)
         .containsEntry("click_for_unknown_impression", 1L);
+  }
+
+  @Test
+  void theEndOfTheStreamIsMarkedAfterTheLastExample() throws Exception {
+    var first = open(1000, null);
+    write("impressions", events.impression("a", T));
+    write("impressions", events.impression("b", T + 100));
+    progress(T + 50);
+    assertThat(examples()).containsExactly("a:0");
+    first.setProcessingTime(10_000);
+    assertThat(marks()).as("a replay does not look at the clock").isEmpty();
+    progress(Long.MAX_VALUE);
+    assertThat(marks()).containsExactly(Long.MAX_VALUE + " after 2");
+    OperatorSubtaskState snapshot = first.snapshot(1, 1);
+    first.close();
+
+    open(1000, snapshot);
+    progress(Long.MAX_VALUE);
+    assertThat(marks()).as("the mark was written before the snapshot").isEmpty();
+  }
+
+  @Test
+  void liveExamplesAreMarkedSoonAndOnce() throws Exception {
+    markInterval = Duration.ofMillis(200);
+    var open = open(1000, null);
+    open.setProcessingTime(1000);
+    assertThat(marks()).isEmpty();
+    write("impressions", events.impression("a", T));
+    progress(T + 30);
+    open.setProcessingTime(1100);
+    write("impressions", events.impression("b", T + 40));
+    progress(T + 70);
+    open.setProcessingTime(1199);
+    assertThat(marks()).isEmpty();
+    open.setProcessingTime(1200);
+    assertThat(marks()).containsExactly((T + 69) + " after 2");
+    open.setProcessingTime(5000);
+    assertThat(marks()).hasSize(1);
+    write("impressions", events.impression("c", T + 80));
+    progress(T + 110);
+    OperatorSubtaskState snapshot = open.snapshot(1, 1);
+    open.close();
+
+    var restored = open(1000, snapshot);
+    restored.setProcessingTime(200);
+    assertThat(marks()).as("for what the snapshot left unmarked").hasSize(1);
   }
 }

@@ -34,6 +34,10 @@ const CHARTS = [
     lines: [{ label: "all", name: "{m}.metric.total.calibration" }, { label: "recent", name: "{m}.metric.segment.calibration" }] },
   { title: "Throughput", unit: "per second", format: count, floor: 0, smallest: 10,
     lines: [{ label: "events in", name: "ingestion.eventsPerSecond" }, { label: "examples learned", name: "{m}.examplesPerSecond" }] },
+  { title: "Answers", unit: "time in the server", format: duration, floor: 0, smallest: 2,
+    lines: [{ label: "rank p50", name: "rank.p50Millis" }, { label: "rank p99", name: "rank.p99Millis" }] },
+  { title: "Requests", unit: "per second", format: count, floor: 0, smallest: 10,
+    lines: [{ label: "rank", name: "rank.requestsPerSecond" }, { label: "predict", name: "predict.requestsPerSecond" }] },
 ];
 
 const store = { time: [], series: new Map() };

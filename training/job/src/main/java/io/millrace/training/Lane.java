@@ -1,82 +1,78 @@
 package io.millrace.training;
 
 import io.millrace.event.Example;
-import io.millrace.event.Served;
+import io.millrace.event.Progress;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.metrics.Evaluation;
-import io.millrace.metrics.Metrics;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import io.millrace.wire.WireFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition's way into the learner: decode, drop what was learned, encode, cut steps by offset.
- * A step holds the examples whose offsets lie in [kS, (k+1)S), so the same log gives the same
- * steps. Free of Flink and Kafka; one thread.
+ * One partition's way into the learner: decode, drop what was learned, encode, cut steps.
+ *
+ * <p>A step holds the examples whose offsets lie in [kS, (k+1)S); a Progress record among them ends
+ * it early. So the same log gives the same steps, and a stream that pauses or ends is learned to
+ * its last example. A Progress of {@link Long#MAX_VALUE} ends the evaluation segment too.
+ *
+ * <p>Free of Flink and Kafka; one thread.
  */
 final class Lane implements AutoCloseable {
   private static final int CLICK_TIMES = 256;
-  private static final int NAMED_SEGMENTS = 8;
+  private static final String MARK = Progress.getClassSchema().getFullName();
 
   private final CompiledModel compiled;
   private final Learner learner;
   private final AvroWire wire;
   private final int stepSize;
   private final LearnedIds learned = new LearnedIds();
-  private final EncodedBatch batch;
-  private final List<byte[]> pending = new ArrayList<>();
+  private final PendingStep step;
   private final List<Long> clickTimes = new ArrayList<>();
   private Evaluation served = new Evaluation();
-  private byte[] labels = new byte[16];
-  private float[] probabilities = new float[16];
+  private LaneCounts counts = LaneCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
-  private long duplicates;
-  private long rejected;
-  private long mismatches;
 
   Lane(CompiledModel compiled, AvroWire wire, long segmentExamples) {
     this.compiled = compiled;
     this.learner = new Learner(compiled, segmentExamples);
     this.wire = wire;
     this.stepSize = compiled.config().stepSize();
-    this.batch = new EncodedBatch(compiled.encoder().fields());
+    this.step =
+        new PendingStep(compiled.config().name(), new EncodedBatch(compiled.encoder().fields()));
   }
 
   /** Why an example was not learned from. */
   record Refusal(RejectionReason reason, String detail) {}
 
   /**
-   * Reads the example at an offset, and learns when its step is full.
+   * Reads the record at an offset, and learns when a step is complete.
    *
+   * @param offset higher than all before; some may be missing
    * @return why it was refused, or null
    */
   @Nullable Refusal read(long offset, byte[] value) {
-    if (batch.size() > 0 && offset / stepSize != (nextOffset - 1) / stepSize) {
-      step();
+    if (!step.isEmpty() && offset / stepSize != step.firstOffset() / stepSize) {
+      learn();
     }
     nextOffset = offset + 1;
     Refusal refusal = null;
     try {
-      Example example = wire.decode(value, Example.class);
-      if (learned.add(example.getExampleId())) {
-        add(example);
-        pending.add(value);
+      if (wire.schemaOf(value).schema().getFullName().equals(MARK)) {
+        mark(wire.decode(value, Progress.class));
       } else {
-        duplicates++;
+        readExample(offset, value);
       }
     } catch (WireFormatException e) {
       refusal = new Refusal(e.reason(), String.valueOf(e.getMessage()));
@@ -84,52 +80,66 @@ final class Lane implements AutoCloseable {
       refusal = new Refusal(RejectionReason.INVALID_FEATURE, String.valueOf(e.getMessage()));
     }
     if (refusal != null) {
-      rejected++;
+      counts = counts.plusRejected();
     }
     if (nextOffset % stepSize == 0) {
-      step();
+      learn();
     }
     return refusal;
   }
 
-  private void add(Example example) {
-    GenericRecord record = wire.decode(array(example), compiled.schema().avro(), reused);
+  private void mark(Progress progress) {
+    learn();
+    if (progress.getEventTime().toEpochMilli() == Long.MAX_VALUE) {
+      learner.closeSegment();
+    }
+  }
+
+  private void readExample(long offset, byte[] value) {
+    Example example = wire.decode(value, Example.class);
+    if (example.getLabel() != 0 && example.getLabel() != 1) {
+      throw new WireFormatException(
+          RejectionReason.UNDECODABLE, "label: " + example.getLabel() + ", expected 0 or 1");
+    }
+    byte[] features = array(example.getFeatures());
+    Schema written = wire.schemaOf(features).schema();
+    if (!written.getFullName().equals(compiled.schema().name())) {
+      counts = counts.plusOtherSchema();
+    } else if (learned.add(example.getExampleId())) {
+      add(offset, value, example, features);
+    } else {
+      counts = counts.plusDuplicate();
+    }
+  }
+
+  private void add(long offset, byte[] value, Example example, byte[] features) {
+    GenericRecord record = wire.decode(features, compiled.schema().avro(), reused);
     reused = record;
-    int at = batch.size();
-    compiled.encoder().encode(record, batch);
-    if (at == labels.length) {
-      labels = Arrays.copyOf(labels, at * 2);
-      probabilities = Arrays.copyOf(probabilities, at * 2);
+    compiled.encoder().encode(record, step.batch());
+    step.add(offset, value, example);
+  }
+
+  /** The decoder gives every field of bytes an array of its own. */
+  private static byte[] array(ByteBuffer bytes) {
+    if (bytes.hasArray()
+        && bytes.arrayOffset() + bytes.position() == 0
+        && bytes.remaining() == bytes.array().length) {
+      return bytes.array();
     }
-    labels[at] = (byte) example.getLabel();
-    Served answer = example.getServed();
-    if (answer != null && answer.getModel().equals(compiled.config().name())) {
-      served.addProbability(answer.getProbability(), example.getLabel());
-      if (answer.getEncodingHash() != batch.hash(at)) {
-        mismatches++;
-      }
-    }
-    if (example.getClickWrittenTime() > 0 && clickTimes.size() < CLICK_TIMES) {
-      clickTimes.add(example.getClickWrittenTime());
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    return copy;
+  }
+
+  private void learn() {
+    if (!step.isEmpty()) {
+      counts = counts.plusMismatches(step.learn(learner, served, clickTimes, CLICK_TIMES));
     }
   }
 
-  private static byte[] array(Example example) {
-    ByteBuffer features = example.getFeatures();
-    byte[] bytes = new byte[features.remaining()];
-    features.duplicate().get(bytes);
-    return bytes;
-  }
-
-  private void step() {
-    learner.learn(batch, labels, probabilities);
-    batch.clear();
-    pending.clear();
-  }
-
-  /** Offset of the next example: the model's version. */
-  long nextOffset() {
-    return nextOffset;
+  /** The model's version: the offset below which every example was learned or refused. */
+  long version() {
+    return step.isEmpty() ? nextOffset : step.firstOffset();
   }
 
   Learner learner() {
@@ -140,7 +150,7 @@ final class Lane implements AutoCloseable {
     return learned;
   }
 
-  /** Click times since the last call, up to 256. */
+  /** Times of clicks learned since the last call, up to 256. */
   List<Long> takeClickTimes() {
     List<Long> taken = List.copyOf(clickTimes);
     clickTimes.clear();
@@ -149,71 +159,39 @@ final class Lane implements AutoCloseable {
 
   /** Metrics by name, for the manifest. */
   Map<String, Double> metrics() {
-    Map<String, Double> all = new HashMap<>();
-    put(all, "total.", learner.total().metrics());
-    List<Metrics> closed = learner.closedSegments();
-    if (!closed.isEmpty()) {
-      put(all, "segment.", closed.get(closed.size() - 1));
-    }
-    for (int i = 0; i < Math.min(closed.size(), NAMED_SEGMENTS); i++) {
-      put(all, "segments." + i + ".", closed.get(i));
-    }
-    if (learner.segment().examples() > 0) {
-      put(all, "current.", learner.segment().metrics());
-    }
-    if (served.examples() > 0) {
-      put(all, "served.", served.metrics());
-    }
-    all.put("segment.index", (double) closed.size());
-    all.put("learned", (double) learner.total().examples());
-    all.put("duplicates", (double) duplicates);
-    all.put("rejected", (double) rejected);
-    all.put("encoding_mismatches", (double) mismatches);
-    return all;
-  }
-
-  private static void put(Map<String, Double> all, String prefix, Metrics metrics) {
-    all.put(prefix + "examples", (double) metrics.examples());
-    all.put(prefix + "positives", (double) metrics.positives());
-    all.put(prefix + "auc", metrics.auc());
-    all.put(prefix + "logloss", metrics.logloss());
-    all.put(prefix + "normalizedEntropy", metrics.normalizedEntropy());
-    all.put(prefix + "calibration", metrics.calibration());
+    return LaneMetrics.of(learner, served, counts);
   }
 
   /** All state but the pages of table and ids. */
   LaneState state() {
     return new LaneState(
         nextOffset,
+        version(),
         learned.next(),
-        duplicates,
-        rejected,
-        mismatches,
-        compiled.schema().avro().toString().getBytes(StandardCharsets.UTF_8),
+        counts,
+        compiled.config().toJson(),
+        compiled.schema().avro().toString(),
         learner.denseState(),
         served.toBytes(),
-        List.copyOf(pending));
+        step.elements());
   }
 
   /** Restores {@link #state}; the pages of table and ids must have been restored before. */
   void restore(LaneState state) throws IOException {
     nextOffset = state.nextOffset();
-    duplicates = state.duplicates();
-    rejected = state.rejected();
+    counts = state.counts();
+    served = Evaluation.fromBytes(state.served());
     learner.restoreDenseState(state.dense());
     learned.restored(state.nextId());
     for (byte[] value : state.pending()) {
       try {
-        add(wire.decode(value, Example.class));
-        pending.add(value);
+        Example example = wire.decode(value, Example.class);
+        // Only the first offset of a step matters, and it is the version.
+        add(state.version(), value, example, array(example.getFeatures()));
       } catch (WireFormatException | InvalidFeatureException e) {
         throw new IOException("a pending example of the checkpoint cannot be read again", e);
       }
     }
-    // Adding the pending examples counted them once more; the stored counts have them already.
-    served = Evaluation.fromBytes(state.served());
-    mismatches = state.mismatches();
-    clickTimes.clear();
   }
 
   @Override

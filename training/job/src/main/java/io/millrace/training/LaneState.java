@@ -1,27 +1,31 @@
 package io.millrace.training;
 
+import io.millrace.learner.LengthPrefixed;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A lane's state beside its pages.
  *
- * <p>Stored form, version 1, big endian: 4 bytes "MRLN"; byte 1; long next offset; int next index
- * of the learned ids; longs duplicates, rejected, mismatches; then with an int length each: the
- * feature schema in UTF-8, the learner's dense state, the evaluation of served probabilities; int
- * number of pending elements, each with an int length.
+ * <p>Stored form, version 2, big endian: 4 bytes "MRLN"; byte 2; longs next offset, version; int
+ * next index of the learned ids; longs duplicates, rejected, other schema, mismatches; then with an
+ * int length each: the model config as JSON and the feature schema in UTF-8, the learner's dense
+ * state, the evaluation of served probabilities; int number of pending elements, each with an int
+ * length. Version 1, which lacked version, other schema and model config, was never released and is
+ * not read.
  *
- * @param nextOffset of the first example not yet read
+ * @param nextOffset of the first record not yet read
+ * @param version of the model; the first pending example's offset if there is one
  * @param nextId of {@link LearnedIds}
- * @param duplicates examples dropped because they were learned already
- * @param rejected examples that could not be encoded
- * @param mismatches examples whose encoding differs from the one served
- * @param featureSchema what the model was compiled from
+ * @param counts of what was read
+ * @param modelConfig that the model was compiled from, as JSON
+ * @param featureSchema that the model was compiled from
  * @param dense the learner's dense state
  * @param served the evaluation of served probabilities
  * @param pending elements of the unfinished step
@@ -29,16 +33,16 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // a carrier between operator and bytes, never compared
 record LaneState(
     long nextOffset,
+    long version,
     int nextId,
-    long duplicates,
-    long rejected,
-    long mismatches,
-    byte[] featureSchema,
+    LaneCounts counts,
+    String modelConfig,
+    String featureSchema,
     byte[] dense,
     byte[] served,
     List<byte[]> pending) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -46,16 +50,19 @@ record LaneState(
       out.writeInt(MAGIC);
       out.writeByte(FORMAT);
       out.writeLong(nextOffset);
+      out.writeLong(version);
       out.writeInt(nextId);
-      out.writeLong(duplicates);
-      out.writeLong(rejected);
-      out.writeLong(mismatches);
-      write(out, featureSchema);
-      write(out, dense);
-      write(out, served);
+      out.writeLong(counts.duplicates());
+      out.writeLong(counts.rejected());
+      out.writeLong(counts.otherSchema());
+      out.writeLong(counts.mismatches());
+      LengthPrefixed.write(modelConfig.getBytes(StandardCharsets.UTF_8), out);
+      LengthPrefixed.write(featureSchema.getBytes(StandardCharsets.UTF_8), out);
+      LengthPrefixed.write(dense, out);
+      LengthPrefixed.write(served, out);
       out.writeInt(pending.size());
       for (byte[] element : pending) {
-        write(out, element);
+        LengthPrefixed.write(element, out);
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -63,6 +70,11 @@ record LaneState(
     return bytes.toByteArray();
   }
 
+  /**
+   * Reads {@link #toBytes}'s form.
+   *
+   * @throws IOException if the bytes are no such form
+   */
   static LaneState fromBytes(byte[] bytes) throws IOException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
@@ -73,33 +85,23 @@ record LaneState(
                 .formatted(magic, format, MAGIC, FORMAT));
       }
       long nextOffset = in.readLong();
+      long version = in.readLong();
       int nextId = in.readInt();
-      long duplicates = in.readLong();
-      long rejected = in.readLong();
-      long mismatches = in.readLong();
-      byte[] schema = read(in);
-      byte[] dense = read(in);
-      byte[] served = read(in);
+      LaneCounts counts =
+          new LaneCounts(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+      String config = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
+      String schema = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
+      byte[] dense = LengthPrefixed.read(in);
+      byte[] served = LengthPrefixed.read(in);
       List<byte[]> pending = new ArrayList<>();
       for (int n = in.readInt(); n > 0; n--) {
-        pending.add(read(in));
+        pending.add(LengthPrefixed.read(in));
+      }
+      if (in.available() > 0) {
+        throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
       }
       return new LaneState(
-          nextOffset, nextId, duplicates, rejected, mismatches, schema, dense, served, pending);
+          nextOffset, version, nextId, counts, config, schema, dense, served, pending);
     }
-  }
-
-  private static void write(DataOutputStream out, byte[] bytes) throws IOException {
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static byte[] read(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0 || length > in.available()) {
-      throw new IOException(
-          "lane state: a part of " + length + " bytes, expected 0 to " + in.available());
-    }
-    return in.readNBytes(length);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.training;
 
 import io.millrace.event.RejectedEvent;
+import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
@@ -8,9 +9,7 @@ import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.flink.api.common.state.MapState;
@@ -24,13 +23,18 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drives a {@link Lane}: examples in, publishes on a timer, dirty pages into keyed state before
  * each barrier. Emits rejected events.
  *
- * <p>After a restore the first publish ships the whole model: rows that were learned but not yet
- * published before the failure are not known one by one, and a server that has them skips them.
+ * <p>The first publish after a start ships the whole model and removes all other rows that the
+ * topic holds, so that from then on the topic is the learner's table: after a restore, rows that
+ * were learned but not yet published are not known one by one, and rows that were published but
+ * learned after the checkpoint (or before any) are to come again. A server that has a later version
+ * skips what it has.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
 final class LearnerOperator extends AbstractStreamOperator<byte[]>
@@ -42,7 +46,11 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   private static final TypeInformation<byte[]> BYTES =
       PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
-  private static final int FIRST_ROWS = 1024;
+  private static final long[] NO_ROWS = {};
+  private static final long NONE = -1;
+
+  /** How often to look whether there is something to publish. */
+  private static final long LOOK_MILLIS = 10;
 
   private final TrainingJobConfig job;
 
@@ -56,10 +64,11 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private transient Clock clock;
   private transient StreamRecord<byte[]> reusedRecord;
   private transient long publishedVersion;
-  private transient int rowWidth;
-  private transient long[] rows;
-  private transient float[] values;
-  private transient int rowCount;
+  private transient long handedOver;
+  private transient RowCopies copies;
+
+  /** What the topic holds, until the first publish. */
+  private transient @Nullable RowSet stale;
 
   LearnerOperator(TrainingJobConfig job) {
     this.job = job;
@@ -87,34 +96,58 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     setCurrentKey(LANE);
     byte[] bytes = laneState.value();
     LaneState stored = bytes == null ? null : LaneState.fromBytes(bytes);
-    Schema schema;
-    if (stored == null) {
-      schema =
-          registry
-              .latest(config.subject())
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          "model %s: subject %s has no schema, expected its feature schema"
-                              .formatted(config.name(), config.subject())))
-              .schema();
-    } else {
-      String text = new String(stored.featureSchema(), StandardCharsets.UTF_8);
-      schema = new Schema.Parser().parse(text);
-    }
+    Schema schema =
+        stored == null
+            ? registeredSchema(config)
+            : new Schema.Parser().parse(stored.featureSchema());
+    String schemaText = schema.toString();
+    publisher = new ParameterPublisher(job, config, schemaText, registry, clock);
+    stale = check(config, schemaText, stored);
     lane =
         new Lane(
             CompiledModel.of(config, FeatureSchema.parse(schema)), wire, job.segmentExamples());
     if (stored != null) {
       restore(stored);
     }
-    rowWidth = lane.learner().table().rowWidth();
-    rows = new long[FIRST_ROWS];
-    values = new float[FIRST_ROWS * rowWidth];
-    publishedVersion = -1;
-    publisher = new ParameterPublisher(job, config, schema.toString(), registry, clock);
+    copies = new RowCopies(lane.learner().table().rowWidth());
+    publishedVersion = NONE;
     publishIfDue();
     schedulePublish();
+  }
+
+  private Schema registeredSchema(ModelConfig config) {
+    return registry
+        .latest(config.subject())
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "model %s: subject %s has no schema, expected its feature schema"
+                        .formatted(config.name(), config.subject())))
+        .schema();
+  }
+
+  /** Fails unless this learner may go on from here; returns the rows that the topic holds. */
+  private RowSet check(ModelConfig config, String schema, @Nullable LaneState stored) {
+    String examples = job.topics().examples();
+    String parameters = job.topics().parameters(config.name());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", job.bootstrap()))) {
+      StartChecks.onePartition(admin, examples);
+      if (stored != null) {
+        StartChecks.sameModel(
+            "its checkpoint", stored.modelConfig(), stored.featureSchema(), config, schema);
+      }
+      PublishedParameters published = PublishedParameters.read(job.bootstrap(), parameters, wire);
+      VersionManifest last = published.manifest();
+      if (last != null) {
+        String where = "version " + last.getVersion() + " in " + parameters;
+        StartChecks.sameModel(
+            where, last.getModelConfig(), last.getFeatureSchema(), config, schema);
+        if (stored == null) {
+          StartChecks.wholeLog(admin, examples, config.name(), last.getVersion());
+        }
+      }
+      return published.rows();
+    }
   }
 
   private void restore(LaneState state) throws Exception {
@@ -155,11 +188,10 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   }
 
   private void schedulePublish() {
-    long next = getProcessingTimeService().getCurrentProcessingTime() + job.publishIntervalMillis();
     var unused =
         getProcessingTimeService()
             .registerTimer(
-                next,
+                getProcessingTimeService().getCurrentProcessingTime() + LOOK_MILLIS,
                 time -> {
                   publishIfDue();
                   schedulePublish();
@@ -167,34 +199,41 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   }
 
   private void publishIfDue() {
-    long version = lane.nextOffset();
+    long version = lane.version();
     if (version == publishedVersion || !publisher.idle()) {
       return;
     }
-    rowCount = 0;
-    lane.learner().table().forEachRowChangedSincePublish(this::copyRow);
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    long due = PublishPace.due(handedOver, job.publishIntervalMillis(), publisher.tookMillis());
+    if (publishedVersion != NONE && now < due) {
+      return;
+    }
+    copies.clear();
+    lane.learner().table().forEachRowChangedSincePublish(copies);
     publisher.publish(
         new Publish(
             version,
             Math.max(0, publishedVersion),
-            rowCount,
-            rows,
-            values,
-            rowWidth,
+            copies,
+            takeStale(),
             lane.learner().tensors().copy(),
             lane.takeClickTimes(),
             lane.metrics()));
     publishedVersion = version;
+    handedOver = now;
   }
 
-  private void copyRow(long row, float[] from, int offset) {
-    if (rowCount == rows.length) {
-      rows = Arrays.copyOf(rows, rowCount * 2);
-      values = Arrays.copyOf(values, values.length * 2);
+  /** Rows that the topic holds and this publish, the first and a whole one, does not ship. */
+  private long[] takeStale() {
+    RowSet rows = stale;
+    if (rows == null) {
+      return NO_ROWS;
     }
-    rows[rowCount] = row;
-    System.arraycopy(from, offset, values, rowCount * rowWidth, rowWidth);
-    rowCount++;
+    for (int i = 0; i < copies.size(); i++) {
+      rows.remove(copies.rows()[i]);
+    }
+    stale = null;
+    return rows.toArray();
   }
 
   @Override

@@ -44,10 +44,15 @@ final class ParameterPublisher implements AutoCloseable {
   private final BlockingQueue<Publish> handedOver = new ArrayBlockingQueue<>(1);
   private final Thread thread;
   private volatile boolean busy;
+  private volatile long handedOverNanos;
+  private volatile long tookMillis;
   private volatile boolean closed;
   private volatile @Nullable Exception failure;
 
-  /** Starts the thread; the registry is not closed here and must be thread-safe. */
+  /**
+   * Fences the learner that this one replaces, and starts the thread. The registry is not closed
+   * here and must be thread-safe.
+   */
   ParameterPublisher(
       TrainingJobConfig job,
       ModelConfig config,
@@ -78,6 +83,12 @@ final class ParameterPublisher implements AutoCloseable {
                 Integer.toString(16 << 20)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    try {
+      producer.initTransactions();
+    } catch (RuntimeException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
     this.thread = new Thread(this::run, "publisher-" + config.name());
     thread.setDaemon(true);
     thread.start();
@@ -96,20 +107,24 @@ final class ParameterPublisher implements AutoCloseable {
     return !busy;
   }
 
-  /**
-   * Hands over a publish; the publisher must be idle. Its arrays are free when it is idle again.
-   */
+  /** Milliseconds from hand-over to commit of the last publish, 0 before the first. */
+  long tookMillis() {
+    return tookMillis;
+  }
+
+  /** Hands over a publish; the publisher must be idle. Its rows are free when it is idle again. */
   void publish(Publish publish) {
     busy = true;
+    handedOverNanos = System.nanoTime();
     handedOver.add(publish);
   }
 
   private void run() {
     try {
-      producer.initTransactions();
       while (!closed) {
         Publish publish = handedOver.take();
         write(publish);
+        tookMillis = (System.nanoTime() - handedOverNanos) / 1_000_000;
         busy = false;
       }
     } catch (InterruptedException e) {
@@ -124,16 +139,15 @@ final class ParameterPublisher implements AutoCloseable {
 
   private void write(Publish publish) {
     producer.beginTransaction();
-    for (int i = 0; i < publish.rowCount(); i++) {
-      long row = publish.rows()[i];
+    for (long row : publish.removed()) {
+      send(ParameterKeys.row(row), null);
+    }
+    RowCopies rows = publish.rows();
+    int width = rows.width();
+    for (int i = 0; i < rows.size(); i++) {
+      long row = rows.rows()[i];
       byte[] value =
-          RowUpdates.encode(
-              rowSchemaId,
-              row,
-              RowCodec.FP32,
-              publish.values(),
-              i * publish.width(),
-              publish.width());
+          RowUpdates.encode(rowSchemaId, row, RowCodec.FP32, rows.values(), i * width, width);
       send(ParameterKeys.row(row), value);
     }
     for (int t = 0; t < publish.tensors().specs().size(); t++) {
@@ -154,7 +168,7 @@ final class ParameterPublisher implements AutoCloseable {
             .setPublishedTime(clock.instant())
             .setModelConfig(config.toJson())
             .setFeatureSchema(featureSchema)
-            .setRows(publish.rowCount())
+            .setRows(rows.size())
             .setTensors(publish.tensors().specs().size())
             .setClickTimes(publish.clickTimes())
             .setMetrics(publish.metrics())
@@ -163,7 +177,7 @@ final class ParameterPublisher implements AutoCloseable {
     producer.commitTransaction();
   }
 
-  private void send(byte[] key, byte[] value) {
+  private void send(byte[] key, byte @Nullable [] value) {
     // A failed send fails the commit, which is where it is reported.
     var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
   }

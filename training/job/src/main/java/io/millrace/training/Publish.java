@@ -9,10 +9,9 @@ import java.util.Map;
  *
  * @param version of the model
  * @param baseVersion what it is a difference to, 0 for the whole model
- * @param rowCount rows in this publish
- * @param rows [rowCount], possibly longer
- * @param values [rowCount, width], possibly longer
- * @param width values of a row
+ * @param rows changed rows, not to be touched until the publisher is idle again
+ * @param removed rows that the topic holds and the model does not: the first publish after a start
+ *     removes what an earlier learner had learned beyond where this one is
  * @param tensors all dense tensors
  * @param clickTimes of clicks first learned in this version
  * @param metrics by name
@@ -21,10 +20,8 @@ import java.util.Map;
 record Publish(
     long version,
     long baseVersion,
-    int rowCount,
-    long[] rows,
-    float[] values,
-    int width,
+    RowCopies rows,
+    long[] removed,
     Tensors tensors,
     List<Long> clickTimes,
     Map<String, Double> metrics) {}

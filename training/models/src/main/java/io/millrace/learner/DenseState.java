@@ -44,8 +44,8 @@ record DenseState(
         writeFloats(tensors.values()[t], out);
         writeFloats(slots[t], out);
       }
-      writeBytes(total.toBytes(), out);
-      writeBytes(segment.toBytes(), out);
+      LengthPrefixed.write(total.toBytes(), out);
+      LengthPrefixed.write(segment.toBytes(), out);
       out.writeInt(closedSegments.size());
       for (Metrics m : closedSegments) {
         out.writeLong(m.examples());
@@ -84,8 +84,8 @@ record DenseState(
         slots[t] = new float[like[t].length];
         readFloats(in, slots[t], "slots of tensor " + name);
       }
-      Evaluation total = Evaluation.fromBytes(readBytes(in));
-      Evaluation segment = Evaluation.fromBytes(readBytes(in));
+      Evaluation total = Evaluation.fromBytes(LengthPrefixed.read(in));
+      Evaluation segment = Evaluation.fromBytes(LengthPrefixed.read(in));
       int closed = in.readInt();
       List<Metrics> closedSegments = new ArrayList<>();
       for (int i = 0; i < closed; i++) {
@@ -102,7 +102,7 @@ record DenseState(
       return new DenseState(tensors, slots, total, segment, closedSegments);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "dense state: " + bytes.length + " bytes, expected more", e);
+          "dense state of " + bytes.length + " bytes is cut short: " + e.getMessage(), e);
     }
   }
 
@@ -125,19 +125,5 @@ record DenseState(
     for (int i = 0; i < into.length; i++) {
       into[i] = in.readFloat();
     }
-  }
-
-  private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
-    out.writeInt(bytes.length);
-    out.write(bytes);
-  }
-
-  private static byte[] readBytes(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    if (length < 0 || length > in.available()) {
-      throw new IllegalArgumentException(
-          "dense state: a part of " + length + " bytes, expected 0 to " + in.available());
-    }
-    return in.readNBytes(length);
   }
 }

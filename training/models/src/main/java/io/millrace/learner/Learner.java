@@ -147,13 +147,22 @@ public final class Learner implements AutoCloseable {
   private void evaluate(double logit, double probability, int label) {
     total.add(logit, probability, label);
     segment.add(logit, probability, label);
-    if (segment.examples() == segmentExamples) {
-      if (closedSegments.size() == MAX_CLOSED_SEGMENTS) {
-        closedSegments.remove(0);
-      }
-      closedSegments.add(segment.metrics());
-      segment.clear();
+    // a restored segment may be longer already: its length is no part of the model's config
+    if (segment.examples() >= segmentExamples) {
+      closeSegment();
     }
+  }
+
+  /** Ends the unfinished segment, as at the end of a stream; an empty one changes nothing. */
+  public void closeSegment() {
+    if (segment.examples() == 0) {
+      return;
+    }
+    if (closedSegments.size() == MAX_CLOSED_SEGMENTS) {
+      closedSegments.remove(0);
+    }
+    closedSegments.add(segment.metrics());
+    segment.clear();
   }
 
   private void reserve(int batch) {

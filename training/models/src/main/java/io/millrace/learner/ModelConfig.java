@@ -9,6 +9,7 @@ import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Everything that, together with a feature schema, decides what a model learns from a log.
@@ -85,7 +86,7 @@ public record ModelConfig(
             name, subject, rows, 1, 1, 42, 0, weights, bias, new LogisticRegressionConfig());
       }
       case FM -> {
-        Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
+        Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
         Architecture fm = new FactorizationMachineConfig();
         yield new ModelConfig(name, subject, rows, dim, 1, 42, 0.01f, factors, bias, fm);
       }
@@ -118,5 +119,23 @@ public record ModelConfig(
    */
   public ModelConfig with(String jsonOverrides) {
     return ModelConfigJson.override(this, jsonOverrides);
+  }
+
+  /**
+   * A setting with two values.
+   *
+   * @param setting for example {@code rowOptimizer.learningRate}
+   * @param stored as JSON; empty if it was not there
+   * @param given likewise
+   */
+  public record Difference(String setting, String stored, String given) {}
+
+  /**
+   * The first setting in which a stored config differs from this one, or empty if none does.
+   *
+   * @param storedJson {@link #toJson} of the other, perhaps by another version of this program
+   */
+  public Optional<Difference> differenceFrom(String storedJson) {
+    return Optional.ofNullable(ModelConfigJson.difference(storedJson, toJson()));
   }
 }

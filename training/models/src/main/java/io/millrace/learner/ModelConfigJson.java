@@ -18,9 +18,12 @@ import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON form of {@link ModelConfig}; optimizers name their rule, {@code {"rule":"adagrad",...}},
@@ -114,5 +117,37 @@ final class ModelConfigJson {
     // the constructor's own message says what was expected
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return new IllegalArgumentException("model config: " + cause.getMessage(), e);
+  }
+
+  /**
+   * The first setting, in the order of the config, that two JSON objects do not agree on; null if
+   * they agree on all.
+   */
+  static ModelConfig.@Nullable Difference difference(String stored, String given) {
+    try {
+      return difference("", MAPPER.readTree(stored), MAPPER.readTree(given));
+    } catch (JsonProcessingException e) {
+      throw failure(e);
+    }
+  }
+
+  private static ModelConfig.@Nullable Difference difference(
+      String path, JsonNode stored, JsonNode given) {
+    if (!(stored instanceof ObjectNode) || !(given instanceof ObjectNode)) {
+      return stored.equals(given)
+          ? null
+          : new ModelConfig.Difference(path, stored.toString(), given.toString());
+    }
+    Set<String> names = new LinkedHashSet<>();
+    given.fieldNames().forEachRemaining(names::add);
+    stored.fieldNames().forEachRemaining(names::add);
+    String prefix = path.isEmpty() ? "" : path + ".";
+    for (String name : names) {
+      var inner = difference(prefix + name, stored.path(name), given.path(name));
+      if (inner != null) {
+        return inner;
+      }
+    }
+    return null;
   }
 }

@@ -1,0 +1,117 @@
+package io.millrace.training;
+
+import io.millrace.event.Example;
+import io.millrace.event.Served;
+import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.Learner;
+import io.millrace.metrics.Evaluation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The examples of a step that is not complete yet, encoded. Nothing that they say counts before
+ * {@link #learn}. One thread.
+ *
+ * <p>Shapes: B examples in the step.
+ */
+final class PendingStep {
+  private final String model;
+  private final EncodedBatch batch;
+  private final List<byte[]> elements = new ArrayList<>();
+  private long firstOffset;
+
+  /** [B], each possibly longer. */
+  private byte[] labels = new byte[16];
+
+  private float[] probabilities = new float[16];
+  private long[] clickWrittenTimes = new long[16];
+  private float[] servedProbabilities = new float[16];
+  private boolean[] mismatches = new boolean[16];
+
+  /**
+   * @param model whose served answers are evaluated
+   * @param batch to encode into, empty; this step owns it
+   */
+  PendingStep(String model, EncodedBatch batch) {
+    this.model = model;
+    this.batch = batch;
+  }
+
+  boolean isEmpty() {
+    return elements.isEmpty();
+  }
+
+  /** Offset of the first example; undefined while there is none. */
+  long firstOffset() {
+    return firstOffset;
+  }
+
+  /** The examples as they were read, in order. */
+  List<byte[]> elements() {
+    return List.copyOf(elements);
+  }
+
+  /** Where the next example is to be encoded. */
+  EncodedBatch batch() {
+    return batch;
+  }
+
+  /**
+   * Adds the example that was just encoded into {@link #batch}.
+   *
+   * @param offset of the example in its log
+   * @param element its bytes, kept
+   */
+  void add(long offset, byte[] element, Example example) {
+    int at = elements.size();
+    if (at == 0) {
+      firstOffset = offset;
+    }
+    reserve(at);
+    elements.add(element);
+    labels[at] = (byte) example.getLabel();
+    clickWrittenTimes[at] = example.getClickWrittenTime();
+    Served answer = example.getServed();
+    boolean ours = answer != null && answer.getModel().equals(model);
+    // whoever wrote the impression wrote this: what is no probability is not evaluated
+    boolean valid = ours && answer.getProbability() >= 0 && answer.getProbability() <= 1;
+    servedProbabilities[at] = valid ? answer.getProbability() : Float.NaN;
+    mismatches[at] = ours && answer.getEncodingHash() != batch.hash(at);
+  }
+
+  private void reserve(int at) {
+    if (at == labels.length) {
+      labels = Arrays.copyOf(labels, at * 2);
+      probabilities = Arrays.copyOf(probabilities, at * 2);
+      clickWrittenTimes = Arrays.copyOf(clickWrittenTimes, at * 2);
+      servedProbabilities = Arrays.copyOf(servedProbabilities, at * 2);
+      mismatches = Arrays.copyOf(mismatches, at * 2);
+    }
+  }
+
+  /**
+   * Learns from the examples and forgets them.
+   *
+   * @param served takes what was answered for them
+   * @param clickTimes takes the times of their clicks while it holds fewer than {@code
+   *     maxClickTimes}
+   * @return of how many the encoding differs from the one served
+   */
+  int learn(Learner learner, Evaluation served, List<Long> clickTimes, int maxClickTimes) {
+    learner.learn(batch, labels, probabilities);
+    int mismatched = 0;
+    for (int i = 0; i < elements.size(); i++) {
+      if (!Float.isNaN(servedProbabilities[i])) {
+        served.addProbability(servedProbabilities[i], labels[i]);
+      }
+      mismatched += mismatches[i] ? 1 : 0;
+      if (clickWrittenTimes[i] > 0 && clickTimes.size() < maxClickTimes) {
+        clickTimes.add(clickWrittenTimes[i]);
+      }
+    }
+    batch.clear();
+    elements.clear();
+    return mismatched;
+  }
+}

@@ -1,0 +1,103 @@
+package io.millrace.training;
+
+import io.millrace.learner.ModelConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What must hold before a learner starts. A failure is final: trying again would not help, so it
+ * ends the job instead of restarting it.
+ */
+final class StartChecks {
+  private StartChecks() {}
+
+  /**
+   * The model that was stored or published must be the one to be learned now.
+   *
+   * @param where it was found, in words
+   * @param storedConfig its {@link ModelConfig} as JSON
+   * @param storedSchema its feature schema
+   */
+  static void sameModel(
+      String where,
+      String storedConfig,
+      String storedSchema,
+      ModelConfig config,
+      String featureSchema) {
+    config
+        .differenceFrom(storedConfig)
+        .ifPresent(
+            d -> {
+              throw failure(
+                  "model %s: %s is %s, but %s was learned with %s; go back to that, or choose"
+                          .formatted(
+                              config.name(),
+                              d.setting(),
+                              orNone(d.given()),
+                              where,
+                              orNone(d.stored()))
+                      + " another model name or another data directory");
+            });
+    if (!storedSchema.equals(featureSchema)) {
+      throw failure(
+          "model %s: the feature schema is %s, but %s was learned with %s; choose another model"
+                  .formatted(config.name(), featureSchema, where, storedSchema)
+              + " name or another data directory");
+    }
+  }
+
+  private static String orNone(String value) {
+    return value.isEmpty() ? "no value" : value;
+  }
+
+  /** Steps are cut by offset, so one lane reads one partition. */
+  static void onePartition(Admin admin, String topic) {
+    int partitions =
+        get(admin.describeTopics(List.of(topic)).allTopicNames(), topic).partitions().size();
+    if (partitions != 1) {
+      throw failure(
+          "topic %s: %d partitions, expected 1: a learner has one lane, which reads one partition"
+              .formatted(topic, partitions));
+    }
+  }
+
+  /**
+   * A learner with no state of its own must be able to learn again what was published: a server
+   * that has a higher version waits until the learner is there.
+   *
+   * @param published the last version
+   */
+  static void wholeLog(Admin admin, String topic, String model, long published) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    long first =
+        get(admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).all(), partition).offset();
+    if (published > 0 && first > 0) {
+      throw failure(
+          "model %s: version %d is published, there is no checkpoint, and %s begins at offset %d,"
+                  .formatted(model, published, topic, first)
+              + " expected 0 to learn it again; choose another model name or another data"
+              + " directory");
+    }
+  }
+
+  private static <K, V> V get(org.apache.kafka.common.KafkaFuture<Map<K, V>> answer, K key) {
+    try {
+      return java.util.Objects.requireNonNull(answer.get().get(key));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while asking about " + key, e);
+    } catch (ExecutionException e) {
+      throw new KafkaException("cannot ask about " + key, e.getCause());
+    }
+  }
+
+  private static SuppressRestartsException failure(String message) {
+    return new SuppressRestartsException(new IllegalStateException(message));
+  }
+}

@@ -1,0 +1,90 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.wire.AvroWire;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A lane that is stored and restored wherever it stands learns as one that is left alone. */
+class LaneRestoreTest {
+  private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+  private final AvroWire wire = new AvroWire(registry);
+  private final TestExamples examples = new TestExamples(registry);
+
+  /** Examples, duplicates near and far, marks, refused ones and those of other models. */
+  private List<byte[]> log(int records) {
+    List<byte[]> log = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      switch (i % 23) {
+        case 4 -> log.add(log.get(i - 1));
+        case 9 -> log.add(log.get(i / 2));
+        case 13 -> log.add(examples.mark(TestExamples.T + i));
+        case 17 -> log.add(examples.other(i));
+        case 18 -> log.add(examples.invalid(i));
+        case 19 -> log.add(examples.served(i, "fm", 0.25f, i));
+        default -> log.add(examples.example(i));
+      }
+    }
+    return log;
+  }
+
+  private Lane newLane(ModelConfig config) {
+    return new Lane(CompiledModel.of(config, TestExamples.SCHEMA), wire, 100);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LR,1", "LR,16", "FM,16", "AUTOINT,16"})
+  void restoredInMidStepItIsTheSameBitForBit(ModelKind kind, int stepSize) throws Exception {
+    ModelConfig config = TestExamples.config(kind, stepSize);
+    List<byte[]> log = log(500);
+    OneGo expected = new OneGo(config, registry);
+    Lane steady = newLane(config);
+    Lane restarted = newLane(config);
+    Map<Integer, byte[]> tablePages = new HashMap<>();
+    Map<Integer, byte[]> idPages = new HashMap<>();
+    boolean pending = false;
+    for (int offset = 0; offset < log.size(); offset++) {
+      expected.read(offset, log.get(offset));
+      steady.read(offset, log.get(offset));
+      restarted.read(offset, log.get(offset));
+      if (offset % 37 == 20) {
+        restarted.learner().table().forEachPageChangedSinceCheckpoint(tablePages::put);
+        restarted.learned().forEachChangedPage(idPages::put);
+        LaneState state = LaneState.fromBytes(restarted.state().toBytes());
+        pending |= state.pending().size() > 1;
+        restarted.close();
+        restarted = newLane(config);
+        tablePages.forEach(restarted.learner().table()::restorePage);
+        idPages.forEach(restarted.learned()::restorePage);
+        restarted.restore(state);
+      }
+      assertThat(restarted.version()).isEqualTo(steady.version());
+    }
+    assertThat(pending).isEqualTo(stepSize > 1);
+    assertThat(restarted.state().toBytes()).isEqualTo(steady.state().toBytes());
+    assertThat(restarted.metrics()).isEqualTo(steady.metrics());
+    assertThat(Bits.of(restarted.learner().table())).isEqualTo(Bits.of(steady.learner().table()));
+
+    byte[] end = examples.mark(TestExamples.T);
+    expected.read(log.size(), end);
+    for (Lane lane : List.of(steady, restarted)) {
+      assertThat(lane.read(log.size(), end)).isNull();
+      assertThat(Bits.of(lane.learner().table())).isEqualTo(Bits.of(expected.learner.table()));
+      for (int t = 0; t < expected.learner.tensors().values().length; t++) {
+        assertThat(Bits.of(lane.learner().tensors().values()[t]))
+            .isEqualTo(Bits.of(expected.learner.tensors().values()[t]));
+      }
+      assertThat(lane.metrics()).containsEntry("learned", (double) expected.learned());
+      lane.close();
+    }
+  }
+}

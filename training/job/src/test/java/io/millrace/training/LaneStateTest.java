@@ -1,0 +1,72 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LaneStateTest {
+  private static final LaneState STATE =
+      new LaneState(
+          1000,
+          997,
+          12,
+          new LaneCounts(1, 2, 3, 4),
+          "{\"name\":\"m\"}",
+          "\"string\"",
+          new byte[] {5, 6},
+          new byte[] {7},
+          List.of(new byte[] {8, 9}, new byte[0]));
+
+  private static final String GOLDEN =
+      "4d524c4e"
+          + "02"
+          + "00000000000003e8"
+          + "00000000000003e5"
+          + "0000000c"
+          + "0000000000000001"
+          + "0000000000000002"
+          + "0000000000000003"
+          + "0000000000000004"
+          + "0000000c"
+          + "7b226e616d65223a226d227d"
+          + "00000008"
+          + "22737472696e6722"
+          + "00000002"
+          + "0506"
+          + "00000001"
+          + "07"
+          + "00000002"
+          + "00000002"
+          + "0809"
+          + "00000000";
+
+  @Test
+  void goldenForm() {
+    assertThat(HexFormat.of().formatHex(STATE.toBytes())).isEqualTo(GOLDEN);
+  }
+
+  @Test
+  void readsWhatItWrote() throws IOException {
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(GOLDEN));
+    assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
+  }
+
+  @Test
+  void refusesWhatIsNoState() {
+    byte[] bytes = STATE.toBytes();
+    for (int n = 0; n < bytes.length; n++) {
+      byte[] cut = Arrays.copyOf(bytes, n);
+      assertThatThrownBy(() -> LaneState.fromBytes(cut)).isInstanceOf(IOException.class);
+    }
+    assertThatThrownBy(() -> LaneState.fromBytes(Arrays.copyOf(bytes, bytes.length + 3)))
+        .hasMessage("lane state: 3 bytes left over, expected none");
+    bytes[4] = 1;
+    assertThatThrownBy(() -> LaneState.fromBytes(bytes))
+        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2");
+  }
+}

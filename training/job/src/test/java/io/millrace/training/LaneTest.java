@@ -1,0 +1,175 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.event.Click;
+import io.millrace.event.Example;
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureEncoder;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelKind;
+import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.wire.AvroWire;
+import io.millrace.wire.RejectionReason;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+  private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+  private final AvroWire wire = new AvroWire(registry);
+  private final TestExamples examples = new TestExamples(registry);
+  private Lane lane = lane(4, 1000);
+
+  private Lane lane(int stepSize, long segmentExamples) {
+    return new Lane(
+        CompiledModel.of(TestExamples.config(ModelKind.LR, stepSize), TestExamples.SCHEMA),
+        wire,
+        segmentExamples);
+  }
+
+  @AfterEach
+  void close() {
+    lane.close();
+  }
+
+  private long metric(String name) {
+    return Math.round(lane.metrics().getOrDefault(name, -1.0));
+  }
+
+  private void read(long offset, byte[] value) {
+    assertThat(lane.read(offset, value)).isNull();
+  }
+
+  @Test
+  void stepsAreCutByOffset() {
+    read(0, examples.example(0));
+    read(2, examples.example(2));
+    assertThat(metric("learned")).isZero();
+    read(3, examples.example(3));
+    assertThat(metric("learned")).isEqualTo(3);
+    read(5, examples.example(5));
+    read(9, examples.example(9));
+    assertThat(metric("learned")).as("offset 9 is beyond the step of offset 5").isEqualTo(4);
+    read(12, examples.example(12));
+    assertThat(metric("learned")).isEqualTo(5);
+  }
+
+  @Test
+  void aMarkEndsTheStep() {
+    read(0, examples.example(0));
+    read(1, examples.example(1));
+    read(2, examples.mark(TestExamples.T));
+    assertThat(metric("learned")).isEqualTo(2);
+    read(3, examples.example(3));
+    assertThat(metric("learned")).as("the step of offsets 0 to 3 ends here").isEqualTo(3);
+    assertThat(metric("rejected")).isZero();
+    assertThat(metric("duplicates")).isZero();
+  }
+
+  @Test
+  void theVersionAndTheClickTimesCountWhatWasLearned() {
+    assertThat(lane.version()).isZero();
+    for (int i = 0; i < 6; i++) {
+      read(i, examples.example(i));
+    }
+    assertThat(lane.version()).isEqualTo(4);
+    assertThat(lane.takeClickTimes()).containsExactly(TestExamples.T, TestExamples.T + 3);
+    read(6, examples.example(6));
+    assertThat(lane.version()).isEqualTo(4);
+    assertThat(lane.takeClickTimes()).isEmpty();
+    read(7, examples.mark(TestExamples.T));
+    assertThat(lane.version()).isEqualTo(8);
+    assertThat(lane.takeClickTimes()).containsExactly(TestExamples.T + 6);
+    assertThat(lane.read(8, new byte[0])).isNotNull();
+    assertThat(lane.version()).as("what was refused is done with").isEqualTo(9);
+  }
+
+  @Test
+  void aDuplicateIsLearnedOnce() {
+    lane.close();
+    lane = lane(1, 1000);
+    read(0, examples.example(0));
+    read(1, examples.example(1));
+    int[] before = Bits.of(lane.learner().table());
+    read(2, examples.example(0));
+    read(3, examples.example(1));
+    assertThat(Bits.of(lane.learner().table())).isEqualTo(before);
+    assertThat(metric("learned")).isEqualTo(2);
+    assertThat(metric("duplicates")).isEqualTo(2);
+    assertThat(lane.version()).isEqualTo(4);
+  }
+
+  private void refused(long offset, byte[] value, RejectionReason reason, String detail) {
+    Lane.Refusal refusal = lane.read(offset, value);
+    assertThat(refusal).isNotNull();
+    assertThat(java.util.Objects.requireNonNull(refusal).reason()).isEqualTo(reason);
+    assertThat(refusal.detail()).contains(detail);
+  }
+
+  @Test
+  void whatCannotBeLearnedIsRefusedWithItsReason() {
+    refused(0, new byte[0], RejectionReason.MALFORMED_BYTES, "0 bytes");
+    refused(1, new byte[] {0, 0, 0, 3, (byte) 231, 1}, RejectionReason.UNKNOWN_SCHEMA_ID, "999");
+    refused(2, examples.invalid(2), RejectionReason.INVALID_FEATURE, "price");
+    refused(3, examples.labelled(3, 7), RejectionReason.UNDECODABLE, "label: 7, expected 0 or 1");
+    byte[] click = wire.encode(new Click("e", Instant.ofEpochMilli(1)));
+    refused(4, click, RejectionReason.UNEXPECTED_TYPE, "Click");
+    byte[] cut = java.util.Arrays.copyOf(examples.example(5), 20);
+    refused(5, cut, RejectionReason.UNDECODABLE, "");
+    read(6, examples.invalid(2)); // refused once, by its id
+    read(7, examples.example(7));
+    assertThat(metric("rejected")).isEqualTo(6);
+    assertThat(metric("duplicates")).isEqualTo(1);
+    assertThat(metric("learned")).isEqualTo(1);
+  }
+
+  @Test
+  void anExampleOfAnotherSchemaIsNobodysFault() {
+    read(0, examples.other(0));
+    read(1, examples.other(1));
+    read(2, examples.example(0)); // other models' ids are not ours
+    read(3, examples.example(3));
+    assertThat(metric("other_schema")).isEqualTo(2);
+    assertThat(metric("rejected")).isZero();
+    assertThat(metric("duplicates")).isZero();
+    assertThat(metric("learned")).isEqualTo(2);
+  }
+
+  @Test
+  void whatWasServedIsEvaluatedOnceItIsLearned() {
+    EncodedBatch batch = new EncodedBatch(TestExamples.SCHEMA.encodedFields().size());
+    Example first = wire.decode(examples.served(0, "lr", 0.5f, 0), Example.class);
+    FeatureEncoder.compile(TestExamples.SCHEMA)
+        .encode(wire.decode(first.getFeatures().array(), TestExamples.SCHEMA.avro(), null), batch);
+    read(0, examples.served(0, "lr", 0.5f, batch.hash(0)));
+    read(1, examples.served(1, "lr", 0.5f, batch.hash(0)));
+    read(2, examples.served(2, "fm", 0.5f, 0));
+    assertThat(metric("served.examples")).isEqualTo(-1);
+    assertThat(metric("encoding_mismatches")).isZero();
+    read(3, examples.served(3, "lr", 1.5f, 0));
+    assertThat(metric("learned")).isEqualTo(4);
+    assertThat(metric("served.examples")).as("of lr, with a probability").isEqualTo(2);
+    assertThat(lane.metrics().get("served.logloss")).isEqualTo(Math.log(2));
+    assertThat(metric("encoding_mismatches")).isEqualTo(2);
+  }
+
+  @Test
+  void segmentsCloseAtTheirLengthOrAtTheEndOfTheStream() {
+    lane.close();
+    lane = lane(16, 10);
+    for (int i = 0; i < 17; i++) {
+      read(i, examples.example(i));
+    }
+    assertThat(metric("segments.0.examples")).isEqualTo(10);
+    assertThat(metric("current.examples")).isEqualTo(6);
+    read(17, examples.mark(TestExamples.T));
+    assertThat(metric("current.examples")).isEqualTo(7);
+    read(18, examples.example(18));
+    read(19, examples.mark(Long.MAX_VALUE));
+    assertThat(metric("segments.1.examples")).isEqualTo(8);
+    assertThat(lane.metrics().keySet()).doesNotContain("current.examples");
+    read(20, examples.mark(Long.MAX_VALUE));
+    assertThat(metric("segment.index")).isEqualTo(2);
+  }
+}

@@ -1,0 +1,93 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class LearnedIdsTest {
+  private static final int CAPACITY = 2 * LearnedIds.PAGE;
+
+  /** Ids come and come again, near and far; a queue and a set say what is remembered. */
+  @Test
+  void remembersExactlyTheLastIds() throws Exception {
+    LearnedIds ids = new LearnedIds(CAPACITY);
+    Map<Integer, byte[]> pages = new HashMap<>();
+    Deque<String> order = new ArrayDeque<>();
+    Set<String> remembered = new HashSet<>();
+    SplittableRandom random = new SplittableRandom(11);
+    for (int i = 0; i < 5 * CAPACITY; i++) {
+      String id = "id" + (i - random.nextInt(random.nextInt(2 * CAPACITY) + 1));
+      assertThat(ids.add(id)).as("%s at %d", id, i).isEqualTo(remembered.add(id));
+      if (order.isEmpty() || remembered.size() > order.size()) {
+        order.add(id);
+        if (order.size() > CAPACITY) {
+          remembered.remove(order.remove());
+        }
+      }
+      if (i % 7919 == 7918) {
+        ids.forEachChangedPage(pages::put);
+        LearnedIds restored = new LearnedIds(CAPACITY);
+        pages.forEach(restored::restorePage);
+        restored.restored(ids.next());
+        ids = restored;
+      }
+    }
+    assertThat(order).hasSize(CAPACITY);
+  }
+
+  /** Whoever forgets to free its place in the index searches for ever once that is full. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void theIndexNeverFillsUp() {
+    LearnedIds ids = new LearnedIds(CAPACITY);
+    for (int i = 0; i < 10 * CAPACITY; i++) {
+      assertThat(ids.add("id" + i)).isTrue();
+    }
+  }
+
+  @Test
+  void onlyChangedPagesAreStored() throws Exception {
+    LearnedIds ids = new LearnedIds(CAPACITY);
+    Map<Integer, byte[]> pages = new HashMap<>();
+    ids.add("a");
+    ids.forEachChangedPage(pages::put);
+    assertThat(pages.keySet()).containsExactly(0);
+    pages.clear();
+    ids.add("a");
+    ids.forEachChangedPage(pages::put);
+    assertThat(pages).isEmpty();
+    for (int i = 0; i < LearnedIds.PAGE; i++) {
+      ids.add("b" + i);
+    }
+    ids.forEachChangedPage(pages::put);
+    assertThat(pages.keySet()).containsExactlyInAnyOrder(0, 1);
+  }
+
+  /** The fingerprints are in checkpoints: changing them would learn duplicates once more. */
+  @Test
+  void goldenPage() throws Exception {
+    LearnedIds ids = new LearnedIds(LearnedIds.PAGE);
+    ids.add("a");
+    ids.add("impression-2");
+    ids.add("é");
+    Map<Integer, byte[]> pages = new HashMap<>();
+    ids.forEachChangedPage(pages::put);
+    byte[] page = java.util.Objects.requireNonNull(pages.get(0));
+    assertThat(page).hasSize(16 * LearnedIds.PAGE);
+    assertThat(HexFormat.of().formatHex(page, 0, 64))
+        .isEqualTo(
+            "9d237a145466e6451c158c060d20f760" // a
+                + "ae881f89d1d9853bf7be84bbc67f5fa0" // impression-2
+                + "ffb634a388965fadd278bd63e70d9fd3" // é
+                + "00000000000000000000000000000000");
+  }
+}

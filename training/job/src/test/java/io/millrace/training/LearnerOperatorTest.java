@@ -1,0 +1,208 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.event.RejectedEvent;
+import io.millrace.event.VersionManifest;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.parameters.ModelSnapshot;
+import io.millrace.parameters.ParameterView;
+import io.millrace.parameters.TestKafka;
+import io.millrace.wire.AvroWire;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator with real topics: how it starts, goes on, and what servers see of it. */
+class LearnerOperatorTest {
+  private static final ModelConfig FM = TestExamples.config(ModelKind.FM, 16);
+  private static @Nullable TestKafka kafka;
+
+  @TempDir static Path brokerDirectory;
+  @TempDir Path directory;
+  private String prefix = "";
+  private @Nullable TestTopics openTopics;
+
+  @BeforeAll
+  static void startKafka() throws Exception {
+    kafka = new TestKafka(brokerDirectory).start();
+  }
+
+  @AfterAll
+  static void stopKafka() {
+    Objects.requireNonNull(kafka).close();
+  }
+
+  @BeforeEach
+  void openTopics(TestInfo test) {
+    prefix = test.getTestMethod().orElseThrow().getName() + "-";
+  }
+
+  @AfterEach
+  void closeTopics() {
+    if (openTopics != null) {
+      openTopics.close();
+    }
+  }
+
+  private TestTopics topics(int partitions) {
+    TestTopics topics = new TestTopics(Objects.requireNonNull(kafka), prefix, partitions, "fm");
+    openTopics = topics;
+    return topics;
+  }
+
+  private static ModelSnapshot awaitVersion(ParameterView view, long version) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> view.current().map(ModelSnapshot::version).orElse(-1L) == version);
+    return view.current().orElseThrow();
+  }
+
+  /** Reads examples [from, to), whose offsets are their numbers. */
+  private static void read(TestTopics topics, OperatorHarness learner, int from, int to)
+      throws Exception {
+    for (int i = from; i < to; i++) {
+      learner.read(i, topics.examples.example(i));
+    }
+  }
+
+  /** What the examples [0, to) teach. */
+  private static OneGo oneGo(TestTopics topics, int to) {
+    OneGo expected = new OneGo(FM, topics.registry);
+    for (int i = 0; i < to; i++) {
+      expected.read(i, topics.examples.example(i));
+    }
+    return expected;
+  }
+
+  @Test
+  void restoredInMidStepItPublishesTheSameModel() throws Exception {
+    TestTopics topics = topics(1);
+    OperatorSubtaskState snapshot;
+    try (OperatorHarness first = new OperatorHarness(topics, topics.job(FM), null)) {
+      read(topics, first, 0, 75);
+      snapshot = first.snapshot(1);
+      read(topics, first, 75, 90); // lost
+      first.awaitPublished(80);
+    }
+    try (OperatorHarness second = new OperatorHarness(topics, topics.job(FM), snapshot);
+        ParameterView view = topics.view("fm", directory)) {
+      read(topics, second, 75, 170);
+      second.awaitPublished(160);
+      Bits.assertSame(awaitVersion(view, 160), oneGo(topics, 160).learner);
+      assertThat(last(second).getMetrics()).containsEntry("learned", 160.0);
+    }
+  }
+
+  private static VersionManifest last(OperatorHarness learner) {
+    List<VersionManifest> all = learner.manifests();
+    return all.get(all.size() - 1);
+  }
+
+  @Test
+  void versionAndClickTimesTellWhatWasLearned() throws Exception {
+    TestTopics topics = topics(1);
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
+      learner.awaitPublished(0);
+      read(topics, learner, 0, 20);
+      learner.awaitPublished(16);
+      assertThat(last(learner).getClickTimes())
+          .containsExactlyElementsOf(
+              List.of(0, 3, 6, 9, 12, 15).stream().map(i -> TestExamples.T + i).toList());
+      learner.read(20, topics.examples.mark(TestExamples.T));
+      learner.awaitPublished(21);
+      assertThat(last(learner).getClickTimes()).containsExactly(TestExamples.T + 18);
+      assertThat(last(learner).getBaseVersion()).isEqualTo(16);
+    }
+  }
+
+  @Test
+  void whatCannotBeLearnedLeavesWithItsPlace() throws Exception {
+    TestTopics topics = topics(1);
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
+      learner.read(3, topics.examples.invalid(3));
+      learner.read(4, topics.examples.other(4));
+      learner.read(5, topics.examples.mark(TestExamples.T));
+      assertThat(learner.rejected()).hasSize(1);
+      RejectedEvent event =
+          new AvroWire(topics.registry).decode(learner.rejected().get(0), RejectedEvent.class);
+      assertThat(event.getReason()).isEqualTo("invalid_feature");
+      assertThat(event.getOffset()).isEqualTo(3);
+      assertThat(event.getTopic()).isEqualTo(topics.topics.examples());
+      assertThat(event.getOriginalValue().array()).isEqualTo(topics.examples.invalid(3));
+    }
+  }
+
+  private void refusesToStart(
+      TestTopics topics, ModelConfig config, @Nullable OperatorSubtaskState state, String message) {
+    assertThatThrownBy(() -> new OperatorHarness(topics, topics.job(config), state).close())
+        .rootCause()
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void anotherConfigOnACheckpointOrOnPublishedParametersIsRefused() throws Exception {
+    TestTopics topics = topics(1);
+    OperatorSubtaskState snapshot;
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
+      read(topics, learner, 0, 20);
+      snapshot = learner.snapshot(1);
+      learner.awaitPublished(16);
+    }
+    ModelConfig changed = FM.with("{\"stepSize\":8}");
+    refusesToStart(
+        topics, changed, snapshot, "model fm: stepSize is 8, but its checkpoint was learned with");
+    refusesToStart(
+        topics,
+        changed,
+        null,
+        "model fm: stepSize is 8, but version 16 in " + topics.topics.parameters("fm"));
+    new OperatorHarness(topics, topics.job(FM), snapshot).close();
+  }
+
+  @Test
+  void severalPartitionsAreRefused() {
+    TestTopics topics = topics(2);
+    refusesToStart(
+        topics, FM, null, "topic " + topics.topics.examples() + ": 2 partitions, expected 1");
+  }
+
+  @Test
+  void aLogThatHasLostItsStartCannotBeLearnedAgain() throws Exception {
+    TestTopics topics = topics(1);
+    for (int i = 0; i < 40; i++) {
+      topics.write(topics.examples.example(i));
+    }
+    topics.flush();
+    OperatorSubtaskState snapshot;
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
+      read(topics, learner, 0, 32);
+      learner.awaitPublished(32);
+      snapshot = learner.snapshot(1);
+    }
+    try (Admin admin = Admin.create(Objects.requireNonNull(kafka).client())) {
+      TopicPartition partition = new TopicPartition(topics.topics.examples(), 0);
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(5))).all().get();
+    }
+    refusesToStart(topics, FM, null, "version 32 is published, there is no checkpoint, and");
+    new OperatorHarness(topics, topics.job(FM), snapshot).close();
+  }
+}

@@ -1,0 +1,96 @@
+package io.millrace.training;
+
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.event.VersionManifest;
+import io.millrace.parameters.ParameterKeys;
+import io.millrace.wire.AvroWire;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
+
+/** A learner in Flink's operator harness, with real topics around it. */
+final class OperatorHarness implements AutoCloseable {
+  private final TestTopics topics;
+  private final TrainingJobConfig job;
+  private final KeyedOneInputStreamOperatorTestHarness<Integer, byte[], byte[]> harness;
+
+  /**
+   * Opens a learner.
+   *
+   * @param state a snapshot to restore, or null
+   */
+  OperatorHarness(TestTopics topics, TrainingJobConfig job, @Nullable OperatorSubtaskState state)
+      throws Exception {
+    this.topics = topics;
+    this.job = job;
+    harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new LearnerOperator(job), element -> LearnerOperator.LANE, Types.INT);
+    harness.setup(BytePrimitiveArraySerializer.INSTANCE);
+    try {
+      if (state != null) {
+        harness.initializeState(state);
+      }
+      harness.open();
+    } catch (Exception e) {
+      harness.close();
+      throw e;
+    }
+  }
+
+  void read(long offset, byte[] value) throws Exception {
+    byte[] element = ByteBuffer.allocate(8 + value.length).putLong(offset).put(value).array();
+    harness.processElement(new StreamRecord<>(element));
+  }
+
+  OperatorSubtaskState snapshot(long id) throws Exception {
+    harness.prepareSnapshotPreBarrier(id);
+    return harness.snapshot(id, id);
+  }
+
+  /** Lets time pass until a version is in the topic. */
+  void awaitPublished(long version) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              harness.setProcessingTime(harness.getProcessingTime() + 1000);
+              List<VersionManifest> all = manifests();
+              return !all.isEmpty() && all.get(all.size() - 1).getVersion() == version;
+            });
+  }
+
+  /** All manifests that the topic still holds. */
+  List<VersionManifest> manifests() {
+    AvroWire wire = new AvroWire(topics.registry);
+    List<VersionManifest> all = new ArrayList<>();
+    topics.read(
+        topics.topics.parameters(job.modelConfig().name()),
+        record -> {
+          if (ParameterKeys.isManifest(record.key())) {
+            all.add(wire.decode(record.value(), VersionManifest.class));
+          }
+        });
+    return all;
+  }
+
+  /** Rejected events, in wire format. */
+  List<byte[]> rejected() {
+    return harness.extractOutputValues();
+  }
+
+  /** Ends as a killed process does: without a snapshot. */
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.millrace.training;
+
+import io.millrace.event.Example;
+import io.millrace.event.Progress;
+import io.millrace.event.Served;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.registry.SchemaRegistry;
+import io.millrace.wire.AvroWire;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.SplittableRandom;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What the ingestion job writes to {@code examples}, for tests: a pure function of a number. */
+final class TestExamples {
+  static final long T = 1_700_000_000_000L;
+  static final FeatureSchema SCHEMA = schema("shop.ads.Shown");
+  static final FeatureSchema OTHER = schema("shop.mail.Sent");
+
+  private final AvroWire wire;
+
+  TestExamples(SchemaRegistry registry) {
+    registry.register(SCHEMA.name(), SCHEMA.avro());
+    wire = new AvroWire(registry);
+  }
+
+  private static FeatureSchema schema(String name) {
+    String json =
+        """
+        {"type":"record","name":"%s","millrace":{"table":{"rows":512,"dim":4}},
+         "fields":[
+          {"name":"user","type":"string","feature":{"kind":"categorical"}},
+          {"name":"ad","type":"string","feature":{"kind":"categorical","lookups":2}},
+          {"name":"price","type":["null","double"],"feature":{"kind":"numeric"}}]}
+        """;
+    return FeatureSchema.parse(new Schema.Parser().parse(json.formatted(name)));
+  }
+
+  /** Small models: autoint with one layer of one head of 4. */
+  static ModelConfig config(ModelKind kind, int stepSize) {
+    ModelConfig config =
+        ModelConfig.defaults(kind, kind.name().toLowerCase(java.util.Locale.ROOT), SCHEMA)
+            .with("{\"stepSize\":" + stepSize + "}");
+    return kind == ModelKind.AUTOINT
+        ? config.with("{\"autoint\":{\"layers\":1,\"heads\":1,\"headDim\":4}}")
+        : config;
+  }
+
+  private byte[] features(FeatureSchema schema, SplittableRandom random, @Nullable Double price) {
+    GenericRecord record = new GenericData.Record(schema.avro());
+    record.put("user", "u" + random.nextInt(40));
+    record.put("ad", "a" + random.nextInt(25));
+    record.put("price", price);
+    return wire.encode(record);
+  }
+
+  private byte[] encode(int i, int label, byte[] features, @Nullable Served served) {
+    return wire.encode(
+        Example.newBuilder()
+            .setExampleId("e" + i)
+            .setEventTime(Instant.ofEpochMilli(T + i))
+            .setLabel(label)
+            .setClickWrittenTime(label == 1 ? T + i : 0)
+            .setFeatures(ByteBuffer.wrap(features))
+            .setServed(served)
+            .build());
+  }
+
+  /** Example {@code i}; every third is clicked, at T + i. */
+  byte[] example(int i) {
+    SplittableRandom random = new SplittableRandom(i);
+    Double price = i % 5 == 0 ? null : Double.valueOf(random.nextDouble() * 10);
+    return encode(i, i % 3 == 0 ? 1 : 0, features(SCHEMA, random, price), null);
+  }
+
+  /** Example {@code i} as one that a model had answered. */
+  byte[] served(int i, String model, float probability, long encodingHash) {
+    byte[] features = features(SCHEMA, new SplittableRandom(i), 1.0);
+    return encode(
+        i, i % 3 == 0 ? 1 : 0, features, new Served(model, 7L, probability, encodingHash));
+  }
+
+  /** An example of another feature schema. */
+  byte[] other(int i) {
+    return encode(i, 0, features(OTHER, new SplittableRandom(i), 1.0), null);
+  }
+
+  /** An example with a feature that its schema forbids. */
+  byte[] invalid(int i) {
+    return encode(i, 0, features(SCHEMA, new SplittableRandom(i), Double.NaN), null);
+  }
+
+  /** An example with this label. */
+  byte[] labelled(int i, int label) {
+    return encode(i, label, features(SCHEMA, new SplittableRandom(i), 1.0), null);
+  }
+
+  byte[] mark(long eventTime) {
+    return wire.encode(Progress.newBuilder().setEventTime(Instant.ofEpochMilli(eventTime)).build());
+  }
+}

@@ -1,0 +1,102 @@
+package io.millrace.training;
+
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.PublishedModels;
+import io.millrace.parameters.ParameterView;
+import io.millrace.parameters.ParameterViewConfig;
+import io.millrace.parameters.TestKafka;
+import io.millrace.registry.KafkaSchemaRegistry;
+import io.millrace.registry.SchemaRegistry;
+import io.millrace.topic.TopicAdmin;
+import io.millrace.topic.Topics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** One platform's topics on a test broker, with a registry and a producer for {@code examples}. */
+final class TestTopics implements AutoCloseable {
+  final Topics topics;
+  final SchemaRegistry registry;
+  final TestExamples examples;
+  private final TestKafka kafka;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  /** Creates the topics of these models under a prefix. */
+  TestTopics(TestKafka kafka, String prefix, int partitions, String... models) {
+    this.kafka = kafka;
+    topics = new Topics(prefix);
+    var unused = TopicAdmin.create(kafka.client(), topics, List.of(models), partitions, 1);
+    registry = new KafkaSchemaRegistry(kafka.client(), topics.schemas(), Clock.systemUTC());
+    examples = new TestExamples(registry);
+    Map<String, Object> producing = kafka.client();
+    producing.put("linger.ms", "5");
+    producing.put("batch.size", "131072");
+    producer = new KafkaProducer<>(producing, new ByteArraySerializer(), new ByteArraySerializer());
+    Map<String, Object> reading = kafka.client();
+    reading.put("isolation.level", "read_committed");
+    reading.put("enable.auto.commit", "false");
+    consumer =
+        new KafkaConsumer<>(reading, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Publishes as often as it can. */
+  TrainingJobConfig job(ModelConfig model) {
+    return new TrainingJobConfig(kafka.bootstrapServers(), topics.prefix(), model.toJson(), 1, 100);
+  }
+
+  void write(byte[] example) {
+    var unused = producer.send(new ProducerRecord<>(topics.examples(), 0, null, example));
+  }
+
+  void flush() {
+    producer.flush();
+  }
+
+  /** The offset after the last record of {@code examples}. */
+  long end() {
+    return end(new TopicPartition(topics.examples(), 0));
+  }
+
+  private long end(TopicPartition partition) {
+    return Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+  }
+
+  /** Reads a topic's committed records from its start to its present end. */
+  void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> to) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+    long end = end(partition);
+    while (consumer.position(partition) < end) {
+      consumer.poll(Duration.ofMillis(50)).forEach(to);
+    }
+  }
+
+  /** A server's view that keeps its copy in a directory. */
+  ParameterView view(String model, Path directory) {
+    return new ParameterView(
+        ParameterViewConfig.of(model, topics.parameters(model), kafka.client(), directory),
+        () -> registry,
+        new PublishedModels(),
+        Clock.systemUTC());
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    producer.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,123 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.event.VersionManifest;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.parameters.ModelSnapshot;
+import io.millrace.parameters.ParameterKeys;
+import io.millrace.parameters.ParameterView;
+import io.millrace.parameters.TestKafka;
+import io.millrace.wire.AvroWire;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.api.common.JobID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job on a cluster whose task manager is killed, before and after the first checkpoint. */
+class TrainingJobTest {
+  private static final ModelConfig FM = TestExamples.config(ModelKind.FM, 16);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  /** As ingestion does when it restarts: some of it twice, some of it far apart. */
+  private static void write(TestTopics topics, int from, int to) {
+    for (int i = from; i < to; i++) {
+      topics.write(topics.examples.example(i));
+      if (i % 10 == 0) {
+        topics.write(topics.examples.example(i));
+      }
+      if (i % 100 == 99) {
+        topics.write(topics.examples.mark(TestExamples.T + i));
+        topics.write(topics.examples.other(i));
+        topics.write(topics.examples.invalid(1_000_000 + i));
+      }
+    }
+    for (int i = Math.max(0, to - 300); i < to; i++) {
+      topics.write(topics.examples.example(i));
+    }
+    topics.flush();
+  }
+
+  private static Map<String, Double> metrics(ParameterView view) {
+    return view.current().map(s -> s.manifest().getMetrics()).orElse(Map.of());
+  }
+
+  private static void awaitLearned(ParameterView view, long learned) {
+    await().atMost(PATIENCE).until(() -> metrics(view).getOrDefault("learned", 0.0) >= learned);
+  }
+
+  /** How often a version was lower than the one before it. */
+  private static int restarts(TestTopics topics) {
+    AvroWire wire = new AvroWire(topics.registry);
+    List<Long> versions = new ArrayList<>();
+    topics.read(
+        topics.topics.parameters("fm"),
+        record -> {
+          if (ParameterKeys.isManifest(record.key())) {
+            versions.add(wire.decode(record.value(), VersionManifest.class).getVersion());
+          }
+        });
+    int restarts = 0;
+    for (int i = 1; i < versions.size(); i++) {
+      restarts += versions.get(i) < versions.get(i - 1) ? 1 : 0;
+    }
+    return restarts;
+  }
+
+  @Test
+  void everyExampleIsLearnedOnceWhateverDies() throws Exception {
+    try (TestKafka kafka = new TestKafka(directory.resolve("kafka")).start();
+        TestTopics topics = new TestTopics(kafka, "", 1, "fm");
+        TestCluster cluster =
+            new TestCluster(directory.resolve("checkpoints"), Duration.ofHours(1));
+        ParameterView view = topics.view("fm", directory.resolve("view"))) {
+      JobID job = cluster.submit(topics.job(FM));
+      write(topics, 0, 2000);
+      awaitLearned(view, 1900);
+      cluster.killTaskManager(); // there is no checkpoint: all is learned again
+      write(topics, 2000, 3000);
+      awaitLearned(view, 2900);
+      cluster.checkpoint(job);
+      write(topics, 3000, 4000);
+      awaitLearned(view, 3900);
+      cluster.killTaskManager();
+      write(topics, 4000, 5003);
+      topics.write(topics.examples.mark(Long.MAX_VALUE));
+      topics.flush();
+
+      long end = topics.end();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> view.current().map(ModelSnapshot::version).orElse(-1L) == end);
+      OneGo expected = new OneGo(FM, topics.registry);
+      topics.read(
+          topics.topics.examples(), record -> expected.read(record.offset(), record.value()));
+      assertThat(expected.learned()).isEqualTo(5003);
+      Bits.assertSame(view.current().orElseThrow(), expected.learner);
+      assertThat(metrics(view))
+          .containsEntry("learned", 5003.0)
+          .containsEntry("total.examples", 5003.0)
+          .containsEntry("other_schema", 50.0)
+          .containsEntry("rejected", 50.0)
+          .containsEntry("duplicates", (double) (end - 5003 - 50 - 50 - 50 - 1))
+          .doesNotContainKey("current.examples");
+      assertThat(restarts(topics)).as("from nothing, and from the checkpoint").isEqualTo(2);
+      AtomicLong rejected = new AtomicLong();
+      topics.read(topics.topics.rejected(), record -> rejected.incrementAndGet());
+      assertThat(rejected.get()).as("written at least once").isGreaterThanOrEqualTo(50);
+      try (ParameterView fresh = topics.view("fm", directory.resolve("fresh"))) {
+        await().atMost(PATIENCE).until(() -> fresh.current().isPresent());
+        Bits.assertSame(fresh.current().orElseThrow(), expected.learner);
+      }
+    }
+  }
+}
