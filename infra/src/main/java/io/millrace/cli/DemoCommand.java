@@ -4,6 +4,7 @@ import io.millrace.demo.Demo;
 import io.millrace.demo.DemoConfig;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.replay.StreamModel;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
@@ -19,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -43,10 +45,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--duration", description = "Seconds to run (default: until Ctrl-C).")
   private @Nullable Long durationSeconds;
 
-  @Option(
-      names = "--model",
-      description = "Kind of model (default: ${DEFAULT-VALUE}); docs/models.md lists them.")
-  private String model = "fm";
+  @Mixin private ModelOptions model;
 
   @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
   private int port = 8080;
@@ -91,9 +90,13 @@ final class DemoCommand implements Callable<Integer> {
       throws InterruptedException {
     WorldConfig world = WorldConfig.defaults(seed);
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
+    StreamModel learner = model.model(MODEL, schema);
+    PlatformConfig base = PlatformConfig.live(port, List.of(schema), List.of(learner.config()));
     PlatformConfig platformConfig =
-        PlatformConfig.live(
-                port, List.of(schema), List.of(FeatureSource.defaults(model, MODEL, schema)))
+        learner
+            .start()
+            .map(from -> base.withStart(MODEL, from))
+            .orElse(base)
             .withWindow(world.attributionWindow(), Duration.ofMinutes(1))
             .withExtraStatus(
                 () -> {

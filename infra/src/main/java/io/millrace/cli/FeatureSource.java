@@ -2,8 +2,6 @@ package io.millrace.cli;
 
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.learner.ModelConfig;
-import io.millrace.learner.ModelKind;
 import io.millrace.replay.Format;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
@@ -66,15 +64,6 @@ final class FeatureSource {
       throw new UserError("cannot read schema %s: %s".formatted(file, e));
     } catch (IllegalArgumentException | AvroRuntimeException e) {
       throw new UserError("schema %s: %s".formatted(file, e.getMessage()));
-    }
-  }
-
-  /** The stream defaults of a kind by its name on the command line. */
-  static ModelConfig defaults(String kind, String name, FeatureSchema features) {
-    try {
-      return ModelConfig.defaults(ModelKind.named(kind), name, features);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("--model '%s': %s".formatted(kind, e.getMessage()));
     }
   }
 }

@@ -1,11 +1,9 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
-import io.millrace.learner.ModelConfig;
 import io.millrace.replay.Replay;
 import io.millrace.replay.ReplayReport;
 import io.millrace.standalone.DataDirectory;
-import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -28,15 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ReplayCommand implements Callable<Integer> {
   @Mixin private FeatureSource source;
 
-  @Option(
-      names = "--model",
-      description = "Kind of model (default: ${DEFAULT-VALUE}); docs/models.md lists them.")
-  private String model = "fm";
-
-  @Option(
-      names = "--set",
-      description = "Model settings as a JSON object, for example '{\"dim\":8}'.")
-  private @Nullable String settings;
+  @Mixin private ModelOptions model;
 
   @Option(names = "--order-by", description = "Column to sort the file by first, in memory.")
   private @Nullable String orderBy;
@@ -59,13 +49,12 @@ final class ReplayCommand implements Callable<Integer> {
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
       FeatureSchema features = source.schema();
-      ModelConfig config = config(features);
       ReplayReport result =
           new Replay(
                   directory,
                   new Replay.Source(
                       file, source.format(), features, source.label(features), orderBy),
-                  config,
+                  model.model(null, features),
                   System.out)
               .run();
       if (report != null) {
@@ -73,14 +62,5 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private ModelConfig config(FeatureSchema features) {
-    ModelConfig config = FeatureSource.defaults(model, model.replace("+", "-plus"), features);
-    try {
-      return settings == null ? config : config.with(settings);
-    } catch (IllegalArgumentException e) {
-      throw new UserError("--set: " + e.getMessage());
-    }
   }
 }

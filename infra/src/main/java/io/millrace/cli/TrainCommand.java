@@ -70,7 +70,7 @@ final class TrainCommand implements Callable<Integer> {
       FeatureSchema features = source.schema();
       TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
       ModelConfig modelConfig =
-          settings.applyTo(FeatureSource.defaults(model, model.replace("+", "-plus"), features));
+          settings.applyTo(ModelOptions.defaults(model, ModelOptions.named(model), features));
       TrainerConfig training = settings.training();
       if (seed != null) {
         modelConfig = modelConfig.with("{\"seed\":" + seed + "}");

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.replay.StreamModel;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -22,10 +24,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
   private Path schema;
 
-  @Option(
-      names = "--model",
-      description = "Kind of model (default: ${DEFAULT-VALUE}); docs/models.md lists them.")
-  private String model = "fm";
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--attribution-window",
@@ -45,13 +44,13 @@ final class UpCommand implements Callable<Integer> {
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
       FeatureSchema features = FeatureSource.readSchema(schema);
-      PlatformConfig config =
-          PlatformConfig.live(
-                  port,
-                  List.of(features),
-                  List.of(FeatureSource.defaults(model, model.replace("+", "-plus"), features)))
+      StreamModel learner = model.model(null, features);
+      PlatformConfig base =
+          PlatformConfig.live(port, List.of(features), List.of(learner.config()))
               .withWindow(
                   Duration.ofSeconds(windowSeconds), Duration.ofSeconds(10 * windowSeconds));
+      PlatformConfig config =
+          learner.start().map(from -> base.withStart(learner.config().name(), from)).orElse(base);
       CountDownLatch stopped = new CountDownLatch(1);
       CountDownLatch closed = new CountDownLatch(1);
       Runtime.getRuntime()

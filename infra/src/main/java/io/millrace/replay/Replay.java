@@ -2,7 +2,6 @@ package io.millrace.replay;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
-import io.millrace.learner.ModelConfig;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.serving.ExtraStatus;
@@ -38,7 +37,7 @@ public final class Replay {
 
   private final DataDirectory directory;
   private final Source source;
-  private final ModelConfig model;
+  private final StreamModel model;
   private final PrintStream out;
 
   /**
@@ -65,7 +64,7 @@ public final class Replay {
   }
 
   /** A replay that reports its progress to {@code out}. */
-  public Replay(DataDirectory directory, Source source, ModelConfig model, PrintStream out) {
+  public Replay(DataDirectory directory, Source source, StreamModel model, PrintStream out) {
     this.directory = directory;
     this.source = source;
     this.model = model;
@@ -76,7 +75,8 @@ public final class Replay {
   public ReplayReport run() throws IOException, InterruptedException {
     checkSame("replay.file", String.valueOf(source.file().getFileName()));
     checkSame("replay.order", String.valueOf(source.orderBy()));
-    checkSame("replay.model", model.toJson());
+    checkSame("replay.model", model.config().toJson());
+    checkSame("replay.from", model.start().map(Path::toString).orElse("nothing"));
     long rows = source.countRows();
     if (rows == 0) {
       throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
@@ -85,7 +85,10 @@ public final class Replay {
         new PlatformConfig(
             0,
             List.of(source.schema()),
-            List.of(model),
+            List.of(model.config()),
+            model.start().isPresent()
+                ? Map.of(model.config().name(), model.start().get())
+                : Map.of(),
             LabelEmission.ON_WINDOW_END,
             Duration.ofMillis(Position.WINDOW_MILLIS),
             Duration.ofMillis(Position.WINDOW_MILLIS),
@@ -145,7 +148,7 @@ public final class Replay {
 
   private ProgressBar progressBar(long rows) {
     return new ProgressBarBuilder()
-        .setTaskName("replay " + model.name())
+        .setTaskName("replay " + model.config().name())
         .setInitialMax(rows)
         .setUpdateIntervalMillis(500)
         .setStyle(ProgressBarStyle.ASCII)
@@ -164,12 +167,12 @@ public final class Replay {
     Map<String, Double> metrics = progress.metrics();
     ReplayReport.Half whole = ReplayReport.Half.of(metrics, "total.");
     ReplayReport.Half second = ReplayReport.Half.of(metrics, "segments.1.");
-    Freshness.Summary freshness = platform.freshness(model.name());
+    Freshness.Summary freshness = platform.freshness(model.config().name());
     ReplayReport report =
         new ReplayReport(
             String.valueOf(source.file().getFileName()),
             source.format().id(),
-            model.name(),
+            model.config().name(),
             whole.examples(),
             whole.positives(),
             whole.auc(),
@@ -203,7 +206,7 @@ public final class Replay {
     }
 
     private Optional<ModelSnapshot> snapshot() {
-      return platform.snapshot(model.name());
+      return platform.snapshot(model.config().name());
     }
 
     long version() {

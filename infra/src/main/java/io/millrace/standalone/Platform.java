@@ -84,7 +84,10 @@ public final class Platform implements AutoCloseable {
                 topics.prefix(),
                 model.toJson(),
                 config.publishInterval().toMillis(),
-                config.segmentExamples());
+                config.segmentExamples(),
+                config.starts().containsKey(model.name())
+                    ? config.starts().get(model.name()).toAbsolutePath().toString()
+                    : null);
         flink.submit("training-" + model.name(), env -> TrainingJob.build(env, training));
       }
       server =

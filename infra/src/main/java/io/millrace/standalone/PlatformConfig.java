@@ -4,8 +4,10 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.learner.ModelConfig;
 import io.millrace.serving.ExtraStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a platform runs.
@@ -13,6 +15,7 @@ import java.util.List;
  * @param port of the server, 0 for a free one
  * @param schemas feature schemas to register at start
  * @param models a learner each; the first answers requests that name none
+ * @param starts folders of trained models by model name, for learners that don't begin anew
  * @param emission when labels leave the join
  * @param attributionWindow how long after an impression a click labels it
  * @param allowedLateness how much longer duplicates and late clicks are recognised
@@ -25,6 +28,7 @@ public record PlatformConfig(
     int port,
     List<FeatureSchema> schemas,
     List<ModelConfig> models,
+    Map<String, Path> starts,
     LabelEmission emission,
     Duration attributionWindow,
     Duration allowedLateness,
@@ -40,6 +44,7 @@ public record PlatformConfig(
         port,
         schemas,
         models,
+        Map.of(),
         LabelEmission.ON_CLICK,
         Duration.ofMinutes(1),
         Duration.ofMinutes(10),
@@ -52,6 +57,7 @@ public record PlatformConfig(
   public PlatformConfig {
     schemas = List.copyOf(schemas);
     models = List.copyOf(models);
+    starts = Map.copyOf(starts);
   }
 
   /** The same with another window and lateness. */
@@ -60,9 +66,26 @@ public record PlatformConfig(
         port,
         schemas,
         models,
+        starts,
         emission,
         window,
         lateness,
+        checkpointInterval,
+        publishInterval,
+        segmentExamples,
+        extraStatus);
+  }
+
+  /** The same with a learner that begins with trained weights. */
+  public PlatformConfig withStart(String model, Path folder) {
+    return new PlatformConfig(
+        port,
+        schemas,
+        models,
+        Map.of(model, folder),
+        emission,
+        attributionWindow,
+        allowedLateness,
         checkpointInterval,
         publishInterval,
         segmentExamples,
@@ -75,6 +98,7 @@ public record PlatformConfig(
         port,
         schemas,
         models,
+        starts,
         emission,
         attributionWindow,
         allowedLateness,

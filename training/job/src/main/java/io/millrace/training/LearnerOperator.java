@@ -7,8 +7,10 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
+import io.millrace.trainer.TrainedModel;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -108,6 +110,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
             CompiledModel.of(config, FeatureSchema.parse(schema)), wire, job.segmentExamples());
     if (stored != null) {
       restore(stored);
+    } else if (job.start() != null) {
+      TrainedModel.read(Path.of(job.start())).copyTo(lane.learner());
     }
     copies = new RowCopies(lane.learner().table().rowWidth());
     publishedVersion = NONE;

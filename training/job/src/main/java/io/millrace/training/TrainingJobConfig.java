@@ -3,6 +3,7 @@ package io.millrace.training;
 import io.millrace.learner.ModelConfig;
 import io.millrace.topic.Topics;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a training job runs.
@@ -12,13 +13,16 @@ import java.io.Serializable;
  * @param model a {@link ModelConfig} as JSON
  * @param publishIntervalMillis least time between two publishes
  * @param segmentExamples length of an evaluation segment
+ * @param start folder of a trained model whose weights a learner without a checkpoint begins with,
+ *     or null for fresh ones; it must stay there until the first checkpoint
  */
 public record TrainingJobConfig(
     String bootstrap,
     String topicPrefix,
     String model,
     long publishIntervalMillis,
-    long segmentExamples)
+    long segmentExamples,
+    @Nullable String start)
     implements Serializable {
 
   /** Servers see what was learned at most this much later, plus the time of the publish. */
@@ -34,6 +38,16 @@ public record TrainingJobConfig(
       throw new IllegalArgumentException(
           "segmentExamples: " + segmentExamples + ", expected at least 1");
     }
+  }
+
+  /** A job whose learner begins with fresh weights. */
+  public TrainingJobConfig(
+      String bootstrap,
+      String topicPrefix,
+      String model,
+      long publishIntervalMillis,
+      long segmentExamples) {
+    this(bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, null);
   }
 
   /** The parsed model. */

@@ -30,6 +30,7 @@ import java.util.List;
 public final class Learner implements AutoCloseable {
   private static final int MAX_CLOSED_SEGMENTS = 10_000;
 
+  private final ModelConfig config;
   private final EmbeddingScheme scheme;
   private final CtrModel.Workspace workspace;
   private final Optimizer denseOptimizer;
@@ -61,7 +62,7 @@ public final class Learner implements AutoCloseable {
       throw new IllegalArgumentException(
           "segmentExamples: " + segmentExamples + ", expected at least 1");
     }
-    ModelConfig config = compiled.config();
+    this.config = compiled.config();
     CtrModel model = compiled.model();
     this.scheme = compiled.scheme();
     this.workspace = model.newWorkspace();
@@ -174,6 +175,11 @@ public final class Learner implements AutoCloseable {
       dLogits = new float[batch];
       predictions = new float[batch];
     }
+  }
+
+  /** What it learns by. */
+  public ModelConfig config() {
+    return config;
   }
 
   /** The embedding table; the caller stores and publishes what it says has changed. */

@@ -4,6 +4,7 @@ import io.millrace.embedding.LearnerTable;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
@@ -57,8 +58,45 @@ public final class TrainedModel {
     return weights.values();
   }
 
-  /** Writes rows and tensors into fresh ones of the same model. */
-  public void copyTo(LearnerTable table, Tensors tensors) {
+  /**
+   * This model as a stream goes on with it: its architecture, table and initial values, and the
+   * stream's name, step size and optimizers.
+   *
+   * @param stream what the stream would learn with if it began anew
+   */
+  public ModelConfig online(ModelConfig stream) {
+    return new ModelConfig(
+        stream.name(),
+        config.subject(),
+        config.rows(),
+        config.dim(),
+        stream.stepSize(),
+        config.seed(),
+        config.initScale(),
+        stream.rowOptimizer(),
+        stream.denseOptimizer(),
+        config.architecture());
+  }
+
+  /**
+   * Gives a fresh learner these weights; what its optimizers remember stays fresh.
+   *
+   * @throws IllegalArgumentException if the learner is of another model than {@link #online} says
+   */
+  public void copyTo(Learner learner) {
+    learner
+        .config()
+        .differenceFrom(online(learner.config()).toJson())
+        .ifPresent(
+            d -> {
+              throw new IllegalArgumentException(
+                  "%s: %s in the trained model, %s in the stream's; expected the same"
+                      .formatted(d.setting(), d.stored(), d.given()));
+            });
+    copyTo(learner.table(), learner.tensors());
+  }
+
+  private void copyTo(LearnerTable table, Tensors tensors) {
     int width = table.rowWidth();
     for (int i = 0; i < weights.rows().length; i++) {
       table.put(weights.rows()[i], weights.values(), i * width);

@@ -1,0 +1,85 @@
+package io.millrace.cli;
+
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.replay.StreamModel;
+import io.millrace.standalone.UserError;
+import io.millrace.trainer.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say which model learns from a stream, shared by the commands that run one. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ModelOptions {
+  @Option(
+      names = "--model",
+      description = "Kind of model (default: fm, or that of --from); docs/models.md lists them.")
+  private @Nullable String kind;
+
+  @Option(
+      names = "--from",
+      description = "Folder that 'millrace train' wrote: its model goes on learning online.")
+  private @Nullable Path from;
+
+  @Option(
+      names = "--set",
+      description = "Model settings as a JSON object, for example '{\"stepSize\":8}'.")
+  private @Nullable String settings;
+
+  /**
+   * The model that learns.
+   *
+   * @param name of the model, or null for that of its kind
+   */
+  StreamModel model(@Nullable String name, FeatureSchema features) {
+    if (from == null) {
+      String chosen = kind == null ? ModelKind.FM.toString() : kind;
+      return new StreamModel(config(chosen, name, features), Optional.empty());
+    }
+    TrainedModel trained;
+    try {
+      trained = TrainedModel.read(from);
+    } catch (IOException e) {
+      throw new UserError("cannot read a trained model in %s: %s".formatted(from, e.getMessage()));
+    }
+    String trainedKind = trained.config().kind().toString();
+    if (kind != null && !kind.equals(trainedKind)) {
+      throw new UserError(
+          "--model %s, but the model in %s is of kind %s".formatted(kind, from, trainedKind));
+    }
+    if (!trained.config().subject().equals(features.name())) {
+      throw new UserError(
+          "the model in %s is of schema %s, expected %s"
+              .formatted(from, trained.config().subject(), features.name()));
+    }
+    ModelConfig online = trained.online(config(trainedKind, name, features));
+    return new StreamModel(online, Optional.of(from.toAbsolutePath()));
+  }
+
+  private ModelConfig config(String kind, @Nullable String name, FeatureSchema features) {
+    ModelConfig config = defaults(kind, name == null ? named(kind) : name, features);
+    try {
+      return settings == null ? config : config.with(settings);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--set: " + e.getMessage());
+    }
+  }
+
+  /** A model's name may not hold the plus of a kind's. */
+  static String named(String kind) {
+    return kind.replace("+", "-plus");
+  }
+
+  /** The stream defaults of a kind by its name on the command line. */
+  static ModelConfig defaults(String kind, String name, FeatureSchema features) {
+    try {
+      return ModelConfig.defaults(ModelKind.named(kind), name, features);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--model '%s': %s".formatted(kind, e.getMessage()));
+    }
+  }
+}
