@@ -24,8 +24,8 @@ final class Entmax {
   private static final int NEWTON_STEPS = 50;
   private static final int INSERTION_LIMIT = 48;
 
-  /** Newton's method squares its error at each step: after one so short, it is within fp32. */
-  private static final double NEWTON_END = 1e-6;
+  /** A threshold this much off is nothing to shares in fp32, which are scaled to a sum of 1. */
+  private static final double NEWTON_END = 1e-8;
 
   private final double[] x;
   private final double[] sorted;
@@ -165,8 +165,8 @@ final class Entmax {
 
   /**
    * Writes the shares. Starts at the larger of two bounds from the left: where the largest X alone
-   * has a share of 1, and where all would if they were equal, which by convexity takes no more. The
-   * last step is too short to compute powers again: shares are moved along their slope.
+   * has a share of 1, and where all would if they were equal, which by convexity takes no more.
+   * Ends where a step is too short to be seen in the shares.
    */
   private void newton(double power, double alpha, double max) {
     double mean = 0;
@@ -179,18 +179,14 @@ final class Entmax {
       double slope = 0;
       double total = 0;
       for (int i = 0; i < x.length; i++) {
-        double above = x[i] - tau;
+        double above = Math.max(x[i] - tau, 0);
         double t = above > 0 ? Math.pow(above, power - 1) : 0;
-        share[i] = t;
+        share[i] = t * above;
         slope += t;
-        total += t * above;
+        total += share[i];
       }
       move = (total - Math.pow(total, 1 - 1 / power)) / slope;
       tau += move;
-    }
-    for (int i = 0; i < x.length; i++) {
-      double above = x[i] - tau + move;
-      share[i] *= Math.max(above - power * move, 0);
     }
   }
 
