@@ -31,7 +31,7 @@ final class ArmNetGraph implements DjlGraph {
   /** The weights w [B, F, K·o]. */
   static final String WEIGHT = "weight";
 
-  /** What the neurons give, y [B, K·o, D]. */
+  /** What the neurons give, y [B, D, K·o]. */
   static final String NEURON = "neuron";
 
   /** {@code exp} of more would drown all else: the model has diverged. */
@@ -79,14 +79,18 @@ final class ArmNetGraph implements DjlGraph {
   public PtNDArray logits(DjlPass pass, PtNDArray x) {
     PtNDArray e = fieldEmbedding == OFF ? x : JniUtils.add(x, pass.tensor(fieldEmbedding));
     PtNDArray y = neurons(pass, e);
-    return hidden.logits(pass, norm == null ? y : norm.apply(pass, y));
+    if (norm != null) {
+      long places = (long) pass.batch() * dim;
+      y = norm.apply(pass, JniUtils.reshape(y, new long[] {places, config.totalNeurons()}));
+    }
+    return hidden.logits(pass, y);
   }
 
   /**
    * The exponential neurons.
    *
    * @param e [B, F, D]
-   * @return y [B, K·o, D]
+   * @return y [B, D, K·o]
    */
   private PtNDArray neurons(DjlPass pass, PtNDArray e) {
     long total = config.totalNeurons();
@@ -102,7 +106,7 @@ final class ArmNetGraph implements DjlGraph {
     PtNDArray values = JniUtils.transpose(pass.tensor(value, total, fields), 0, 1);
     PtNDArray weights = JniUtils.mul(gates, values);
     pass.report(WEIGHT, weights);
-    PtNDArray exponents = JniUtils.bmm(JniUtils.transpose(weights, 1, 2), e);
+    PtNDArray exponents = JniUtils.bmm(JniUtils.transpose(e, 1, 2), weights);
     requireBounded(exponents);
     PtNDArray y = JniUtils.exp(exponents);
     pass.report(NEURON, y);

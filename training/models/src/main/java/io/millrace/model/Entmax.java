@@ -22,7 +22,10 @@ final class Entmax {
   private static final int BISECTIONS = 60;
 
   private static final int NEWTON_STEPS = 50;
-  private static final double NEWTON_END = 1e-10;
+  private static final int INSERTION_LIMIT = 48;
+
+  /** A threshold this much off is nothing to shares in fp32, which are scaled to a sum of 1. */
+  private static final double NEWTON_END = 1e-8;
 
   private final double[] x;
   private final double[] sorted;
@@ -84,7 +87,11 @@ final class Entmax {
       }
     } else {
       double power = 1 / (alpha - 1);
-      double tau = alpha < 2 ? newton(power, max) : bisect(power, alpha, max);
+      if (alpha < 2) {
+        newton(power, alpha, max);
+        return;
+      }
+      double tau = bisect(power, alpha, max);
       for (int i = 0; i < x.length; i++) {
         share[i] = x[i] > tau ? Math.pow(x[i] - tau, power) : 0;
       }
@@ -97,7 +104,7 @@ final class Entmax {
     double sum = 0;
     double tau = 0;
     for (int k = 1; k <= x.length; k++) {
-      double value = sorted[x.length - k];
+      double value = sorted[k - 1];
       sum += value;
       if (1 + k * value <= sum) {
         break;
@@ -117,7 +124,7 @@ final class Entmax {
     double deviations = 0;
     double tau = 0;
     for (int k = 1; k <= x.length; k++) {
-      double value = sorted[x.length - k];
+      double value = sorted[k - 1];
       double before = value - mean;
       mean += before / k;
       deviations += before * (value - mean);
@@ -133,30 +140,54 @@ final class Entmax {
     return tau;
   }
 
+  /** Descending. By insertion where there are few, as fields are. */
   private void sort() {
-    System.arraycopy(x, 0, sorted, 0, x.length);
-    Arrays.sort(sorted);
+    int n = x.length;
+    if (n > INSERTION_LIMIT) {
+      System.arraycopy(x, 0, sorted, 0, n);
+      Arrays.sort(sorted);
+      for (int i = 0, j = n - 1; i < j; i++, j--) {
+        double smaller = sorted[i];
+        sorted[i] = sorted[j];
+        sorted[j] = smaller;
+      }
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      double value = x[i];
+      int at = i;
+      for (; at > 0 && sorted[at - 1] < value; at--) {
+        sorted[at] = sorted[at - 1];
+      }
+      sorted[at] = value;
+    }
   }
 
-  private double newton(double power, double max) {
-    double tau = max - 1;
-    for (int step = 0; step < NEWTON_STEPS; step++) {
+  /**
+   * Writes the shares. Starts at the larger of two bounds from the left: where the largest X alone
+   * has a share of 1, and where all would if they were equal, which by convexity takes no more.
+   * Ends where a step is too short to be seen in the shares.
+   */
+  private void newton(double power, double alpha, double max) {
+    double mean = 0;
+    for (double value : x) {
+      mean += value / x.length;
+    }
+    double tau = Math.max(max - 1, mean - Math.pow(x.length, 1 - alpha));
+    double move = 1;
+    for (int step = 0; step < NEWTON_STEPS && move > NEWTON_END; step++) {
       double slope = 0;
       double total = 0;
-      for (double value : x) {
-        if (value > tau) {
-          double t = Math.pow(value - tau, power - 1);
-          slope += t;
-          total += t * (value - tau);
-        }
+      for (int i = 0; i < x.length; i++) {
+        double above = Math.max(x[i] - tau, 0);
+        double t = above > 0 ? Math.pow(above, power - 1) : 0;
+        share[i] = t * above;
+        slope += t;
+        total += share[i];
       }
-      double move = (total - Math.pow(total, 1 - 1 / power)) / slope;
+      move = (total - Math.pow(total, 1 - 1 / power)) / slope;
       tau += move;
-      if (move < NEWTON_END) {
-        break;
-      }
     }
-    return tau;
   }
 
   private double bisect(double power, double alpha, double max) {

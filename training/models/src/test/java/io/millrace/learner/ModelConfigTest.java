@@ -90,6 +90,7 @@ class ModelConfigTest {
         .hasMessageContaining("\"alpa\" is unknown, did you mean 'alpha'?");
     assertThatThrownBy(() -> plus.with("{\"dim\":7}"))
         .hasMessageContaining("dim: 7, expected an even number for kind armnet+");
+    assertThatThrownBy(() -> ModelKind.named("auto")).hasMessageStartingWith("kind \"auto\"");
     assertThatThrownBy(() -> ModelKind.named("armnet-"))
         .hasMessageStartingWith("kind \"armnet-\" is unknown, did you mean 'armnet");
   }

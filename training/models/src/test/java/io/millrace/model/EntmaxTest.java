@@ -159,7 +159,7 @@ class EntmaxTest {
   @Test
   void theWaysToTheThresholdAgree() {
     SplittableRandom random = new SplittableRandom(52);
-    for (int n : new int[] {2, 7, 40}) {
+    for (int n : new int[] {2, 7, 40, 100}) {
       for (int trial = 0; trial < 50; trial++) {
         float[] z = new float[n];
         for (int i = 0; i < n; i++) {

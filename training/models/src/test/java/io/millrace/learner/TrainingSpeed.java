@@ -1,0 +1,197 @@
+package io.millrace.learner;
+
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.metrics.Metrics;
+import io.millrace.model.Architecture;
+import io.millrace.model.ArmNetConfig;
+import io.millrace.model.ArmNetPlusConfig;
+import io.millrace.model.AutoIntConfig;
+import io.millrace.model.AutoIntPlusConfig;
+import io.millrace.model.CtrModel;
+import io.millrace.model.DcnV2Config;
+import io.millrace.model.DeepFmConfig;
+import io.millrace.model.FactorizationMachineConfig;
+import io.millrace.model.HiddenLayers;
+import io.millrace.model.LogisticRegressionConfig;
+import io.millrace.model.MlpConfig;
+import io.millrace.model.TensorSpec;
+import io.millrace.model.Tensors;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * How fast each model learns from steps of 4096 made-up examples with the ten fields of the Frappe
+ * data, by one thread. Prints examples per second of that thread's CPU time
+ *
+ * <ul>
+ *   <li>of {@link Learner#learn}: gather, predict, forward, backward, update of rows and tensors,
+ *       evaluation; models with a training mode predict apart from their forward pass;
+ *   <li>of forward and backward alone, as training from files needs them, on field vectors that
+ *       were gathered before.
+ * </ul>
+ *
+ * Arguments: seconds per measurement (default 10), then the names of models (default all).
+ */
+final class TrainingSpeed {
+  private static final int STEP = 4096;
+
+  /** Values of Frappe's fields. */
+  private static final int[] VOCABULARY = {957, 4082, 7, 7, 2, 3, 2, 9, 80, 233};
+
+  private TrainingSpeed() {}
+
+  /** What is measured. */
+  private record Case(int dim, Architecture architecture) {}
+
+  private static Map<String, Case> cases() {
+    HiddenLayers dnn300 = new HiddenLayers(List.of(300, 300), true, 0);
+    HiddenLayers dnn400 = new HiddenLayers(List.of(400, 400, 400), true, 0);
+    HiddenLayers dnn256 = new HiddenLayers(List.of(256, 256), true, 0);
+    AutoIntConfig autoint = new AutoIntConfig(3, 2, 16, true, true, true, false, true, false, 0);
+    Map<String, Case> cases = new LinkedHashMap<>();
+    cases.put("lr", new Case(1, new LogisticRegressionConfig()));
+    cases.put("fm", new Case(11, new FactorizationMachineConfig()));
+    cases.put("mlp-300x2", new Case(10, new MlpConfig(dnn300)));
+    cases.put("deepfm-300x2", new Case(11, new DeepFmConfig(dnn300)));
+    cases.put("dcnv2-2-300x2", new Case(10, new DcnV2Config(2, false, dnn300)));
+    cases.put("autoint-d10-L3-h2x16", new Case(10, autoint));
+    cases.put("autoint-d32-L3-h2x16", new Case(32, autoint));
+    cases.put("autoint+-d32-400x3", new Case(32, new AutoIntPlusConfig(autoint, dnn400)));
+    ArmNetConfig oneHead = new ArmNetConfig(1, 10, 1.7f, false, true, false, dnn300);
+    cases.put("armnet-K1-o10-a1.7", new Case(10, oneHead));
+    ArmNetConfig four = new ArmNetConfig(4, 4, 1.5f, false, true, false, dnn300);
+    cases.put("armnet+-K4-o4-a1.5", new Case(20, new ArmNetPlusConfig(four, dnn300)));
+    ArmNetConfig eight = new ArmNetConfig(8, 32, 2, false, true, false, dnn256);
+    cases.put("armnet-K8-o32-a2", new Case(10, eight));
+    return cases;
+  }
+
+  public static void main(String[] args) {
+    double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 10;
+    List<String> chosen = List.of(args).subList(Math.min(1, args.length), args.length);
+    cases()
+        .forEach(
+            (name, measured) -> {
+              if (chosen.isEmpty() || chosen.contains(name)) {
+                measure(name, measured, seconds);
+              }
+            });
+  }
+
+  private static void measure(String name, Case measured, double seconds) {
+    FeatureSchema schema = TestSchemas.categoricals(VOCABULARY.length);
+    ModelConfig like =
+        ModelConfig.defaults(ModelKind.of(measured.architecture), name(name), schema);
+    ModelConfig config =
+        new ModelConfig(
+            like.name(),
+            like.subject(),
+            1 << 16,
+            measured.dim,
+            STEP,
+            42,
+            like.initScale(),
+            like.rowOptimizer(),
+            like.denseOptimizer(),
+            measured.architecture);
+    try (CompiledModel compiled = CompiledModel.of(config, schema)) {
+      int parameters = compiled.model().tensors().stream().mapToInt(TensorSpec::size).sum();
+      System.out.printf(
+          Locale.ROOT,
+          "%-22s %,9d dense parameters  learn %,10.0f examples/CPU-s  forward+backward %,10.0f%n",
+          name,
+          parameters,
+          learning(compiled, seconds),
+          computing(compiled.model(), seconds));
+    }
+  }
+
+  private static double learning(CompiledModel compiled, double seconds) {
+    List<EncodedBatch> batches = List.of(batch(1), batch(2), batch(3), batch(4));
+    byte[] labels = new byte[STEP];
+    for (int b = 0; b < STEP; b += 3) {
+      labels[b] = 1;
+    }
+    float[] probabilities = new float[STEP];
+    try (Learner learner = new Learner(compiled, STEP)) {
+      int[] steps = {0};
+      Runnable step = () -> learner.learn(batches.get(steps[0]++ % 4), labels, probabilities);
+      double speed = speed(step, seconds);
+      while (steps[0] < 80) {
+        step.run();
+      }
+      // four batches are learned by heart: what doesn't learn isn't worth timing
+      List<Metrics> segments = learner.closedSegments();
+      double first = segments.get(0).logloss();
+      double last = segments.get(segments.size() - 1).logloss();
+      if (!(last < first)) {
+        throw new IllegalStateException(
+            "logloss after %d steps: %s, expected less than %s".formatted(steps[0], last, first));
+      }
+      return speed;
+    }
+  }
+
+  private static double computing(CtrModel model, double seconds) {
+    Tensors weights = Tensors.initial(model.tensors(), 42);
+    Tensors gradients = Tensors.zeros(model.tensors());
+    SplittableRandom random = new SplittableRandom(5);
+    float[] x = new float[STEP * model.fields() * model.dim()];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextDouble(-0.1, 0.1);
+    }
+    float[] dx = new float[x.length];
+    float[] logits = new float[STEP];
+    try (CtrModel.Workspace workspace = model.newWorkspace()) {
+      return speed(
+          () -> {
+            workspace.forward(weights, x, STEP, 1, logits);
+            workspace.backward(logits, dx, gradients);
+          },
+          seconds);
+    }
+  }
+
+  /** Examples per second of this thread's CPU time; the first steps are not counted. */
+  private static double speed(Runnable step, double seconds) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < 4; i++) {
+      step.run();
+    }
+    long start = threads.getCurrentThreadCpuTime();
+    int steps = 0;
+    double used;
+    do {
+      step.run();
+      steps++;
+      used = (threads.getCurrentThreadCpuTime() - start) * 1e-9;
+    } while (used < seconds);
+    return steps * STEP / used;
+  }
+
+  private static String name(String name) {
+    return name.replaceAll("[^A-Za-z0-9_-]", "_");
+  }
+
+  private static EncodedBatch batch(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    EncodedBatch batch = new EncodedBatch(VOCABULARY.length);
+    for (int b = 0; b < STEP; b++) {
+      EncodedBatch.Appender example = batch.append();
+      for (int f = 0; f < VOCABULARY.length; f++) {
+        // small values more often, as people and apps are
+        double u = random.nextDouble();
+        example.add(f * 1_000_003L + (int) (u * u * VOCABULARY[f]), 1);
+        example.endField();
+      }
+      example.commit();
+    }
+    return batch;
+  }
+}
