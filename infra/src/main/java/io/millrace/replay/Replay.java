@@ -275,7 +275,7 @@ public final class Replay {
       }
       if (still > STALL.toNanos()) {
         throw new IOException(
-            "no progress for %s at version %d, although all jobs run".formatted(STALL, version));
+            "no progress for %s at version %d, although all jobs run".formatted(STALL, version()));
       }
     }
   }
