@@ -34,6 +34,7 @@ public final class Replay {
   private static final Duration STALL = Duration.ofMinutes(3);
   private static final Duration LOOK = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 20;
+  private static final long SHOW_ROWS = 1_000;
 
   private final DataDirectory directory;
   private final Source source;
@@ -129,10 +130,14 @@ public final class Replay {
         RowReader reader = source.open();
         ProgressBar bar = progressBar(rows)) {
       for (Row row = reader.next(); row != null; row = reader.next()) {
-        while (!writer.complete() && writer.rows() - progress.rowsDone() > ROWS_AHEAD) {
+        while (!writer.complete()
+            && writer.rows() - writer.unusable() - progress.rowsDone() > ROWS_AHEAD) {
           progress.await(bar);
         }
         writer.write(row);
+        if (writer.rows() % SHOW_ROWS == 0) {
+          progress.show(bar);
+        }
       }
       writer.end();
       events = writer.events();
@@ -240,19 +245,27 @@ public final class Replay {
       return !metrics().containsKey("current.examples");
     }
 
+    /** Shows how far it has come; false if that is no further than the last time. */
+    boolean show(ProgressBar bar) {
+      long version = version();
+      if (version == lastVersion) {
+        return false;
+      }
+      lastVersion = version;
+      lastChange = System.nanoTime();
+      looked = 0;
+      bar.stepTo(Math.min(bar.getMax(), rowsDone()));
+      bar.setExtraMessage(
+          "AUC %.4f logloss %.4f"
+              .formatted(
+                  metrics().getOrDefault("total.auc", Double.NaN),
+                  metrics().getOrDefault("total.logloss", Double.NaN)));
+      return true;
+    }
+
     void await(ProgressBar bar) throws InterruptedException, IOException {
       Thread.sleep(POLL_MILLIS);
-      bar.stepTo(Math.min(bar.getMax(), rowsDone()));
-      long version = version();
-      if (version != lastVersion) {
-        lastVersion = version;
-        lastChange = System.nanoTime();
-        looked = 0;
-        bar.setExtraMessage(
-            "AUC %.4f logloss %.4f"
-                .formatted(
-                    metrics().getOrDefault("total.auc", Double.NaN),
-                    metrics().getOrDefault("total.logloss", Double.NaN)));
+      if (show(bar)) {
         return;
       }
       long still = System.nanoTime() - lastChange;
@@ -265,7 +278,7 @@ public final class Replay {
       }
       if (still > STALL.toNanos()) {
         throw new IOException(
-            "no progress for %s at version %d, although all jobs run".formatted(STALL, version));
+            "no progress for %s at version %d, although all jobs run".formatted(STALL, version()));
       }
     }
   }
