@@ -51,7 +51,7 @@ public record ArmNetConfig(
 
   @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new ArmNetGraph(this, fields, dim, specs));
+    return DjlModel.of(fields, dim, specs -> new DjlArmNetGraph(this, fields, dim, specs));
   }
 
   /** Whether a learning step differs from a prediction. */

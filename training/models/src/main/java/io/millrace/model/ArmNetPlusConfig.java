@@ -19,7 +19,7 @@ public record ArmNetPlusConfig(ArmNetConfig arm, HiddenLayers dnn) implements Ar
   @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     requireDim(dim);
-    return DjlModel.of(fields, dim, specs -> new ArmNetPlusGraph(this, fields, dim, specs));
+    return DjlModel.of(fields, dim, specs -> new DjlArmNetPlusGraph(this, fields, dim, specs));
   }
 
   @Override

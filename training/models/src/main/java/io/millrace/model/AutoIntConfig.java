@@ -67,6 +67,6 @@ public record AutoIntConfig(
 
   @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new AutoIntGraph(this, fields, dim, specs));
+    return DjlModel.of(fields, dim, specs -> new DjlAutoIntGraph(this, fields, dim, specs));
   }
 }

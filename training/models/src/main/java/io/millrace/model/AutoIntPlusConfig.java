@@ -16,6 +16,6 @@ public record AutoIntPlusConfig(AutoIntConfig attention, HiddenLayers dnn) imple
 
   @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new AutoIntPlusGraph(this, fields, dim, specs));
+    return DjlModel.of(fields, dim, specs -> new DjlAutoIntPlusGraph(this, fields, dim, specs));
   }
 }

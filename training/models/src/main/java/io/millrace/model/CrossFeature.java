@@ -56,8 +56,8 @@ public record CrossFeature(int head, int neuron, List<Term> terms) {
     if (config.alpha() == 1) {
       throw new IllegalArgumentException("alpha: 1, expected more: with 1 no gate ever closes");
     }
-    float[] gates = workspace.intermediate(ArmNetGraph.GATE, weights, x, batch);
-    float[] powers = workspace.intermediate(ArmNetGraph.WEIGHT, weights, x, batch);
+    float[] gates = workspace.intermediate(DjlArmNetGraph.GATE, weights, x, batch);
+    float[] powers = workspace.intermediate(DjlArmNetGraph.WEIGHT, weights, x, batch);
     int neurons = config.totalNeurons();
     int fields = gates.length / batch / neurons;
     List<List<CrossFeature>> examples = new ArrayList<>();

@@ -23,6 +23,6 @@ public record DcnV2Config(int crossLayers, boolean stacked, HiddenLayers hidden)
 
   @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new DcnV2Graph(this, fields * dim, specs));
+    return DjlModel.of(fields, dim, specs -> new DjlDcnV2Graph(this, fields * dim, specs));
   }
 }

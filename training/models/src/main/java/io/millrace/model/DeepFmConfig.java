@@ -20,7 +20,8 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
       throw new IllegalArgumentException(
           "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
     }
-    return DjlModel.of(fields, dim, specs -> new DeepFmGraph(this, fields, dim, rowWidth, specs));
+    return DjlModel.of(
+        fields, dim, specs -> new DjlDeepFmGraph(this, fields, dim, rowWidth, specs));
   }
 
   @Override

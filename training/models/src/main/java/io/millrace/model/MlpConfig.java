@@ -14,6 +14,6 @@ public record MlpConfig(HiddenLayers hidden) implements Architecture {
 
   @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new MlpGraph(this, "", fields * dim, specs));
+    return DjlModel.of(fields, dim, specs -> new DjlMlpGraph(this, "", fields * dim, specs));
   }
 }

@@ -4,24 +4,24 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * A multi-layer perceptron with one output: the tensors of {@link Mlp}, then {@code
+ * A multi-layer perceptron with one output: the tensors of {@link DjlMlp}, then {@code
  * <prefix>output.weight} [1, width] and {@code <prefix>output.bias} [1].
  */
-final class MlpGraph implements DjlGraph {
+final class DjlMlpGraph implements DjlGraph {
   private final MlpConfig config;
   private final int in;
-  private final Mlp hidden;
-  private final Linear output;
+  private final DjlMlp hidden;
+  private final DjlLinear output;
 
   /**
    * @param prefix of the tensors' names
    * @param in values of an example
    */
-  MlpGraph(MlpConfig config, String prefix, int in, TensorSpecs specs) {
+  DjlMlpGraph(MlpConfig config, String prefix, int in, TensorSpecs specs) {
     this.config = config;
     this.in = in;
-    this.hidden = new Mlp(prefix, config.hidden(), in, specs);
-    this.output = new Linear(prefix + "output.", hidden.width(), 1, specs);
+    this.hidden = new DjlMlp(prefix, config.hidden(), in, specs);
+    this.output = new DjlLinear(prefix + "output.", hidden.width(), 1, specs);
   }
 
   @Override

@@ -14,37 +14,37 @@ import java.util.List;
  *
  * <p>and the logit a linear functional of the perceptron's output, beside the last x if they are in
  * parallel. Tensors: of cross layer l {@code cross<l>.weight} [n, n] and {@code .bias} [n]; those
- * of {@link Mlp}; {@code output.weight} [1, width] and {@code output.bias} [1].
+ * of {@link DjlMlp}; {@code output.weight} [1, width] and {@code output.bias} [1].
  *
  * <p>Source: Wang et al., "DCN V2: improved deep &amp; cross network", WWW 2021, section 3; the
  * matrix form, not the mixture of low ranks.
  */
-final class DcnV2Graph implements DjlGraph {
+final class DjlDcnV2Graph implements DjlGraph {
   private final DcnV2Config config;
   private final int values;
-  private final List<Linear> crosses = new ArrayList<>();
-  private final Mlp hidden;
-  private final Linear output;
+  private final List<DjlLinear> crosses = new ArrayList<>();
+  private final DjlMlp hidden;
+  private final DjlLinear output;
 
   /**
    * @param values n
    */
-  DcnV2Graph(DcnV2Config config, int values, TensorSpecs specs) {
+  DjlDcnV2Graph(DcnV2Config config, int values, TensorSpecs specs) {
     this.config = config;
     this.values = values;
     for (int l = 0; l < config.crossLayers(); l++) {
-      crosses.add(new Linear("cross" + l + ".", values, values, specs));
+      crosses.add(new DjlLinear("cross" + l + ".", values, values, specs));
     }
-    this.hidden = new Mlp("", config.hidden(), values, specs);
+    this.hidden = new DjlMlp("", config.hidden(), values, specs);
     int width = config.stacked() ? hidden.width() : hidden.width() + values;
-    this.output = new Linear("output.", width, 1, specs);
+    this.output = new DjlLinear("output.", width, 1, specs);
   }
 
   @Override
   public PtNDArray logits(DjlPass pass, PtNDArray x) {
     PtNDArray first = JniUtils.reshape(x, new long[] {pass.batch(), values});
     PtNDArray crossed = first;
-    for (Linear cross : crosses) {
+    for (DjlLinear cross : crosses) {
       crossed = JniUtils.add(JniUtils.mul(first, cross.apply(pass, crossed)), crossed);
     }
     if (config.stacked()) {

@@ -6,25 +6,25 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * DeepFM: the logit of {@link FactorizationMachine} plus that of a perceptron on all factors.
- * Tensors: those of {@link MlpGraph}, whose output's bias is the bias of the sum.
+ * Tensors: those of {@link DjlMlpGraph}, whose output's bias is the bias of the sum.
  *
  * <p>Source: Guo et al., "DeepFM: a factorization-machine based neural network for CTR prediction",
  * IJCAI 2017, section 2.1.
  */
-final class DeepFmGraph implements DjlGraph {
+final class DjlDeepFmGraph implements DjlGraph {
   private static final long[] VALUES = {1};
 
   private final int fields;
   private final int rowsPerField;
   private final int rowWidth;
-  private final MlpGraph dnn;
+  private final DjlMlpGraph dnn;
 
-  DeepFmGraph(DeepFmConfig config, int fields, int dim, int rowWidth, TensorSpecs specs) {
+  DjlDeepFmGraph(DeepFmConfig config, int fields, int dim, int rowWidth, TensorSpecs specs) {
     this.fields = fields;
     this.rowsPerField = dim / rowWidth;
     this.rowWidth = rowWidth;
     int factors = fields * rowsPerField * (rowWidth - 1);
-    this.dnn = new MlpGraph(new MlpConfig(config.hidden()), "", factors, specs);
+    this.dnn = new DjlMlpGraph(new MlpConfig(config.hidden()), "", factors, specs);
   }
 
   @Override

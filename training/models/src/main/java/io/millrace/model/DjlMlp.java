@@ -8,26 +8,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hidden layers in a graph: of layer l, tensors {@code <prefix>hidden<l>.weight} [out, in], {@code
- * .bias} [out], and those of its {@link BatchNorm} {@code .norm.}.
+ * .bias} [out], and those of its {@link DjlBatchNorm} {@code .norm.}.
  */
-final class Mlp {
+final class DjlMlp {
   private final List<Layer> layers = new ArrayList<>();
   private final float dropout;
   private final int width;
 
-  private record Layer(Linear linear, @Nullable BatchNorm norm) {}
+  private record Layer(DjlLinear linear, @Nullable DjlBatchNorm norm) {}
 
   /**
    * @param in values of an example that the first layer takes
    */
-  Mlp(String prefix, HiddenLayers hidden, int in, TensorSpecs specs) {
+  DjlMlp(String prefix, HiddenLayers hidden, int in, TensorSpecs specs) {
     int from = in;
     for (int l = 0; l < hidden.widths().size(); l++) {
       String name = prefix + "hidden" + l + ".";
       int to = hidden.widths().get(l);
-      Linear linear = new Linear(name, from, to, specs);
+      DjlLinear linear = new DjlLinear(name, from, to, specs);
       layers.add(
-          new Layer(linear, hidden.batchNorm() ? new BatchNorm(name + "norm.", to, specs) : null));
+          new Layer(
+              linear, hidden.batchNorm() ? new DjlBatchNorm(name + "norm.", to, specs) : null));
       from = to;
     }
     this.width = from;

@@ -6,23 +6,23 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * {@code w_1·ARM-Net + w_2·perceptron + b}, which starts as their mean. Tensors: those of {@link
- * ArmNetGraph}, those of {@link MlpGraph} with prefix {@code dnn.}, {@code ensemble.weight} [1, 2]
- * and {@code ensemble.bias} [1].
+ * DjlArmNetGraph}, those of {@link DjlMlpGraph} with prefix {@code dnn.}, {@code ensemble.weight}
+ * [1, 2] and {@code ensemble.bias} [1].
  *
  * <p>Source: Cai et al., "ARM-Net", SIGMOD 2021, section 3.4, and the authors' code for the
  * weights.
  */
-final class ArmNetPlusGraph implements DjlGraph {
+final class DjlArmNetPlusGraph implements DjlGraph {
   private final int half;
-  private final ArmNetGraph arm;
-  private final MlpGraph dnn;
+  private final DjlArmNetGraph arm;
+  private final DjlMlpGraph dnn;
   private final int weight;
   private final int bias;
 
-  ArmNetPlusGraph(ArmNetPlusConfig config, int fields, int dim, TensorSpecs specs) {
+  DjlArmNetPlusGraph(ArmNetPlusConfig config, int fields, int dim, TensorSpecs specs) {
     this.half = dim / 2;
-    this.arm = new ArmNetGraph(config.arm(), fields, half, specs);
-    this.dnn = new MlpGraph(new MlpConfig(config.dnn()), "dnn.", fields * half, specs);
+    this.arm = new DjlArmNetGraph(config.arm(), fields, half, specs);
+    this.dnn = new DjlMlpGraph(new MlpConfig(config.dnn()), "dnn.", fields * half, specs);
     this.weight = specs.constant("ensemble.weight", 0.5f, 1, 2);
     this.bias = specs.constant("ensemble.bias", 0, 1);
   }

@@ -4,11 +4,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /** {@code y = W x + b}: tensors {@code <prefix>weight} [out, in] and {@code <prefix>bias} [out]. */
-final class Linear {
+final class DjlLinear {
   private final int weight;
   private final int bias;
 
-  Linear(String prefix, int in, int out, TensorSpecs specs) {
+  DjlLinear(String prefix, int in, int out, TensorSpecs specs) {
     this.weight = specs.xavier(prefix + "weight", in, out, out, in);
     this.bias = specs.constant(prefix + "bias", 0, out);
   }

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Tensors: {@code field_embedding} [F, D] if on; {@code bilinear} [K, D, D], {@code query} [K,
  * o, D], {@code value} [K, o, F], Xavier uniform with gain 1.414 and the fans that the authors'
  * framework gives a tensor of three dimensions; {@code alpha} [K] if learned, as the a of α = 1 +
- * softplus(a); {@code neuron_norm.} as {@link BatchNorm} with K·o channels if on; hidden layers as
- * {@link MlpGraph}. Reports {@link #GATE}, {@link #WEIGHT} and {@link #NEURON}.
+ * softplus(a); {@code neuron_norm.} as {@link DjlBatchNorm} with K·o channels if on; hidden layers
+ * as {@link DjlMlpGraph}. Reports {@link #GATE}, {@link #WEIGHT} and {@link #NEURON}.
  *
  * <p>Source: Cai et al., "ARM-Net: adaptive relation modeling network for structured data", SIGMOD
  * 2021, section 3; learned α is an extension.
  */
-final class ArmNetGraph implements DjlGraph {
+final class DjlArmNetGraph implements DjlGraph {
   /** The gates z [B, F, K·o]; those of a neuron sum to 1. */
   static final String GATE = "gate";
 
@@ -48,10 +48,10 @@ final class ArmNetGraph implements DjlGraph {
   private final int query;
   private final int value;
   private final int alpha;
-  private final @Nullable BatchNorm norm;
-  private final MlpGraph hidden;
+  private final @Nullable DjlBatchNorm norm;
+  private final DjlMlpGraph hidden;
 
-  ArmNetGraph(ArmNetConfig config, int fields, int dim, TensorSpecs specs) {
+  DjlArmNetGraph(ArmNetConfig config, int fields, int dim, TensorSpecs specs) {
     this.config = config;
     this.fields = fields;
     this.dim = dim;
@@ -65,8 +65,8 @@ final class ArmNetGraph implements DjlGraph {
     float a = (float) Math.log(Math.expm1(config.alpha() - 1));
     this.alpha = config.learnedAlpha() ? specs.constant("alpha", a, heads) : OFF;
     int total = config.totalNeurons();
-    this.norm = config.batchNorm() ? new BatchNorm("neuron_norm.", total, specs) : null;
-    this.hidden = new MlpGraph(new MlpConfig(config.hidden()), "", total * dim, specs);
+    this.norm = config.batchNorm() ? new DjlBatchNorm("neuron_norm.", total, specs) : null;
+    this.hidden = new DjlMlpGraph(new MlpConfig(config.hidden()), "", total * dim, specs);
   }
 
   /** Of a tensor [a, b, c], the fan in counts as b·c and the fan out as a·c. */

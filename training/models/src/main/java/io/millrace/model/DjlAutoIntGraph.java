@@ -29,7 +29,7 @@ import java.util.List;
  * neural networks", CIKM 2019, sections 4.3 to 4.5; activated projections, scaling and
  * normalisation as in the authors' code.
  */
-final class AutoIntGraph implements DjlGraph {
+final class DjlAutoIntGraph implements DjlGraph {
   /** Each layer's attention [B, H, F, F]: the row of a field sums to 1. */
   static final String ATTENTION = "attention";
 
@@ -50,7 +50,7 @@ final class AutoIntGraph implements DjlGraph {
   /** Numbers of a layer's tensors. */
   private record Layer(int projection, int bias, int normScale, int normShift) {}
 
-  AutoIntGraph(AutoIntConfig config, int fields, int dim, TensorSpecs specs) {
+  DjlAutoIntGraph(AutoIntConfig config, int fields, int dim, TensorSpecs specs) {
     this.config = config;
     this.fields = fields;
     this.dim = dim;

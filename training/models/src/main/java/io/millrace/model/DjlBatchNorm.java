@@ -17,7 +17,7 @@ import ai.djl.pytorch.jni.JniUtils;
  * that it reports are its own mean, and its mean square deviation from the running mean: the
  * running variance then still follows that of the stream.
  */
-final class BatchNorm {
+final class DjlBatchNorm {
   private static final float MOMENTUM = 0.1f;
   private static final double EPSILON = 1e-5;
 
@@ -27,7 +27,7 @@ final class BatchNorm {
   private final int mean;
   private final int variance;
 
-  BatchNorm(String prefix, int channels, TensorSpecs specs) {
+  DjlBatchNorm(String prefix, int channels, TensorSpecs specs) {
     this.channels = channels;
     this.scale = specs.constant(prefix + "scale", 1, channels);
     this.shift = specs.constant(prefix + "shift", 0, channels);
