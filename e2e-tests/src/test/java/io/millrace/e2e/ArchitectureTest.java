@@ -34,7 +34,8 @@ class ArchitectureTest {
               "io.millrace.model..",
               "io.millrace.optimizer..",
               "io.millrace.metrics..",
-              "io.millrace.learner..")
+              "io.millrace.learner..",
+              "io.millrace.trainer..")
           .layer("training")
           .definedBy("io.millrace.training..")
           .layer("ingestion")
@@ -47,6 +48,7 @@ class ArchitectureTest {
               "io.millrace.replay..",
               "io.millrace.world..",
               "io.millrace.demo..",
+              "io.millrace.offline..",
               "io.millrace.cli..")
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()

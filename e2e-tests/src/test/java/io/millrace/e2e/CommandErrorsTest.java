@@ -58,13 +58,34 @@ class CommandErrorsTest {
 
   @Test
   void anUnknownModel() throws Exception {
-    assertFails(
-        "millrace: --model 'gbdt', expected lr, fm or autoint",
-        "demo",
-        "--model",
-        "gbdt",
-        "--data-dir",
-        folder.resolve("data").toString());
+    String output =
+        output(2, "demo", "--model", "autoin", "--data-dir", folder.resolve("data").toString());
+    assertThat(output)
+        .startsWith("millrace: --model 'autoin': kind \"autoin\" is unknown")
+        .contains("did you mean 'autoint'?")
+        .contains("there are lr, fm, autoint");
+  }
+
+  @Test
+  void anUnknownSettingOfATraining() throws Exception {
+    Path config = Files.writeString(folder.resolve("c.yaml"), "training:\n  epoch: 3\n");
+    String output =
+        output(
+            2,
+            "train",
+            "--format",
+            "movielens-stream",
+            "--train",
+            "t.csv",
+            "--valid",
+            "v.csv",
+            "--config",
+            config.toString(),
+            "--out",
+            folder.resolve("model").toString());
+    assertThat(output)
+        .startsWith("millrace: " + config + ": key 'epoch' of section training is unknown")
+        .contains("did you mean 'epochs'?");
   }
 
   @Test

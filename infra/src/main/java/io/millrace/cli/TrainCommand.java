@@ -30,6 +30,11 @@ import picocli.CommandLine.Option;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainCommand implements Callable<Integer> {
+  /** Rates of streams are for steps of one example; those of mini-batches are Adam's. */
+  private static final String ADAM =
+      """
+      {"rule":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-8}""";
+
   @Mixin private FeatureSource source;
 
   @Option(names = "--train", required = true, description = "Training examples.")
@@ -70,7 +75,9 @@ final class TrainCommand implements Callable<Integer> {
       FeatureSchema features = source.schema();
       TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
       ModelConfig modelConfig =
-          settings.applyTo(ModelOptions.defaults(model, ModelOptions.named(model), features));
+          settings.applyTo(
+              ModelOptions.defaults(model, ModelOptions.named(model), features)
+                  .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
       TrainerConfig training = settings.training();
       if (seed != null) {
         modelConfig = modelConfig.with("{\"seed\":" + seed + "}");

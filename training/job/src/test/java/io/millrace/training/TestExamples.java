@@ -47,7 +47,7 @@ final class TestExamples {
         ModelConfig.defaults(kind, kind.name().toLowerCase(java.util.Locale.ROOT), SCHEMA)
             .with("{\"stepSize\":" + stepSize + "}");
     return kind == ModelKind.AUTOINT
-        ? config.with("{\"autoint\":{\"layers\":1,\"heads\":1,\"headDim\":4}}")
+        ? config.with("{\"architecture\":{\"layers\":1,\"heads\":1,\"headDim\":4}}")
         : config;
   }
 
