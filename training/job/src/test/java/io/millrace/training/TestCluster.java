@@ -56,6 +56,15 @@ final class TestCluster implements AutoCloseable {
     var unused = cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
   }
 
+  /** How often the job's task was started again. */
+  int restarts(JobID job) throws Exception {
+    int most = 0;
+    for (var vertex : cluster.getExecutionGraph(job).get().getAllExecutionVertices()) {
+      most = Math.max(most, vertex.getCurrentExecutionAttempt().getAttemptNumber());
+    }
+    return most;
+  }
+
   /** Kills the task manager and starts another. */
   void killTaskManager() throws Exception {
     cluster.terminateTaskManager(newestTaskManager).get();

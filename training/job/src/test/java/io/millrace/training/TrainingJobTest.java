@@ -110,7 +110,10 @@ class TrainingJobTest {
           .containsEntry("rejected", 50.0)
           .containsEntry("duplicates", (double) (end - 5003 - 50 - 50 - 50 - 1))
           .doesNotContainKey("current.examples");
-      assertThat(restarts(topics)).as("from nothing, and from the checkpoint").isEqualTo(2);
+      assertThat(cluster.restarts(job))
+          .as("starts after the first: from nothing, and from the checkpoint")
+          .isGreaterThanOrEqualTo(2);
+      assertThat(restarts(topics)).as("of them visible in the topic").isPositive();
       AtomicLong rejected = new AtomicLong();
       topics.read(topics.topics.rejected(), record -> rejected.incrementAndGet());
       assertThat(rejected.get()).as("written at least once").isGreaterThanOrEqualTo(50);
