@@ -1,12 +1,10 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.LearnerTable;
-import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
-import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Tensors;
@@ -109,7 +107,6 @@ public final class TrainedModel {
 
   /** How well it predicts examples, as a server would answer. */
   public Metrics evaluate(LabeledExamples examples) {
-    Evaluation evaluation = new Evaluation();
     try (CompiledModel compiled = CompiledModel.of(config, schema);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
       var scheme = compiled.scheme();
@@ -117,23 +114,8 @@ public final class TrainedModel {
           new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
       Tensors tensors = compiled.initialTensors();
       copyTo(table, tensors);
-      EncodedBatch batch = new EncodedBatch(scheme.fields());
-      float[] x = new float[EVALUATION_BATCH * scheme.fields() * scheme.dim()];
-      float[] logits = new float[EVALUATION_BATCH];
-      for (int from = 0; from < examples.size(); from += EVALUATION_BATCH) {
-        int size = Math.min(EVALUATION_BATCH, examples.size() - from);
-        batch.clear();
-        for (int b = 0; b < size; b++) {
-          batch.append(examples.encoded(), from + b);
-        }
-        scheme.gather(batch, table, x);
-        workspace.infer(tensors, x, size, logits);
-        for (int b = 0; b < size; b++) {
-          evaluation.add(logits[b], examples.label(from + b));
-        }
-      }
+      return Judge.evaluate(scheme, workspace, table, tensors, examples, EVALUATION_BATCH);
     }
-    return evaluation.metrics();
   }
 
   /** Stores it in a folder, which is made if it is missing; each file is replaced as a whole. */

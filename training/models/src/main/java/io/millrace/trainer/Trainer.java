@@ -5,7 +5,6 @@ import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
-import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.CtrModel;
@@ -201,37 +200,12 @@ final class Trainer implements AutoCloseable {
 
   /** Metrics of the weights as they are, as a server would answer. */
   Metrics evaluate(LabeledExamples examples) {
-    Evaluation evaluation = new Evaluation();
-    for (int from = 0; from < examples.size(); from += config.batchSize()) {
-      int size = Math.min(config.batchSize(), examples.size() - from);
-      batch.clear();
-      for (int b = 0; b < size; b++) {
-        batch.append(examples.encoded(), from + b);
-      }
-      scheme.gather(batch, table, x);
-      workspace.infer(tensors, x, size, logits);
-      for (int b = 0; b < size; b++) {
-        evaluation.add(logits[b], examples.label(from + b));
-      }
-    }
-    return evaluation.metrics();
+    return Judge.evaluate(scheme, workspace, table, tensors, examples, config.batchSize());
   }
 
   /** A copy of the weights. */
   Weights weights() {
     return Weights.copy(trainedRows, table, tensors);
-  }
-
-  /** Sets the weights; the optimizers' memory stays. */
-  void restore(Weights weights) {
-    int width = table.rowWidth();
-    for (int i = 0; i < weights.rows().length; i++) {
-      table.put(weights.rows()[i], weights.values(), i * width);
-    }
-    for (int t = 0; t < slots.length; t++) {
-      float[] values = weights.tensors().values()[t];
-      System.arraycopy(values, 0, tensors.values()[t], 0, values.length);
-    }
   }
 
   @Override
