@@ -91,12 +91,9 @@ final class DemoCommand implements Callable<Integer> {
     WorldConfig world = WorldConfig.defaults(seed);
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
     StreamModel learner = model.model(MODEL, schema);
-    PlatformConfig base = PlatformConfig.live(port, List.of(schema), List.of(learner.config()));
     PlatformConfig platformConfig =
-        learner
-            .start()
-            .map(from -> base.withStart(MODEL, from))
-            .orElse(base)
+        PlatformConfig.live(port, List.of(schema), List.of(learner.config()))
+            .withStarts(learner.starts())
             .withWindow(world.attributionWindow(), Duration.ofMinutes(1))
             .withExtraStatus(
                 () -> {

@@ -45,12 +45,11 @@ final class UpCommand implements Callable<Integer> {
       ProcessHome.enter(directory);
       FeatureSchema features = FeatureSource.readSchema(schema);
       StreamModel learner = model.model(null, features);
-      PlatformConfig base =
+      PlatformConfig config =
           PlatformConfig.live(port, List.of(features), List.of(learner.config()))
+              .withStarts(learner.starts())
               .withWindow(
                   Duration.ofSeconds(windowSeconds), Duration.ofSeconds(10 * windowSeconds));
-      PlatformConfig config =
-          learner.start().map(from -> base.withStart(learner.config().name(), from)).orElse(base);
       CountDownLatch stopped = new CountDownLatch(1);
       CountDownLatch closed = new CountDownLatch(1);
       Runtime.getRuntime()

@@ -87,9 +87,7 @@ public final class Replay {
             0,
             List.of(source.schema()),
             List.of(model.config()),
-            model.start().isPresent()
-                ? Map.of(model.config().name(), model.start().get())
-                : Map.of(),
+            model.starts(),
             LabelEmission.ON_WINDOW_END,
             Duration.ofMillis(Position.WINDOW_MILLIS),
             Duration.ofMillis(Position.WINDOW_MILLIS),

@@ -76,13 +76,13 @@ public record PlatformConfig(
         extraStatus);
   }
 
-  /** The same with a learner that begins with trained weights. */
-  public PlatformConfig withStart(String model, Path folder) {
+  /** The same with learners that begin with trained weights; folders by model name. */
+  public PlatformConfig withStarts(Map<String, Path> folders) {
     return new PlatformConfig(
         port,
         schemas,
         models,
-        Map.of(model, folder),
+        folders,
         emission,
         attributionWindow,
         allowedLateness,
