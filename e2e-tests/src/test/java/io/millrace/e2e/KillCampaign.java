@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
 final class KillCampaign {
   private static final double DURING_START_UP = 0.25;
   private static final int START_UP_MILLIS = 8_000;
-  private static final int REPLAY_MILLIS = 12_000;
+  private static final int AFTER_PROGRESS_MILLIS = 500;
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private KillCampaign() {}
@@ -90,16 +90,18 @@ final class KillCampaign {
     for (int k = 0; k < kills && !Files.exists(report); k++) {
       try (MillraceProcess replay = MillraceProcess.start(folder, command)) {
         boolean startUp = random.nextDouble() < DURING_START_UP;
+        // by what is done, not by the clock: a fast machine would be done before it is killed
+        int percent = startUp ? 0 : (int) (100 * (k + random.nextDouble()) / kills);
         if (!startUp) {
-          replay.awaitProgress(LIMIT);
+          replay.awaitProgress(percent, LIMIT);
         }
-        int millis = random.nextInt(startUp ? START_UP_MILLIS : REPLAY_MILLIS);
+        int millis = random.nextInt(startUp ? START_UP_MILLIS : AFTER_PROGRESS_MILLIS);
         if (!replay.awaitExit(Duration.ofMillis(millis))) {
           replay.kill();
           killed++;
           System.out.printf(
               "kill %d, %d ms after %s: %s%n",
-              killed, millis, startUp ? "start" : "first progress", replay.lastLine());
+              killed, millis, startUp ? "start" : percent + " %", replay.lastLine());
         } else if (replay.exitStatus() != 0) {
           throw new IllegalStateException("a run did not end well: " + replay.output());
         }

@@ -9,15 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code millrace} command in a process of its own, on this JVM's class path. */
 final class MillraceProcess implements AutoCloseable {
   private final Process process;
-  private final CountDownLatch progress = new CountDownLatch(1);
   private final StringBuffer output = new StringBuffer();
   private final Thread reader;
+  private volatile int percent = -1;
 
   private MillraceProcess(Process process) {
     this.process = process;
@@ -51,7 +50,7 @@ final class MillraceProcess implements AutoCloseable {
       for (int c = in.read(); c >= 0; c = in.read()) {
         output.append((char) c);
         if (c == '%') {
-          progress.countDown();
+          percent = numberAtEnd(output, output.length() - 1);
         }
       }
     } catch (IOException e) {
@@ -61,12 +60,25 @@ final class MillraceProcess implements AutoCloseable {
     }
   }
 
-  /** Waits for the progress bar (the platform is up, the file is being written) or the end. */
-  void awaitProgress(Duration limit) throws InterruptedException {
+  /** The number that text ends with before a position; -1 if there is none. */
+  private static int numberAtEnd(StringBuffer text, int end) {
+    int start = end;
+    while (start > 0 && Character.isDigit(text.charAt(start - 1))) {
+      start--;
+    }
+    return start == end ? -1 : Integer.parseInt(text.substring(start, end));
+  }
+
+  /**
+   * Waits until the progress bar shows at least so many percent (0: the platform is up, the file is
+   * being written) or the process has ended.
+   */
+  void awaitProgress(int atLeast, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (process.isAlive() && !progress.await(50, TimeUnit.MILLISECONDS)) {
+    while (percent < atLeast && !awaitExit(Duration.ofMillis(20))) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("no progress within " + limit + ": " + output);
+        throw new IllegalStateException(
+            "%d %% within %s, expected %d: %s".formatted(percent, limit, atLeast, output));
       }
     }
   }
