@@ -90,7 +90,7 @@ public record ModelConfig(
         Architecture fm = new FactorizationMachineConfig();
         yield new ModelConfig(name, subject, rows, dim, 1, 42, 0.01f, factors, bias, fm);
       }
-      case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DEEPFM, DCNV2 -> {
+      case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DEEPFM, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield new ModelConfig(name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, shape);

@@ -9,6 +9,7 @@ import io.millrace.model.AutoIntPlusConfig;
 import io.millrace.model.DcnV2Config;
 import io.millrace.model.DeepFmConfig;
 import io.millrace.model.FactorizationMachineConfig;
+import io.millrace.model.FinalMlpConfig;
 import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.model.MlpConfig;
 import java.util.Arrays;
@@ -33,7 +34,9 @@ public enum ModelKind {
   /** Factorization machine beside a multi-layer perceptron. */
   DEEPFM("deepfm", DeepFmConfig.streaming()),
   /** Cross layers and a multi-layer perceptron. */
-  DCNV2("dcnv2", DcnV2Config.streaming());
+  DCNV2("dcnv2", DcnV2Config.streaming()),
+  /** Two gated perceptrons and a bilinear fusion. */
+  FINALMLP("finalmlp", FinalMlpConfig.streaming());
 
   private final String name;
   private final Architecture streaming;

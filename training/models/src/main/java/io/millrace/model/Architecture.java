@@ -13,7 +13,8 @@ public sealed interface Architecture
         ArmNetPlusConfig,
         MlpConfig,
         DeepFmConfig,
-        DcnV2Config {
+        DcnV2Config,
+        FinalMlpConfig {
 
   /**
    * The model for field vectors of a given shape.

@@ -61,6 +61,11 @@ class ModelConfigTest {
     assertArchitecture(
         "dcnv2",
         "{\"kind\":\"dcnv2\",\"crossLayers\":2,\"stacked\":false,\"hidden\":" + layers + "}");
+    assertArchitecture(
+        "finalmlp",
+        "{\"kind\":\"finalmlp\",\"first\":%s,\"second\":%s,\"heads\":4,\"gateUnits\":0,"
+                .formatted(layers, layers)
+            + "\"firstContext\":[],\"secondContext\":[]}");
   }
 
   private static void assertArchitecture(String kind, String json) {
