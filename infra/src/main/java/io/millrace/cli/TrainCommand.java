@@ -108,6 +108,7 @@ final class TrainCommand implements Callable<Integer> {
               training,
               trainExamples,
               validExamples,
+              null,
               epoch -> System.out.println(TrainReport.line(epoch)));
       double seconds = (System.nanoTime() - started) * 1e-9;
       result.model().write(directory.root());

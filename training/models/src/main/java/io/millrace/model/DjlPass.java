@@ -131,6 +131,11 @@ final class DjlPass {
     return buffer.array((PtNDManager) like.getManager(), new Shape(values.length));
   }
 
+  /** Which fields of this batch are context and targets, by this pass's seed. */
+  JepaMasks masks(JepaConfig config, int fields) {
+    return JepaMasks.draw(config, batch, fields, dropoutSeed);
+  }
+
   /** Reports this batch's value of a running statistic. */
   void statistic(int number, PtNDArray value) {
     float[] values = new float[specs.get(number).size()];

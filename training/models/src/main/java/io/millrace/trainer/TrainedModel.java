@@ -51,9 +51,8 @@ public final class TrainedModel {
     return schema;
   }
 
-  /** Values of the rows that training has touched [R, W]. */
-  float[] rowValues() {
-    return weights.values();
+  Weights weights() {
+    return weights;
   }
 
   /**

@@ -12,7 +12,7 @@ import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Optimizer;
-import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model's weights in training, an epoch at a time. The same seeds, config and examples give the
@@ -42,8 +42,16 @@ final class Trainer implements AutoCloseable {
   private final LabeledExamples train;
   private long steps;
 
-  /** Prepares fresh weights. */
-  Trainer(CompiledModel compiled, TrainerConfig config, LabeledExamples train) {
+  /**
+   * Prepares fresh weights.
+   *
+   * @param start rows to begin with, or null
+   */
+  Trainer(
+      CompiledModel compiled,
+      TrainerConfig config,
+      LabeledExamples train,
+      @Nullable PretrainedTable start) {
     this.compiled = compiled;
     this.config = config;
     this.train = train;
@@ -56,6 +64,9 @@ final class Trainer implements AutoCloseable {
             width,
             compiled.config().rowOptimizer().slots(width),
             compiled.initialRows());
+    if (start != null) {
+      start.copyTo(table);
+    }
     this.tensors = compiled.initialTensors();
     this.gradients = Tensors.zeros(compiled.model().tensors());
     Optimizer dense = compiled.config().denseOptimizer();
@@ -77,30 +88,11 @@ final class Trainer implements AutoCloseable {
     this.logits = new float[size];
     this.dLogits = new float[size];
     this.row = new float[width];
-    this.trainedRows = rowsOf(train);
+    this.trainedRows = TrainedRows.of(scheme, train);
   }
 
   private static boolean isWeight(TensorSpec spec) {
     return spec.role() instanceof TensorSpec.Role.Weight;
-  }
-
-  /** The distinct rows that the examples' tokens name, ascending. */
-  private long[] rowsOf(LabeledExamples examples) {
-    RowGradients seen = new RowGradients(scheme.rowWidth());
-    for (int from = 0; from < examples.size(); from += config.batchSize()) {
-      batch.clear();
-      int to = Math.min(examples.size(), from + config.batchSize());
-      for (int i = from; i < to; i++) {
-        batch.append(examples.encoded(), i);
-      }
-      scheme.scatter(batch, dx, seen);
-    }
-    long[] rows = new long[seen.size()];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = seen.row(i);
-    }
-    java.util.Arrays.sort(rows);
-    return rows;
   }
 
   /**
@@ -111,7 +103,7 @@ final class Trainer implements AutoCloseable {
    * @return mean loss in nats, in training mode
    */
   double epoch(int epoch, double rate) {
-    int[] order = order(epoch);
+    int[] order = EpochOrder.of(train.size(), config.seed(), epoch);
     Optimizer rowOptimizer = compiled.config().rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
     double loss = 0;
@@ -125,18 +117,6 @@ final class Trainer implements AutoCloseable {
       loss += step(size, rowOptimizer, denseOptimizer);
     }
     return loss / order.length;
-  }
-
-  /** A permutation that depends on seed and epoch alone (Fisher and Yates). */
-  private int[] order(int epoch) {
-    int[] order = new int[train.size()];
-    SplittableRandom random = new SplittableRandom(config.seed() * 1_000_003L + epoch);
-    for (int i = 0; i < order.length; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 
   /** Returns the sum of the losses. */

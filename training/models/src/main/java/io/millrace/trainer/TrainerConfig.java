@@ -39,14 +39,15 @@ public record TrainerConfig(
   }
 
   public TrainerConfig {
-    require(batchSize >= 1, "batchSize", batchSize, "at least 1");
-    require(epochs >= 1, "epochs", epochs, "at least 1");
-    require(patience >= 1, "patience", patience, "at least 1");
-    require(rateCut > 0 && rateCut <= 1, "rateCut", rateCut, "above 0, at most 1");
-    require(stopAfter >= 1, "stopAfter", stopAfter, "at least 1");
-    require(l2 >= 0 && l2 < Double.POSITIVE_INFINITY, "l2", l2, "a finite value of at least 0");
-    require(clipNorm >= 0, "clipNorm", clipNorm, "at least 0");
-    require(clipValue >= 0, "clipValue", clipValue, "at least 0");
+    Require.that(batchSize >= 1, "batchSize", batchSize, "at least 1");
+    Require.that(epochs >= 1, "epochs", epochs, "at least 1");
+    Require.that(patience >= 1, "patience", patience, "at least 1");
+    Require.that(rateCut > 0 && rateCut <= 1, "rateCut", rateCut, "above 0, at most 1");
+    Require.that(stopAfter >= 1, "stopAfter", stopAfter, "at least 1");
+    Require.that(
+        l2 >= 0 && l2 < Double.POSITIVE_INFINITY, "l2", l2, "a finite value of at least 0");
+    Require.that(clipNorm >= 0, "clipNorm", clipNorm, "at least 0");
+    Require.that(clipValue >= 0, "clipValue", clipValue, "at least 0");
   }
 
   /**
@@ -67,11 +68,5 @@ public record TrainerConfig(
   public TrainerConfig withEpochs(int limit) {
     return new TrainerConfig(
         batchSize, limit, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, seed);
-  }
-
-  private static void require(boolean holds, String name, Object value, String expectation) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + ", expected " + expectation);
-    }
   }
 }

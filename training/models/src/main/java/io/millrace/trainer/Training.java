@@ -5,6 +5,7 @@ import io.millrace.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains until the validation AUC has stopped rising, and keeps the weights of the best epoch.
@@ -27,6 +28,7 @@ public final class Training {
   /**
    * Trains a model from its initial values.
    *
+   * @param start rows that begin with other values; null for none
    * @param progress told after each epoch
    */
   public static Result run(
@@ -34,6 +36,7 @@ public final class Training {
       TrainerConfig config,
       LabeledExamples train,
       LabeledExamples valid,
+      @Nullable PretrainedTable start,
       Consumer<Epoch> progress) {
     if (train.size() == 0 || valid.size() == 0) {
       throw new IllegalArgumentException(
@@ -41,7 +44,7 @@ public final class Training {
               .formatted(train.size(), valid.size()));
     }
     List<Epoch> epochs = new ArrayList<>();
-    try (Trainer trainer = new Trainer(compiled, config, train)) {
+    try (Trainer trainer = new Trainer(compiled, config, train, start)) {
       Weights best = trainer.weights();
       Metrics bestValid = null;
       int bestEpoch = 0;

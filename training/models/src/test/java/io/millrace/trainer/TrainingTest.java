@@ -52,7 +52,12 @@ class TrainingTest {
   private static Training.Result train(ModelKind kind, TrainerConfig config, List<Epoch> told) {
     try (CompiledModel compiled = CompiledModel.of(model(kind), SCHEMA)) {
       return Training.run(
-          compiled, config, examples(compiled, 4_000, 1), examples(compiled, 1_000, 2), told::add);
+          compiled,
+          config,
+          examples(compiled, 4_000, 1),
+          examples(compiled, 1_000, 2),
+          null,
+          told::add);
     }
   }
 
@@ -131,7 +136,7 @@ class TrainingTest {
   private static double squares(TrainerConfig.L2Scope scope) {
     TrainerConfig config = new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, 5);
     double sum = 0;
-    for (float value : train(ModelKind.FM, config, new ArrayList<>()).model().rowValues()) {
+    for (float value : train(ModelKind.FM, config, new ArrayList<>()).model().weights().values()) {
       sum += (double) value * value;
     }
     return sum;

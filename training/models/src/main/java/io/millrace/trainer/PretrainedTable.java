@@ -1,0 +1,44 @@
+package io.millrace.trainer;
+
+import io.millrace.embedding.LearnerTable;
+
+/** Rows that training begins with in the place of random ones. */
+public final class PretrainedTable {
+  private final long[] rows;
+  private final float[] values;
+
+  /**
+   * @param rows numbers of the rows [R]
+   * @param values [R, W]
+   */
+  PretrainedTable(long[] rows, float[] values) {
+    this.rows = rows;
+    this.values = values;
+  }
+
+  /** Number of rows. */
+  public int size() {
+    return rows.length;
+  }
+
+  /** The same rows, all by a factor that makes the root mean square of their values this. */
+  public PretrainedTable scaledTo(double rootMeanSquare) {
+    double squares = 0;
+    for (float value : values) {
+      squares += (double) value * value;
+    }
+    double factor = rootMeanSquare / Math.sqrt(squares / values.length);
+    float[] scaled = new float[values.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) (values[i] * factor);
+    }
+    return new PretrainedTable(rows, scaled);
+  }
+
+  /** Puts the rows into a table of the same width. */
+  void copyTo(LearnerTable table) {
+    for (int i = 0; i < rows.length; i++) {
+      table.put(rows[i], values, i * table.rowWidth());
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.millrace.trainer;
+
+/** Bounds of settings. */
+final class Require {
+  private Require() {}
+
+  /**
+   * @throws IllegalArgumentException naming setting, value and expectation, unless it holds
+   */
+  static void that(boolean holds, String name, Object value, String expectation) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + ": " + value + ", expected " + expectation);
+    }
+  }
+}
