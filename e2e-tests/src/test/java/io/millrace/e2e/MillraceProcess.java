@@ -34,6 +34,7 @@ final class MillraceProcess implements AutoCloseable {
             "-Xmx1g",
             "-XX:-UsePerfData",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
+            "--add-modules=jdk.incubator.vector",
             "-Dai.djl.offline=true",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),

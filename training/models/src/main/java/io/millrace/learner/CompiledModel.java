@@ -7,6 +7,7 @@ import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.CtrModel;
+import io.millrace.model.Engine;
 import io.millrace.model.Tensors;
 
 /**
@@ -46,7 +47,10 @@ public record CompiledModel(
             .mapToInt(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
             .toArray();
     EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), config.dim(), lookups);
-    CtrModel model = config.architecture().model(scheme.fields(), scheme.dim(), scheme.rowWidth());
+    CtrModel model =
+        config
+            .architecture()
+            .model(Engine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
     return new CompiledModel(config, schema, encoder, scheme, model);
   }
 

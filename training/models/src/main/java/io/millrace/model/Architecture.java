@@ -17,7 +17,16 @@ public sealed interface Architecture
         FinalMlpConfig {
 
   /**
-   * The model for field vectors of a given shape.
+   * The model for field vectors of a given shape, as the chosen engine computes it.
+   *
+   * @throws IllegalArgumentException as {@link #model(int, int, int)}
+   */
+  default CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    return model(fields, dim, rowWidth);
+  }
+
+  /**
+   * The model for field vectors of a given shape: the reference, on DJL if it is a deep one.
    *
    * @param fields F, at least 1
    * @param dim D, at least 1

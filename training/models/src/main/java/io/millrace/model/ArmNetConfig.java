@@ -29,6 +29,9 @@ public record ArmNetConfig(
   public static final float MIN_LEARNED_ALPHA = 1.05f;
   public static final float MAX_LEARNED_ALPHA = 2.5f;
 
+  /** {@code exp} of more would drown all else: the model has diverged. */
+  private static final float MAX_EXPONENT = 30;
+
   public ArmNetConfig {
     Bounds.require("heads", heads, 64);
     Bounds.require("neurons", neurons, 512);
@@ -50,8 +53,31 @@ public record ArmNetConfig(
   }
 
   @Override
+  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    DjlModel reference = model(fields, dim, rowWidth);
+    return engine == Engine.DJL
+        ? reference
+        : new KernelModel(reference, names -> new KernelArmNet(this, fields, dim, names));
+  }
+
+  @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlArmNetGraph(this, fields, dim, specs));
+  }
+
+  /**
+   * Stops a model that has diverged.
+   *
+   * @param min smallest exponent of a neuron
+   * @param max largest one
+   * @throws IllegalStateException unless both are within {@link #MAX_EXPONENT}
+   */
+  static void requireBounded(float min, float max) {
+    if (!(max < MAX_EXPONENT && min > -MAX_EXPONENT)) {
+      throw new IllegalStateException(
+          "exponents of ARM-Net's neurons: %s to %s, expected within ±%s: the model diverged"
+              .formatted(min, max, MAX_EXPONENT));
+    }
   }
 
   /** Whether a learning step differs from a prediction. */

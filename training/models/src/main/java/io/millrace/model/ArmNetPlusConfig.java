@@ -17,6 +17,14 @@ public record ArmNetPlusConfig(ArmNetConfig arm, HiddenLayers dnn) implements Ar
   }
 
   @Override
+  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    DjlModel reference = model(fields, dim, rowWidth);
+    return engine == Engine.DJL
+        ? reference
+        : new KernelModel(reference, names -> new KernelArmNetPlus(this, fields, dim, names));
+  }
+
+  @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     requireDim(dim);
     return DjlModel.of(fields, dim, specs -> new DjlArmNetPlusGraph(this, fields, dim, specs));

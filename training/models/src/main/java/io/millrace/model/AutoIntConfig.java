@@ -66,6 +66,14 @@ public record AutoIntConfig(
   }
 
   @Override
+  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    DjlModel reference = model(fields, dim, rowWidth);
+    return engine == Engine.DJL
+        ? reference
+        : new KernelModel(reference, names -> new KernelAutoInt(this, fields, dim, names));
+  }
+
+  @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlAutoIntGraph(this, fields, dim, specs));
   }

@@ -15,6 +15,14 @@ public record AutoIntPlusConfig(AutoIntConfig attention, HiddenLayers dnn) imple
   }
 
   @Override
+  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    DjlModel reference = model(fields, dim, rowWidth);
+    return engine == Engine.DJL
+        ? reference
+        : new KernelModel(reference, names -> new KernelAutoIntPlus(this, fields, dim, names));
+  }
+
+  @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlAutoIntPlusGraph(this, fields, dim, specs));
   }

@@ -22,6 +22,14 @@ public record DcnV2Config(int crossLayers, boolean stacked, HiddenLayers hidden)
   }
 
   @Override
+  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    DjlModel reference = model(fields, dim, rowWidth);
+    return engine == Engine.DJL
+        ? reference
+        : new KernelModel(reference, names -> new KernelDcnV2(this, fields * dim, names));
+  }
+
+  @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlDcnV2Graph(this, fields * dim, specs));
   }

@@ -15,6 +15,14 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
   }
 
   @Override
+  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    DjlModel reference = model(fields, dim, rowWidth);
+    return engine == Engine.DJL
+        ? reference
+        : new KernelModel(reference, names -> new KernelDeepFm(this, fields, dim, rowWidth, names));
+  }
+
+  @Override
   public DjlModel model(int fields, int dim, int rowWidth) {
     if (rowWidth < 2 || dim % rowWidth != 0) {
       throw new IllegalArgumentException(

@@ -34,9 +34,6 @@ final class DjlArmNetGraph implements DjlGraph {
   /** What the neurons give, y [B, D, K·o]. */
   static final String NEURON = "neuron";
 
-  /** {@code exp} of more would drown all else: the model has diverged. */
-  static final float MAX_EXPONENT = 30;
-
   private static final double GAIN = 1.414;
   private static final int OFF = -1;
 
@@ -126,11 +123,7 @@ final class DjlArmNetGraph implements DjlGraph {
   private static void requireBounded(PtNDArray exponents) {
     float max = DjlBuffer.floats(JniUtils.max(exponents)).get();
     float min = DjlBuffer.floats(JniUtils.min(exponents)).get();
-    if (!(max < MAX_EXPONENT && min > -MAX_EXPONENT)) {
-      throw new IllegalStateException(
-          "exponents of ARM-Net's neurons: %s to %s, expected within ±%s: the model diverged"
-              .formatted(min, max, MAX_EXPONENT));
-    }
+    ArmNetConfig.requireBounded(min, max);
   }
 
   @Override

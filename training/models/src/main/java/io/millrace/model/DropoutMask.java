@@ -20,20 +20,36 @@ final class DropoutMask {
    * @param rate share of units that drop out, in [0, 1)
    */
   static void fill(FloatBuffer mask, int size, long seed, float rate) {
+    float[] chunk = new float[CHUNK];
+    for (int from = 0; from < size; from += CHUNK) {
+      int count = Math.min(CHUNK, size - from);
+      fill(chunk, from, count, seed, rate);
+      mask.put(chunk, 0, count);
+    }
+  }
+
+  /**
+   * Writes the places {@code first} to {@code first + size - 1} of a mask to {@code mask[0 ..
+   * size)}.
+   *
+   * @param first a multiple of 4
+   */
+  static void fill(float[] mask, int first, int size, long seed, float rate) {
     int threshold = Math.round(rate * (1 << 16));
     float kept = 1 / (1 - rate);
-    float[] chunk = new float[CHUNK];
-    long state = mix(seed);
-    for (int from = 0; from < size; from += CHUNK) {
-      for (int i = 0; i < CHUNK; i += 4) {
-        state += GOLDEN;
-        long bits = mix(state);
-        chunk[i] = (bits & 0xFFFF) < threshold ? 0 : kept;
-        chunk[i + 1] = (bits >>> 16 & 0xFFFF) < threshold ? 0 : kept;
-        chunk[i + 2] = (bits >>> 32 & 0xFFFF) < threshold ? 0 : kept;
-        chunk[i + 3] = (bits >>> 48) < threshold ? 0 : kept;
-      }
-      mask.put(chunk, 0, Math.min(CHUNK, size - from));
+    long state = mix(seed) + first / 4 * GOLDEN;
+    int whole = size & -4;
+    for (int i = 0; i < whole; i += 4) {
+      state += GOLDEN;
+      long bits = mix(state);
+      mask[i] = (bits & 0xFFFF) < threshold ? 0 : kept;
+      mask[i + 1] = (bits >>> 16 & 0xFFFF) < threshold ? 0 : kept;
+      mask[i + 2] = (bits >>> 32 & 0xFFFF) < threshold ? 0 : kept;
+      mask[i + 3] = (bits >>> 48) < threshold ? 0 : kept;
+    }
+    long bits = mix(state + GOLDEN);
+    for (int i = whole; i < size; i++) {
+      mask[i] = (bits >>> (i - whole) * 16 & 0xFFFF) < threshold ? 0 : kept;
     }
   }
 

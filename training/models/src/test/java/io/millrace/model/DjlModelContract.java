@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every model on DJL keeps. */
+/** What every model on DJL keeps, and its twin by kernels as well. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class DjlModelContract {
 
@@ -35,14 +38,24 @@ abstract class DjlModelContract {
   }
 
   static CtrModel model(Architecture architecture, int fields, int dim) {
-    return architecture.model(fields, dim, dim);
+    return model(Engine.DJL, architecture, fields, dim);
+  }
+
+  private static CtrModel model(Engine engine, Architecture architecture, int fields, int dim) {
+    return architecture.model(engine, fields, dim, dim);
+  }
+
+  /** Each architecture on each engine. */
+  Stream<Arguments> cases() {
+    return Stream.of(Engine.values())
+        .flatMap(engine -> architectures().stream().map(a -> Arguments.of(engine, a)));
   }
 
   @ParameterizedTest
-  @MethodSource("architectures")
-  void gradientsAgreeWithFiniteDifferences(Architecture architecture) {
+  @MethodSource("cases")
+  void gradientsAgreeWithFiniteDifferences(Engine engine, Architecture architecture) {
     for (int batch : new int[] {6, 1}) {
-      CtrModel model = model(architecture, 3, 4);
+      CtrModel model = model(engine, architecture, 3, 4);
       float[] x = random(batch * 12, 6);
       float[] dLogits = random(batch, 7);
       for (int b = 0; b < batch; b++) {
@@ -57,9 +70,9 @@ abstract class DjlModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource("architectures")
-  void aBatchIsPredictedAsItsExamplesOneByOne(Architecture architecture) {
-    CtrModel model = model(architecture, 9, 16);
+  @MethodSource("cases")
+  void aBatchIsPredictedAsItsExamplesOneByOne(Engine engine, Architecture architecture) {
+    CtrModel model = model(engine, architecture, 9, 16);
     Tensors weights = weights(model, 9);
     int batch = 21;
     float[] x = random(batch * 144, 10);
@@ -75,9 +88,10 @@ abstract class DjlModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource("architectures")
-  void infersBitForBitWhatItForwardsUnlessItSaysOtherwise(Architecture architecture) {
-    CtrModel model = model(architecture, 9, 16);
+  @MethodSource("cases")
+  void infersBitForBitWhatItForwardsUnlessItSaysOtherwise(
+      Engine engine, Architecture architecture) {
+    CtrModel model = model(engine, architecture, 9, 16);
     Tensors weights = weights(model, 8);
     boolean same = true;
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
@@ -94,9 +108,10 @@ abstract class DjlModelContract {
   }
 
   @ParameterizedTest
-  @MethodSource("architectures")
-  void aPredictionBetweenForwardAndBackwardDisturbsNothing(Architecture architecture) {
-    CtrModel model = model(architecture, 4, 8);
+  @MethodSource("cases")
+  void aPredictionBetweenForwardAndBackwardDisturbsNothing(
+      Engine engine, Architecture architecture) {
+    CtrModel model = model(engine, architecture, 4, 8);
     Tensors weights = weights(model, 12);
     float[] x = random(3 * 32, 13);
     float[] dLogits = {1, -1, 0.5f};
@@ -117,17 +132,19 @@ abstract class DjlModelContract {
     }
   }
 
-  @Test
-  void learnsTheGoldenLosses() {
-    float[] losses = TenSteps.losses(model(typical(), 4, 6));
+  @ParameterizedTest
+  @EnumSource
+  void learnsTheGoldenLosses(Engine engine) {
+    float[] losses = TenSteps.losses(model(engine, typical(), 4, 6));
     assertThat(losses).as(Arrays.toString(losses)).containsExactly(golden(), within(2e-5f));
-    assertThat(TenSteps.losses(model(typical(), 4, 6))).containsExactly(losses);
+    assertThat(TenSteps.losses(model(engine, typical(), 4, 6))).containsExactly(losses);
     assertThat(losses[9]).isLessThan(losses[0]);
   }
 
-  @Test
-  void workspacesInTwoThreadsLearnWhatOneLearns() throws Exception {
-    CtrModel model = model(typical(), 9, 16);
+  @ParameterizedTest
+  @EnumSource
+  void workspacesInTwoThreadsLearnWhatOneLearns(Engine engine) throws Exception {
+    CtrModel model = model(engine, typical(), 9, 16);
     float[] alone = TenSteps.losses(model);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
@@ -177,10 +194,11 @@ abstract class DjlModelContract {
     }
   }
 
-  @Test
-  void namesWhatIsWrong() {
-    CtrModel model = model(typical(), 4, 8);
-    CtrModel other = model(typical(), 5, 8);
+  @ParameterizedTest
+  @EnumSource
+  void namesWhatIsWrong(Engine engine) {
+    CtrModel model = model(engine, typical(), 4, 8);
+    CtrModel other = model(engine, typical(), 5, 8);
     Tensors weights = weights(model, 21);
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
       assertThatThrownBy(() -> workspace.infer(weights(other, 1), new float[32], 1, new float[1]))
@@ -193,6 +211,7 @@ abstract class DjlModelContract {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("backward without forward, expected one before each");
     }
-    assertThatThrownBy(() -> model(typical(), 0, 8)).hasMessage("fields: 0, expected at least 1");
+    assertThatThrownBy(() -> model(engine, typical(), 0, 8))
+        .hasMessage("fields: 0, expected at least 1");
   }
 }

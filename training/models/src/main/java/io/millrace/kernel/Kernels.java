@@ -1,0 +1,133 @@
+package io.millrace.kernel;
+
+/**
+ * The kernels. All offsets and strides are in floats; a width n is a multiple of {@link #PAD}
+ * unless said otherwise. Two implementations agree up to rounding.
+ */
+public interface Kernels {
+  /** What rows are padded to: the floats of the widest vectors. */
+  int PAD = 16;
+
+  /** Vectors where the JVM has module {@code jdk.incubator.vector}, scalars otherwise. */
+  static Kernels best() {
+    return Best.KERNELS;
+  }
+
+  /**
+   * {@code C = D + A·B}, each element summed in the order of k.
+   *
+   * @param m rows of A, C and D, any number
+   * @param n columns of B, C and D
+   * @param k columns of A and rows of B, any number
+   * @param a element (i, p) is at {@code ao + i * ai + p * ap}
+   * @param b row p begins at {@code bo + p * bp}
+   * @param d row i begins at {@code d0 + i * di}; may be C itself; a stride of 0 repeats one row
+   * @param c row i begins at {@code co + i * ci}, overwritten
+   */
+  void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci);
+
+  /**
+   * {@code x ← e^x}, to 2 ulp within ±87, beyond which x is cut.
+   *
+   * @param n number of values
+   */
+  void exp(float[] x, int from, int n);
+
+  /**
+   * Largest magnitude of n values.
+   *
+   * @return not a number if any of them is not
+   */
+  float maxMagnitude(float[] x, int from, int n);
+
+  /** {@code x ← max(x, 0)} for n values. */
+  void relu(float[] x, int from, int n);
+
+  /**
+   * The backward pass of a ReLU and what zeroes or enlarges its output: {@code d ← factor · d}
+   * where the output is above 0, 0 elsewhere.
+   *
+   * @param out what came of it
+   * @param d gradient with respect to it, at the same places
+   */
+  void reluBackward(float[] out, float[] d, int from, int n, float factor);
+
+  /**
+   * Softmax down each column, in place.
+   *
+   * @param rows values of a column, {@code stride} apart
+   */
+  void softmax(float[] x, int from, int rows, int stride, int n);
+
+  /**
+   * Its vector-Jacobian product: {@code d ← p ∘ (d − ⟨p, d⟩)} down each column.
+   *
+   * @param p what softmax gave
+   * @param d gradient with respect to it, overwritten
+   */
+  void softmaxBackward(float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n);
+
+  /**
+   * α-entmax down each column, in place, by Newton's method as in {@code io.millrace.model.Entmax}.
+   *
+   * @param alpha above 1, at most 2
+   */
+  void entmax(float[] x, int from, int rows, int stride, int n, float alpha);
+
+  /**
+   * Its vector-Jacobian product: with {@code s = p^(2−α)} on the support and 0 elsewhere, {@code d
+   * ← s ∘ (d − ⟨s, d⟩ / Σs)} down each column.
+   */
+  void entmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n, float alpha);
+
+  /**
+   * Normalises each row to mean 0 and variance 1: {@code x̂ = (x − mean) / √(variance + epsilon)}.
+   *
+   * @param x [rows, n], overwritten with x̂; padding stays 0
+   * @param real [n], 1 where a column is real and 0 where it is padding
+   * @param count how many are real
+   * @param inverse [rows], written: the factor of each row
+   */
+  void normalizeRows(
+      float[] x,
+      int rows,
+      int stride,
+      int n,
+      float[] real,
+      int count,
+      float epsilon,
+      float[] inverse);
+
+  /**
+   * Its vector-Jacobian product: {@code d ← inverse · (d − mean(d) − x̂ · mean(d ∘ x̂))}.
+   *
+   * @param normalized x̂
+   * @param d gradient with respect to it, overwritten; 0 in padding
+   */
+  void normalizeRowsBackward(
+      float[] normalized,
+      float[] d,
+      int rows,
+      int stride,
+      int n,
+      float[] real,
+      int count,
+      float[] inverse);
+}

@@ -1,0 +1,215 @@
+package io.millrace.kernel;
+
+/** The specification, one value at a time. */
+final class ScalarKernels implements Kernels {
+  private static final int NEWTON_STEPS = 50;
+  private static final double NEWTON_END = 1e-8;
+
+  @Override
+  public void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    for (int i = 0; i < m; i++) {
+      int to = co + i * ci;
+      System.arraycopy(d, d0 + i * di, c, to, n);
+      for (int p = 0; p < k; p++) {
+        float x = a[ao + i * ai + p * ap];
+        int from = bo + p * bp;
+        for (int j = 0; j < n; j++) {
+          c[to + j] += x * b[from + j];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void exp(float[] x, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      x[i] = (float) Math.exp(Math.max(-87, Math.min(87, x[i])));
+    }
+  }
+
+  @Override
+  public float maxMagnitude(float[] x, int from, int n) {
+    float max = 0;
+    for (int i = from; i < from + n; i++) {
+      max = Math.max(max, Math.abs(x[i]));
+    }
+    return max;
+  }
+
+  @Override
+  public void relu(float[] x, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      x[i] = Math.max(x[i], 0);
+    }
+  }
+
+  @Override
+  public void reluBackward(float[] out, float[] d, int from, int n, float factor) {
+    for (int i = from; i < from + n; i++) {
+      d[i] = out[i] > 0 ? factor * d[i] : 0;
+    }
+  }
+
+  @Override
+  public void softmax(float[] x, int from, int rows, int stride, int n) {
+    int end = from + rows * stride;
+    for (int j = 0; j < n; j++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int at = from + j; at < end; at += stride) {
+        max = Math.max(max, x[at]);
+      }
+      double sum = 0;
+      for (int at = from + j; at < end; at += stride) {
+        x[at] = (float) Math.exp(x[at] - max);
+        sum += x[at];
+      }
+      for (int at = from + j; at < end; at += stride) {
+        x[at] = (float) (x[at] / sum);
+      }
+    }
+  }
+
+  @Override
+  public void softmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n) {
+    int end = rows * stride;
+    for (int j = 0; j < n; j++) {
+      double dot = 0;
+      for (int at = j; at < end; at += stride) {
+        dot += p[pFrom + at] * d[dFrom + at];
+      }
+      for (int at = j; at < end; at += stride) {
+        d[dFrom + at] = (float) (p[pFrom + at] * (d[dFrom + at] - dot));
+      }
+    }
+  }
+
+  @Override
+  public void entmax(float[] x, int from, int rows, int stride, int n, float alpha) {
+    int end = from + rows * stride;
+    double power = 1 / (alpha - 1.0);
+    for (int j = 0; j < n; j++) {
+      double max = Double.NEGATIVE_INFINITY;
+      double mean = 0;
+      for (int at = from + j; at < end; at += stride) {
+        double value = (alpha - 1) * x[at];
+        max = Math.max(max, value);
+        mean += value / rows;
+      }
+      double tau = Math.max(max - 1, mean - Math.pow(rows, 1 - alpha));
+      double move = 1;
+      for (int step = 0; step < NEWTON_STEPS && Math.abs(move) > NEWTON_END; step++) {
+        double total = 0;
+        double slope = 0;
+        for (int at = from + j; at < end; at += stride) {
+          double above = Math.max((alpha - 1) * x[at] - tau, 0);
+          double t = above > 0 ? Math.pow(above, power - 1) : 0;
+          total += t * above;
+          slope += t;
+        }
+        move = (total - Math.pow(total, 2 - alpha)) / slope;
+        tau += move;
+      }
+      double sum = 0;
+      for (int at = from + j; at < end; at += stride) {
+        double share = Math.pow(Math.max((alpha - 1) * x[at] - tau, 0), power);
+        sum += share;
+        x[at] = (float) share;
+      }
+      for (int at = from + j; at < end; at += stride) {
+        x[at] = (float) (x[at] / sum);
+      }
+    }
+  }
+
+  @Override
+  public void entmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n, float alpha) {
+    int end = rows * stride;
+    for (int j = 0; j < n; j++) {
+      double sum = 0;
+      double dot = 0;
+      for (int at = j; at < end; at += stride) {
+        double s = slope(p[pFrom + at], alpha);
+        sum += s;
+        dot += s * d[dFrom + at];
+      }
+      for (int at = j; at < end; at += stride) {
+        d[dFrom + at] = (float) (slope(p[pFrom + at], alpha) * (d[dFrom + at] - dot / sum));
+      }
+    }
+  }
+
+  private static double slope(float p, float alpha) {
+    return p > 0 ? Math.pow(p, 2 - alpha) : 0;
+  }
+
+  @Override
+  public void normalizeRows(
+      float[] x,
+      int rows,
+      int stride,
+      int n,
+      float[] real,
+      int count,
+      float epsilon,
+      float[] inverse) {
+    for (int r = 0; r < rows; r++) {
+      int from = r * stride;
+      double mean = 0;
+      for (int j = 0; j < n; j++) {
+        mean += x[from + j] / count;
+      }
+      double variance = 0;
+      for (int j = 0; j < n; j++) {
+        double deviation = (x[from + j] - mean) * real[j];
+        variance += deviation * deviation / count;
+      }
+      inverse[r] = (float) (1 / Math.sqrt(variance + epsilon));
+      for (int j = 0; j < n; j++) {
+        x[from + j] = (float) ((x[from + j] - mean) * real[j] * inverse[r]);
+      }
+    }
+  }
+
+  @Override
+  public void normalizeRowsBackward(
+      float[] normalized,
+      float[] d,
+      int rows,
+      int stride,
+      int n,
+      float[] real,
+      int count,
+      float[] inverse) {
+    for (int r = 0; r < rows; r++) {
+      int from = r * stride;
+      double mean = 0;
+      double dot = 0;
+      for (int j = from; j < from + n; j++) {
+        mean += d[j] / count;
+        dot += d[j] * normalized[j] / count;
+      }
+      for (int j = 0; j < n; j++) {
+        double rest = d[from + j] - mean - normalized[from + j] * dot;
+        d[from + j] = (float) (inverse[r] * rest * real[j]);
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.millrace.model;
+
+import io.millrace.kernel.Matrix;
+
+/**
+ * A model, or a part of one, by {@link io.millrace.kernel.Kernels}: from field vectors to logits
+ * and back. It holds the buffers of one pass and belongs to one thread; what it returns is valid
+ * until its next pass.
+ */
+interface KernelNet {
+
+  /** Takes the weights of the passes that follow. */
+  void load(float[][] weights);
+
+  /**
+   * Computes logits and keeps what {@link #backward} needs.
+   *
+   * @param x field vectors, from {@code from} on
+   * @return [B, 1]
+   */
+  Matrix forward(KernelPass pass, float[] x, int from);
+
+  /**
+   * The backward pass of the last {@link #forward}.
+   *
+   * @param dLogits [B, 1]
+   * @param gradients of the tensors of this part, overwritten
+   * @return gradient with respect to x, in its order
+   */
+  Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients);
+}

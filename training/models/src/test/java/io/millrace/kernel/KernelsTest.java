@@ -1,0 +1,192 @@
+package io.millrace.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The kernels by vectors do what their scalar twins do, and nothing outside their bounds. */
+class KernelsTest {
+  private static final Kernels SCALAR = new ScalarKernels();
+  private static final Kernels VECTOR = new VectorKernels();
+  private static final int[] COUNTS = {1, 2, 7, 8, 9, 15, 16, 17, 130, 300};
+  private static final int[] WIDTHS = {16, 32, 48, 64, 80, 304};
+
+  @Test
+  void theBestOfThisJvmAreVectors() {
+    assertThat(Kernels.best()).isInstanceOf(VectorKernels.class);
+  }
+
+  private static float[] random(int n, double low, double high) {
+    SplittableRandom random = new SplittableRandom(n);
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) random.nextDouble(low, high);
+    }
+    return values;
+  }
+
+  private static void close(String what, float[] actual, float[] expected, float relative) {
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      float tolerance = relative * Math.max(1, Math.abs(expected[i]));
+      if (!(Math.abs(actual[i] - expected[i]) <= tolerance)) {
+        throw new AssertionError(
+            "%s[%d]: %s, expected %s".formatted(what, i, actual[i], expected[i]));
+      }
+    }
+  }
+
+  /** Rows of A down or across, D apart, repeated or C itself, everything at an offset. */
+  @Test
+  void multiplies() {
+    for (int m : COUNTS) {
+      for (int n : WIDTHS) {
+        for (int k : new int[] {1, 5, 16, 300, 513, 700}) {
+          for (int layout = 0; layout < 3; layout++) {
+            multiply(m, n, k, layout);
+          }
+        }
+      }
+    }
+  }
+
+  private static void multiply(int m, int n, int k, int layout) {
+    int ai = layout == 0 ? k + 3 : 1;
+    int ap = layout == 0 ? 1 : m + 2;
+    float[] a = random(5 + m * k + 3 * m + 2 * k + m, -1, 1);
+    float[] b = random(7 + k * (n + 16), -1, 1);
+    float[] start = random(9 + m * (n + 16), -1, 1);
+    float[] d = layout == 2 ? new float[0] : random(11 + n + m * 16, -1, 1);
+    float[] expected = start.clone();
+    float[] actual = start.clone();
+    for (float[] c : new float[][] {expected, actual}) {
+      Kernels kernels = c == expected ? SCALAR : VECTOR;
+      float[] from = layout == 2 ? c : d;
+      int d0 = layout == 2 ? 9 : 3;
+      int di = layout == 2 ? n + 16 : layout == 1 ? 16 : 0;
+      if (layout == 1 && d.length < 3 + (m - 1) * 16 + n) {
+        from = Arrays.copyOf(d, 3 + m * 16 + n);
+      }
+      kernels.multiply(m, n, k, a, 5, ai, ap, b, 7, n + 16, from, d0, di, c, 9, n + 16);
+    }
+    close("m %d n %d k %d layout %d".formatted(m, n, k, layout), actual, expected, 2e-5f);
+  }
+
+  @Test
+  void exponentiates() {
+    float[] values = random(4096, -90, 90);
+    System.arraycopy(new float[] {0, -0f, 87, -87, 1e-8f, 1000, -1000, 1}, 0, values, 16, 8);
+    float[] expected = values.clone();
+    SCALAR.exp(expected, 16, 4064);
+    VECTOR.exp(values, 16, 4064);
+    for (int i = 16; i < 4080; i++) {
+      assertThat(values[i]).isCloseTo(expected[i], within(2.5e-7f * expected[i]));
+    }
+    assertThat(values[16]).isEqualTo(1);
+    assertThat(Arrays.copyOf(values, 16)).containsExactly(Arrays.copyOf(expected, 16));
+    assertThat(values[4080]).isEqualTo(expected[4080]);
+  }
+
+  @Test
+  void findsTheLargestMagnitude() {
+    float[] values = random(64, -1, 1);
+    values[3] = 7;
+    values[60] = -5;
+    for (Kernels kernels : new Kernels[] {SCALAR, VECTOR}) {
+      assertThat(kernels.maxMagnitude(values, 16, 48)).isEqualTo(5);
+      float[] broken = values.clone();
+      broken[20] = Float.NaN;
+      assertThat(kernels.maxMagnitude(broken, 16, 48)).isNaN();
+    }
+  }
+
+  @Test
+  void cutsBelowZeroAndLetsGradientsThroughAbove() {
+    float[] out = random(96, -1, 1);
+    out[17] = 0;
+    float[] expected = out.clone();
+    SCALAR.relu(expected, 16, 64);
+    VECTOR.relu(out, 16, 64);
+    assertThat(out).containsExactly(expected);
+    float[] d = random(97, -1, 1);
+    float[] dExpected = d.clone();
+    SCALAR.reluBackward(out, dExpected, 16, 64, 1.25f);
+    VECTOR.reluBackward(out, d, 16, 64, 1.25f);
+    assertThat(d).containsExactly(dExpected);
+  }
+
+  /** Softmax and entmax, with columns of one thing, few and many, equal and far apart. */
+  @Test
+  void sharesDownColumns() {
+    for (int rows : new int[] {1, 2, 3, 10, 39}) {
+      for (int n : new int[] {16, 48}) {
+        for (double range : new double[] {0, 0.1, 3, 60}) {
+          for (float alpha : new float[] {1, 1.05f, 1.2f, 1.5f, 1.7f, 1.95f, 2}) {
+            share(rows, n, range, alpha);
+          }
+        }
+      }
+    }
+  }
+
+  private static void share(int rows, int n, double range, float alpha) {
+    String what = "rows %d range %s alpha %s".formatted(rows, range, alpha);
+    int stride = n + 16;
+    float[] actual = random(5 + rows * stride, -range, range + 1e-30);
+    float[] expected = actual.clone();
+    float[] d = random(7 + rows * stride, -1, 1);
+    float[] dExpected = d.clone();
+    if (alpha == 1) {
+      SCALAR.softmax(expected, 5, rows, stride, n);
+      VECTOR.softmax(actual, 5, rows, stride, n);
+    } else {
+      SCALAR.entmax(expected, 5, rows, stride, n, alpha);
+      VECTOR.entmax(actual, 5, rows, stride, n, alpha);
+    }
+    // an x of 60 is known to 4e-6 only
+    close(what, actual, expected, range > 10 ? 4e-5f : 4e-6f);
+    for (int j = 0; j < n; j++) {
+      float sum = 0;
+      for (int r = 0; r < rows; r++) {
+        sum += actual[5 + r * stride + j];
+      }
+      assertThat(sum).as(what).isCloseTo(1, within(2e-6f));
+    }
+    if (alpha == 1) {
+      SCALAR.softmaxBackward(expected, 5, dExpected, 7, rows, stride, n);
+      VECTOR.softmaxBackward(expected, 5, d, 7, rows, stride, n);
+    } else {
+      SCALAR.entmaxBackward(expected, 5, dExpected, 7, rows, stride, n, alpha);
+      VECTOR.entmaxBackward(expected, 5, d, 7, rows, stride, n, alpha);
+    }
+    close(what + " backward", d, dExpected, 4e-6f);
+  }
+
+  @Test
+  void normalizesRows() {
+    for (int real : new int[] {1, 5, 16, 20, 48}) {
+      Columns columns = Columns.of(real);
+      int n = columns.width();
+      float[] ones = new float[n];
+      Arrays.fill(ones, 0, real, 1);
+      float[] x = new float[9 * n];
+      float[] d = new float[9 * n];
+      for (int r = 0; r < 9; r++) {
+        columns.pad(random(real + 9 * r, -2, 5), 9 * r, x, r * n);
+        columns.pad(random(real + 9 * r, -1, 1), 9 * r, d, r * n);
+      }
+      float[] expected = x.clone();
+      float[] dExpected = d.clone();
+      float[] inverse = new float[9];
+      SCALAR.normalizeRows(expected, 9, n, n, ones, real, 1e-3f, inverse);
+      VECTOR.normalizeRows(x, 9, n, n, ones, real, 1e-3f, new float[9]);
+      close("normalized " + real, x, expected, 1e-5f);
+      SCALAR.normalizeRowsBackward(expected, dExpected, 9, n, n, ones, real, inverse);
+      VECTOR.normalizeRowsBackward(expected, d, 9, n, n, ones, real, inverse);
+      close("backward " + real, d, dExpected, 1e-5f * (real == 1 ? 100 : 1));
+    }
+  }
+}
