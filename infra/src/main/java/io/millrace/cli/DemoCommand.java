@@ -47,6 +47,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private DeviceOption device;
+
   @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
   private int port = 8080;
 

@@ -28,6 +28,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private DeviceOption device;
+
   @Option(names = "--order-by", description = "Column to sort the file by first, in memory.")
   private @Nullable String orderBy;
 

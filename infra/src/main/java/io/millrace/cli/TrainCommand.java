@@ -4,6 +4,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
+import io.millrace.model.ComputeDevice;
 import io.millrace.offline.TrainReport;
 import io.millrace.offline.TrainingFile;
 import io.millrace.replay.ExampleFile;
@@ -36,6 +37,8 @@ final class TrainCommand implements Callable<Integer> {
       {"rule":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-8}""";
 
   @Mixin private FeatureSource source;
+
+  @Mixin private DeviceOption device;
 
   @Option(names = "--train", required = true, description = "Training examples.")
   private Path train;
@@ -97,7 +100,8 @@ final class TrainCommand implements Callable<Integer> {
       TrainerConfig training,
       DataDirectory directory)
       throws IOException {
-    try (CompiledModel compiled = CompiledModel.of(modelConfig, features)) {
+    try (CompiledModel compiled =
+        CompiledModel.of(modelConfig, features, ComputeDevice.ofLearners())) {
       LabeledExamples trainExamples = read(train, features, compiled);
       LabeledExamples validExamples = read(valid, features, compiled);
       LabeledExamples testExamples = test == null ? null : read(test, features, compiled);

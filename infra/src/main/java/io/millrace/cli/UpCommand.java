@@ -26,6 +26,8 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private DeviceOption device;
+
   @Option(
       names = "--attribution-window",
       description = "Seconds in which a click labels its impression (default: ${DEFAULT-VALUE}).")

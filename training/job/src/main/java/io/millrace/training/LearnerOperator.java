@@ -5,6 +5,7 @@ import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
+import io.millrace.model.ComputeDevice;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.trainer.TrainedModel;
@@ -107,7 +108,9 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     stale = check(config, schemaText, stored);
     lane =
         new Lane(
-            CompiledModel.of(config, FeatureSchema.parse(schema)), wire, job.segmentExamples());
+            CompiledModel.of(config, FeatureSchema.parse(schema), ComputeDevice.ofLearners()),
+            wire,
+            job.segmentExamples());
     if (stored != null) {
       restore(stored);
     } else if (job.start() != null) {

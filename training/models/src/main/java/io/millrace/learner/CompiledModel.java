@@ -6,7 +6,9 @@ import io.millrace.embedding.TableSnapshot;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
+import io.millrace.model.DjlModel;
 import io.millrace.model.Engine;
 import io.millrace.model.Tensors;
 
@@ -29,12 +31,22 @@ public record CompiledModel(
     implements AutoCloseable {
 
   /**
-   * Compiles a model.
+   * Compiles a model for the CPU, as a server needs it.
+   *
+   * @throws IllegalArgumentException as {@link #of(ModelConfig, FeatureSchema, ComputeDevice)}
+   */
+  public static CompiledModel of(ModelConfig config, FeatureSchema schema) {
+    return of(config, schema, ComputeDevice.CPU);
+  }
+
+  /**
+   * Compiles a model for a device. On a GPU, models that have no implementation in DJL stay on the
+   * CPU: lr and fm, whose arithmetic is less than a copy to the device.
    *
    * @throws IllegalArgumentException if the config is for another schema, or its dim does not suit
    *     the schema's lookups
    */
-  public static CompiledModel of(ModelConfig config, FeatureSchema schema) {
+  public static CompiledModel of(ModelConfig config, FeatureSchema schema, ComputeDevice device) {
     if (!config.subject().equals(schema.name())) {
       throw new IllegalArgumentException(
           "feature schema of model %s: %s, expected %s as its config says"
@@ -47,10 +59,12 @@ public record CompiledModel(
             .mapToInt(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
             .toArray();
     EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), config.dim(), lookups);
+    Engine engine = device.isGpu() ? Engine.DJL : Engine.chosen();
     CtrModel model =
-        config
-            .architecture()
-            .model(Engine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
+        config.architecture().model(engine, scheme.fields(), scheme.dim(), scheme.rowWidth());
+    if (model instanceof DjlModel djl) {
+      model = djl.on(device);
+    }
     return new CompiledModel(config, schema, encoder, scheme, model);
   }
 

@@ -12,12 +12,15 @@ public final class DjlModel implements CtrModel {
   private final int dim;
   private final List<TensorSpec> tensors;
   private final DjlGraph graph;
+  private final ComputeDevice device;
 
-  private DjlModel(int fields, int dim, List<TensorSpec> tensors, DjlGraph graph) {
+  private DjlModel(
+      int fields, int dim, List<TensorSpec> tensors, DjlGraph graph, ComputeDevice device) {
     this.fields = fields;
     this.dim = dim;
     this.tensors = tensors;
     this.graph = graph;
+    this.device = device;
   }
 
   /**
@@ -35,7 +38,16 @@ public final class DjlModel implements CtrModel {
     }
     TensorSpecs specs = new TensorSpecs();
     DjlGraph graph = build.apply(specs);
-    return new DjlModel(fields, dim, specs.list(), graph);
+    return new DjlModel(fields, dim, specs.list(), graph, ComputeDevice.CPU);
+  }
+
+  /** The same model on another device; it begins on the CPU. */
+  public DjlModel on(ComputeDevice other) {
+    return new DjlModel(fields, dim, tensors, graph, other);
+  }
+
+  ComputeDevice device() {
+    return device;
   }
 
   DjlGraph graph() {

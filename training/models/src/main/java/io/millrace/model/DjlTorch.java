@@ -1,9 +1,10 @@
 package io.millrace.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.util.Platform;
+import ai.djl.util.cuda.CudaUtils;
 
 /**
  * Starts PyTorch the way this platform needs it: offline, and with one torch thread for each Java
@@ -20,10 +21,25 @@ final class DjlTorch {
 
   private DjlTorch() {}
 
-  /** A manager of native arrays on the CPU; its owner closes it. */
-  static PtNDManager newManager() {
-    NDManager root = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+  /** A manager of native arrays on a device; its owner closes it. */
+  static PtNDManager newManager(Device device) {
+    NDManager root = ai.djl.engine.Engine.getEngine("PyTorch").newBaseManager(device);
     return (PtNDManager) root;
+  }
+
+  /** GPUs that PyTorch can use. Does not start it. */
+  static int gpus() {
+    return flavor().startsWith("cu") ? CudaUtils.getGpuCount() : 0;
+  }
+
+  /** What PyTorch on the class path was built for: {@code cpu}, or {@code cu124} and the like. */
+  static String flavor() {
+    return Platform.detectPlatform("pytorch").getFlavor();
+  }
+
+  /** DJL's name of a device. */
+  static Device device(ComputeDevice device) {
+    return device.isGpu() ? Device.gpu(device.gpu()) : Device.cpu();
   }
 
   private static void setUnlessSet(String property, String value) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A DJL model's workspace. Weights and field vectors are copied into memory that torch reads in
  * place, on each call, since a learner changes its weights in place; the copy takes a microsecond.
- * All weights come to torch as one array that is split into views, and so do their gradients.
+ * On a GPU, that memory is copied to the device and results are copied back. All weights come to
+ * torch as one array that is split into views, and so do their gradients.
  *
  * <p>Native memory: the arrays of a prediction die with the call; those of a learning step live
  * from {@link #forward} to its {@link #backward}, or to the next forward or close. A prediction
@@ -25,6 +26,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
   private final DjlModel model;
   private final long[] ends;
   private final int weightCount;
+  private final Device device;
   private final PtNDManager manager;
   private final Map<Float, PtNDArray> constants = new HashMap<>();
   private final DjlScratch predictScratch = new DjlScratch();
@@ -48,7 +50,8 @@ public final class DjlWorkspace implements CtrModel.Workspace {
       }
     }
     this.weightCount = end;
-    this.manager = DjlTorch.newManager();
+    this.device = DjlTorch.device(model.device());
+    this.manager = DjlTorch.newManager(device);
   }
 
   @Override
@@ -88,7 +91,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
     // grad mode belongs to the thread, and torch starts each thread with it on
     JniUtils.setGradMode(false);
     predictScratch.reset();
-    try (PtNDManager scope = manager.newSubManager(Device.cpu())) {
+    try (PtNDManager scope = manager.newSubManager(device)) {
       PtNDArray w = copyWeights(weights, predictScratch.weights, scope);
       PtNDArray in = copyX(x, batch, predictScratch.x, scope);
       DjlPass pass = newPass(w, batch, false, 0, predictScratch, probe);
@@ -100,7 +103,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
   public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
     endStep();
     stepScratch.reset();
-    PtNDManager scope = manager.newSubManager(Device.cpu());
+    PtNDManager scope = manager.newSubManager(device);
     boolean done = false;
     JniUtils.setGradMode(true);
     try {
