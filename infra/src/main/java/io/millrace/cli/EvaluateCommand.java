@@ -47,14 +47,18 @@ final class EvaluateCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "%s: examples %,d  positives %,d  AUC %.5f  logloss %.5f  normalized entropy %.5f"
-            + "  predicted/actual %.4f%n",
+            + "  predicted/actual %.4f  Brier %.5f  ECE %.5f  MCE %.5f  KS %.5f%n",
         model.config().kind(),
         metrics.examples(),
         metrics.positives(),
         metrics.auc(),
         metrics.logloss(),
         metrics.normalizedEntropy(),
-        metrics.calibration());
+        metrics.calibration(),
+        metrics.brier(),
+        metrics.ece(),
+        metrics.mce(),
+        metrics.ks());
     return 0;
   }
 }

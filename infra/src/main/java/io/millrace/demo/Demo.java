@@ -313,7 +313,6 @@ public final class Demo implements AutoCloseable {
 
   private void publishExtra() {
     Map<String, Object> values = new TreeMap<>();
-    values.put("ceiling.examples", truth.metrics().examples());
     put(values, "ceiling.", truth.metrics());
     put(values, "ceiling.minute.", truth.lastMinute());
     put(values, "ceiling.minute.served.", truth.servedLastMinute());
@@ -324,16 +323,14 @@ public final class Demo implements AutoCloseable {
   }
 
   private static void put(Map<String, Object> values, String prefix, Metrics metrics) {
-    putDefined(values, prefix + "auc", metrics.auc());
-    putDefined(values, prefix + "logloss", metrics.logloss());
-    putDefined(values, prefix + "normalizedEntropy", metrics.normalizedEntropy());
-    putDefined(values, prefix + "calibration", metrics.calibration());
-  }
-
-  private static void putDefined(Map<String, Object> values, String name, double value) {
-    if (Double.isFinite(value)) {
-      values.put(name, value);
-    }
+    metrics
+        .byName()
+        .forEach(
+            (name, value) -> {
+              if (Double.isFinite(value)) {
+                values.put(prefix + name, value);
+              }
+            });
   }
 
   private void storeCeiling() {
@@ -383,6 +380,7 @@ public final class Demo implements AutoCloseable {
         metrics("served."),
         minute,
         servedMinute,
+        truth.servedAgainstTruth(),
         status.freshP50Millis(),
         status.freshP99Millis(),
         status.version(),
@@ -393,14 +391,6 @@ public final class Demo implements AutoCloseable {
   }
 
   private Metrics metrics(String prefix) {
-    double examples = status.metric(prefix + "examples");
-    double positives = status.metric(prefix + "positives");
-    return new Metrics(
-        Double.isNaN(examples) ? 0 : (long) examples,
-        Double.isNaN(positives) ? 0 : (long) positives,
-        status.metric(prefix + "auc"),
-        status.metric(prefix + "logloss"),
-        status.metric(prefix + "normalizedEntropy"),
-        status.metric(prefix + "calibration"));
+    return Metrics.of(name -> status.metric(prefix + name));
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.demo;
 
 import io.millrace.metrics.Metrics;
+import io.millrace.metrics.TruthMetrics;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  *     seconds included
  * @param minuteCeiling of the last minute at full rate
  * @param minuteServed as answered, on the same impressions
+ * @param servedAgainstTruth how far the answers of this run are from the true probabilities
  * @param freshP50Millis from a click to parameters that have learned from it
  * @param oneClick what a single click changed, if it was shown
  */
@@ -30,6 +32,7 @@ public record DemoReport(
     Metrics served,
     Metrics minuteCeiling,
     Metrics minuteServed,
+    TruthMetrics servedAgainstTruth,
     double freshP50Millis,
     double freshP99Millis,
     long version,
@@ -49,8 +52,14 @@ public record DemoReport(
     return minuteCeiling.auc() - minuteServed.auc();
   }
 
+  /** How far the learner's predictions are from the truth, estimated from what labels say. */
+  public TruthMetrics learnerAgainstTruth() {
+    return TruthMetrics.estimate(learner, ceiling);
+  }
+
   /** A table for people. */
   public String table() {
+    TruthMetrics learnerTruth = learnerAgainstTruth();
     StringBuilder table = new StringBuilder();
     row(table, "", "learner", "served", "ceiling");
     row(table, "AUC", learner.auc(), served.auc(), ceiling.auc());
@@ -68,6 +77,15 @@ public record DemoReport(
         learner.calibration(),
         served.calibration(),
         ceiling.calibration());
+    row(table, "Brier", learner.brier(), served.brier(), ceiling.brier());
+    row(table, "ECE", learner.ece(), served.ece(), ceiling.ece());
+    row(
+        table,
+        "squared error to p",
+        learnerTruth.meanSquaredError(),
+        servedAgainstTruth.meanSquaredError(),
+        0);
+    row(table, "KL to p", learnerTruth.divergence(), servedAgainstTruth.divergence(), 0);
     row(
         table,
         "examples",

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,13 +48,15 @@ public record TrainReport(
   public static String line(Epoch epoch) {
     return String.format(
         Locale.ROOT,
-        "epoch %3d  loss %.4f  valid AUC %.5f logloss %.4f  rate x%s  %,.0f examples/s%s",
+        "epoch %3d  loss %.4f  valid AUC %.5f logloss %.4f ECE %.4f  rate x%s  %,.0f examples/s%s%s",
         epoch.number(),
         epoch.loss(),
         epoch.valid().auc(),
         epoch.valid().logloss(),
+        epoch.valid().ece(),
         epoch.rate(),
         epoch.examplesPerSecond(),
+        epoch.targets() == Epoch.Targets.CALIBRATED ? "  calibrated targets" : "",
         epoch.best() ? "  best" : "");
   }
 
@@ -73,23 +76,23 @@ public record TrainReport(
             "",
             "valid",
             "test"));
-    row(out, "AUC", valid.auc(), test == null ? Double.NaN : test.auc());
-    row(out, "logloss", valid.logloss(), test == null ? Double.NaN : test.logloss());
-    row(
-        out,
-        "predicted/actual",
-        valid.calibration(),
-        test == null ? Double.NaN : test.calibration());
+    row(out, "AUC", Metrics::auc);
+    row(out, "logloss", Metrics::logloss);
+    row(out, "predicted/actual", Metrics::calibration);
+    row(out, "Brier", Metrics::brier);
+    row(out, "ECE", Metrics::ece);
+    row(out, "MCE", Metrics::mce);
+    row(out, "KS", Metrics::ks);
     return out.toString();
   }
 
-  private static void row(StringBuilder out, String name, double valid, double test) {
+  private void row(StringBuilder out, String name, ToDoubleFunction<Metrics> metric) {
     out.append(
         String.format(
             Locale.ROOT,
             "%-20s %10.5f %10s%n",
             name,
-            valid,
-            Double.isNaN(test) ? "-" : String.format(Locale.ROOT, "%.5f", test)));
+            metric.applyAsDouble(valid),
+            test == null ? "-" : String.format(Locale.ROOT, "%.5f", metric.applyAsDouble(test))));
   }
 }

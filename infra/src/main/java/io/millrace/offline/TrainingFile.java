@@ -57,7 +57,7 @@ public record TrainingFile(String model, TrainerConfig training) {
       }
       ObjectNode training = JSON.valueToTree(TrainerConfig.defaults());
       if (sections.get("training") instanceof ObjectNode some) {
-        training.setAll(some);
+        training = JSON.readerForUpdating(training).readValue(some);
       }
       JsonNode model = sections.path("model");
       return new TrainingFile(

@@ -2,6 +2,7 @@ package io.millrace.replay;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
+import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.serving.ExtraStatus;
@@ -168,21 +169,15 @@ public final class Replay {
       long unusable,
       double seconds) {
     Map<String, Double> metrics = progress.metrics();
-    ReplayReport.Half whole = ReplayReport.Half.of(metrics, "total.");
-    ReplayReport.Half second = ReplayReport.Half.of(metrics, "segments.1.");
+    Metrics whole = part(metrics, "total.");
     Freshness.Summary freshness = platform.freshness(model.config().name());
     ReplayReport report =
         new ReplayReport(
             String.valueOf(source.file().getFileName()),
             source.format().id(),
             model.config().name(),
-            whole.examples(),
-            whole.positives(),
-            whole.auc(),
-            whole.logloss(),
-            whole.normalizedEntropy(),
-            whole.calibration(),
-            second,
+            whole,
+            part(metrics, "segments.1."),
             (whole.examples() - before) / seconds,
             events / seconds,
             seconds,
@@ -193,6 +188,10 @@ public final class Replay {
             ProcessMemory.peakBytes());
     out.print(report.table());
     return report;
+  }
+
+  private static Metrics part(Map<String, Double> metrics, String prefix) {
+    return Metrics.of(name -> metrics.getOrDefault(prefix + name, Double.NaN));
   }
 
   /** How far the served model has come, with a limit on standing still. */

@@ -1,23 +1,20 @@
 package io.millrace.replay;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * What a replay found.
  *
- * @param examples examples learned
- * @param positives of them with label 1
- * @param auc progressive: each example is predicted before it is learned
- * @param logloss mean, in nats
- * @param normalizedEntropy logloss over that of the base rate
- * @param calibration predicted over actual positives
+ * @param whole progressive: each example is predicted before it is learned; its fields stand in the
+ *     report itself
  * @param secondHalf the same for the second half of the stream
  * @param examplesPerSecond learned in this run over its seconds
  * @param eventsPerSecond impressions and clicks of this run over its seconds
@@ -32,13 +29,8 @@ public record ReplayReport(
     String file,
     String format,
     String model,
-    long examples,
-    long positives,
-    double auc,
-    double logloss,
-    double normalizedEntropy,
-    double calibration,
-    Half secondHalf,
+    @JsonUnwrapped Metrics whole,
+    Metrics secondHalf,
     double examplesPerSecond,
     double eventsPerSecond,
     double seconds,
@@ -47,26 +39,6 @@ public record ReplayReport(
     long rejected,
     long modelVersion,
     long peakMemoryBytes) {
-
-  /** The metrics of one part of the stream. */
-  public record Half(
-      long examples,
-      long positives,
-      double auc,
-      double logloss,
-      double normalizedEntropy,
-      double calibration) {
-
-    static Half of(Map<String, Double> metrics, String prefix) {
-      return new Half(
-          Math.round(metrics.getOrDefault(prefix + "examples", 0.0)),
-          Math.round(metrics.getOrDefault(prefix + "positives", 0.0)),
-          metrics.getOrDefault(prefix + "auc", Double.NaN),
-          metrics.getOrDefault(prefix + "logloss", Double.NaN),
-          metrics.getOrDefault(prefix + "normalizedEntropy", Double.NaN),
-          metrics.getOrDefault(prefix + "calibration", Double.NaN));
-    }
-  }
 
   /** Writes the report as JSON. */
   public void write(Path file) throws IOException {
@@ -82,12 +54,21 @@ public record ReplayReport(
     out.append(
         String.format(
             Locale.ROOT, "%n%-22s %12s %12s%n", file + " · " + model, "whole", "second half"));
-    row(out, "examples", "%,d", examples, secondHalf.examples);
-    row(out, "positives", "%,d", positives, secondHalf.positives);
-    row(out, "AUC", "%.4f", auc, secondHalf.auc);
-    row(out, "logloss", "%.4f", logloss, secondHalf.logloss);
-    row(out, "normalized entropy", "%.4f", normalizedEntropy, secondHalf.normalizedEntropy);
-    row(out, "predicted/actual", "%.4f", calibration, secondHalf.calibration);
+    row(out, "examples", "%,d", whole.examples(), secondHalf.examples());
+    row(out, "positives", "%,d", whole.positives(), secondHalf.positives());
+    row(out, "AUC", "%.4f", whole.auc(), secondHalf.auc());
+    row(out, "logloss", "%.4f", whole.logloss(), secondHalf.logloss());
+    row(
+        out,
+        "normalized entropy",
+        "%.4f",
+        whole.normalizedEntropy(),
+        secondHalf.normalizedEntropy());
+    row(out, "predicted/actual", "%.4f", whole.calibration(), secondHalf.calibration());
+    row(out, "Brier", "%.4f", whole.brier(), secondHalf.brier());
+    row(out, "ECE", "%.4f", whole.ece(), secondHalf.ece());
+    row(out, "MCE", "%.4f", whole.mce(), secondHalf.mce());
+    row(out, "KS", "%.4f", whole.ks(), secondHalf.ks());
     one(out, "examples/s", "%,.0f", examplesPerSecond);
     one(out, "events/s", "%,.0f", eventsPerSecond);
     one(out, "seconds", "%.1f", seconds);

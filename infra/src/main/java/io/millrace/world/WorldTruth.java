@@ -3,6 +3,8 @@ package io.millrace.world;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.metrics.RollingEvaluation;
+import io.millrace.metrics.TruthEvaluation;
+import io.millrace.metrics.TruthMetrics;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
@@ -28,6 +30,7 @@ public final class WorldTruth {
   private final Evaluation total;
   private final RollingEvaluation minute = new RollingEvaluation(MINUTE_MILLIS, PARTS);
   private final RollingEvaluation servedMinute = new RollingEvaluation(MINUTE_MILLIS, PARTS);
+  private final TruthEvaluation served = new TruthEvaluation();
   private long nowMillis;
 
   /**
@@ -75,6 +78,7 @@ public final class WorldTruth {
       total.addProbability(next.truth(), label);
       minute.addProbability(next.dueMillis(), next.truth(), label);
       servedMinute.addProbability(next.dueMillis(), next.served(), label);
+      served.add(next.served(), next.truth());
       next = pending.peek();
     }
   }
@@ -92,6 +96,11 @@ public final class WorldTruth {
   /** What the platform had answered for the impressions of {@link #lastMinute}. */
   public Metrics servedLastMinute() {
     return servedMinute.metrics(nowMillis);
+  }
+
+  /** How far what was answered is from the truth, on the impressions counted by this object. */
+  public TruthMetrics servedAgainstTruth() {
+    return served.metrics();
   }
 
   /** What has been counted, live. */

@@ -45,6 +45,8 @@ class WorldTruthTest {
     assertThat(truth.servedLastMinute().auc()).isZero();
     assertThat(truth.servedLastMinute().logloss())
         .isCloseTo(-(Math.log(0.2) + Math.log(0.7)) / 2, within(1e-9));
+    assertThat(truth.servedAgainstTruth().meanSquaredError())
+        .isCloseTo((0.36 + 0.04) / 2, within(1e-12));
     truth.advance(70_000);
     assertThat(truth.lastMinute().examples()).isZero();
     assertThat(truth.servedLastMinute().examples()).isZero();

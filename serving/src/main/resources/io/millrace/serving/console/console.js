@@ -32,6 +32,8 @@ const CHARTS = [
     lines: [{ label: "all", name: "{m}.metric.total.normalizedEntropy" }, { label: "recent", name: "{m}.metric.segment.normalizedEntropy" }] },
   { title: "Predicted / actual", unit: "1 is calibrated", format: fixed(3), smallest: 0.1,
     lines: [{ label: "all", name: "{m}.metric.total.calibration" }, { label: "recent", name: "{m}.metric.segment.calibration" }] },
+  { title: "Calibration error", unit: "ECE, 15 bins of equal mass", format: fixed(4), floor: 0, smallest: 0.01,
+    lines: [{ label: "all", name: "{m}.metric.total.ece" }, { label: "recent", name: "{m}.metric.segment.ece" }] },
   { title: "Throughput", unit: "per second", format: count, floor: 0, smallest: 10,
     lines: [{ label: "events in", name: "ingestion.eventsPerSecond" }, { label: "examples learned", name: "{m}.examplesPerSecond" }] },
   { title: "Answers", unit: "time in the server", format: duration, floor: 0, smallest: 2,

@@ -40,11 +40,6 @@ final class LaneMetrics {
   }
 
   private static void put(Map<String, Double> all, String prefix, Metrics metrics) {
-    all.put(prefix + "examples", (double) metrics.examples());
-    all.put(prefix + "positives", (double) metrics.positives());
-    all.put(prefix + "auc", metrics.auc());
-    all.put(prefix + "logloss", metrics.logloss());
-    all.put(prefix + "normalizedEntropy", metrics.normalizedEntropy());
-    all.put(prefix + "calibration", metrics.calibration());
+    metrics.byName().forEach((name, value) -> all.put(prefix + name, value));
   }
 }

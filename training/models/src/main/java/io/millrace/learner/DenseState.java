@@ -15,11 +15,11 @@ import java.util.List;
 /**
  * A learner's state beside its table.
  *
- * <p>Stored form, version 1, big endian: 4 bytes "MRDS"; byte 1; int number of tensors, then of
+ * <p>Stored form, version 2, big endian: 4 bytes "MRDS"; byte 2; int number of tensors, then of
  * each its name (modified UTF-8 with a 2-byte length), int number of values, the values, int number
  * of slots, the slots, in fp32; int length and bytes of the total {@link Evaluation}, likewise of
- * the unfinished segment; int number of finished segments, of each two longs and four doubles in
- * the order of {@link Metrics}.
+ * the unfinished segment; int number of finished segments, of each two longs and eight doubles in
+ * the order of {@link Metrics}. Version 1 had only the first four of these: the others are NaN.
  *
  * @param slots optimizer slots of each tensor
  */
@@ -31,7 +31,8 @@ record DenseState(
     Evaluation segment,
     List<Metrics> closedSegments) {
   private static final int MAGIC = 0x4D524453;
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  private static final byte FOUR_METRICS = 1;
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -54,6 +55,10 @@ record DenseState(
         out.writeDouble(m.logloss());
         out.writeDouble(m.normalizedEntropy());
         out.writeDouble(m.calibration());
+        out.writeDouble(m.brier());
+        out.writeDouble(m.ece());
+        out.writeDouble(m.mce());
+        out.writeDouble(m.ks());
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -66,10 +71,10 @@ record DenseState(
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
-      if (magic != MAGIC || format != FORMAT) {
+      if (magic != MAGIC || (format != FORMAT && format != FOUR_METRICS)) {
         throw new IllegalArgumentException(
-            "dense state: magic %08x format %d, expected %08x format %d"
-                .formatted(magic, format, MAGIC, FORMAT));
+            "dense state: magic %08x format %d, expected %08x format 1 or 2"
+                .formatted(magic, format, MAGIC));
       }
       requireEqual("number of tensors", in.readInt(), specs.size());
       Tensors tensors = Tensors.zeros(specs);
@@ -89,14 +94,7 @@ record DenseState(
       int closed = in.readInt();
       List<Metrics> closedSegments = new ArrayList<>();
       for (int i = 0; i < closed; i++) {
-        closedSegments.add(
-            new Metrics(
-                in.readLong(),
-                in.readLong(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble()));
+        closedSegments.add(readMetrics(in, format));
       }
       requireEqual("bytes left over", in.available(), 0);
       return new DenseState(tensors, slots, total, segment, closedSegments);
@@ -104,6 +102,21 @@ record DenseState(
       throw new IllegalArgumentException(
           "dense state of " + bytes.length + " bytes is cut short: " + e.getMessage(), e);
     }
+  }
+
+  private static Metrics readMetrics(DataInputStream in, int format) throws IOException {
+    boolean all = format == FORMAT;
+    return new Metrics(
+        in.readLong(),
+        in.readLong(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        all ? in.readDouble() : Double.NaN,
+        all ? in.readDouble() : Double.NaN,
+        all ? in.readDouble() : Double.NaN,
+        all ? in.readDouble() : Double.NaN);
   }
 
   private static void requireEqual(String what, int actual, int expected) {

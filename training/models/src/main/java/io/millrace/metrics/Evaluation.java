@@ -10,20 +10,40 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A running evaluation of logits against labels in fixed memory: a histogram per class for the AUC,
- * sums for the rest. A logit z falls into bin {@code floor(8192 * (1 + z / (8 + |z|)))} of 16384:
- * monotone, 1024 bins per unit at 0 and still 333 at a click rate of 0.25 %. Logits in one bin
- * count as ties.
+ * A running evaluation of logits against labels in fixed memory: a histogram per class for the AUC
+ * and the calibration errors, sums for the rest. A logit z falls into bin {@code floor(8192 * (1 +
+ * z / (8 + |z|)))} of 16384: monotone, 1024 bins per unit at 0 and still 333 at a click rate of
+ * 0.25 %. Logits in one bin count as ties.
  *
- * <p>Stored form, version 1, big endian: byte 1; sum of losses and sum of predictions as doubles;
- * the negatives' histogram, then the positives': a varint count of filled bins, then per bin the
- * varint distance to the previous filled one (the first to -1) and its varint count.
+ * <p>Exact up to rounding: logloss, normalized entropy, calibration, Brier. ECE, MCE and KS take an
+ * example's prediction to be that of its bin's middle, which is at most 1.3e-4 off, so each is at
+ * most that far from the exact one, plus what ties decide: up to the share of the examples that lie
+ * in the histogram bins at the borders of the 15 bins of equal mass (ECE; 15 times that share for
+ * MCE), or in the fullest one (KS). For 100,000 spread-out logits all three are within 3e-4.
+ *
+ * <p>Stored form, version 2, big endian: byte 2; sum of losses, sum of predictions and sum of
+ * squared errors as doubles; the negatives' histogram, then the positives': a varint count of
+ * filled bins, then per bin the varint distance to the previous filled one (the first to -1) and
+ * its varint count. Version 1 had no sum of squared errors: it is made up from the histograms, to
+ * within 2.6e-4 per example.
  */
 public final class Evaluation {
   private static final int HALF = 8192;
   private static final int BINS = 2 * HALF;
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  private static final byte WITHOUT_SQUARES = 1;
   private static final double CLIP = 1e-7;
+  private static final int EQUAL_MASS_BINS = 15;
+
+  /** Of the middle of each bin. */
+  private static final double[] PROBABILITIES = new double[BINS];
+
+  static {
+    for (int i = 0; i < BINS; i++) {
+      double u = (i + 0.5) / HALF - 1;
+      PROBABILITIES[i] = Sigmoid.of(8 * u / (1 - Math.abs(u)));
+    }
+  }
 
   private final long[] negatives = new long[BINS];
   private final long[] positives = new long[BINS];
@@ -31,6 +51,7 @@ public final class Evaluation {
   private long positiveCount;
   private double lossSum;
   private double predictionSum;
+  private double squareSum;
 
   /**
    * Adds one prediction.
@@ -58,15 +79,21 @@ public final class Evaluation {
     }
     lossSum += BinaryCrossEntropy.loss(logit, label);
     predictionSum += probability;
+    squareSum += (probability - label) * (probability - label);
   }
 
   /** Adds a prediction known by its probability only, clipped to [1e-7, 1 - 1e-7]. */
   public void addProbability(double probability, int label) {
+    double clipped = clipped(probability);
+    add(Sigmoid.inverse(clipped), clipped, label);
+  }
+
+  /** A probability within [1e-7, 1 - 1e-7]. */
+  static double clipped(double probability) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException("probability: " + probability + ", expected 0 to 1");
     }
-    double clipped = Math.min(Math.max(probability, CLIP), 1 - CLIP);
-    add(Sigmoid.inverse(clipped), clipped, label);
+    return Math.min(Math.max(probability, CLIP), 1 - CLIP);
   }
 
   /** Adds all that {@code other} has seen. */
@@ -79,6 +106,7 @@ public final class Evaluation {
     positiveCount += other.positiveCount;
     lossSum += other.lossSum;
     predictionSum += other.predictionSum;
+    squareSum += other.squareSum;
   }
 
   /** Forgets everything. */
@@ -89,6 +117,7 @@ public final class Evaluation {
     positiveCount = 0;
     lossSum = 0;
     predictionSum = 0;
+    squareSum = 0;
   }
 
   public long examples() {
@@ -127,10 +156,30 @@ public final class Evaluation {
     return positiveCount == 0 ? Double.NaN : predictionSum / positiveCount;
   }
 
+  /** Mean squared distance of prediction and label. */
+  public double brier() {
+    return squareSum / examples();
+  }
+
+  /** ECE, MCE and KS; NaN without examples. */
+  CalibrationErrors calibrationErrors(int equalMassBins) {
+    return CalibrationErrors.of(PROBABILITIES, negatives, positives, equalMassBins);
+  }
+
   /** All metrics as they stand. */
   public Metrics metrics() {
+    CalibrationErrors errors = calibrationErrors(EQUAL_MASS_BINS);
     return new Metrics(
-        examples(), positives(), auc(), logloss(), normalizedEntropy(), calibration());
+        examples(),
+        positives(),
+        auc(),
+        logloss(),
+        normalizedEntropy(),
+        calibration(),
+        brier(),
+        errors.expected(),
+        errors.maximum(),
+        errors.kolmogorovSmirnov());
   }
 
   /** The stored form; see the class doc. */
@@ -140,6 +189,7 @@ public final class Evaluation {
       out.writeByte(FORMAT);
       out.writeDouble(lossSum);
       out.writeDouble(predictionSum);
+      out.writeDouble(squareSum);
       writeHistogram(negatives, out);
       writeHistogram(positives, out);
     } catch (IOException e) {
@@ -157,13 +207,15 @@ public final class Evaluation {
     Evaluation evaluation = new Evaluation();
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int format = in.readByte();
-      if (format != FORMAT) {
-        throw new IllegalArgumentException("evaluation format: " + format + ", expected " + FORMAT);
+      if (format != FORMAT && format != WITHOUT_SQUARES) {
+        throw new IllegalArgumentException("evaluation format: " + format + ", expected 1 or 2");
       }
       evaluation.lossSum = in.readDouble();
       evaluation.predictionSum = in.readDouble();
+      double squares = format == WITHOUT_SQUARES ? Double.NaN : in.readDouble();
       evaluation.negativeCount = readHistogram(in, evaluation.negatives);
       evaluation.positiveCount = readHistogram(in, evaluation.positives);
+      evaluation.squareSum = format == WITHOUT_SQUARES ? evaluation.binnedSquares() : squares;
       if (in.read() != -1) {
         throw new IllegalArgumentException(
             "evaluation: " + bytes.length + " bytes, expected fewer");
@@ -173,6 +225,15 @@ public final class Evaluation {
           "evaluation: " + bytes.length + " bytes, expected more", e);
     }
     return evaluation;
+  }
+
+  private double binnedSquares() {
+    double sum = 0;
+    for (int i = 0; i < BINS; i++) {
+      double p = PROBABILITIES[i];
+      sum += negatives[i] * p * p + positives[i] * (1 - p) * (1 - p);
+    }
+    return sum;
   }
 
   static int bin(double logit) {

@@ -6,11 +6,26 @@ import io.millrace.metrics.Metrics;
  * What an epoch came to.
  *
  * @param number from 1
- * @param loss mean training loss in nats, in training mode, without the L2 term
+ * @param targets what it learned from
+ * @param loss mean training loss against these in nats, in training mode, without the L2 term
  * @param rate factor on the learning rates in this epoch
  * @param valid of the weights after the epoch
- * @param best whether no epoch before had a higher validation AUC
+ * @param best whether its weights are the best so far: by validation AUC, with CaPE by log loss
  * @param examplesPerSecond in training
  */
 public record Epoch(
-    int number, double loss, double rate, Metrics valid, boolean best, double examplesPerSecond) {}
+    int number,
+    Targets targets,
+    double loss,
+    double rate,
+    Metrics valid,
+    boolean best,
+    double examplesPerSecond) {
+
+  /** What an epoch learns from. */
+  public enum Targets {
+    LABELS,
+    /** Those of {@link CapeConfig}. */
+    CALIBRATED
+  }
+}

@@ -8,7 +8,7 @@ import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Tensors;
 
-/** Evaluates weights on examples, as a server would answer. */
+/** Predicts examples as a server would answer. */
 final class Judge {
   private Judge() {}
 
@@ -25,6 +25,32 @@ final class Judge {
       LabeledExamples examples,
       int batchSize) {
     Evaluation evaluation = new Evaluation();
+    predict(
+        scheme,
+        workspace,
+        table,
+        tensors,
+        examples,
+        batchSize,
+        (example, logit) -> evaluation.add(logit, examples.label(example)));
+    return evaluation.metrics();
+  }
+
+  /** Takes the logit of an example. */
+  @FunctionalInterface
+  interface Answer {
+    void accept(int example, float logit);
+  }
+
+  /** Predicts all examples in order. */
+  static void predict(
+      EmbeddingScheme scheme,
+      CtrModel.Workspace workspace,
+      EmbeddingTable table,
+      Tensors tensors,
+      LabeledExamples examples,
+      int batchSize,
+      Answer answer) {
     EncodedBatch batch = new EncodedBatch(scheme.fields());
     float[] x = new float[batchSize * scheme.fields() * scheme.dim()];
     float[] logits = new float[batchSize];
@@ -37,9 +63,8 @@ final class Judge {
       scheme.gather(batch, table, x);
       workspace.infer(tensors, x, size, logits);
       for (int b = 0; b < size; b++) {
-        evaluation.add(logits[b], examples.label(from + b));
+        answer.accept(from + b, logits[b]);
       }
     }
-    return evaluation.metrics();
   }
 }

@@ -43,6 +43,11 @@ public final class LabeledExamples {
     return examples;
   }
 
+  /** A copy of all labels, 0 or 1. */
+  byte[] labels() {
+    return Arrays.copyOf(labels, size());
+  }
+
   /** Label of an example, 0 or 1. */
   byte label(int example) {
     return labels[example];

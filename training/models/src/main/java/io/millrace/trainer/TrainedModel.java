@@ -90,18 +90,7 @@ public final class TrainedModel {
                   "%s: %s in the trained model, %s in the stream's; expected the same"
                       .formatted(d.setting(), d.stored(), d.given()));
             });
-    copyTo(learner.table(), learner.tensors());
-  }
-
-  private void copyTo(LearnerTable table, Tensors tensors) {
-    int width = table.rowWidth();
-    for (int i = 0; i < weights.rows().length; i++) {
-      table.put(weights.rows()[i], weights.values(), i * width);
-    }
-    for (int t = 0; t < tensors.values().length; t++) {
-      float[] values = weights.tensors().values()[t];
-      System.arraycopy(values, 0, tensors.values()[t], 0, values.length);
-    }
+    weights.copyTo(learner.table(), learner.tensors());
   }
 
   /** How well it predicts examples, as a server would answer. */
@@ -112,7 +101,7 @@ public final class TrainedModel {
       LearnerTable table =
           new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
       Tensors tensors = compiled.initialTensors();
-      copyTo(table, tensors);
+      weights.copyTo(table, tensors);
       return Judge.evaluate(scheme, workspace, table, tensors, examples, EVALUATION_BATCH);
     }
   }

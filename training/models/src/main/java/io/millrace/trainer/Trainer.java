@@ -32,7 +32,7 @@ final class Trainer implements AutoCloseable {
   private final float[][] weightGradients;
   private final RowGradients rowGradients;
   private final EncodedBatch batch;
-  private final byte[] labels;
+  private final float[] targets;
   private final float[] x;
   private final float[] dx;
   private final float[] logits;
@@ -82,7 +82,7 @@ final class Trainer implements AutoCloseable {
     this.rowGradients = new RowGradients(width);
     this.batch = new EncodedBatch(scheme.fields());
     int size = config.batchSize();
-    this.labels = new byte[size];
+    this.targets = new float[size];
     this.x = new float[size * scheme.fields() * scheme.dim()];
     this.dx = new float[x.length];
     this.logits = new float[size];
@@ -100,9 +100,12 @@ final class Trainer implements AutoCloseable {
    *
    * @param epoch from 1
    * @param rate factor on the learning rates
+   * @param calibrated whether to learn from {@link CalibratedTargets} of the weights before the
+   *     epoch, not from labels
    * @return mean loss in nats, in training mode
    */
-  double epoch(int epoch, double rate) {
+  double epoch(int epoch, double rate, boolean calibrated) {
+    float[] calibratedTargets = calibrated ? calibratedTargets() : null;
     int[] order = EpochOrder.of(train.size(), config.seed(), epoch);
     Optimizer rowOptimizer = compiled.config().rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
@@ -112,11 +115,25 @@ final class Trainer implements AutoCloseable {
       batch.clear();
       for (int b = 0; b < size; b++) {
         batch.append(train.encoded(), order[from + b]);
-        labels[b] = train.label(order[from + b]);
+        int example = order[from + b];
+        targets[b] = calibratedTargets == null ? train.label(example) : calibratedTargets[example];
       }
       loss += step(size, rowOptimizer, denseOptimizer);
     }
     return loss / order.length;
+  }
+
+  private float[] calibratedTargets() {
+    float[] probabilities = new float[train.size()];
+    Judge.predict(
+        scheme,
+        workspace,
+        table,
+        tensors,
+        train,
+        config.batchSize(),
+        (example, logit) -> probabilities[example] = (float) Sigmoid.of(logit));
+    return CalibratedTargets.of(config.cape(), probabilities, train.labels());
   }
 
   /** Returns the sum of the losses. */
@@ -130,8 +147,8 @@ final class Trainer implements AutoCloseable {
             "logit: %s in step %d, expected a finite value: the model diverged"
                 .formatted(logits[b], steps));
       }
-      loss += BinaryCrossEntropy.loss(logits[b], labels[b]);
-      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), labels[b]) / size;
+      loss += BinaryCrossEntropy.loss(logits[b], targets[b]);
+      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), targets[b]) / size;
     }
     workspace.backward(dLogits, dx, gradients);
     rowGradients.clear();
@@ -181,6 +198,11 @@ final class Trainer implements AutoCloseable {
   /** Metrics of the weights as they are, as a server would answer. */
   Metrics evaluate(LabeledExamples examples) {
     return Judge.evaluate(scheme, workspace, table, tensors, examples, config.batchSize());
+  }
+
+  /** Goes back to earlier weights; what the optimizers remember stays. */
+  void restore(Weights earlier) {
+    earlier.copyTo(table, tensors);
   }
 
   /** A copy of the weights. */

@@ -13,6 +13,7 @@ package io.millrace.trainer;
  * @param clipNorm largest norm of all gradients of a step together, longer ones are scaled down; 0
  *     for no limit
  * @param clipValue largest magnitude of a gradient's element, larger ones are cut; 0 for no limit
+ * @param cape what follows when training has stopped
  * @param seed of order and dropout; the model's own seed decides its initial values
  */
 public record TrainerConfig(
@@ -25,6 +26,7 @@ public record TrainerConfig(
     L2Scope l2Scope,
     double clipNorm,
     double clipValue,
+    CapeConfig cape,
     long seed) {
 
   /** Rows that weight decay is on. */
@@ -55,18 +57,20 @@ public record TrainerConfig(
    * tenth after an epoch without improvement, an end after two, gradients clipped to norm 10.
    */
   public static TrainerConfig defaults() {
-    return new TrainerConfig(4096, 100, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 1);
+    return new TrainerConfig(4096, 100, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 1);
   }
 
   /** The same with another seed. */
   public TrainerConfig withSeed(long other) {
     return new TrainerConfig(
-        batchSize, epochs, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, other);
+        batchSize, epochs, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, cape,
+        other);
   }
 
   /** The same with another limit on the epochs. */
   public TrainerConfig withEpochs(int limit) {
     return new TrainerConfig(
-        batchSize, limit, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, seed);
+        batchSize, limit, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, cape,
+        seed);
   }
 }

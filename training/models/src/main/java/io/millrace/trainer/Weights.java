@@ -1,6 +1,7 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.EmbeddingTable;
+import io.millrace.embedding.LearnerTable;
 import io.millrace.model.Tensors;
 
 /**
@@ -21,5 +22,17 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
       table.addRow(rows[i], 1, values, i * width);
     }
     return new Weights(rows, values, tensors.copy());
+  }
+
+  /** Puts them into a table and tensors of the same model. */
+  void copyTo(LearnerTable table, Tensors others) {
+    int width = table.rowWidth();
+    for (int i = 0; i < rows.length; i++) {
+      table.put(rows[i], values, i * width);
+    }
+    for (int t = 0; t < others.values().length; t++) {
+      float[] from = tensors.values()[t];
+      System.arraycopy(from, 0, others.values()[t], 0, from.length);
+    }
   }
 }

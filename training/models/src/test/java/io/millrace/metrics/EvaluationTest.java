@@ -109,9 +109,10 @@ class EvaluationTest {
     evaluation.add(0, 1);
     evaluation.add(-8, 0);
     String golden =
-        "01" // format
+        "02" // format
             + "3ff62fa2b1f0aa66" // 2 ln 2 + ln(1 + e^-8)
             + "3ff0015fa3dd7d2f" // 1/2 + 1/2 + 1 / (1 + e^8)
+            + "3fe000003c605848" // 1/4 + 1/4 + the square of the last
             + "01"
             + "8120"
             + "01" // negatives: bin 4096 = -1 + 4097, once
@@ -123,6 +124,30 @@ class EvaluationTest {
   }
 
   @Test
+  void theFormWithoutSquaresIsStillRead() {
+    String first =
+        "01" // format 1
+            + "3ff62fa2b1f0aa66"
+            + "3ff0015fa3dd7d2f"
+            + "01"
+            + "8120"
+            + "01" // negatives: bin 4096
+            + "01"
+            + "8140"
+            + "02"; // positives: bin 8192, twice
+    Evaluation evaluation = new Evaluation();
+    evaluation.add(0, 1);
+    evaluation.add(0, 1);
+    evaluation.add(-8, 0);
+    Evaluation read = Evaluation.fromBytes(HexFormat.of().parseHex(first));
+    assertThat(read.logloss()).isEqualTo(evaluation.logloss());
+    assertThat(read.auc()).isEqualTo(1);
+    assertThat(read.brier()).isCloseTo(evaluation.brier(), within(2.6e-4));
+    read.add(0, 1);
+    assertThat(read.toBytes()[0]).isEqualTo((byte) 2);
+  }
+
+  @Test
   void damagedBytesAreRefused() {
     Evaluation evaluation = new Evaluation();
     evaluation.add(0, 1);
@@ -130,7 +155,7 @@ class EvaluationTest {
     byte[] format = good.clone();
     format[0] = 7;
     assertThatThrownBy(() -> Evaluation.fromBytes(format))
-        .hasMessage("evaluation format: 7, expected 1");
+        .hasMessage("evaluation format: 7, expected 1 or 2");
     for (int n = 0; n < good.length; n++) {
       byte[] cut = Arrays.copyOf(good, n);
       assertThatThrownBy(() -> Evaluation.fromBytes(cut))
@@ -138,14 +163,14 @@ class EvaluationTest {
     }
     assertThatThrownBy(() -> Evaluation.fromBytes(Arrays.copyOf(good, good.length + 1)))
         .hasMessageContaining("expected fewer");
-    String sums = "00".repeat(16);
+    String sums = "00".repeat(24);
     for (String tail :
         new String[] {
           "00" + "01" + "ffff01" + "01", // bin 32766
           "00" + "01" + "01" + "00", // an empty bin
           "00" + "ff".repeat(10) + "01" // a varint of 11 bytes
         }) {
-      byte[] bytes = HexFormat.of().parseHex("01" + sums + tail);
+      byte[] bytes = HexFormat.of().parseHex("02" + sums + tail);
       assertThatThrownBy(() -> Evaluation.fromBytes(bytes))
           .as(tail)
           .isInstanceOf(IllegalArgumentException.class);

@@ -9,6 +9,8 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.trainer.CapeConfig.Kind;
+import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingTest {
   private static final FeatureSchema SCHEMA = BuiltInSchemas.load(BuiltInSchemas.LIBSVM_10);
   private static final TrainerConfig CONFIG =
-      new TrainerConfig(64, 12, 1, 0.1, 3, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 5);
+      new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 5);
 
   private static ModelConfig model(ModelKind kind) {
     String adam =
@@ -101,7 +103,7 @@ class TrainingTest {
     List<Double> first = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
     List<Double> second = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
     TrainerConfig other =
-        new TrainerConfig(64, 12, 1, 0.1, 3, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 6);
+        new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 6);
 
     assertThat(second).isEqualTo(first);
     assertThat(losses(train(ModelKind.MLP, other, new ArrayList<>()))).isNotEqualTo(first);
@@ -114,7 +116,7 @@ class TrainingTest {
   @Test
   void ratesAreCutAndTrainingEnds() {
     TrainerConfig config =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 5);
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 5);
     List<Epoch> epochs = train(ModelKind.FM, config, new ArrayList<>()).epochs();
 
     int n = epochs.size();
@@ -125,16 +127,65 @@ class TrainingTest {
     assertThat(epochs.get(0).rate()).isEqualTo(1);
   }
 
+  /** Trains at rates that overfit, so that there is something to calibrate. */
+  private static Training.Result cape(CapeConfig cape) {
+    TrainerConfig config = new TrainerConfig(64, 4, 1, 1, 4, 0, L2Scope.TABLE, 10, 0, cape, 5);
+    return train(ModelKind.MLP, config, new ArrayList<>());
+  }
+
+  @Test
+  void capeGoesOnFromTheBestWeightsAndKeepsTheLowestLogLoss() {
+    Training.Result plain = cape(CapeConfig.none());
+    Epoch stopped = plain.epochs().get(plain.best() - 1);
+    assertThat(plain.epochs()).hasSize(4);
+    assertThat(plain.best()).isLessThan(4);
+    for (CapeConfig.Kind kind : List.of(Kind.LABELS, Kind.BIN, Kind.KERNEL)) {
+      Training.Result result = cape(new CapeConfig(kind, 5, 2, 0.05, 20, 0.05, 50));
+
+      assertThat(losses(result).subList(0, 4)).isEqualTo(losses(plain));
+      List<Epoch> after = result.epochs().subList(4, result.epochs().size());
+      assertThat(after).extracting(Epoch::number).containsExactly(5, 6, 7, 8, 9);
+      assertThat(after).allMatch(epoch -> epoch.rate() == 0.05);
+      List<Boolean> calibrated =
+          after.stream().map(epoch -> epoch.targets() == Epoch.Targets.CALIBRATED).toList();
+      assertThat(calibrated)
+          .isEqualTo(
+              kind == Kind.LABELS
+                  ? List.of(false, false, false, false, false)
+                  : List.of(false, true, false, true, false));
+      // it goes on from the best epoch, not from the last: a first small step stays near
+      assertThat(after.get(0).valid().logloss()).isCloseTo(stopped.valid().logloss(), within(0.02));
+      assertThat(plain.epochs().get(3).valid().logloss())
+          .isGreaterThan(stopped.valid().logloss() + 0.05);
+      double lowest =
+          after.stream()
+              .mapToDouble(epoch -> epoch.valid().logloss())
+              .reduce(stopped.valid().logloss(), Math::min);
+      assertThat(result.valid().logloss()).isEqualTo(lowest);
+      assertThat(result.epochs().get(result.best() - 1).valid()).isEqualTo(result.valid());
+    }
+  }
+
+  @Test
+  void calibratedEpochsLearnFromOtherTargetsThanTheControl() {
+    List<Double> control = losses(cape(new CapeConfig(Kind.LABELS, 2, 2, 0.05, 20, 0.05, 50)));
+    List<Double> bin = losses(cape(new CapeConfig(Kind.BIN, 2, 2, 0.05, 20, 0.05, 50)));
+
+    assertThat(bin.subList(0, 5)).isEqualTo(control.subList(0, 5));
+    assertThat(bin.get(5)).isNotEqualTo(control.get(5));
+  }
+
   @Test
   void decayOnTheTableShrinksRowsThatDecayOnTheBatchLeaves() {
-    double table = squares(TrainerConfig.L2Scope.TABLE);
-    double batch = squares(TrainerConfig.L2Scope.BATCH);
+    double table = squares(L2Scope.TABLE);
+    double batch = squares(L2Scope.BATCH);
 
     assertThat(table).isLessThan(0.5 * batch);
   }
 
-  private static double squares(TrainerConfig.L2Scope scope) {
-    TrainerConfig config = new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, 5);
+  private static double squares(L2Scope scope) {
+    TrainerConfig config =
+        new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, CapeConfig.none(), 5);
     double sum = 0;
     for (float value : train(ModelKind.FM, config, new ArrayList<>()).model().weights().values()) {
       sum += (double) value * value;
