@@ -54,6 +54,11 @@ public record ArmNetConfig(
     return DjlModel.of(fields, dim, specs -> new DjlArmNetGraph(this, fields, dim, specs));
   }
 
+  @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    return DjlExplainers.crosses(model(fields, dim, rowWidth), this);
+  }
+
   /** Whether a learning step differs from a prediction. */
   boolean hasTrainingMode() {
     return batchNorm || hidden.hasTrainingMode();

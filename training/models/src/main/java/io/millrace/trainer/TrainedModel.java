@@ -1,6 +1,10 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.LearnerTable;
+import io.millrace.explanation.ExplanationTotals;
+import io.millrace.explanation.GlobalExplanation;
+import io.millrace.explanation.PredictionExplainer;
+import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
@@ -91,17 +95,17 @@ public final class TrainedModel {
                   "%s: %s in the trained model, %s in the stream's; expected the same"
                       .formatted(d.setting(), d.stored(), d.given()));
             });
-    copyTo(learner.table(), learner.tensors());
+    copyTo(learner.table());
+    for (int t = 0; t < weights.tensors().values().length; t++) {
+      float[] values = weights.tensors().values()[t];
+      System.arraycopy(values, 0, learner.tensors().values()[t], 0, values.length);
+    }
   }
 
-  private void copyTo(LearnerTable table, Tensors tensors) {
+  private void copyTo(LearnerTable table) {
     int width = table.rowWidth();
     for (int i = 0; i < weights.rows().length; i++) {
       table.put(weights.rows()[i], weights.values(), i * width);
-    }
-    for (int t = 0; t < tensors.values().length; t++) {
-      float[] values = weights.tensors().values()[t];
-      System.arraycopy(values, 0, tensors.values()[t], 0, values.length);
     }
   }
 
@@ -109,13 +113,43 @@ public final class TrainedModel {
   public Metrics evaluate(LabeledExamples examples) {
     try (CompiledModel compiled = CompiledModel.of(config, schema);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
-      var scheme = compiled.scheme();
-      LearnerTable table =
-          new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
-      Tensors tensors = compiled.initialTensors();
-      copyTo(table, tensors);
-      return Judge.evaluate(scheme, workspace, table, tensors, examples, EVALUATION_BATCH);
+      return Judge.evaluate(
+          compiled.scheme(),
+          workspace,
+          table(compiled),
+          weights.tensors(),
+          examples,
+          EVALUATION_BATCH);
     }
+  }
+
+  /**
+   * What it makes of examples.
+   *
+   * @param limit explains the first ones, this many at most
+   */
+  public GlobalExplanation explain(LabeledExamples examples, int limit) {
+    try (CompiledModel compiled = CompiledModel.of(config, schema);
+        PredictionExplainer explainer =
+            new PredictionExplainer(compiled, table(compiled), weights.tensors())) {
+      ExplanationTotals totals =
+          new ExplanationTotals(config.kind().toString(), compiled.encoder().fieldNames());
+      EncodedBatch single = compiled.encoder().newBatch();
+      for (int i = 0; i < Math.min(limit, examples.size()); i++) {
+        single.clear();
+        single.append(examples.encoded(), i);
+        totals.add(explainer.reasons(single));
+      }
+      return totals.explanation();
+    }
+  }
+
+  private LearnerTable table(CompiledModel compiled) {
+    var scheme = compiled.scheme();
+    LearnerTable table =
+        new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
+    copyTo(table);
+    return table;
   }
 
   /** Stores it in a folder, which is made if it is missing; each file is replaced as a whole. */
