@@ -12,7 +12,12 @@ import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Optimizer;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * One model's weights in training, an epoch at a time. The same seeds, config and examples give the
@@ -110,7 +115,7 @@ final class Trainer implements AutoCloseable {
    * @param rate factor on the learning rates
    * @return mean loss in nats, in training mode
    */
-  double epoch(int epoch, double rate) {
+  double epoch(int epoch, double rate, TrainingProgress progress) {
     int[] order = order(epoch);
     Optimizer rowOptimizer = compiled.config().rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
@@ -123,6 +128,7 @@ final class Trainer implements AutoCloseable {
         labels[b] = train.label(order[from + b]);
       }
       loss += step(size, rowOptimizer, denseOptimizer);
+      progress.done("epoch " + epoch, from + size, order.length);
     }
     return loss / order.length;
   }
@@ -201,6 +207,41 @@ final class Trainer implements AutoCloseable {
   /** Metrics of the weights as they are, as a server would answer. */
   Metrics evaluate(LabeledExamples examples) {
     return Judge.evaluate(scheme, workspace, table, tensors, examples, config.batchSize());
+  }
+
+  /**
+   * Writes everything that the next epoch depends on, big endian: steps as long; of each tensor its
+   * values and slots as floats; int pages, of each its number, int length and bytes ({@link
+   * LearnerTable}).
+   */
+  void write(DataOutputStream out) throws IOException {
+    out.writeLong(steps);
+    for (int t = 0; t < slots.length; t++) {
+      Floats.write(tensors.values()[t], out);
+      Floats.write(slots[t], out);
+    }
+    TreeMap<Integer, byte[]> pages = new TreeMap<>();
+    table.forEachUpdatedPage(pages::put);
+    out.writeInt(pages.size());
+    for (Map.Entry<Integer, byte[]> page : pages.entrySet()) {
+      out.writeInt(page.getKey());
+      out.writeInt(page.getValue().length);
+      out.write(page.getValue());
+    }
+  }
+
+  /** Goes on from what {@link #write} wrote; this trainer must not have begun. */
+  void read(DataInputStream in) throws IOException {
+    steps = in.readLong();
+    for (int t = 0; t < slots.length; t++) {
+      Floats.read(in, tensors.values()[t]);
+      Floats.read(in, slots[t]);
+    }
+    int pages = in.readInt();
+    for (int i = 0; i < pages; i++) {
+      int page = in.readInt();
+      table.restorePage(page, in.readNBytes(in.readInt()));
+    }
   }
 
   /** A copy of the weights. */
