@@ -34,6 +34,7 @@ class ArchitectureTest {
               "io.millrace.model..",
               "io.millrace.optimizer..",
               "io.millrace.metrics..",
+              "io.millrace.explanation..",
               "io.millrace.learner..",
               "io.millrace.trainer..")
           .layer("training")

@@ -51,6 +51,16 @@ public final class LearnerTable implements EmbeddingTable {
         int gradientOffset);
   }
 
+  /** Reads or writes a row. */
+  @FunctionalInterface
+  public interface RowEditor {
+    /**
+     * @param values the row at {@code [offset, offset + width)}
+     * @param slots its slots, from {@code slotOffset}
+     */
+    void edit(float[] values, int offset, float[] slots, int slotOffset);
+  }
+
   /** Takes a page in its stored form. */
   @FunctionalInterface
   public interface PageSink {
@@ -120,6 +130,15 @@ public final class LearnerTable implements EmbeddingTable {
     touch(p, 1 << r);
   }
 
+  /** Gives a row to read or write, values and slots; it counts as updated from then on. */
+  public void edit(long row, RowEditor editor) {
+    int p = (int) (row >>> 4);
+    int r = (int) (row & (PAGE_ROWS - 1));
+    float[] page = allocated(p);
+    editor.edit(page, r * stride, page, r * stride + width);
+    touch(p, 1 << r);
+  }
+
   private float[] allocated(int p) {
     float[] page = pages[p];
     if (page == null) {
@@ -151,6 +170,15 @@ public final class LearnerTable implements EmbeddingTable {
       sink.accept(page, encode(page));
     }
     uncheckpointedPages.size = 0;
+  }
+
+  /** Gives every page with a row that was ever updated, in ascending order. */
+  public void forEachUpdatedPage(PageSink sink) {
+    for (int page = 0; page < pages.length; page++) {
+      if (updated[page] != 0) {
+        sink.accept(page, encode(page));
+      }
+    }
   }
 
   /** Restores a page from its stored form; what it says of the last publish holds again. */

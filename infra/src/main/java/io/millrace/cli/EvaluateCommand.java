@@ -3,7 +3,6 @@ package io.millrace.cli;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.metrics.Metrics;
 import io.millrace.replay.ExampleFile;
-import io.millrace.standalone.UserError;
 import io.millrace.trainer.LabeledExamples;
 import io.millrace.trainer.TrainedModel;
 import java.io.IOException;
@@ -34,12 +33,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainedModel model;
-    try {
-      model = TrainedModel.read(from);
-    } catch (IOException e) {
-      throw new UserError("cannot read a trained model in %s: %s".formatted(from, e.getMessage()));
-    }
+    TrainedModel model = TrainedFolder.read(from);
     LabeledExamples examples =
         new ExampleFile(file, source.format(), model.schema(), source.label(model.schema()))
             .read(FeatureEncoder.compile(model.schema()));

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       UpCommand.class,
       PredictCommand.class,
+      ExplainCommand.class,
       StatusCommand.class
     },
     footer = {

@@ -6,7 +6,6 @@ import io.millrace.learner.ModelKind;
 import io.millrace.replay.StreamModel;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.TrainedModel;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +39,7 @@ final class ModelOptions {
       String chosen = kind == null ? ModelKind.FM.toString() : kind;
       return new StreamModel(config(chosen, name, features), Optional.empty());
     }
-    TrainedModel trained;
-    try {
-      trained = TrainedModel.read(from);
-    } catch (IOException e) {
-      throw new UserError("cannot read a trained model in %s: %s".formatted(from, e.getMessage()));
-    }
+    TrainedModel trained = TrainedFolder.read(from);
     String trainedKind = trained.config().kind().toString();
     if (kind != null && !kind.equals(trainedKind)) {
       throw new UserError(

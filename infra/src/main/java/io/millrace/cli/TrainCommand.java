@@ -6,11 +6,17 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.ComputeDevice;
 import io.millrace.offline.TrainReport;
+import io.millrace.offline.TrainingBar;
 import io.millrace.offline.TrainingFile;
 import io.millrace.replay.ExampleFile;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.UserError;
+import io.millrace.trainer.Checkpoint;
 import io.millrace.trainer.Epoch;
 import io.millrace.trainer.LabeledExamples;
+import io.millrace.trainer.PretrainedTable;
+import io.millrace.trainer.Pretraining;
+import io.millrace.trainer.PretrainingConfig;
 import io.millrace.trainer.TrainerConfig;
 import io.millrace.trainer.Training;
 import java.io.IOException;
@@ -27,7 +33,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Trains a model on a file until its validation AUC has stopped rising.",
-      "The weights of the best epoch go to --out."
+      "The weights of the best epoch go to --out; --resume goes on after an interruption."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainCommand implements Callable<Integer> {
@@ -49,6 +55,14 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--test", description = "Examples that the result is judged on.")
   private @Nullable Path test;
 
+  @Option(
+      names = "--pretrain",
+      description = {
+        "Examples to pre-train the embedding table on first, by T-JEPA;",
+        "their labels are not looked at."
+      })
+  private @Nullable Path pretrain;
+
   @Option(names = "--model", description = "Kind of model (default: ${DEFAULT-VALUE}).")
   private String model = "fm";
 
@@ -68,6 +82,12 @@ final class TrainCommand implements Callable<Integer> {
       description = "Folder for the trained model (default: ${DEFAULT-VALUE}).")
   private Path out = Path.of("millrace-data", "model");
 
+  @Option(
+      names = "--resume",
+      description =
+          "Goes on after the last epoch of a training to --out that did not come to its end.")
+  private boolean resume;
+
   @Option(names = "--report", description = "Writes the figures to this file as JSON.")
   private @Nullable Path report;
 
@@ -75,6 +95,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (DataDirectory directory = DataDirectory.open(out)) {
       ProcessHome.enter(directory);
+      checkCheckpoint(Checkpoint.in(directory.root()));
       FeatureSchema features = source.schema();
       TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
       ModelConfig modelConfig =
@@ -89,15 +110,30 @@ final class TrainCommand implements Callable<Integer> {
       if (epochs != null) {
         training = training.withEpochs(epochs);
       }
-      run(modelConfig, features, training, directory);
+      run(modelConfig, features, training, settings.pretraining(), directory);
     }
     return 0;
+  }
+
+  private void checkCheckpoint(Checkpoint checkpoint) {
+    if (resume && !checkpoint.exists()) {
+      throw new UserError(
+          "--resume: nothing at %s, expected the checkpoint of a training that did not come to its end"
+              .formatted(checkpoint.file()));
+    }
+    if (!resume && checkpoint.exists()) {
+      System.err.printf(
+          "millrace: %s is of a training that did not come to its end; this one begins anew and will"
+              + " replace it after its first epoch (--resume goes on from it)%n",
+          checkpoint.file());
+    }
   }
 
   private void run(
       ModelConfig modelConfig,
       FeatureSchema features,
       TrainerConfig training,
+      PretrainingConfig pretraining,
       DataDirectory directory)
       throws IOException {
     try (CompiledModel compiled =
@@ -105,17 +141,30 @@ final class TrainCommand implements Callable<Integer> {
       LabeledExamples trainExamples = read(train, features, compiled);
       LabeledExamples validExamples = read(valid, features, compiled);
       LabeledExamples testExamples = test == null ? null : read(test, features, compiled);
+      PretrainedTable start =
+          pretrain == null
+              ? null
+              : pretrained(
+                  read(pretrain, features, compiled),
+                  compiled,
+                  pretraining.withSeed(training.seed()));
+      Checkpoint checkpoint = Checkpoint.in(directory.root());
       long started = System.nanoTime();
-      Training.Result result =
-          Training.run(
-              compiled,
-              training,
-              trainExamples,
-              validExamples,
-              null,
-              epoch -> System.out.println(TrainReport.line(epoch)));
+      Training.Result result;
+      try (TrainingBar bar =
+          new TrainingBar(System.out, System.console() == null ? null : System.err)) {
+        result =
+            Training.run(
+                compiled, training, trainExamples, validExamples, start, bar, checkpoint, resume);
+      } catch (IllegalArgumentException e) {
+        if (!resume) {
+          throw e;
+        }
+        throw new UserError(e.getMessage() + ", or another --out");
+      }
       double seconds = (System.nanoTime() - started) * 1e-9;
       result.model().write(directory.root());
+      checkpoint.delete();
       Metrics testMetrics = testExamples == null ? null : result.model().evaluate(testExamples);
       double[] speeds =
           result.epochs().stream().mapToDouble(Epoch::examplesPerSecond).sorted().toArray();
@@ -135,6 +184,18 @@ final class TrainCommand implements Callable<Integer> {
       if (report != null) {
         found.write(report);
       }
+    }
+  }
+
+  private static PretrainedTable pretrained(
+      LabeledExamples examples, CompiledModel compiled, PretrainingConfig config) {
+    try {
+      return Pretraining.run(
+              compiled, config, examples, epoch -> System.out.println(TrainReport.line(epoch)))
+          .table()
+          .scaledTo(config.startScale());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--pretrain: " + e.getMessage());
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.millrace.metrics.Metrics;
 import io.millrace.trainer.Epoch;
+import io.millrace.trainer.Pretraining;
 import io.millrace.trainer.TrainerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,17 @@ public record TrainReport(
         file,
         new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)
             + "\n");
+  }
+
+  /** A line for an epoch of pre-training. */
+  public static String line(Pretraining.PretrainingEpoch epoch) {
+    return String.format(
+        Locale.ROOT,
+        "pre-training epoch %3d  loss %.4f  of the variance unexplained %.3f  effective rank %.1f",
+        epoch.number(),
+        epoch.loss(),
+        epoch.unexplained(),
+        epoch.spread().effectiveRank());
   }
 
   /** A line for an epoch. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.millrace.feature.NearestName;
 import io.millrace.learner.ModelConfig;
 import io.millrace.standalone.UserError;
+import io.millrace.trainer.PretrainingConfig;
 import io.millrace.trainer.TrainerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,13 +21,15 @@ import java.util.Map;
 
 /**
  * A configuration file (YAML): section {@code model} overrides settings of {@link ModelConfig},
- * section {@code training} those of {@link TrainerConfig}; what is not there keeps its default.
+ * section {@code training} those of {@link TrainerConfig}, section {@code pretraining} those of
+ * {@link PretrainingConfig}; what is not there keeps its default.
  *
  * @param model overrides as a JSON object
  * @param training all settings
+ * @param pretraining all settings
  */
-public record TrainingFile(String model, TrainerConfig training) {
-  private static final List<String> SECTIONS = List.of("model", "training");
+public record TrainingFile(String model, TrainerConfig training, PretrainingConfig pretraining) {
+  private static final List<String> SECTIONS = List.of("model", "training", "pretraining");
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -34,7 +37,8 @@ public record TrainingFile(String model, TrainerConfig training) {
           .build();
 
   /** No overrides. */
-  public static final TrainingFile NONE = new TrainingFile("{}", TrainerConfig.defaults());
+  public static final TrainingFile NONE =
+      new TrainingFile("{}", TrainerConfig.defaults(), PretrainingConfig.defaults());
 
   /**
    * Reads a file.
@@ -55,28 +59,42 @@ public record TrainingFile(String model, TrainerConfig training) {
                   .formatted(file, name, SECTIONS, NearestName.hint(name, SECTIONS)));
         }
       }
-      ObjectNode training = JSON.valueToTree(TrainerConfig.defaults());
-      if (sections.get("training") instanceof ObjectNode some) {
-        training = JSON.readerForUpdating(training).readValue(some);
-      }
       JsonNode model = sections.path("model");
       return new TrainingFile(
           model.isObject() ? model.toString() : "{}",
-          JSON.treeToValue(training, TrainerConfig.class));
-    } catch (UnrecognizedPropertyException e) {
-      List<String> known = e.getKnownPropertyIds().stream().map(String::valueOf).toList();
-      throw new UserError(
-          "%s: key '%s' of section training is unknown%s; there are %s"
-              .formatted(
-                  file,
-                  e.getPropertyName(),
-                  NearestName.hint(e.getPropertyName(), known),
-                  String.join(", ", known)));
+          section(file, sections, "training", TrainerConfig.defaults(), TrainerConfig.class),
+          section(
+              file,
+              sections,
+              "pretraining",
+              PretrainingConfig.defaults(),
+              PretrainingConfig.class));
     } catch (JsonProcessingException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new UserError(file + ": " + cause.getMessage());
     } catch (IOException e) {
       throw new UserError("cannot read " + file + ": " + e);
+    }
+  }
+
+  private static <T> T section(
+      Path file, ObjectNode sections, String name, T defaults, Class<T> type) throws IOException {
+    ObjectNode settings = JSON.valueToTree(defaults);
+    if (sections.get(name) instanceof ObjectNode some) {
+      settings = JSON.readerForUpdating(settings).readValue(some);
+    }
+    try {
+      return JSON.treeToValue(settings, type);
+    } catch (UnrecognizedPropertyException e) {
+      List<String> known = e.getKnownPropertyIds().stream().map(String::valueOf).toList();
+      throw new UserError(
+          "%s: key '%s' of section %s is unknown%s; there are %s"
+              .formatted(
+                  file,
+                  e.getPropertyName(),
+                  name,
+                  NearestName.hint(e.getPropertyName(), known),
+                  String.join(", ", known)));
     }
   }
 

@@ -30,7 +30,7 @@ record Candidate(
 
   /** The candidates of {@code POST /v1/predict}. */
   static List<Candidate> ofPredict(RequestObject body) {
-    body.allow("model", "context", "candidates", "features");
+    body.allow("model", "context", "candidates", "features", "explain", "explainTop");
     RequestObject context = body.object("context");
     if (body.has("features") == body.has("candidates")) {
       throw RequestException.of(

@@ -1,5 +1,6 @@
 package io.millrace.serving;
 
+import io.millrace.explanation.PredictionExplainer;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.learner.CompiledModel;
@@ -65,6 +66,11 @@ record Predictor(CompiledModel compiled, ModelSnapshot snapshot, Tensors weights
         encodingHashes[from + i] = batch.hash(i);
       }
     }
+  }
+
+  /** Explains this version's predictions, for one thread. */
+  PredictionExplainer explainer() {
+    return new PredictionExplainer(compiled, snapshot.table(), weights);
   }
 
   private void encode(GenericRecord record, int index, EncodedBatch batch) {

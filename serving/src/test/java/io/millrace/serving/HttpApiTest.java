@@ -98,6 +98,58 @@ class HttpApiTest {
   }
 
   @Test
+  void explainsAPredictionIfAsked() {
+    String features = "\"features\":{\"user_id\":\"u1\",\"ad_id\":\"a1\",\"price\":2.5}";
+    JsonNode json =
+        http.post("/v1/predict", "{" + features + ",\"explain\":true,\"explainTop\":50}").json();
+    JsonNode plain = http.post("/v1/predict", "{" + features + "}").json();
+
+    assertThat(probability(json, 0)).isEqualTo(probability(plain, 0));
+    assertThat(plain.at("/predictions/0").has("explanation")).isFalse();
+    JsonNode explanation = json.at("/predictions/0/explanation");
+    assertThat(explanation.get("kind").asText()).isEqualTo("fm");
+    assertThat(explanation.get("probability").asDouble())
+        .isCloseTo(probability(plain, 0), within(1e-6));
+    assertThat(explanation.get("fields")).hasSize(5);
+    double sum = explanation.get("rest").asDouble();
+    List<String> values = new ArrayList<>();
+    for (JsonNode field : explanation.get("fields")) {
+      sum += field.get("linear").asDouble();
+      values.add(field.get("field").asText() + "=" + field.path("value").asText());
+    }
+    for (JsonNode pair : explanation.get("pairs")) {
+      sum += pair.get("product").asDouble();
+    }
+    assertThat(sum).isCloseTo(explanation.get("logit").asDouble(), within(1e-5));
+    assertThat(values).contains("user_id=u1", "ad_id=a1", "price=2.5", "hour=");
+  }
+
+  @Test
+  void explanationsAreShortUnlessAskedToBeLong() {
+    String features = "\"features\":{\"user_id\":\"u1\",\"ad_id\":\"a1\"},\"explain\":true";
+    JsonNode byDefault = http.post("/v1/predict", "{" + features + "}").json();
+    JsonNode shorter = http.post("/v1/predict", "{" + features + ",\"explainTop\":3}").json();
+
+    assertThat(byDefault.at("/predictions/0/explanation/pairs")).hasSize(10);
+    assertThat(shorter.at("/predictions/0/explanation/pairs")).hasSize(3);
+    assertThat(shorter.at("/predictions/0/explanation/leftOut/pairs").asInt()).isEqualTo(7);
+  }
+
+  @Test
+  void explainsAHundredCandidatesAtATime() {
+    String candidate = "{\"ad_id\":\"a\"}";
+    String hundred = String.join(",", java.util.Collections.nCopies(100, candidate));
+    String body = "{\"explain\":true,\"context\":{\"user_id\":\"u\"},\"candidates\":[%s]}";
+    JsonNode json = http.post("/v1/predict", body.formatted(hundred)).json();
+    assertThat(json.at("/predictions/99/explanation/fields")).isNotEmpty();
+
+    Http.Answer refused = http.post("/v1/predict", body.formatted(hundred + "," + candidate));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.json().at("/error/message").asText())
+        .isEqualTo("explain: \"101 of them\", expected at most 100 candidates with it");
+  }
+
+  @Test
   void ranksByProbabilityTimesBidAndKeepsTheRequestsOrderAmongEquals() {
     JsonNode json =
         http.post(
@@ -153,6 +205,9 @@ class HttpApiTest {
           {"candidates":[1]}                                           | candidates[0]          | a JSON object
           {"feature":{}}                                               | feature                | known are model, context
           {"features":{},"model":7}                                    | model                  | a string
+          {"features":{},"explain":"yes"}                              | explain                | true or false
+          {"features":{},"explain":true,"explainTop":0}                | explainTop             | an integer from 1 to 1000
+          {"features":{},"explainTop":5}                               | explainTop             | "explain": true beside it
           """)
   void namesFieldExpectationAndValueOfABadRequest(String body, String field, String expected) {
     Http.Answer answer = http.post("/v1/predict", body);

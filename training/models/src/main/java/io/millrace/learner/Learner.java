@@ -192,6 +192,11 @@ public final class Learner implements AutoCloseable {
     return tensors;
   }
 
+  /** Optimizer slots of each dense tensor, live; none of a running statistic. */
+  public float[][] tensorSlots() {
+    return tensorSlots;
+  }
+
   /** Everything predicted so far, live. */
   public Evaluation total() {
     return total;

@@ -36,6 +36,15 @@ public sealed interface Architecture
   CtrModel model(int fields, int dim, int rowWidth);
 
   /**
+   * Explains predictions of the model that {@link #model} gives for field vectors of this shape.
+   *
+   * @throws IllegalArgumentException as {@link #model}
+   */
+  default Explainer explainer(int fields, int dim, int rowWidth) {
+    return OcclusionExplainer.of(model(fields, dim, rowWidth));
+  }
+
+  /**
    * Checks what the architecture asks of D.
    *
    * @throws IllegalArgumentException if it can't take field vectors of D values

@@ -80,6 +80,11 @@ public record ArmNetConfig(
     }
   }
 
+  @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    return DjlExplainers.crosses(model(fields, dim, rowWidth), this);
+  }
+
   /** Whether a learning step differs from a prediction. */
   boolean hasTrainingMode() {
     return batchNorm || hidden.hasTrainingMode();

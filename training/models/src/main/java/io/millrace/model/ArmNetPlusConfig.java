@@ -31,6 +31,11 @@ public record ArmNetPlusConfig(ArmNetConfig arm, HiddenLayers dnn) implements Ar
   }
 
   @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    return DjlExplainers.crosses(model(fields, dim, rowWidth), arm);
+  }
+
+  @Override
   public void requireDim(int dim) {
     if (dim % 2 != 0) {
       throw new IllegalArgumentException(

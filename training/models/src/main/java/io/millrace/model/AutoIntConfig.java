@@ -77,4 +77,9 @@ public record AutoIntConfig(
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlAutoIntGraph(this, fields, dim, specs));
   }
+
+  @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    return DjlExplainers.attention(model(fields, dim, rowWidth), this);
+  }
 }

@@ -26,4 +26,9 @@ public record AutoIntPlusConfig(AutoIntConfig attention, HiddenLayers dnn) imple
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlAutoIntPlusGraph(this, fields, dim, specs));
   }
+
+  @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    return DjlExplainers.attention(model(fields, dim, rowWidth), attention);
+  }
 }

@@ -32,6 +32,15 @@ public record CrossFeature(int head, int neuron, List<Term> terms) {
     return terms.size();
   }
 
+  /** Σ |w| over its fields. */
+  public float weight() {
+    float sum = 0;
+    for (Term term : terms) {
+      sum += Math.abs(term.weight());
+    }
+    return sum;
+  }
+
   /** Its fields as a set: bit f stands for field f; for models of up to 64 fields. */
   public long support() {
     long mask = 0;

@@ -33,6 +33,11 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
   }
 
   @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    return DjlExplainers.machine(model(fields, dim, rowWidth), rowWidth);
+  }
+
+  @Override
   public int linearColumns() {
     return 1;
   }

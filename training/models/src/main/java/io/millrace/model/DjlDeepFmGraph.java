@@ -6,12 +6,16 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * DeepFM: the logit of {@link FactorizationMachine} plus that of a perceptron on all factors.
- * Tensors: those of {@link DjlMlpGraph}, whose output's bias is the bias of the sum.
+ * Tensors: those of {@link DjlMlpGraph}, whose output's bias is the bias of the sum. Reports {@link
+ * #DEEP}.
  *
  * <p>Source: Guo et al., "DeepFM: a factorization-machine based neural network for CTR prediction",
  * IJCAI 2017, section 2.1.
  */
 final class DjlDeepFmGraph implements DjlGraph {
+  /** The perceptron's logit [B, 1]. */
+  static final String DEEP = "deep";
+
   private static final long[] VALUES = {1};
 
   private final int fields;
@@ -44,7 +48,9 @@ final class DjlDeepFmGraph implements DjlGraph {
     PtNDArray sumOfSquares = JniUtils.sum(JniUtils.square(flat), VALUES, true);
     PtNDArray pairs = pass.scale(JniUtils.sub(squareOfSum, sumOfSquares), 0.5f);
     PtNDArray machine = JniUtils.add(linear, pairs);
-    return JniUtils.add(machine, dnn.logits(pass, flat));
+    PtNDArray deep = dnn.logits(pass, flat);
+    pass.report(DEEP, deep);
+    return JniUtils.add(machine, deep);
   }
 
   @Override

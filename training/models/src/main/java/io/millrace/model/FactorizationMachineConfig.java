@@ -9,6 +9,16 @@ public record FactorizationMachineConfig() implements Architecture {
   }
 
   @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    FactorizationMachine model = model(fields, dim, rowWidth);
+    return new OcclusionExplainer<>(
+        model,
+        model.newWorkspace(),
+        (workspace, weights, x) ->
+            Reasons.Terms.ofMachine(x, fields, dim, rowWidth, weights.values()[0][0]));
+  }
+
+  @Override
   public int linearColumns() {
     return 1;
   }

@@ -1,5 +1,7 @@
 package io.millrace.model;
 
+import java.util.List;
+
 /** Logistic regression: a row is one weight, and there is nothing to choose. */
 public record LogisticRegressionConfig() implements Architecture {
 
@@ -7,6 +9,15 @@ public record LogisticRegressionConfig() implements Architecture {
   public LogisticRegression model(int fields, int dim, int rowWidth) {
     requireDim(dim);
     return new LogisticRegression(fields);
+  }
+
+  @Override
+  public Explainer explainer(int fields, int dim, int rowWidth) {
+    LogisticRegression model = model(fields, dim, rowWidth);
+    return new OcclusionExplainer<>(
+        model,
+        model.newWorkspace(),
+        (workspace, weights, x) -> new Reasons.Terms(x.clone(), List.of(), weights.values()[0][0]));
   }
 
   @Override

@@ -51,4 +51,16 @@ public record Adagrad(float learningRate, float epsilon, float initialAccumulato
           learningRate * g / ((float) Math.sqrt(accumulated + initialAccumulator) + epsilon);
     }
   }
+
+  @Override
+  public void recall(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] sums,
+      int sumsOffset) {
+    System.arraycopy(sums, sumsOffset + 1, slots, slotOffset, width);
+  }
 }

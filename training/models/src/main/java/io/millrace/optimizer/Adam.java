@@ -69,4 +69,22 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon)
       values[offset + i] -= rate * mean / ((float) Math.sqrt(square) * root + epsilon);
     }
   }
+
+  @Override
+  public void recall(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] sums,
+      int sumsOffset) {
+    float steps = sums[sumsOffset];
+    slots[slotOffset] = steps;
+    float seen = (float) (1 - Math.pow(beta2, steps));
+    for (int i = 0; i < width; i++) {
+      slots[slotOffset + 1 + i] = 0;
+      slots[slotOffset + 1 + width + i] = steps == 0 ? 0 : seen * sums[sumsOffset + 1 + i] / steps;
+    }
+  }
 }

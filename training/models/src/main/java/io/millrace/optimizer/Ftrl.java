@@ -74,4 +74,23 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float initialAcc
               : (float) (-(z - Math.signum(z) * (double) l1) / ((beta + root) / alpha + l2));
     }
   }
+
+  @Override
+  public void recall(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] sums,
+      int sumsOffset) {
+    for (int i = 0; i < width; i++) {
+      float n = sums[sumsOffset + 1 + i];
+      double w = sums[sumsOffset] == 0 ? 0 : values[offset + i];
+      double strength = (beta + Math.sqrt((double) n + initialAccumulator)) / alpha + l2;
+      // the z of which the rule computes w
+      slots[slotOffset + i] = (float) -(w * strength + Math.signum(w) * l1);
+      slots[slotOffset + width + i] = n;
+    }
+  }
 }

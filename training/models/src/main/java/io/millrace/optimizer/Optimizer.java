@@ -30,4 +30,23 @@ public interface Optimizer {
       int slotOffset,
       float[] gradient,
       int gradientOffset);
+
+  /**
+   * Sets a row's slots to what this rule would remember if the row had stood at its present values
+   * through steps whose gradients are known by their squares: so a row that was learned by another
+   * rule goes on in steps of a fitting length. Values stay.
+   *
+   * @param values holds the row at {@code [offset, offset + width)}
+   * @param slots its slots from {@code slotOffset}, overwritten
+   * @param sums from {@code sumsOffset} number of steps, then the sum of squared gradients of each
+   *     of the {@code width} values; no steps give a fresh state
+   */
+  void recall(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] sums,
+      int sumsOffset);
 }

@@ -56,4 +56,20 @@ public record RowWiseAdagrad(float learningRate, float epsilon, float initialAcc
       values[offset + i] -= rate * gradient[gradientOffset + i];
     }
   }
+
+  @Override
+  public void recall(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] sums,
+      int sumsOffset) {
+    float squares = 0;
+    for (int i = 0; i < width; i++) {
+      squares += sums[sumsOffset + 1 + i];
+    }
+    slots[slotOffset] = squares / width;
+  }
 }

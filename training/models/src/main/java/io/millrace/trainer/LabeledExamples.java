@@ -48,6 +48,15 @@ public final class LabeledExamples {
     return Arrays.copyOf(labels, size());
   }
 
+  /** Number and hash of all examples with their labels, in order. */
+  String fingerprint() {
+    long hash = 0;
+    for (int i = 0; i < size(); i++) {
+      hash = hash * 31 + (examples.hash(i) ^ labels[i]);
+    }
+    return "%d examples, %016x".formatted(size(), hash);
+  }
+
   /** Label of an example, 0 or 1. */
   byte label(int example) {
     return labels[example];

@@ -1,6 +1,7 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.LearnerTable;
+import java.util.Arrays;
 
 /** Rows that training begins with in the place of random ones. */
 public final class PretrainedTable {
@@ -33,6 +34,12 @@ public final class PretrainedTable {
       scaled[i] = (float) (values[i] * factor);
     }
     return new PretrainedTable(rows, scaled);
+  }
+
+  /** Number and hash of the rows. */
+  String fingerprint() {
+    return "%d rows, %08x%08x"
+        .formatted(rows.length, Arrays.hashCode(rows), Arrays.hashCode(values));
   }
 
   /** Puts the rows into a table of the same width. */

@@ -16,6 +16,7 @@ import io.millrace.model.JepaConfig;
  * @param firstMomentum of the target encoder, which rises to 1 by the end; in [0, 1)
  * @param initScale bound of the rows' initial values, above 0; small ones drown in the positions,
  *     and the representations collapse to these
+ * @param startScale root mean square of the rows' values that training begins with, above 0
  * @param seed of order and masks
  */
 public record PretrainingConfig(
@@ -28,6 +29,7 @@ public record PretrainingConfig(
     double lastWeightDecay,
     double firstMomentum,
     double initScale,
+    double startScale,
     long seed) {
 
   public PretrainingConfig {
@@ -47,11 +49,29 @@ public record PretrainingConfig(
         firstMomentum,
         "at least 0, less than 1");
     Require.that(initScale > 0, "initScale", initScale, "above 0");
+    Require.that(startScale > 0, "startScale", startScale, "above 0");
   }
 
   /** Ten epochs; the paper's momentum, and its rate's order of magnitude. */
   public static PretrainingConfig defaults() {
-    return new PretrainingConfig(JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 1);
+    return new PretrainingConfig(
+        JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 0.05, 1);
+  }
+
+  /** The same with another seed. */
+  public PretrainingConfig withSeed(long other) {
+    return new PretrainingConfig(
+        jepa,
+        batchSize,
+        epochs,
+        learningRate,
+        warmUpEpochs,
+        firstWeightDecay,
+        lastWeightDecay,
+        firstMomentum,
+        initScale,
+        startScale,
+        other);
   }
 
   /** Of the target encoder in step {@code step} of {@code steps}. */

@@ -1,21 +1,22 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.LearnerTable;
+import io.millrace.explanation.ExplanationTotals;
+import io.millrace.explanation.GlobalExplanation;
+import io.millrace.explanation.PredictionExplainer;
+import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
-import io.millrace.model.Tensors;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.apache.avro.Schema;
 
 /**
@@ -24,23 +25,26 @@ import org.apache.avro.Schema;
  * <pre>
  * model.json    the {@link ModelConfig}
  * schema.avsc   the feature schema
- * weights.bin   big endian: "MRWT", byte 1; int rows, int W; rows as long and W floats; int tensors;
- *               each its UTF name, int size and floats
+ * weights.bin   big endian: "MRWT", byte 2; {@link Weights}; since format 2 {@link GradientSums},
+ *               floats without lengths
  * </pre>
  */
 public final class TrainedModel {
   private static final int MAGIC = 0x4D525754;
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int FORMAT_WITH_SUMS = 2;
   private static final int EVALUATION_BATCH = 4096;
 
   private final ModelConfig config;
   private final FeatureSchema schema;
   private final Weights weights;
+  private final GradientSums sums;
 
-  TrainedModel(ModelConfig config, FeatureSchema schema, Weights weights) {
+  TrainedModel(ModelConfig config, FeatureSchema schema, Weights weights, GradientSums sums) {
     this.config = config;
     this.schema = schema;
     this.weights = weights;
+    this.sums = sums;
   }
 
   public ModelConfig config() {
@@ -76,7 +80,8 @@ public final class TrainedModel {
   }
 
   /**
-   * Gives a fresh learner these weights; what its optimizers remember stays fresh.
+   * Gives a fresh learner these weights, and its optimizers what they would remember if they had
+   * come here by themselves.
    *
    * @throws IllegalArgumentException if the learner is of another model than {@link #online} says
    */
@@ -91,19 +96,50 @@ public final class TrainedModel {
                       .formatted(d.setting(), d.stored(), d.given()));
             });
     weights.copyTo(learner.table(), learner.tensors());
+    sums.recallIn(learner, weights);
   }
 
   /** How well it predicts examples, as a server would answer. */
   public Metrics evaluate(LabeledExamples examples) {
     try (CompiledModel compiled = CompiledModel.of(config, schema);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
-      var scheme = compiled.scheme();
-      LearnerTable table =
-          new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
-      Tensors tensors = compiled.initialTensors();
-      weights.copyTo(table, tensors);
-      return Judge.evaluate(scheme, workspace, table, tensors, examples, EVALUATION_BATCH);
+      return Judge.evaluate(
+          compiled.scheme(),
+          workspace,
+          table(compiled),
+          weights.tensors(),
+          examples,
+          EVALUATION_BATCH);
     }
+  }
+
+  /**
+   * What it makes of examples.
+   *
+   * @param limit explains the first ones, this many at most
+   */
+  public GlobalExplanation explain(LabeledExamples examples, int limit) {
+    try (CompiledModel compiled = CompiledModel.of(config, schema);
+        PredictionExplainer explainer =
+            new PredictionExplainer(compiled, table(compiled), weights.tensors())) {
+      ExplanationTotals totals =
+          new ExplanationTotals(config.kind().toString(), compiled.encoder().fieldNames());
+      EncodedBatch single = compiled.encoder().newBatch();
+      for (int i = 0; i < Math.min(limit, examples.size()); i++) {
+        single.clear();
+        single.append(examples.encoded(), i);
+        totals.add(explainer.reasons(single));
+      }
+      return totals.explanation();
+    }
+  }
+
+  private LearnerTable table(CompiledModel compiled) {
+    var scheme = compiled.scheme();
+    LearnerTable table =
+        new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
+    weights.copyTo(table);
+    return table;
   }
 
   /** Stores it in a folder, which is made if it is missing; each file is replaced as a whole. */
@@ -111,35 +147,17 @@ public final class TrainedModel {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("model.json"), config.toJson() + "\n");
     Files.writeString(folder.resolve("schema.avsc"), schema.avro().toString(true) + "\n");
-    Path next = folder.resolve("weights.bin.next");
-    try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(next)))) {
-      out.writeInt(MAGIC);
-      out.writeByte(FORMAT);
-      int width = weights.rows().length == 0 ? 0 : weights.values().length / weights.rows().length;
-      out.writeInt(weights.rows().length);
-      out.writeInt(width);
-      for (int i = 0; i < weights.rows().length; i++) {
-        out.writeLong(weights.rows()[i]);
-        for (int j = 0; j < width; j++) {
-          out.writeFloat(weights.values()[i * width + j]);
-        }
-      }
-      out.writeInt(weights.tensors().values().length);
-      for (int t = 0; t < weights.tensors().values().length; t++) {
-        float[] values = weights.tensors().values()[t];
-        out.writeUTF(weights.tensors().specs().get(t).name());
-        out.writeInt(values.length);
-        for (float value : values) {
-          out.writeFloat(value);
-        }
-      }
-    }
-    Files.move(
-        next,
+    AtomicFile.write(
         folder.resolve("weights.bin"),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        out -> {
+          out.writeInt(MAGIC);
+          out.writeByte(FORMAT);
+          weights.write(out);
+          Floats.write(sums.rows(), out);
+          for (float[] tensor : sums.tensors()) {
+            Floats.write(tensor, out);
+          }
+        });
   }
 
   /**
@@ -164,57 +182,26 @@ public final class TrainedModel {
             new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       int magic = in.readInt();
       int format = in.readByte();
-      int count = in.readInt();
-      int width = in.readInt();
-      if (magic != MAGIC
-          || format != FORMAT
-          || count < 0
-          || (count > 0 && width != compiled.scheme().rowWidth())) {
+      if (magic != MAGIC || format < 1 || format > FORMAT) {
         throw new IOException(
-            "%s: magic %08x format %d rows %d of %d values, expected %08x format %d rows of %d"
-                .formatted(
-                    file,
-                    magic,
-                    format,
-                    count,
-                    width,
-                    MAGIC,
-                    FORMAT,
-                    compiled.scheme().rowWidth()));
+            "magic %08x format %d, expected %08x format 1 to %d"
+                .formatted(magic, format, MAGIC, FORMAT));
       }
-      long[] rows = new long[count];
-      float[] values = new float[Math.multiplyExact(count, width)];
-      for (int i = 0; i < count; i++) {
-        rows[i] = in.readLong();
-        for (int j = 0; j < width; j++) {
-          values[i * width + j] = in.readFloat();
+      int width = compiled.scheme().rowWidth();
+      Weights weights = Weights.read(in, width, compiled.model().tensors());
+      GradientSums sums =
+          GradientSums.none(weights.rows().length, width, compiled.model().tensors());
+      if (format >= FORMAT_WITH_SUMS) {
+        Floats.read(in, sums.rows());
+        for (float[] tensor : sums.tensors()) {
+          Floats.read(in, tensor);
         }
       }
-      Tensors tensors = Tensors.zeros(compiled.model().tensors());
-      readTensors(in, file, tensors);
-      return new TrainedModel(config, schema, new Weights(rows, values, tensors));
-    }
-  }
-
-  private static void readTensors(DataInputStream in, Path file, Tensors tensors)
-      throws IOException {
-    int count = in.readInt();
-    if (count != tensors.values().length) {
-      throw new IOException(
-          "%s: %d tensors, expected %d".formatted(file, count, tensors.values().length));
-    }
-    for (int t = 0; t < count; t++) {
-      String name = in.readUTF();
-      int size = in.readInt();
-      float[] values = tensors.values()[t];
-      if (!name.equals(tensors.specs().get(t).name()) || size != values.length) {
-        throw new IOException(
-            "%s: tensor %s of %d values, expected %s of %d"
-                .formatted(file, name, size, tensors.specs().get(t).name(), values.length));
-      }
-      for (int i = 0; i < size; i++) {
-        values[i] = in.readFloat();
-      }
+      return new TrainedModel(config, schema, weights, sums);
+    } catch (EOFException e) {
+      throw new IOException(file + ": cut short", e);
+    } catch (IOException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 }

@@ -12,6 +12,11 @@ import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Optimizer;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +109,7 @@ final class Trainer implements AutoCloseable {
    *     epoch, not from labels
    * @return mean loss in nats, in training mode
    */
-  double epoch(int epoch, double rate, boolean calibrated) {
+  double epoch(int epoch, double rate, boolean calibrated, TrainingProgress progress) {
     float[] calibratedTargets = calibrated ? calibratedTargets() : null;
     int[] order = EpochOrder.of(train.size(), config.seed(), epoch);
     Optimizer rowOptimizer = compiled.config().rowOptimizer().scaled((float) rate);
@@ -119,6 +124,7 @@ final class Trainer implements AutoCloseable {
         targets[b] = calibratedTargets == null ? train.label(example) : calibratedTargets[example];
       }
       loss += step(size, rowOptimizer, denseOptimizer);
+      progress.done("epoch " + epoch, from + size, order.length);
     }
     return loss / order.length;
   }
@@ -203,6 +209,41 @@ final class Trainer implements AutoCloseable {
   /** Goes back to earlier weights; what the optimizers remember stays. */
   void restore(Weights earlier) {
     earlier.copyTo(table, tensors);
+  }
+
+  /**
+   * Writes everything that the next epoch depends on, big endian: steps as long; of each tensor its
+   * values and slots as floats; int pages, of each its number, int length and bytes ({@link
+   * LearnerTable}).
+   */
+  void write(DataOutputStream out) throws IOException {
+    out.writeLong(steps);
+    for (int t = 0; t < slots.length; t++) {
+      Floats.write(tensors.values()[t], out);
+      Floats.write(slots[t], out);
+    }
+    TreeMap<Integer, byte[]> pages = new TreeMap<>();
+    table.forEachUpdatedPage(pages::put);
+    out.writeInt(pages.size());
+    for (Map.Entry<Integer, byte[]> page : pages.entrySet()) {
+      out.writeInt(page.getKey());
+      out.writeInt(page.getValue().length);
+      out.write(page.getValue());
+    }
+  }
+
+  /** Goes on from what {@link #write} wrote; this trainer must not have begun. */
+  void read(DataInputStream in) throws IOException {
+    steps = in.readLong();
+    for (int t = 0; t < slots.length; t++) {
+      Floats.read(in, tensors.values()[t]);
+      Floats.read(in, slots[t]);
+    }
+    int pages = in.readInt();
+    for (int i = 0; i < pages; i++) {
+      int page = in.readInt();
+      table.restorePage(page, in.readNBytes(in.readInt()));
+    }
   }
 
   /** A copy of the weights. */

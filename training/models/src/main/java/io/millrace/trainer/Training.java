@@ -3,9 +3,10 @@ package io.millrace.trainer;
 import io.millrace.learner.CompiledModel;
 import io.millrace.metrics.Metrics;
 import io.millrace.trainer.Epoch.Targets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,31 +14,33 @@ import org.jspecify.annotations.Nullable;
  * goes on from these as {@link CapeConfig} says.
  *
  * <p>The rates are cut after every {@link TrainerConfig#patience} epochs without a better one, and
- * training ends after {@link TrainerConfig#stopAfter} of them in a row.
+ * training ends after {@link TrainerConfig#stopAfter} of them in a row. A last pass sums the
+ * squares of the gradients ({@link GradientSums}).
  */
 public final class Training {
   private final Trainer trainer;
   private final TrainerConfig config;
   private final LabeledExamples train;
   private final LabeledExamples valid;
-  private final Consumer<Epoch> progress;
-  private final List<Epoch> epochs = new ArrayList<>();
-  private @Nullable Best best;
+  private final TrainingProgress progress;
 
-  /** The best epoch so far. */
-  private record Best(Epoch epoch, Weights weights) {}
+  /** All that decides how it goes on, with the trainer and the best weights: see checkpoints. */
+  private final List<Epoch> epochs = new ArrayList<>();
+
+  private Weights best;
 
   private Training(
       Trainer trainer,
       TrainerConfig config,
       LabeledExamples train,
       LabeledExamples valid,
-      Consumer<Epoch> progress) {
+      TrainingProgress progress) {
     this.trainer = trainer;
     this.config = config;
     this.train = train;
     this.valid = valid;
     this.progress = progress;
+    this.best = trainer.weights();
   }
 
   /**
@@ -49,11 +52,26 @@ public final class Training {
    */
   public record Result(List<Epoch> epochs, int best, Metrics valid, TrainedModel model) {}
 
+  /** Trains a model from its initial values. */
+  public static Result run(
+      CompiledModel compiled,
+      TrainerConfig config,
+      LabeledExamples train,
+      LabeledExamples valid,
+      TrainingProgress progress) {
+    return run(compiled, config, train, valid, null, progress, null, false);
+  }
+
   /**
-   * Trains a model from its initial values.
+   * Trains a model, and stores where it stands after each epoch.
    *
-   * @param start rows that begin with other values; null for none
-   * @param progress told after each epoch
+   * @param start rows that begin with other than their initial values; null for none
+   * @param checkpoint replaced after each epoch; the caller deletes it once the result is safe
+   * @param resume whether to go on from it: the result is then that of an uninterrupted training,
+   *     to the bit
+   * @throws IllegalArgumentException if the checkpoint to go on from is that of another training,
+   *     naming the difference
+   * @throws UncheckedIOException if a checkpoint can't be written or read
    */
   public static Result run(
       CompiledModel compiled,
@@ -61,7 +79,9 @@ public final class Training {
       LabeledExamples train,
       LabeledExamples valid,
       @Nullable PretrainedTable start,
-      Consumer<Epoch> progress) {
+      TrainingProgress progress,
+      @Nullable Checkpoint checkpoint,
+      boolean resume) {
     if (train.size() == 0 || valid.size() == 0) {
       throw new IllegalArgumentException(
           "train, valid: %d and %d examples, expected at least 1 each"
@@ -69,66 +89,93 @@ public final class Training {
     }
     try (Trainer trainer = new Trainer(compiled, config, train, start)) {
       Training training = new Training(trainer, config, train, valid, progress);
-      Best best = training.untilItStopsRising();
-      if (config.cape().kind() != CapeConfig.Kind.NONE) {
-        best = training.cape(best);
+      TrainingIdentity identity = TrainingIdentity.of(compiled, config, train, valid, start);
+      if (checkpoint != null && resume) {
+        training.best = checkpoint.read(identity, compiled, training.epochs, trainer);
       }
-      TrainedModel model = new TrainedModel(compiled.config(), compiled.schema(), best.weights());
-      return new Result(
-          List.copyOf(training.epochs), best.epoch().number(), best.epoch().valid(), model);
+      while (!training.ended()) {
+        Epoch epoch = training.next();
+        training.epochs.add(epoch);
+        if (epoch.best()) {
+          training.best = trainer.weights();
+        }
+        if (checkpoint != null) {
+          checkpoint.write(identity, training.epochs, training.best, trainer);
+        }
+        progress.epoch(epoch);
+      }
+      return training.result(compiled);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private Best untilItStopsRising() {
-    double rate = 1;
-    Best kept = epoch(1, rate, Targets.LABELS, true);
-    for (int number = 2; number <= config.epochs(); number++) {
-      kept = epoch(number, rate, Targets.LABELS, true);
-      int without = number - kept.epoch().number();
-      if (without >= config.stopAfter()) {
-        break;
-      }
-      if (without > 0 && without % config.patience() == 0) {
-        rate *= config.rateCut();
-      }
-    }
-    return kept;
+  private Result result(CompiledModel compiled) {
+    int number = best(epochs);
+    GradientSums sums = GradientSums.over(train, compiled, best, progress);
+    TrainedModel model = new TrainedModel(compiled.config(), compiled.schema(), best, sums);
+    return new Result(List.copyOf(epochs), number, epochs.get(number - 1).valid(), model);
   }
 
-  private Best cape(Best start) {
+  private boolean ended() {
+    int rising = untilItStoppedRising();
+    boolean cape = config.cape().kind() != CapeConfig.Kind.NONE;
+    return rising >= 0 && (!cape || epochs.size() - rising >= config.cape().epochs());
+  }
+
+  private Epoch next() {
+    int rising = untilItStoppedRising();
+    if (rising < 0) {
+      return epoch(nextRate(), Targets.LABELS, true);
+    }
+    if (epochs.size() == rising) {
+      trainer.restore(best);
+    }
     CapeConfig cape = config.cape();
-    trainer.restore(start.weights());
-    Best kept = start;
-    int before = epochs.size();
-    for (int i = 1; i <= cape.epochs(); i++) {
-      boolean calibrated = cape.kind() != CapeConfig.Kind.LABELS && i % cape.every() == 0;
-      Targets targets = calibrated ? Targets.CALIBRATED : Targets.LABELS;
-      kept = epoch(before + i, cape.rate(), targets, false);
-    }
-    return kept;
+    boolean turn = (epochs.size() - rising + 1) % cape.every() == 0;
+    boolean calibrated = turn && cape.kind() != CapeConfig.Kind.LABELS;
+    return epoch(cape.rate(), calibrated ? Targets.CALIBRATED : Targets.LABELS, false);
   }
 
   /**
-   * Trains an epoch; returns the best one so far.
-   *
    * @param byAuc whether a higher validation AUC is better; else a lower log loss is
    */
-  private Best epoch(int number, double rate, Targets targets, boolean byAuc) {
+  private Epoch epoch(double rate, Targets targets, boolean byAuc) {
+    int number = epochs.size() + 1;
     long started = System.nanoTime();
-    double loss = trainer.epoch(number, rate, targets == Targets.CALIBRATED);
+    double loss = trainer.epoch(number, rate, targets == Targets.CALIBRATED, progress);
     double speed = train.size() / ((System.nanoTime() - started) * 1e-9);
     Metrics metrics = trainer.evaluate(valid);
-    Best before = best;
-    boolean better = before == null || isBetter(metrics, before.epoch().valid(), byAuc);
-    Epoch epoch = new Epoch(number, targets, loss, rate, metrics, better, speed);
-    epochs.add(epoch);
-    progress.accept(epoch);
-    Best after = better || before == null ? new Best(epoch, trainer.weights()) : before;
-    best = after;
-    return after;
+    boolean better =
+        epochs.isEmpty() || isBetter(metrics, epochs.get(best(epochs) - 1).valid(), byAuc);
+    return new Epoch(number, targets, loss, rate, metrics, better, speed);
   }
 
   private static boolean isBetter(Metrics metrics, Metrics than, boolean byAuc) {
     return byAuc ? metrics.auc() > than.auc() : metrics.logloss() < than.logloss();
+  }
+
+  /** How many epochs went by until the AUC had stopped rising; -1 if it may rise yet. */
+  private int untilItStoppedRising() {
+    for (int n = 1; n <= epochs.size(); n++) {
+      if (n >= config.epochs() || n - best(epochs.subList(0, n)) >= config.stopAfter()) {
+        return n;
+      }
+    }
+    return -1;
+  }
+
+  /** Number of the best epoch; 0 of none. */
+  private static int best(List<Epoch> epochs) {
+    return epochs.stream().filter(Epoch::best).mapToInt(Epoch::number).max().orElse(0);
+  }
+
+  private double nextRate() {
+    if (epochs.isEmpty()) {
+      return 1;
+    }
+    double last = epochs.get(epochs.size() - 1).rate();
+    int without = epochs.size() - best(epochs);
+    return without > 0 && without % config.patience() == 0 ? last * config.rateCut() : last;
   }
 }

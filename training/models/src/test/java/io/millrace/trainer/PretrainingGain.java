@@ -69,7 +69,9 @@ final class PretrainingGain {
             task.encoded(task.train().subList(0, task.train().size() / part)),
             task.encoded(task.valid()),
             start,
-            epoch -> {});
+            epoch -> {},
+            null,
+            false);
     Metrics test = result.model().evaluate(task.encoded(task.test()));
     System.out.printf(
         Locale.ROOT,

@@ -28,6 +28,7 @@ class PretrainingTest {
           0.1,
           0.98,
           1,
+          0.05,
           3);
 
   /** Ten fields that hold the same of six values, or have nothing in common. */
@@ -70,7 +71,7 @@ class PretrainingTest {
   @Test
   void theSameSeedGivesTheSameTable() {
     PretrainingConfig twice =
-        new PretrainingConfig(CONFIG.jepa(), 64, 2, 3e-3, 1, 0.01, 0.1, 0.98, 1, 3);
+        new PretrainingConfig(CONFIG.jepa(), 64, 2, 3e-3, 1, 0.01, 0.1, 0.98, 1, 0.05, 3);
     LabeledExamples examples = fields(true);
     assertThat(pretrain(twice, examples).epochs()).isEqualTo(pretrain(twice, examples).epochs());
   }
@@ -78,7 +79,8 @@ class PretrainingTest {
   @Test
   void ratesAndMomentumFollowTheirSchedules() {
     PretrainingConfig config =
-        new PretrainingConfig(JepaConfig.defaults(), 512, 10, 1e-3, 2, 0.01, 0.1, 0.996, 1, 1);
+        new PretrainingConfig(
+            JepaConfig.defaults(), 512, 10, 1e-3, 2, 0.01, 0.1, 0.996, 1, 0.05, 1);
     assertThat(config.momentum(0, 1000)).isEqualTo(.996);
     assertThat(config.momentum(500, 1000)).isCloseTo(.998, within(1e-12));
     assertThat(config.momentum(1000, 1000)).isEqualTo(1);

@@ -101,7 +101,6 @@ final class TableBudgets {
                   task.training().withSeed(seed),
                   task.encoded(task.train()),
                   task.encoded(task.valid()),
-                  null,
                   epoch -> {})
               .model()
               .weights();

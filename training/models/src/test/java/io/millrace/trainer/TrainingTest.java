@@ -54,12 +54,7 @@ class TrainingTest {
   private static Training.Result train(ModelKind kind, TrainerConfig config, List<Epoch> told) {
     try (CompiledModel compiled = CompiledModel.of(model(kind), SCHEMA)) {
       return Training.run(
-          compiled,
-          config,
-          examples(compiled, 4_000, 1),
-          examples(compiled, 1_000, 2),
-          null,
-          told::add);
+          compiled, config, examples(compiled, 4_000, 1), examples(compiled, 1_000, 2), told::add);
     }
   }
 
@@ -181,6 +176,109 @@ class TrainingTest {
     double batch = squares(L2Scope.BATCH);
 
     assertThat(table).isLessThan(0.5 * batch);
+  }
+
+  /** Adam with dropout and running statistics: all that a training carries from step to step. */
+  private static ModelConfig everything() {
+    return model(ModelKind.MLP)
+        .with(
+            "{\"architecture\":{\"hidden\":{\"widths\":[16],\"batchNorm\":true,\"dropout\":0.2}}}");
+  }
+
+  private static Training.Result resumable(
+      ModelConfig model,
+      TrainerConfig config,
+      Checkpoint checkpoint,
+      boolean resume,
+      long dataSeed,
+      int stopAfter) {
+    try (CompiledModel compiled = CompiledModel.of(model, SCHEMA)) {
+      return Training.run(
+          compiled,
+          config,
+          examples(compiled, 1_000, dataSeed),
+          examples(compiled, 500, 2),
+          null,
+          epoch -> {
+            if (epoch.number() == stopAfter) {
+              throw new Interruption();
+            }
+          },
+          checkpoint,
+          resume);
+    }
+  }
+
+  private static final class Interruption extends RuntimeException {}
+
+  private static void interrupt(ModelConfig model, Checkpoint checkpoint, int epoch) {
+    assertThatThrownBy(() -> resumable(model, CONFIG, checkpoint, false, 1, epoch))
+        .isInstanceOf(Interruption.class);
+  }
+
+  private static byte[] stored(Training.Result result, Path folder) throws IOException {
+    result.model().write(folder);
+    return Files.readAllBytes(folder.resolve("weights.bin"));
+  }
+
+  @Test
+  void aTrainingThatGoesOnFromACheckpointGivesTheSameBits(@TempDir Path folder) throws IOException {
+    for (ModelConfig model : List.of(everything(), model(ModelKind.FM))) {
+      Training.Result whole =
+          resumable(model, CONFIG, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
+      byte[] expected = stored(whole, folder);
+      for (int epoch : new int[] {1, 3, whole.epochs().size()}) {
+        Checkpoint checkpoint = new Checkpoint(folder.resolve("at-" + epoch));
+        interrupt(model, checkpoint, epoch);
+        Training.Result rest = resumable(model, CONFIG, checkpoint, true, 1, Integer.MAX_VALUE);
+
+        assertThat(stored(rest, folder)).as("resumed after epoch %s", epoch).isEqualTo(expected);
+        assertThat(rest.best()).isEqualTo(whole.best());
+        assertThat(losses(rest)).isEqualTo(losses(whole));
+        assertThat(rest.valid()).isEqualTo(whole.valid());
+      }
+    }
+  }
+
+  @Test
+  void aCheckpointOfAnotherTrainingIsRefusedNamingTheDifference(@TempDir Path folder)
+      throws IOException {
+    Checkpoint checkpoint = Checkpoint.in(folder);
+    interrupt(everything(), checkpoint, 1);
+    ModelConfig other = everything().with("{\"initScale\":0.5}");
+
+    assertRefused(checkpoint, other, CONFIG, 1, "model setting initScale: 0.01 in the checkpoint");
+    assertRefused(
+        checkpoint, everything(), CONFIG.withSeed(9), 1, "seed: 5 in the checkpoint, now 9");
+    assertRefused(checkpoint, everything(), CONFIG, 8, "training data: 1000 examples, ");
+    checkpoint.delete();
+    assertThat(checkpoint.exists()).isFalse();
+    assertThatThrownBy(() -> resumable(everything(), CONFIG, checkpoint, true, 1, 99))
+        .hasMessageContaining("no checkpoint at " + checkpoint.file());
+  }
+
+  private static void assertRefused(
+      Checkpoint checkpoint,
+      ModelConfig model,
+      TrainerConfig config,
+      long data,
+      String difference) {
+    assertThatThrownBy(() -> resumable(model, config, checkpoint, true, data, 99))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(checkpoint.file() + ": ")
+        .hasMessageContaining(difference)
+        .hasMessageEndingWith("expected the same");
+  }
+
+  @Test
+  void aTrainingMayGoOnForMoreEpochs(@TempDir Path folder) throws IOException {
+    TrainerConfig two = CONFIG.withEpochs(2);
+    Checkpoint checkpoint = Checkpoint.in(folder);
+    resumable(everything(), two, checkpoint, false, 1, 99);
+    Training.Result more = resumable(everything(), CONFIG, checkpoint, true, 1, 99);
+    Training.Result whole = resumable(everything(), CONFIG, checkpoint, false, 1, 99);
+
+    assertThat(stored(more, folder)).isEqualTo(stored(whole, folder));
   }
 
   private static double squares(L2Scope scope) {

@@ -1,0 +1,25 @@
+package io.millrace.cli;
+
+import io.millrace.standalone.UserError;
+import io.millrace.trainer.TrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Reads what {@code millrace train} wrote. */
+final class TrainedFolder {
+  private TrainedFolder() {}
+
+  /**
+   * The model in a folder.
+   *
+   * @throws UserError if there is none, or it can't be read
+   */
+  static TrainedModel read(Path folder) {
+    try {
+      return TrainedModel.read(folder);
+    } catch (IOException e) {
+      throw new UserError(
+          "cannot read a trained model in %s: %s".formatted(folder, e.getMessage()));
+    }
+  }
+}

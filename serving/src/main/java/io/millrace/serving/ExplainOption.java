@@ -1,0 +1,49 @@
+package io.millrace.serving;
+
+import io.millrace.explanation.Explanation;
+import io.millrace.explanation.PredictionExplainer;
+import java.util.List;
+
+/**
+ * Whether and how fully a prediction is to be explained: {@code "explain": true}, and {@code
+ * "explainTop"} for the length of an explanation's lists. An answer stays bounded: few candidates,
+ * short lists.
+ *
+ * @param top elements of each list
+ */
+record ExplainOption(boolean on, int top) {
+
+  /** No more candidates are explained at a time. */
+  static final int MAX_CANDIDATES = 100;
+
+  private static final int DEFAULT_TOP = 10;
+  private static final int MAX_TOP = 1_000;
+
+  /**
+   * Reads it from a body.
+   *
+   * @throws RequestException with 400 if a value cannot be used
+   */
+  static ExplainOption of(RequestObject body, int candidates) {
+    boolean on = body.bool("explain", false);
+    int top = body.integer("explainTop", DEFAULT_TOP, 1, MAX_TOP);
+    if (!on && body.has("explainTop")) {
+      throw RequestException.field("explainTop", "\"explain\": true beside it", top);
+    }
+    if (on && candidates > MAX_CANDIDATES) {
+      throw RequestException.field(
+          "explain", "at most " + MAX_CANDIDATES + " candidates with it", candidates + " of them");
+    }
+    return new ExplainOption(on, top);
+  }
+
+  /** The explanation of each candidate, or none at all. */
+  List<Explanation> explanations(Scored scored, Predictor predictor) {
+    if (!on) {
+      return List.of();
+    }
+    try (PredictionExplainer explainer = predictor.explainer()) {
+      return scored.records().stream().map(record -> explainer.explain(record).top(top)).toList();
+    }
+  }
+}

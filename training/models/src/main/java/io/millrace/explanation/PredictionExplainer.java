@@ -1,0 +1,97 @@
+package io.millrace.explanation;
+
+import io.millrace.embedding.EmbeddingTable;
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.Feature;
+import io.millrace.learner.CompiledModel;
+import io.millrace.model.Explainer;
+import io.millrace.model.Reasons;
+import io.millrace.model.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Explains what one state of a model predicts. Close it to free what it computes with. */
+public final class PredictionExplainer implements AutoCloseable {
+  private static final int SHOWN_CHARACTERS = 100;
+
+  private final CompiledModel compiled;
+  private final EmbeddingTable table;
+  private final Tensors weights;
+  private final Explainer explainer;
+  private final EncodedBatch batch;
+  private final float[] x;
+
+  /** Explains predictions of the given weights, which must not change meanwhile. */
+  public PredictionExplainer(CompiledModel compiled, EmbeddingTable table, Tensors weights) {
+    this.compiled = compiled;
+    this.table = table;
+    this.weights = weights;
+    var scheme = compiled.scheme();
+    this.explainer =
+        compiled
+            .config()
+            .architecture()
+            .explainer(scheme.fields(), scheme.dim(), scheme.rowWidth());
+    this.batch = compiled.encoder().newBatch();
+    this.x = new float[scheme.fields() * scheme.dim()];
+  }
+
+  /**
+   * Explains the prediction for a record, with nothing cut off.
+   *
+   * @throws io.millrace.feature.InvalidFeatureException if a value cannot be used
+   */
+  public Explanation explain(GenericRecord record) {
+    batch.clear();
+    compiled.encoder().encode(record, batch);
+    return Explanation.of(
+        compiled.config().kind().toString(),
+        compiled.encoder().fieldNames(),
+        values(record),
+        reasons(batch));
+  }
+
+  /**
+   * What made the logit of an encoded example.
+   *
+   * @param single holds one example
+   */
+  public Reasons reasons(EncodedBatch single) {
+    compiled.scheme().gather(single, table, x);
+    return explainer.explain(weights, x);
+  }
+
+  /** The values of all fields as given; of a cross, those of its fields. */
+  private List<@Nullable String> values(GenericRecord record) {
+    List<@Nullable String> values = new ArrayList<>();
+    for (Feature feature : compiled.schema().encodedFields()) {
+      String value;
+      if (feature instanceof Feature.Cross cross) {
+        List<String> parts =
+            cross.fields().stream()
+                .map(record::get)
+                .filter(Objects::nonNull)
+                .map(String::valueOf)
+                .toList();
+        value = parts.size() < cross.fields().size() ? null : String.join(" × ", parts);
+      } else {
+        Object given = record.get(feature.name());
+        value = given == null ? null : given.toString();
+      }
+      values.add(value == null ? null : shown(value));
+    }
+    return values;
+  }
+
+  private static String shown(String value) {
+    return value.length() <= SHOWN_CHARACTERS ? value : value.substring(0, SHOWN_CHARACTERS) + "…";
+  }
+
+  @Override
+  public void close() {
+    explainer.close();
+  }
+}

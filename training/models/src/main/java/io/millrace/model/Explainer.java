@@ -1,0 +1,22 @@
+package io.millrace.model;
+
+/**
+ * Says what made a model's logits. It has a model and a workspace of its own, on the engine that
+ * shows a model's inside, so that it explains a model whatever computes its predictions; both
+ * engines' logits agree but for rounding. For one thread.
+ *
+ * <p>Shapes: F fields, D dimension of a field vector.
+ */
+public interface Explainer extends AutoCloseable {
+
+  /**
+   * Explains one prediction.
+   *
+   * @param weights the dense tensors of the model
+   * @param x field vectors of one example [F, D]
+   */
+  Reasons explain(Tensors weights, float[] x);
+
+  @Override
+  void close();
+}

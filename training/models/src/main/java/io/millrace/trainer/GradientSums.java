@@ -1,0 +1,106 @@
+package io.millrace.trainer;
+
+import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Learner;
+import io.millrace.learner.ModelConfig;
+import io.millrace.model.TensorSpec;
+import io.millrace.optimizer.Optimizer;
+import java.util.List;
+
+/**
+ * What a stream's optimizers need to know of trained weights: how many steps of the stream's size
+ * touched each row and tensor in one pass over the training set, and the sums of their squared
+ * gradients, all at the trained weights. A learner that begins with these weights begins with
+ * accumulators as if it had come this far by itself, instead of with first steps that forget them.
+ *
+ * @param rows [R, 1 + W] in the order of {@link Weights#rows}: steps, then squares
+ * @param tensors [T][1 + size] likewise; empty for running statistics
+ */
+@SuppressWarnings("ArrayRecordComponent") // a snapshot, never compared
+record GradientSums(float[] rows, float[][] tensors) {
+
+  /** All zeros: a learner's optimizers stay fresh. */
+  static GradientSums none(int rows, int width, List<TensorSpec> specs) {
+    return new GradientSums(
+        new float[rows * (1 + width)],
+        specs.stream().map(spec -> new float[slots(spec)]).toArray(float[][]::new));
+  }
+
+  private static int slots(TensorSpec spec) {
+    return spec.role() instanceof TensorSpec.Role.Weight ? 1 + spec.size() : 0;
+  }
+
+  /** Sums over examples in their order, in steps of the size that the model's config names. */
+  static GradientSums over(
+      LabeledExamples examples,
+      CompiledModel compiled,
+      Weights weights,
+      TrainingProgress progress) {
+    ModelConfig c = compiled.config();
+    Optimizer sums = new SquareSums();
+    ModelConfig still =
+        new ModelConfig(
+            c.name(),
+            c.subject(),
+            c.rows(),
+            c.dim(),
+            c.stepSize(),
+            c.seed(),
+            c.initScale(),
+            sums,
+            sums,
+            c.architecture());
+    try (CompiledModel same = CompiledModel.of(still, compiled.schema());
+        Learner learner = new Learner(same, Long.MAX_VALUE)) {
+      weights.copyTo(learner.table(), learner.tensors());
+      EncodedBatch batch = same.encoder().newBatch();
+      byte[] labels = new byte[c.stepSize()];
+      float[] probabilities = new float[c.stepSize()];
+      for (int from = 0; from < examples.size(); from += c.stepSize()) {
+        int size = Math.min(c.stepSize(), examples.size() - from);
+        batch.clear();
+        for (int b = 0; b < size; b++) {
+          batch.append(examples.encoded(), from + b);
+          labels[b] = examples.label(from + b);
+        }
+        learner.learn(batch, labels, probabilities);
+        progress.done("squares of gradients", from + size, examples.size());
+      }
+      int slots = sums.slots(learner.table().rowWidth());
+      float[] rows = new float[weights.rows().length * slots];
+      for (int i = 0; i < weights.rows().length; i++) {
+        int at = i * slots;
+        learner
+            .table()
+            .edit(
+                weights.rows()[i],
+                (values, offset, from, slotOffset) ->
+                    System.arraycopy(from, slotOffset, rows, at, slots));
+      }
+      return new GradientSums(rows, learner.tensorSlots());
+    }
+  }
+
+  /** Lets a learner's optimizers recall them; its weights must be {@code weights} already. */
+  void recallIn(Learner learner, Weights weights) {
+    int width = learner.table().rowWidth();
+    Optimizer rowOptimizer = learner.config().rowOptimizer();
+    for (int i = 0; i < weights.rows().length; i++) {
+      int at = i * (1 + width);
+      learner
+          .table()
+          .edit(
+              weights.rows()[i],
+              (values, offset, slots, slotOffset) ->
+                  rowOptimizer.recall(values, offset, width, slots, slotOffset, rows, at));
+    }
+    for (int t = 0; t < tensors.length; t++) {
+      if (tensors[t].length > 0) {
+        float[] values = learner.tensors().values()[t];
+        float[] slots = learner.tensorSlots()[t];
+        learner.config().denseOptimizer().recall(values, 0, values.length, slots, 0, tensors[t], 0);
+      }
+    }
+  }
+}

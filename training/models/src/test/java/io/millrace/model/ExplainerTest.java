@@ -1,0 +1,206 @@
+package io.millrace.model;
+
+import static io.millrace.model.TestTensors.random;
+import static io.millrace.model.TestTensors.weights;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExplainerTest {
+  private static final int FIELDS = 5;
+  private static final int DIM = 6;
+
+  private static Reasons explain(Architecture architecture, int dim, int rowWidth, float[] x) {
+    CtrModel model = architecture.model(FIELDS, dim, rowWidth);
+    try (Explainer explainer = architecture.explainer(FIELDS, dim, rowWidth)) {
+      return explainer.explain(weights(model, 3), x);
+    }
+  }
+
+  private static float sum(Reasons.Terms terms) {
+    float sum = terms.rest();
+    for (float linear : terms.linear()) {
+      sum += linear;
+    }
+    for (Reasons.Pair pair : terms.pairs()) {
+      sum += pair.product();
+    }
+    return sum;
+  }
+
+  private static Reasons.Terms terms(Reasons reasons) {
+    return (Reasons.Terms) reasons.detail();
+  }
+
+  @Test
+  void weightsTimesValuesAndBiasAreTheLogitOfALogisticRegression() {
+    float[] x = random(FIELDS, 1);
+    LogisticRegressionConfig lr = new LogisticRegressionConfig();
+    Reasons reasons = explain(lr, 1, 1, x);
+
+    Reasons.Terms terms = terms(reasons);
+    assertThat(terms.linear()).containsExactly(x);
+    assertThat(terms.rest()).isEqualTo(weights(lr.model(FIELDS, 1, 1), 3).values()[0][0]);
+    assertThat(terms.pairs()).isEmpty();
+    assertThat(sum(terms)).isCloseTo(reasons.logit(), within(1e-6f));
+    assertThat(reasons.effects()).containsExactly(x, within(1e-6f));
+  }
+
+  @Test
+  void linearTermsPairsAndBiasAreTheLogitOfAFactorizationMachine() {
+    for (int rowWidth : new int[] {2, 3, 6}) {
+      float[] x = random(FIELDS * DIM, 2);
+      Reasons reasons = explain(new FactorizationMachineConfig(), DIM, rowWidth, x);
+
+      assertThat(terms(reasons).pairs()).hasSize(FIELDS * (FIELDS - 1) / 2);
+      assertThat(sum(terms(reasons)))
+          .as("rows of %d", rowWidth)
+          .isCloseTo(reasons.logit(), within(1e-5f));
+    }
+  }
+
+  @Test
+  void aFieldsEffectOnAFactorizationMachineIsAllThatHoldsIt() {
+    Reasons reasons = explain(new FactorizationMachineConfig(), DIM, 3, random(FIELDS * DIM, 4));
+    for (int f = 0; f < FIELDS; f++) {
+      float expected = terms(reasons).linear()[f];
+      for (Reasons.Pair pair : terms(reasons).pairs()) {
+        expected += pair.first() == f || pair.second() == f ? pair.product() : 0;
+      }
+      assertThat(reasons.effects()[f]).isCloseTo(expected, within(1e-5f));
+    }
+  }
+
+  @Test
+  void linearTermsPairsAndThePerceptronAreTheLogitOfADeepFm() {
+    float[] x = random(FIELDS * DIM, 5);
+    Reasons reasons = explain(DeepFmConfig.streaming(), DIM, 3, x);
+
+    assertThat(sum(terms(reasons))).isCloseTo(reasons.logit(), within(1e-5f));
+    assertThat(terms(reasons).rest()).isNotZero();
+  }
+
+  @Test
+  void pairsComeLargestMagnitudeFirst() {
+    Reasons reasons = explain(new FactorizationMachineConfig(), DIM, 3, random(FIELDS * DIM, 6));
+    List<Float> magnitudes =
+        terms(reasons).pairs().stream().map(pair -> Math.abs(pair.product())).toList();
+
+    assertThat(magnitudes).isSortedAccordingTo((a, b) -> Float.compare(b, a));
+  }
+
+  @Test
+  void attentionIsThatOfTheModelAndItsRowsSumToOne() {
+    AutoIntConfig part = AutoIntConfig.streaming();
+    for (Architecture architecture :
+        List.of(part, new AutoIntPlusConfig(part, HiddenLayers.plain(4)))) {
+      float[] x = random(FIELDS * DIM, 7);
+      Reasons reasons = explain(architecture, DIM, DIM, x);
+
+      float[][][][] attention = ((Reasons.Attention) reasons.detail()).weights();
+      List<Float> flat = new ArrayList<>();
+      assertThat(attention).hasDimensions(part.layers(), part.heads());
+      for (float[][][] layer : attention) {
+        for (float[][] head : layer) {
+          for (float[] row : head) {
+            float sum = 0;
+            for (float weight : row) {
+              sum += weight;
+              flat.add(weight);
+            }
+            assertThat(row).hasSize(FIELDS);
+            assertThat(sum).isCloseTo(1, within(1e-5f));
+          }
+        }
+      }
+      DjlModel model = (DjlModel) architecture.model(FIELDS, DIM, DIM);
+      try (DjlWorkspace workspace = model.newWorkspace()) {
+        float[] reported = workspace.intermediate("attention", weights(model, 3), x, 1);
+        for (int i = 0; i < reported.length; i++) {
+          assertThat(flat.get(i)).isEqualTo(reported[i]);
+        }
+      }
+      for (double[] row : ((Reasons.Attention) reasons.detail()).mean()) {
+        double sum = 0;
+        for (double weight : row) {
+          sum += weight;
+        }
+        assertThat(sum).isCloseTo(1, within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void crossFeaturesComeLargestWeightFirst() {
+    ArmNetConfig part = new ArmNetConfig(2, 4, 2, false, false, true, HiddenLayers.plain(5));
+    for (Architecture architecture :
+        List.of(part, new ArmNetPlusConfig(part, HiddenLayers.plain(4)))) {
+      Reasons reasons = explain(architecture, DIM, DIM, random(FIELDS * DIM, 8));
+
+      Reasons.Crosses crosses = (Reasons.Crosses) reasons.detail();
+      assertThat(crosses.features()).hasSize(part.totalNeurons());
+      assertThat(crosses.features().stream().map(CrossFeature::weight).toList())
+          .isSortedAccordingTo((a, b) -> Float.compare(b, a));
+      float weights = 0;
+      for (CrossFeature feature : crosses.features()) {
+        weights += feature.weight();
+      }
+      float importance = 0;
+      for (float field : crosses.importance()) {
+        importance += field;
+      }
+      assertThat(importance).isCloseTo(weights, within(1e-5f));
+    }
+  }
+
+  @Test
+  void withoutGatesThereAreNoCrossFeatures() {
+    ArmNetConfig config = new ArmNetConfig(1, 3, 1, false, false, true, HiddenLayers.plain(5));
+
+    assertThat(explain(config, DIM, DIM, random(FIELDS * DIM, 9)).detail())
+        .isInstanceOf(Reasons.None.class);
+  }
+
+  static Stream<Architecture> everyKind() {
+    return Stream.of(
+        new LogisticRegressionConfig(),
+        new FactorizationMachineConfig(),
+        AutoIntConfig.streaming(),
+        AutoIntPlusConfig.streaming(),
+        ArmNetConfig.streaming(),
+        ArmNetPlusConfig.streaming(),
+        MlpConfig.streaming(),
+        DeepFmConfig.streaming(),
+        DcnV2Config.streaming());
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyKind")
+  void effectsAreWhatLeavingOutAFieldChanges(Architecture architecture) {
+    int dim = architecture instanceof LogisticRegressionConfig ? 1 : DIM;
+    float[] x = random(FIELDS * dim, 10);
+    Reasons reasons = explain(architecture, dim, dim, x);
+
+    CtrModel model = architecture.model(FIELDS, dim, dim);
+    float[] logit = new float[1];
+    try (CtrModel.Workspace workspace = model.newWorkspace()) {
+      workspace.infer(weights(model, 3), x, 1, logit);
+      assertThat(reasons.logit()).isCloseTo(logit[0], within(1e-5f));
+      for (int f = 0; f < FIELDS; f++) {
+        float[] without = x.clone();
+        for (int i = 0; i < dim; i++) {
+          without[f * dim + i] = 0;
+        }
+        workspace.infer(weights(model, 3), without, 1, logit);
+        assertThat(reasons.effects()[f]).isCloseTo(reasons.logit() - logit[0], within(1e-5f));
+        assertThat(reasons.effects()[f]).isNotZero();
+      }
+    }
+  }
+}
