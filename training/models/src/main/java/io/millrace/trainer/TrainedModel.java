@@ -58,7 +58,7 @@ public final class TrainedModel {
 
   /**
    * This model as a stream goes on with it: its architecture, table and initial values, and the
-   * stream's name, step size and optimizers.
+   * stream's name, step size, optimizers and calibration.
    *
    * @param stream what the stream would learn with if it began anew
    */
@@ -73,6 +73,7 @@ public final class TrainedModel {
         config.initScale(),
         stream.rowOptimizer(),
         stream.denseOptimizer(),
+        stream.calibration(),
         config.architecture());
   }
 
