@@ -97,6 +97,11 @@ public final class TrainedModel {
 
   /** How well it predicts examples, as a server would answer. */
   public Metrics evaluate(LabeledExamples examples) {
+    return Judge.evaluate(examples, answer -> predict(examples, answer));
+  }
+
+  /** Predicts examples in order, as a server would answer. */
+  void predict(LabeledExamples examples, Judge.Answer answer) {
     try (CompiledModel compiled = CompiledModel.of(config, schema);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
       var scheme = compiled.scheme();
@@ -104,7 +109,7 @@ public final class TrainedModel {
           new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
       Tensors tensors = compiled.initialTensors();
       weights.copyTo(table, tensors);
-      return Judge.evaluate(scheme, workspace, table, tensors, examples, EVALUATION_BATCH);
+      Judge.predict(scheme, workspace, table, tensors, examples, EVALUATION_BATCH, answer);
     }
   }
 
