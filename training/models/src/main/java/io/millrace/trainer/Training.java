@@ -99,7 +99,7 @@ public final class Training {
     Best kept = start;
     int before = epochs.size();
     for (int i = 1; i <= cape.epochs(); i++) {
-      boolean calibrated = cape.kind() != CapeConfig.Kind.LABELS && i % cape.every() == 0;
+      boolean calibrated = cape.kind() != CapeConfig.Kind.LABELS && (i - 1) % cape.every() == 0;
       Targets targets = calibrated ? Targets.CALIBRATED : Targets.LABELS;
       kept = epoch(before + i, cape.rate(), targets, false);
     }
