@@ -5,14 +5,18 @@ import java.util.Arrays;
 
 /**
  * Isotonic regression of the label on the logit (Zadrozny and Elkan, KDD 2002), made strict: sorted
- * examples are cut into at most 25 groups that hold at least five of each class, so that a rate has
- * a logit and little noise; groups whose rates fall are pooled; each pool is a knot at its mean
- * logit, with lines of the logits between them and of slope 1 beyond.
+ * examples are cut into at most 25 groups that hold at least 25 of each class, so that a rate has a
+ * logit and little noise; groups whose rates fall are pooled; each pool is a knot at the logit of
+ * its mean prediction, with lines of the logits between them and of slope 1 beyond.
  */
 final class IsotonicFit {
   private static final int MIN_EXAMPLES = 100;
   private static final int MAX_GROUPS = 25;
-  private static final int MIN_OF_A_CLASS = 5;
+
+  /** A mean prediction this near to 0 or 1 is taken for that: it must have a logit. */
+  private static final double SURE = 1e-9;
+
+  private static final int MIN_OF_A_CLASS = 25;
 
   private IsotonicFit() {}
 
@@ -26,13 +30,13 @@ final class IsotonicFit {
     Arrays.sort(sorted);
     int least = Math.max(MIN_EXAMPLES, (n + MAX_GROUPS - 1) / MAX_GROUPS);
     double[] sizes = new double[n / least + 1];
-    double[] logits = new double[sizes.length]; // sums
+    double[] predictions = new double[sizes.length]; // sums
     double[] positives = new double[sizes.length];
     int groups = 0;
     for (long example : sorted) {
       int label = (int) (example & 1);
       sizes[groups]++;
-      logits[groups] += unordered((int) (example >> 1));
+      predictions[groups] += Sigmoid.of(unordered((int) (example >> 1)));
       positives[groups] += label;
       if (sizes[groups] >= least
           && Math.min(positives[groups], sizes[groups] - positives[groups]) >= MIN_OF_A_CLASS) {
@@ -44,14 +48,14 @@ final class IsotonicFit {
     }
     if (groups < sizes.length && sizes[groups] > 0) { // what is left over joins the last group
       sizes[groups - 1] += sizes[groups];
-      logits[groups - 1] += logits[groups];
+      predictions[groups - 1] += predictions[groups];
       positives[groups - 1] += positives[groups];
     }
     double[] rates = new double[groups];
     for (int g = 0; g < groups; g++) {
       rates[g] = positives[g] / sizes[g];
     }
-    return through(pool(rates, sizes), sizes, logits);
+    return through(pool(rates, sizes), sizes, predictions);
   }
 
   /** An int that sorts as the float does. */
@@ -97,7 +101,7 @@ final class IsotonicFit {
     return fitted;
   }
 
-  private static CalibrationMap through(double[] rates, double[] sizes, double[] logits) {
+  private static CalibrationMap through(double[] rates, double[] sizes, double[] predictions) {
     float[] knots = new float[2 * rates.length + 4];
     int at = 2; // before the first one comes its continuation
     for (int g = 0; g < rates.length; ) {
@@ -106,9 +110,9 @@ final class IsotonicFit {
       double rate = rates[g];
       for (; g < rates.length && rates[g] == rate; g++) {
         size += sizes[g];
-        sum += logits[g];
+        sum += predictions[g];
       }
-      float x = (float) (sum / size);
+      float x = (float) Sigmoid.inverse(Math.min(Math.max(sum / size, SURE), 1 - SURE));
       float y = (float) Sigmoid.inverse(rate);
       if (at == 2 || (x > knots[at - 2] && y > knots[at - 1])) {
         knots[at] = x;

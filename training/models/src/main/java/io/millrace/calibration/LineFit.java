@@ -36,7 +36,7 @@ final class LineFit {
         next = at(examples, at.a - half * da, at.b - half * db);
       }
       double gain = at.value - next.value;
-      if (gain <= 0) {
+      if (!(gain > 0)) { // or not a number
         break;
       }
       at = next;

@@ -83,6 +83,22 @@ class SlidingCalibrationTest {
     }
   }
 
+  /** A group is spread over many logits where positives are rare: its mean logit says little. */
+  @Test
+  void whatIsCalibratedStaysSoAtAClickRateOfAQuarterPercent() {
+    SplittableRandom random = new SplittableRandom(80);
+    SlidingCalibration isotonic =
+        new SlidingCalibration(new CalibrationConfig(Method.ISOTONIC, 20_000, 20_000));
+    add(isotonic, 20_000, random, -7.5, z -> z);
+    Evaluation calibrated = new Evaluation();
+    for (int i = 0; i < 200_000; i++) {
+      double z = -7.5 + 1.5 * random.nextGaussian();
+      int label = random.nextDouble() < Sigmoid.of(z) ? 1 : 0;
+      calibrated.add(isotonic.map().apply(z), label);
+    }
+    assertThat(calibrated.calibration()).isCloseTo(1, within(0.25));
+  }
+
   /** The worked example of the project's brief. */
   @Test
   void adjacentViolatorsArePooled() {
@@ -112,6 +128,11 @@ class SlidingCalibrationTest {
         last = value;
       }
     }
+    SlidingCalibration certain = fresh(method);
+    for (int i = 0; i < 4_000; i++) {
+      certain.add(i % 2 == 0 ? 90 : -90, (byte) (i / 2 % 2));
+    }
+    assertThat(certain.map().apply(1)).isFinite().isLessThan(certain.map().apply(1.1));
     SlidingCalibration constant = fresh(method);
     for (int i = 0; i < 4_000; i++) {
       constant.add(-1, (byte) (i % 10 == 0 ? 1 : 0));
