@@ -31,6 +31,7 @@ class ArchitectureTest {
           .definedBy("io.millrace.embedding..", "io.millrace.parameters..")
           .layer("models")
           .definedBy(
+              "io.millrace.calibration..",
               "io.millrace.model..",
               "io.millrace.optimizer..",
               "io.millrace.metrics..",

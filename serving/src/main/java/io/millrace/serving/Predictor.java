@@ -1,5 +1,6 @@
 package io.millrace.serving;
 
+import io.millrace.calibration.CalibrationMap;
 import io.millrace.explanation.PredictionExplainer;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.InvalidFeatureException;
@@ -12,14 +13,16 @@ import java.util.List;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * One version of a model, ready to score: features ▶ encode ▶ gather ▶ forward ▶ sigmoid. Immutable
- * and shared by all threads; each brings its own {@link Scratch}.
+ * One version of a model, ready to score: features ▶ encode ▶ gather ▶ forward ▶ calibrate ▶
+ * sigmoid. Immutable and shared by all threads; each brings its own {@link Scratch}.
  *
  * @param compiled the model's definition
  * @param snapshot the version
  * @param weights the version's dense tensors in the model's order
+ * @param calibration the version's; the identity where the model's config has none
  */
-record Predictor(CompiledModel compiled, ModelSnapshot snapshot, Tensors weights) {
+record Predictor(
+    CompiledModel compiled, ModelSnapshot snapshot, Tensors weights, CalibrationMap calibration) {
 
   static Predictor of(CompiledModel compiled, ModelSnapshot snapshot) {
     List<TensorSpec> specs = compiled.model().tensors();
@@ -39,7 +42,21 @@ record Predictor(CompiledModel compiled, ModelSnapshot snapshot, Tensors weights
       }
       values[t] = value;
     }
-    return new Predictor(compiled, snapshot, new Tensors(specs, values));
+    return new Predictor(
+        compiled, snapshot, new Tensors(specs, values), calibration(compiled, snapshot));
+  }
+
+  private static CalibrationMap calibration(CompiledModel compiled, ModelSnapshot snapshot) {
+    if (!compiled.config().calibration().fits()) {
+      return CalibrationMap.IDENTITY;
+    }
+    float[] knots = snapshot.tensors().get(CalibrationMap.TENSOR);
+    if (knots == null) {
+      throw new IllegalStateException(
+          "tensor %s of model %s, version %d: missing, expected what the model's config asks for"
+              .formatted(CalibrationMap.TENSOR, snapshot.model(), snapshot.version()));
+    }
+    return CalibrationMap.through(knots);
   }
 
   /**
@@ -62,7 +79,7 @@ record Predictor(CompiledModel compiled, ModelSnapshot snapshot, Tensors weights
       compiled.scheme().gather(batch, snapshot.table(), scratch.x());
       scratch.workspace().infer(weights, scratch.x(), size, scratch.logits());
       for (int i = 0; i < size; i++) {
-        probabilities[from + i] = (float) Sigmoid.of(scratch.logits()[i]);
+        probabilities[from + i] = (float) Sigmoid.of(calibration.apply(scratch.logits()[i]));
         encodingHashes[from + i] = batch.hash(i);
       }
     }

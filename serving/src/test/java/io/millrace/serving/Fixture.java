@@ -57,7 +57,10 @@ final class Fixture {
   }
 
   static ModelSnapshot version(String model, ModelKind kind, long version, FeatureSchema schema) {
-    ModelConfig config = ModelConfig.defaults(kind, model, schema);
+    return version(ModelConfig.defaults(kind, model, schema), version, schema);
+  }
+
+  static ModelSnapshot version(ModelConfig config, long version, FeatureSchema schema) {
     SplittableRandom random = new SplittableRandom(version);
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {
       int width = compiled.scheme().rowWidth();
@@ -78,7 +81,12 @@ final class Fixture {
         tensors.put(spec.name(), values);
       }
       return new ModelSnapshot(
-          model, version, manifest(config, schema, version), table.build(), tensors, version);
+          config.name(),
+          version,
+          manifest(config, schema, version),
+          table.build(),
+          tensors,
+          version);
     }
   }
 

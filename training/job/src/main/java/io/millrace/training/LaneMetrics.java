@@ -27,6 +27,9 @@ final class LaneMetrics {
     if (learner.segment().examples() > 0) {
       put(all, "current.", learner.segment().metrics());
     }
+    if (learner.uncalibrated().examples() > 0) {
+      put(all, "uncalibrated.", learner.uncalibrated().metrics());
+    }
     if (served.examples() > 0) {
       put(all, "served.", served.metrics());
     }

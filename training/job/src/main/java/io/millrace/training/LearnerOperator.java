@@ -223,7 +223,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
             Math.max(0, publishedVersion),
             copies,
             takeStale(),
-            lane.learner().tensors().copy(),
+            lane.learner().publishedTensors(),
             lane.takeClickTimes(),
             lane.metrics()));
     publishedVersion = version;

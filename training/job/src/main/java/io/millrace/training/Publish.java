@@ -12,7 +12,7 @@ import java.util.Map;
  * @param rows changed rows, not to be touched until the publisher is idle again
  * @param removed rows that the topic holds and the model does not: the first publish after a start
  *     removes what an earlier learner had learned beyond where this one is
- * @param tensors all dense tensors
+ * @param tensors all dense tensors, and the calibration if there is one
  * @param clickTimes of clicks first learned in this version
  * @param metrics by name
  */

@@ -1,5 +1,7 @@
 package io.millrace.learner;
 
+import io.millrace.calibration.CalibrationConfig;
+import io.millrace.calibration.SlidingCalibration;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.TensorSpec;
@@ -19,7 +21,9 @@ import java.util.List;
  * each its name (modified UTF-8 with a 2-byte length), int number of values, the values, int number
  * of slots, the slots, in fp32; int length and bytes of the total {@link Evaluation}, likewise of
  * the unfinished segment; int number of finished segments, of each two longs and eight doubles in
- * the order of {@link Metrics}. Version 1 had only the first four of these: the others are NaN.
+ * the order of {@link Metrics}; with an int length each, the {@link SlidingCalibration} and the
+ * {@link Evaluation} of predictions before it. Version 1 had only the first four of these doubles,
+ * the others are NaN, and no calibration: it starts afresh.
  *
  * @param slots optimizer slots of each tensor
  */
@@ -29,7 +33,9 @@ record DenseState(
     float[][] slots,
     Evaluation total,
     Evaluation segment,
-    List<Metrics> closedSegments) {
+    List<Metrics> closedSegments,
+    SlidingCalibration calibration,
+    Evaluation uncalibrated) {
   private static final int MAGIC = 0x4D524453;
   private static final byte FORMAT = 2;
   private static final byte FOUR_METRICS = 1;
@@ -60,14 +66,20 @@ record DenseState(
         out.writeDouble(m.mce());
         out.writeDouble(m.ks());
       }
+      LengthPrefixed.write(calibration.toBytes(), out);
+      LengthPrefixed.write(uncalibrated.toBytes(), out);
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
     }
     return bytes.toByteArray();
   }
 
-  /** Reads the stored form of a model with these tensors and as many slots as {@code like}. */
-  static DenseState fromBytes(byte[] bytes, List<TensorSpec> specs, float[][] like) {
+  /**
+   * Reads the stored form of a model with these tensors, as many slots as {@code like}, and this
+   * calibration.
+   */
+  static DenseState fromBytes(
+      byte[] bytes, List<TensorSpec> specs, float[][] like, CalibrationConfig calibration) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
@@ -96,8 +108,15 @@ record DenseState(
       for (int i = 0; i < closed; i++) {
         closedSegments.add(readMetrics(in, format));
       }
+      boolean old = format == FOUR_METRICS;
+      SlidingCalibration fitted =
+          old
+              ? new SlidingCalibration(calibration)
+              : SlidingCalibration.fromBytes(calibration, LengthPrefixed.read(in));
+      Evaluation uncalibrated =
+          old ? new Evaluation() : Evaluation.fromBytes(LengthPrefixed.read(in));
       requireEqual("bytes left over", in.available(), 0);
-      return new DenseState(tensors, slots, total, segment, closedSegments);
+      return new DenseState(tensors, slots, total, segment, closedSegments, fitted, uncalibrated);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "dense state of " + bytes.length + " bytes is cut short: " + e.getMessage(), e);

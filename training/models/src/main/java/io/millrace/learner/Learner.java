@@ -1,5 +1,7 @@
 package io.millrace.learner;
 
+import io.millrace.calibration.CalibrationMap;
+import io.millrace.calibration.SlidingCalibration;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
@@ -13,6 +15,7 @@ import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Optimizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -21,7 +24,8 @@ import java.util.List;
  * before it, which makes the metrics an honest progressive validation; then their gradients are
  * summed by row and by tensor (summed, not averaged: a row seen once in a step learns the same
  * whatever the step size) and each row and tensor is updated once. A model that has a training mode
- * predicts as a server would, and then learns in that mode.
+ * predicts as a server would, and then learns in that mode. Where the config asks for calibration,
+ * the answer is the calibrated prediction; the gradient stays that of the model's own.
  *
  * <p>Who calls {@link #learn} cuts the steps. Nothing is allocated per step once the buffers have
  * grown to the largest batch. State = pages of {@link #table} + {@link #denseState}. Not
@@ -45,6 +49,8 @@ public final class Learner implements AutoCloseable {
   private final boolean predictsApart;
 
   private final List<Metrics> closedSegments = new ArrayList<>();
+  private SlidingCalibration calibration;
+  private Evaluation uncalibrated = new Evaluation();
   private Evaluation total = new Evaluation();
   private Evaluation segment = new Evaluation();
   private float[] x = new float[0];
@@ -77,6 +83,7 @@ public final class Learner implements AutoCloseable {
         model.tensors().stream().map(spec -> new float[slots(spec)]).toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
     this.updateRow = rowOptimizer::update;
+    this.calibration = new SlidingCalibration(config.calibration());
     this.segmentExamples = segmentExamples;
     this.seed = config.seed();
     this.predictsApart = model.hasTrainingMode();
@@ -93,7 +100,7 @@ public final class Learner implements AutoCloseable {
    *
    * @param batch B encoded examples; an empty one changes nothing
    * @param labels [B], 0 or 1
-   * @param probabilities [B], written: the predictions before learning
+   * @param probabilities [B], written: the predictions before learning, calibrated
    * @throws IllegalStateException if a logit is not finite: the model has diverged
    */
   public void learn(EncodedBatch batch, byte[] labels, float[] probabilities) {
@@ -112,9 +119,11 @@ public final class Learner implements AutoCloseable {
     for (int b = 0; b < size; b++) {
       double probability = Sigmoid.of(finite(predicted[b]));
       double trained = predictsApart ? Sigmoid.of(finite(logits[b])) : probability;
-      probabilities[b] = (float) probability;
       dLogits[b] = (float) BinaryCrossEntropy.gradient(trained, labels[b]);
-      evaluate(predicted[b], probability, labels[b]);
+      probabilities[b] = (float) evaluate(predicted[b], probability, labels[b]);
+    }
+    for (int b = 0; b < size; b++) {
+      calibration.add(predicted[b], labels[b]);
     }
     workspace.backward(dLogits, dx, gradients);
     rowGradients.clear();
@@ -145,13 +154,22 @@ public final class Learner implements AutoCloseable {
     return logit;
   }
 
-  private void evaluate(double logit, double probability, int label) {
-    total.add(logit, probability, label);
-    segment.add(logit, probability, label);
+  /** Returns the probability that is answered. */
+  private double evaluate(double logit, double probability, int label) {
+    double answeredLogit = logit;
+    double answered = probability;
+    if (config.calibration().fits()) {
+      uncalibrated.add(logit, probability, label);
+      answeredLogit = calibration.map().apply(logit);
+      answered = Sigmoid.of(answeredLogit);
+    }
+    total.add(answeredLogit, answered, label);
+    segment.add(answeredLogit, answered, label);
     // a restored segment may be longer already: its length is no part of the model's config
     if (segment.examples() >= segmentExamples) {
       closeSegment();
     }
+    return answered;
   }
 
   /** Ends the unfinished segment, as at the end of a stream; an empty one changes nothing. */
@@ -197,6 +215,32 @@ public final class Learner implements AutoCloseable {
     return tensorSlots;
   }
 
+  /**
+   * A copy of what a server needs beside the table: the dense tensors, and where the config asks
+   * for calibration, the map as {@link CalibrationMap#TENSOR}.
+   */
+  public Tensors publishedTensors() {
+    Tensors copy = tensors.copy();
+    if (!config.calibration().fits()) {
+      return copy;
+    }
+    float[] knots = calibration.map().knots();
+    List<TensorSpec> specs = new ArrayList<>(copy.specs());
+    specs.add(
+        new TensorSpec(
+            CalibrationMap.TENSOR,
+            new int[] {knots.length / 2, 2},
+            new TensorSpec.Init.Constant(0)));
+    float[][] values = Arrays.copyOf(copy.values(), specs.size());
+    values[specs.size() - 1] = knots;
+    return new Tensors(specs, values);
+  }
+
+  /** All predictions before calibration, live; empty where the config has none. */
+  public Evaluation uncalibrated() {
+    return uncalibrated;
+  }
+
   /** Everything predicted so far, live. */
   public Evaluation total() {
     return total;
@@ -212,9 +256,11 @@ public final class Learner implements AutoCloseable {
     return Collections.unmodifiableList(closedSegments);
   }
 
-  /** Everything but the table: dense tensors with slots, and evaluations. */
+  /** Everything but the table: dense tensors with slots, evaluations and calibration. */
   public byte[] denseState() {
-    return new DenseState(tensors, tensorSlots, total, segment, closedSegments).toBytes();
+    return new DenseState(
+            tensors, tensorSlots, total, segment, closedSegments, calibration, uncalibrated)
+        .toBytes();
   }
 
   /**
@@ -224,12 +270,15 @@ public final class Learner implements AutoCloseable {
    *     then
    */
   public void restoreDenseState(byte[] bytes) {
-    DenseState state = DenseState.fromBytes(bytes, tensors.specs(), tensorSlots);
+    DenseState state =
+        DenseState.fromBytes(bytes, tensors.specs(), tensorSlots, config.calibration());
     for (int t = 0; t < tensorSlots.length; t++) {
       float[] values = state.tensors().values()[t];
       System.arraycopy(values, 0, tensors.values()[t], 0, values.length);
       System.arraycopy(state.slots()[t], 0, tensorSlots[t], 0, tensorSlots[t].length);
     }
+    calibration = state.calibration();
+    uncalibrated = state.uncalibrated();
     total = state.total();
     segment = state.segment();
     closedSegments.clear();

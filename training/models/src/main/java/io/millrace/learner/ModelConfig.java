@@ -1,6 +1,7 @@
 package io.millrace.learner;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.Architecture;
 import io.millrace.model.FactorizationMachineConfig;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param initScale bound of initial row values
  * @param rowOptimizer updates rows
  * @param denseOptimizer updates dense tensors
+ * @param calibration of what the stream's model answers; a stored config without it has none
  * @param architecture what computes logits from field vectors; decides the kind
  */
 public record ModelConfig(
@@ -35,6 +37,7 @@ public record ModelConfig(
     float initScale,
     Optimizer rowOptimizer,
     Optimizer denseOptimizer,
+    CalibrationConfig calibration,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
   public ModelConfig {
@@ -48,6 +51,7 @@ public record ModelConfig(
     if (dim < 1 || dim > 1024) {
       throw new IllegalArgumentException("dim: " + dim + ", expected 1 to 1024");
     }
+    Objects.requireNonNull(calibration, "calibration: none, expected an object with a method");
     Objects.requireNonNull(architecture, "architecture: none, expected an object with a kind");
     architecture.requireDim(dim);
     if (stepSize < 1 || stepSize > 1 << 20) {
@@ -79,21 +83,22 @@ public record ModelConfig(
     float perField = Math.min(1, 8f / schema.encodedFields().size());
     Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
     Optimizer adam = Adam.withLearningRate(1e-3f);
+    CalibrationConfig plain = CalibrationConfig.none();
     return switch (kind) {
       case LR -> {
         Optimizer weights = new Adagrad(0.5f * perField, 1e-8f, 0.1f);
         yield new ModelConfig(
-            name, subject, rows, 1, 1, 42, 0, weights, bias, new LogisticRegressionConfig());
+            name, subject, rows, 1, 1, 42, 0, weights, bias, plain, new LogisticRegressionConfig());
       }
       case FM -> {
         Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
         Architecture fm = new FactorizationMachineConfig();
-        yield new ModelConfig(name, subject, rows, dim, 1, 42, 0.01f, factors, bias, fm);
+        yield new ModelConfig(name, subject, rows, dim, 1, 42, 0.01f, factors, bias, plain, fm);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DEEPFM, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
-        yield new ModelConfig(name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, shape);
+        yield new ModelConfig(name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, plain, shape);
       }
     };
   }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.NearestName;
 import io.millrace.model.Architecture;
 import io.millrace.optimizer.Adagrad;
@@ -41,6 +42,8 @@ final class ModelConfigJson {
   })
   private interface OptimizerMixIn {}
 
+  private static final String CALIBRATION = "calibration";
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addMixIn(Optimizer.class, OptimizerMixIn.class)
@@ -63,10 +66,18 @@ final class ModelConfigJson {
 
   static ModelConfig read(String json) {
     try {
-      return MAPPER.readValue(json, ModelConfig.class);
+      return MAPPER.treeToValue(withLaterSettings(MAPPER.readTree(json)), ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw failure(e);
     }
+  }
+
+  /** Adds what a config stored before there was such a setting meant. */
+  private static JsonNode withLaterSettings(JsonNode stored) {
+    if (stored instanceof ObjectNode settings && !settings.has(CALIBRATION)) {
+      settings.set(CALIBRATION, MAPPER.valueToTree(CalibrationConfig.none()));
+    }
+    return stored;
   }
 
   static ModelConfig override(ModelConfig config, String overrides) {
@@ -125,7 +136,7 @@ final class ModelConfigJson {
    */
   static ModelConfig.@Nullable Difference difference(String stored, String given) {
     try {
-      return difference("", MAPPER.readTree(stored), MAPPER.readTree(given));
+      return difference("", withLaterSettings(MAPPER.readTree(stored)), MAPPER.readTree(given));
     } catch (JsonProcessingException e) {
       throw failure(e);
     }

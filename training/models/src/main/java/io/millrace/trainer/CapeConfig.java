@@ -2,9 +2,9 @@ package io.millrace.trainer;
 
 /**
  * Calibrated probability estimation (CaPE; Liu et al., ICML 2022, arXiv 2111.10734): once training
- * has stopped, it goes on from the best weights, and each {@code every}-th epoch learns from
- * calibrated targets instead of labels. Of all these epochs and the weights that they began with,
- * those of the lowest validation log loss are kept.
+ * has stopped, it goes on from the best weights, and the first of every {@code every} epochs learns
+ * from calibrated targets instead of labels. Of all these epochs and the weights that they began
+ * with, those of the lowest validation log loss are kept.
  *
  * @param kind of the targets
  * @param epochs to go on for, at least 1
@@ -39,7 +39,7 @@ public record CapeConfig(
   }
 
   /**
-   * No CaPE. If a kind is chosen: nine epochs, each third on calibrated targets, at a tenth of the
+   * No CaPE. If a kind is chosen: nine epochs, every third on calibrated targets, at a tenth of the
    * rates; 100 bins; the kernel's bandwidth and window are those of the authors' scripts.
    */
   public static CapeConfig none() {

@@ -1,5 +1,6 @@
 package io.millrace.trainer;
 
+import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
@@ -50,6 +51,7 @@ record GradientSums(float[] rows, float[][] tensors) {
             c.initScale(),
             sums,
             sums,
+            CalibrationConfig.none(),
             c.architecture());
     try (CompiledModel same = CompiledModel.of(still, compiled.schema());
         Learner learner = new Learner(same, Long.MAX_VALUE)) {

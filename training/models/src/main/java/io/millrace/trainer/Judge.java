@@ -7,32 +7,16 @@ import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Tensors;
+import java.util.function.Consumer;
 
 /** Predicts examples as a server would answer. */
 final class Judge {
   private Judge() {}
 
-  /**
-   * Metrics of all examples.
-   *
-   * @param batchSize examples predicted at a time
-   */
-  static Metrics evaluate(
-      EmbeddingScheme scheme,
-      CtrModel.Workspace workspace,
-      EmbeddingTable table,
-      Tensors tensors,
-      LabeledExamples examples,
-      int batchSize) {
+  /** Metrics of what a predictor says of all examples. */
+  static Metrics evaluate(LabeledExamples examples, Consumer<Answer> predictor) {
     Evaluation evaluation = new Evaluation();
-    predict(
-        scheme,
-        workspace,
-        table,
-        tensors,
-        examples,
-        batchSize,
-        (example, logit) -> evaluation.add(logit, examples.label(example)));
+    predictor.accept((example, logit) -> evaluation.add(logit, examples.label(example)));
     return evaluation.metrics();
   }
 
@@ -42,7 +26,11 @@ final class Judge {
     void accept(int example, float logit);
   }
 
-  /** Predicts all examples in order. */
+  /**
+   * Predicts all examples in order.
+   *
+   * @param batchSize examples predicted at a time
+   */
   static void predict(
       EmbeddingScheme scheme,
       CtrModel.Workspace workspace,

@@ -61,7 +61,7 @@ public final class TrainedModel {
 
   /**
    * This model as a stream goes on with it: its architecture, table and initial values, and the
-   * stream's name, step size and optimizers.
+   * stream's name, step size, optimizers and calibration.
    *
    * @param stream what the stream would learn with if it began anew
    */
@@ -76,6 +76,7 @@ public final class TrainedModel {
         config.initScale(),
         stream.rowOptimizer(),
         stream.denseOptimizer(),
+        stream.calibration(),
         config.architecture());
   }
 
@@ -101,15 +102,21 @@ public final class TrainedModel {
 
   /** How well it predicts examples, as a server would answer. */
   public Metrics evaluate(LabeledExamples examples) {
+    return Judge.evaluate(examples, answer -> predict(examples, answer));
+  }
+
+  /** Predicts examples in order, as a server would answer. */
+  void predict(LabeledExamples examples, Judge.Answer answer) {
     try (CompiledModel compiled = CompiledModel.of(config, schema);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
-      return Judge.evaluate(
+      Judge.predict(
           compiled.scheme(),
           workspace,
           table(compiled),
           weights.tensors(),
           examples,
-          EVALUATION_BATCH);
+          EVALUATION_BATCH,
+          answer);
     }
   }
 

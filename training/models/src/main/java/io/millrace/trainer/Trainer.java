@@ -131,14 +131,7 @@ final class Trainer implements AutoCloseable {
 
   private float[] calibratedTargets() {
     float[] probabilities = new float[train.size()];
-    Judge.predict(
-        scheme,
-        workspace,
-        table,
-        tensors,
-        train,
-        config.batchSize(),
-        (example, logit) -> probabilities[example] = (float) Sigmoid.of(logit));
+    predict(train, (example, logit) -> probabilities[example] = (float) Sigmoid.of(logit));
     return CalibratedTargets.of(config.cape(), probabilities, train.labels());
   }
 
@@ -203,7 +196,11 @@ final class Trainer implements AutoCloseable {
 
   /** Metrics of the weights as they are, as a server would answer. */
   Metrics evaluate(LabeledExamples examples) {
-    return Judge.evaluate(scheme, workspace, table, tensors, examples, config.batchSize());
+    return Judge.evaluate(examples, answer -> predict(examples, answer));
+  }
+
+  private void predict(LabeledExamples examples, Judge.Answer answer) {
+    Judge.predict(scheme, workspace, table, tensors, examples, config.batchSize(), answer);
   }
 
   /** Goes back to earlier weights; what the optimizers remember stays. */

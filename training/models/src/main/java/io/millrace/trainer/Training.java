@@ -132,7 +132,7 @@ public final class Training {
       trainer.restore(best);
     }
     CapeConfig cape = config.cape();
-    boolean turn = (epochs.size() - rising + 1) % cape.every() == 0;
+    boolean turn = (epochs.size() - rising) % cape.every() == 0;
     boolean calibrated = turn && cape.kind() != CapeConfig.Kind.LABELS;
     return epoch(cape.rate(), calibrated ? Targets.CALIBRATED : Targets.LABELS, false);
   }

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.calibration.CalibrationMap;
+import io.millrace.calibration.SlidingCalibration;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.metrics.Evaluation;
+import io.millrace.metrics.Metrics;
 import io.millrace.model.Sigmoid;
+import io.millrace.model.Tensors;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -70,10 +76,15 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(names = {"LR", "FM"})
   void storedAndRestoredItLearnsOnBitForBit(ModelKind kind) {
+    storedAndRestoredItLearnsOnBitForBit(config(kind));
+    storedAndRestoredItLearnsOnBitForBit(calibrated(kind));
+  }
+
+  private static void storedAndRestoredItLearnsOnBitForBit(ModelConfig config) {
     for (int stepSize : new int[] {1, 5}) {
       Stream stream = new Stream();
-      Learner steady = learner(config(kind), 300);
-      Learner restarted = learner(config(kind), 300);
+      Learner steady = learner(config, 300);
+      Learner restarted = learner(config, 300);
       Map<Integer, byte[]> stored = new TreeMap<>();
       for (int step = 0; step < 400; step++) {
         stream.next(stepSize);
@@ -85,7 +96,7 @@ class LearnerTest {
         if (step % 90 == 50) { // incremental: only pages changed since the last time
           stored.putAll(pages(restarted));
           byte[] dense = restarted.denseState();
-          restarted = learner(config(kind), 300);
+          restarted = learner(config, 300);
           restarted.restoreDenseState(dense);
           stored.forEach(restarted.table()::restorePage);
         }
@@ -183,6 +194,78 @@ class LearnerTest {
     }
   }
 
+  private static ModelConfig calibrated(ModelKind kind) {
+    return config(kind)
+        .with("{\"calibration\":{\"method\":\"platt\",\"window\":500,\"every\":100}}");
+  }
+
+  /** The map is fitted on predictions made before learning, and gradients don't pass through it. */
+  @Test
+  void answersAreCalibratedAndLearningIsNot() {
+    Stream stream = new Stream();
+    Learner plain = learner(config(ModelKind.FM), 1000);
+    Learner calibrated = learner(calibrated(ModelKind.FM), 1000);
+    float[] raw = new float[10];
+    float[] answered = new float[10];
+    for (int step = 0; step < 200; step++) {
+      float[] knots = knots(calibrated);
+      stream.next(10);
+      plain.learn(stream.batch, stream.labels, raw);
+      calibrated.learn(stream.batch, stream.labels, answered);
+      for (int b = 0; b < 10; b++) {
+        double expected = CalibrationMap.through(knots).apply(Sigmoid.inverse(raw[b]));
+        assertThat((double) answered[b]).isCloseTo(Sigmoid.of(expected), within(1e-5));
+      }
+      assertThat(Arrays.equals(knots(calibrated), knots)).isEqualTo((step + 1) % 10 != 0);
+    }
+    assertThat(pages(calibrated)).containsExactlyInAnyOrderEntriesOf(pages(plain));
+    assertThat(calibrated.uncalibrated().metrics()).isEqualTo(plain.total().metrics());
+    assertThat(calibrated.total().metrics()).isNotEqualTo(plain.total().metrics());
+    assertThat(calibrated.total().examples()).isEqualTo(2000);
+    assertThat(plain.uncalibrated().examples()).isZero();
+    assertThat(plain.publishedTensors().specs()).isEqualTo(plain.tensors().specs());
+  }
+
+  private static float[] knots(Learner learner) {
+    Tensors published = learner.publishedTensors();
+    int last = published.specs().size() - 1;
+    assertThat(published.specs().get(last).name()).isEqualTo("calibration");
+    assertThat(published.specs().get(last).size()).isEqualTo(published.values()[last].length);
+    return published.values()[last];
+  }
+
+  /** As learners of the first release stored it: four metrics a segment, and no calibration. */
+  @Test
+  void theFirstStoredFormIsStillRead() {
+    Stream stream = new Stream();
+    Learner learner = learner(config(ModelKind.LR), 10);
+    stream.next(15);
+    learner.learn(stream.batch, stream.labels, new float[15]);
+    byte[] second = learner.denseState();
+    // version 2 has after the segment's first 48 bytes 32 more, then two parts with their lengths
+    int metrics = second.length - partLengths(learner) - 32;
+    byte[] stored = Arrays.copyOf(second, metrics);
+    stored[4] = 1;
+    Learner restored = learner(calibrated(ModelKind.LR), 10);
+    restored.restoreDenseState(stored);
+
+    assertThat(restored.total().metrics()).isEqualTo(learner.total().metrics());
+    assertThat(restored.closedSegments()).hasSize(1);
+    Metrics segment = restored.closedSegments().get(0);
+    assertThat(segment.calibration()).isEqualTo(learner.closedSegments().get(0).calibration());
+    assertThat(segment.brier()).isNaN();
+    assertThat(CalibrationMap.through(knots(restored)).apply(3)).isEqualTo(3);
+    assertThat(restored.uncalibrated().examples()).isZero();
+  }
+
+  /** Bytes of an unused calibration and its evaluation at the end of a state. */
+  private static int partLengths(Learner learner) {
+    return Integer.BYTES
+        + new SlidingCalibration(learner.config().calibration()).toBytes().length
+        + Integer.BYTES
+        + new Evaluation().toBytes().length;
+  }
+
   @Test
   void anEmptyStepChangesNothing() {
     Learner learner = learner(config(ModelKind.FM), 10);
@@ -223,7 +306,7 @@ class LearnerTest {
     assertThatThrownBy(() -> adagrad.restoreDenseState(adam.denseState()))
         .hasMessage("dense state: slots of tensor bias: 3, expected 1");
     for (int n : new int[] {0, 3, 20, before.length - 1}) {
-      assertThatThrownBy(() -> adagrad.restoreDenseState(java.util.Arrays.copyOf(before, n)))
+      assertThatThrownBy(() -> adagrad.restoreDenseState(Arrays.copyOf(before, n)))
           .isInstanceOf(IllegalArgumentException.class);
     }
     assertThatThrownBy(() -> adagrad.restoreDenseState(new byte[100]))

@@ -3,6 +3,7 @@ package io.millrace.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.ArmNetPlusConfig;
 import io.millrace.model.HiddenLayers;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class ModelConfigTest {
   private static final FeatureSchema SCHEMA = TestSchemas.categoricals(8);
+  private static final CalibrationConfig CALIBRATION =
+      new CalibrationConfig(CalibrationConfig.Method.ISOTONIC, 30, 4);
   private static final ModelConfig LR = ModelConfig.defaults(ModelKind.LR, "clicks-lr", SCHEMA);
 
   @Test
@@ -27,7 +30,8 @@ class ModelConfigTest {
                 + "\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.5,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
-                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"architecture\":{\"kind\":\"lr\"}}");
+                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"calibration\":{\"method\":\"none\","
+                + "\"window\":20000,\"every\":2000},\"architecture\":{\"kind\":\"lr\"}}");
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
         .contains("\"dim\":8,\"stepSize\":1")
@@ -112,9 +116,39 @@ class ModelConfigTest {
         }) {
       ModelConfig config =
           new ModelConfig(
-              "m", "s", 16, 4, 7, -1, 0.5f, optimizer, optimizer, ModelKind.FM.streaming());
+              "m",
+              "s",
+              16,
+              4,
+              7,
+              -1,
+              0.5f,
+              optimizer,
+              optimizer,
+              CALIBRATION,
+              ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
+  }
+
+  /** As every config was stored before there was calibration. */
+  @Test
+  void aConfigWithoutCalibrationHasNone() {
+    ModelConfig changed = LR.with("{\"calibration\":{\"method\":\"platt\"}}");
+    String stored = LR.toJson().replaceFirst("\"calibration\":\\{[^}]*},", "");
+    assertThat(stored).doesNotContain("calibration");
+
+    assertThat(ModelConfig.fromJson(stored)).isEqualTo(LR);
+    assertThat(LR.differenceFrom(stored)).isEmpty();
+    assertThat(changed.differenceFrom(stored).orElseThrow())
+        .isEqualTo(new ModelConfig.Difference("calibration.method", "\"none\"", "\"platt\""));
+    assertThat(changed.calibration().window()).isEqualTo(20_000);
+    assertThatThrownBy(() -> LR.with("{\"calibration\":{\"method\":\"plat\"}}"))
+        .hasMessageContaining("plat");
+    assertThatThrownBy(() -> LR.with("{\"calibration\":{\"windows\":1}}"))
+        .hasMessageContaining("did you mean 'window'?");
+    assertThatThrownBy(() -> LR.with("{\"calibration\":{\"window\":0}}"))
+        .hasMessageContaining("calibration.window: 0, expected 1 to 2^20 examples");
   }
 
   @Test

@@ -81,7 +81,8 @@ class StreamExperimentTest {
       double seconds = (System.nanoTime() - start) * 1e-9;
       Metrics m = learner.total().metrics();
       System.out.printf(
-          "%s %-7s step %d: AUC %.4f logloss %.5f NE %.4f calibration %.3f, %,.0f examples/s %s%n",
+          "%s %-7s step %d: AUC %.4f logloss %.5f NE %.4f calibration %.3f"
+              + " Brier %.4f ECE %.4f MCE %.4f KS %.4f, uncalibrated AUC %.4f ECE %.4f, %,.0f examples/s %s%n",
           file.schema().avro().getName(),
           kind,
           step,
@@ -89,6 +90,12 @@ class StreamExperimentTest {
           m.logloss(),
           m.normalizedEntropy(),
           m.calibration(),
+          m.brier(),
+          m.ece(),
+          m.mce(),
+          m.ks(),
+          learner.uncalibrated().auc(),
+          learner.uncalibrated().metrics().ece(),
           m.examples() / seconds,
           overrides);
       return m;

@@ -99,6 +99,7 @@ final class TrainingSpeed {
             like.initScale(),
             like.rowOptimizer(),
             like.denseOptimizer(),
+            like.calibration(),
             measured.architecture);
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {
       int parameters = compiled.model().tensors().stream().mapToInt(TensorSpec::size).sum();

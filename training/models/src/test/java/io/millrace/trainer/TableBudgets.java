@@ -111,7 +111,8 @@ final class TableBudgets {
       }
       Tensors tensors = best.tensors();
       LabeledExamples test = task.encoded(task.test());
-      return Judge.evaluate(scheme, workspace, table, tensors, test, 4096);
+      return Judge.evaluate(
+          test, answer -> Judge.predict(scheme, workspace, table, tensors, test, 4096, answer));
     }
   }
 

@@ -147,7 +147,7 @@ class TrainingTest {
           .isEqualTo(
               kind == Kind.LABELS
                   ? List.of(false, false, false, false, false)
-                  : List.of(false, true, false, true, false));
+                  : List.of(true, false, true, false, true));
       // it goes on from the best epoch, not from the last: a first small step stays near
       assertThat(after.get(0).valid().logloss()).isCloseTo(stopped.valid().logloss(), within(0.02));
       assertThat(plain.epochs().get(3).valid().logloss())
@@ -166,8 +166,8 @@ class TrainingTest {
     List<Double> control = losses(cape(new CapeConfig(Kind.LABELS, 2, 2, 0.05, 20, 0.05, 50)));
     List<Double> bin = losses(cape(new CapeConfig(Kind.BIN, 2, 2, 0.05, 20, 0.05, 50)));
 
-    assertThat(bin.subList(0, 5)).isEqualTo(control.subList(0, 5));
-    assertThat(bin.get(5)).isNotEqualTo(control.get(5));
+    assertThat(bin.subList(0, 4)).isEqualTo(control.subList(0, 4));
+    assertThat(bin.get(4)).isNotEqualTo(control.get(4));
   }
 
   @Test

@@ -1,0 +1,68 @@
+package io.millrace.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.millrace.calibration.CalibrationMap;
+import io.millrace.feature.FeatureRecords;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.model.Sigmoid;
+import io.millrace.parameters.ModelSnapshot;
+import io.millrace.registry.InMemorySchemaRegistry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PredictorTest {
+  private static final ModelConfig PLAIN =
+      ModelConfig.defaults(ModelKind.FM, "clicks", Fixture.SCHEMA);
+  private static final ModelConfig CALIBRATED =
+      PLAIN.with("{\"calibration\":{\"method\":\"platt\"}}");
+
+  private static float score(ModelConfig config, ModelSnapshot snapshot) {
+    try (CompiledModel compiled = CompiledModel.of(config, Fixture.SCHEMA);
+        Scratch scratch = Scratch.of(compiled, new InMemorySchemaRegistry())) {
+      float[] probabilities = new float[1];
+      var record =
+          FeatureRecords.fromStrings(
+              Fixture.SCHEMA,
+              Map.of(
+                  "impression_id",
+                  "i",
+                  "event_time",
+                  "1",
+                  "user_id",
+                  "u1",
+                  "ad_id",
+                  "a1",
+                  "price",
+                  "2"));
+      Predictor.of(compiled, snapshot).score(List.of(record), scratch, probabilities, new long[1]);
+      return probabilities[0];
+    }
+  }
+
+  @Test
+  void answersPassThroughTheVersionsCalibration() {
+    ModelSnapshot plain = Fixture.version(PLAIN, 3, Fixture.SCHEMA);
+    float raw = score(PLAIN, plain);
+    Map<String, float[]> tensors = new HashMap<>(plain.tensors());
+    float[] knots = {-1, -3, 0, 0.5f, 4, 5};
+    tensors.put(CalibrationMap.TENSOR, knots);
+    ModelSnapshot calibrated =
+        new ModelSnapshot("clicks", 3, plain.manifest(), plain.table(), tensors, 3);
+
+    double expected = CalibrationMap.through(knots).apply(Sigmoid.inverse(raw));
+    assertThat((double) score(CALIBRATED, calibrated))
+        .isCloseTo(Sigmoid.of(expected), within(1e-5))
+        .isNotCloseTo(raw, within(1e-2));
+    // a model without calibration has no use for one that an earlier definition left behind
+    assertThat(score(PLAIN, calibrated)).isEqualTo(raw);
+    assertThatThrownBy(() -> score(CALIBRATED, plain))
+        .hasMessageContaining("tensor calibration of model clicks, version 3: missing");
+  }
+}
