@@ -84,6 +84,17 @@ final class MillraceProcess implements AutoCloseable {
     }
   }
 
+  /** Waits until the output holds a text, or for the end. */
+  void awaitOutput(String text, Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (process.isAlive() && output.indexOf(text) < 0) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("no " + text + " within " + limit + ": " + output);
+      }
+      Thread.sleep(5);
+    }
+  }
+
   /** Waits for the end; false if it still runs then. */
   boolean awaitExit(Duration limit) throws InterruptedException {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);

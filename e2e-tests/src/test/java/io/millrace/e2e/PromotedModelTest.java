@@ -88,6 +88,7 @@ class PromotedModelTest {
     double fresh = report("fresh.json").get("auc").asDouble();
     assertThat(report("promoted.json").get("examples").asInt()).isEqualTo(4_000);
     assertThat(promoted).as("frozen %s, fresh %s", frozen, fresh).isGreaterThan(fresh + 0.05);
+    assertThat(promoted).as("frozen %s", frozen).isGreaterThanOrEqualTo(frozen);
     assertThat(frozen).isGreaterThan(fresh + 0.05);
   }
 

@@ -90,6 +90,44 @@ class LearnerTableTest extends EmbeddingTableContract {
   }
 
   @Test
+  void allPagesThatWereEverUpdatedMakeTheSameTable() {
+    LearnerTable table = table(1, 40, 5000);
+    changedPages(table);
+    update(table, 2);
+    Map<Integer, byte[]> pages = new TreeMap<>();
+    table.forEachUpdatedPage(pages::put);
+    LearnerTable restored = new LearnerTable(ROWS, WIDTH, SLOTS, INITIAL);
+    pages.forEach(restored::restorePage);
+
+    assertThat(pages.keySet()).containsExactly(0, 2, 312);
+    for (LearnerTable t : List.of(table, restored)) {
+      update(t, 1, 2, 40, 5000);
+    }
+    Map<Integer, byte[]> left = changedPages(table);
+    Map<Integer, byte[]> right = changedPages(restored);
+    left.forEach((page, bytes) -> assertThat(right.get(page)).isEqualTo(bytes));
+  }
+
+  @Test
+  void anEditedRowCountsAsUpdated() {
+    LearnerTable table = table(1);
+    changedPages(table);
+    changedRows(table);
+    table.edit(
+        37,
+        (values, offset, slots, slotOffset) -> {
+          assertThat(slotOffset).isEqualTo(offset + WIDTH);
+          values[offset + 1] = 5;
+          slots[slotOffset + 1] = 8;
+        });
+
+    assertThat(read(table, 37, 1)[1]).isEqualTo(5);
+    assertThat(changedRows(table)).containsExactly(37L);
+    assertThat(changedPages(table).keySet()).containsExactly(2);
+    table.edit(37, (values, offset, slots, at) -> assertThat(slots[at + 1]).isEqualTo(8));
+  }
+
+  @Test
   void aPageHasTheDocumentedBytes() {
     LearnerTable table = new LearnerTable(16, 1, 1, new InitialRows(0, 0, 0));
     RowGradients gradients = new RowGradients(1);

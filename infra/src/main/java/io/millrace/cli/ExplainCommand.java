@@ -99,7 +99,7 @@ final class ExplainCommand implements Callable<Integer> {
     try {
       request.set("features", JSON.readTree(served.features));
     } catch (JsonProcessingException e) {
-      throw new UserError("--features: not JSON: " + e.getOriginalMessage());
+      throw new UserError("--features %s, expected a JSON object".formatted(served.features));
     }
     JsonNode answer =
         JSON.readTree(

@@ -88,9 +88,11 @@ public final class ExplanationTables {
   }
 
   private static String powers(Explanation.Cross cross) {
-    return cross.terms().stream()
-        .map(t -> String.format(Locale.ROOT, "%s^%+.3f", t.field(), t.weight()))
-        .collect(Collectors.joining(" "));
+    String shown =
+        cross.terms().stream()
+            .map(t -> String.format(Locale.ROOT, "%s^%+.3f", t.field(), t.weight()))
+            .collect(Collectors.joining(" "));
+    return cross.terms().size() < cross.order() ? shown + " …" : shown;
   }
 
   private String model(GlobalExplanation e) {

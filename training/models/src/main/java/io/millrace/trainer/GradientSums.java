@@ -10,10 +10,11 @@ import io.millrace.optimizer.Optimizer;
 import java.util.List;
 
 /**
- * What a stream's optimizers need to know of trained weights: how many steps of the stream's size
- * touched each row and tensor in one pass over the training set, and the sums of their squared
- * gradients, all at the trained weights. A learner that begins with these weights begins with
- * accumulators as if it had come this far by itself, instead of with first steps that forget them.
+ * What a stream's optimizers need to know of trained weights: the steps of each row and tensor and
+ * the sums of their squared gradients, as if a learner had gone through the training set in steps
+ * of the stream's size as often as training has, always at the trained weights. A learner that
+ * begins with these weights then goes on in steps of a fitting length, instead of with first steps
+ * that forget them.
  *
  * @param rows [R, 1 + W] in the order of {@link Weights#rows}: steps, then squares
  * @param tensors [T][1 + size] likewise; empty for running statistics
@@ -32,9 +33,14 @@ record GradientSums(float[] rows, float[][] tensors) {
     return spec.role() instanceof TensorSpec.Role.Weight ? 1 + spec.size() : 0;
   }
 
-  /** Sums over examples in their order, in steps of the size that the model's config names. */
+  /**
+   * Sums over examples in their order, in steps of the size that the model's config names.
+   *
+   * @param passes how often the examples count
+   */
   static GradientSums over(
       LabeledExamples examples,
+      int passes,
       CompiledModel compiled,
       Weights weights,
       TrainingProgress progress) {
@@ -80,7 +86,17 @@ record GradientSums(float[] rows, float[][] tensors) {
                 (values, offset, from, slotOffset) ->
                     System.arraycopy(from, slotOffset, rows, at, slots));
       }
+      multiply(rows, passes);
+      for (float[] tensor : learner.tensorSlots()) {
+        multiply(tensor, passes);
+      }
       return new GradientSums(rows, learner.tensorSlots());
+    }
+  }
+
+  private static void multiply(float[] values, int factor) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= factor;
     }
   }
 

@@ -112,7 +112,7 @@ public final class Training {
 
   private Result result(CompiledModel compiled) {
     int number = best(epochs);
-    GradientSums sums = GradientSums.over(train, compiled, best, progress);
+    GradientSums sums = GradientSums.over(train, number, compiled, best, progress);
     TrainedModel model = new TrainedModel(compiled.config(), compiled.schema(), best, sums);
     return new Result(List.copyOf(epochs), number, epochs.get(number - 1).valid(), model);
   }

@@ -74,4 +74,24 @@ class AdamTest extends OptimizerContract {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("beta1: 1.0, expected 0 <= beta1 < 1");
   }
+
+  @Test
+  void recallsStepsAndSquaresButNoMomentum() {
+    Optimizer adam = Adam.withLearningRate(0.01f);
+    float[] slots = new float[5];
+    float[] values = new float[2];
+    for (int step = 0; step < 300; step++) {
+      float sign = step % 2 == 0 ? 1 : -1;
+      adam.update(values, 0, 2, slots, 0, new float[] {0.5f * sign, 0.25f * sign}, 0);
+    }
+    float[] recalled = new float[5];
+    float[] sums = {300, 300 * 0.25f, 300 * 0.0625f};
+    adam.recall(values, 0, 2, recalled, 0, sums, 0);
+
+    assertThat(recalled[0]).isEqualTo(slots[0]);
+    assertThat(recalled[1]).isZero();
+    assertThat(recalled[2]).isZero();
+    assertThat(recalled[3]).isCloseTo(slots[3], within(1e-5f));
+    assertThat(recalled[4]).isCloseTo(slots[4], within(1e-5f));
+  }
 }

@@ -1,6 +1,7 @@
 package io.millrace.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -123,6 +124,74 @@ abstract class OptimizerContract {
     }
     for (int i = 0; i < 3; i++) {
       assertThat(Math.abs(values[i] - target[i])).isLessThan(0.01f);
+    }
+  }
+
+  private static final int STEPS = 400;
+
+  /** The slots of a row that recalls {@link #STEPS} gradients of magnitude g. */
+  private static float[] recalled(Optimizer optimizer, float[] values, float[] g) {
+    float[] sums = new float[3 + 1 + g.length];
+    sums[3] = STEPS;
+    for (int i = 0; i < g.length; i++) {
+      sums[4 + i] = STEPS * g[i] * g[i];
+    }
+    float[] slots = filled(2 + optimizer.slots(g.length) + 1, 55);
+    float[] padded = filled(5 + g.length + 1, 66);
+    System.arraycopy(values, 0, padded, 5, g.length);
+    optimizer.recall(padded, 5, g.length, slots, 2, sums, 3);
+    assertThat(slots[0]).isEqualTo(55);
+    assertThat(slots[1]).isEqualTo(55);
+    assertThat(slots[slots.length - 1]).isEqualTo(55);
+    assertThat(Arrays.copyOfRange(padded, 5, 5 + g.length)).containsExactly(values);
+    return Arrays.copyOfRange(slots, 2, slots.length - 1);
+  }
+
+  @Test
+  void aRecalledRowGoesOnInStepsAsLongAsThoseOfOneThatCameThereByItself() {
+    float[] g = {0.5f, 0.5f, 0.5f};
+    Optimizer optimizer = optimizer();
+    float[] own = new float[3];
+    float[] ownSlots = new float[optimizer.slots(3)];
+    for (int step = 0; step < STEPS; step++) {
+      float signed = step % 2 == 0 ? g[0] : -g[0];
+      optimizer.update(own, 0, 3, ownSlots, 0, new float[] {signed, signed, signed}, 0);
+    }
+    float[] recalled = own.clone();
+    float[] slots = recalled(optimizer, recalled, g);
+    float[] before = own.clone();
+    optimizer.update(own, 0, 3, ownSlots, 0, g, 0);
+    optimizer.update(recalled, 0, 3, slots, 0, g, 0);
+    for (int i = 0; i < 3; i++) {
+      // momentum is not recalled
+      float tolerance = hasMomentum() ? 1f : 0.1f;
+      float step = own[i] - before[i];
+      assertThat(recalled[i] - before[i])
+          .isCloseTo(step, within(tolerance * Math.abs(step)))
+          .isNegative();
+    }
+  }
+
+  @Test
+  void aRecalledRowIsNotForgotten() {
+    float[] values = {0.7f, -0.6f, 0.2f};
+    float[] g = {0.5f, 0.1f, 0.3f};
+    Optimizer optimizer = optimizer();
+    float[] slots = recalled(optimizer, values, g);
+    float[] moved = values.clone();
+    optimizer.update(moved, 0, 3, slots, 0, new float[] {1e-4f, 1e-4f, 1e-4f}, 0);
+    for (int i = 0; i < 3; i++) {
+      assertThat(moved[i]).isCloseTo(values[i], within(0.001f));
+    }
+  }
+
+  @Test
+  void noStepsRecallAFreshState() {
+    Optimizer optimizer = optimizer();
+    float[] slots = filled(optimizer.slots(4), 5);
+    optimizer.recall(random(4, 9), 0, 4, slots, 0, new float[5], 0);
+    for (float slot : slots) {
+      assertThat(slot).isZero();
     }
   }
 

@@ -211,8 +211,9 @@ class TrainingTest {
 
   private static final class Interruption extends RuntimeException {}
 
-  private static void interrupt(ModelConfig model, Checkpoint checkpoint, int epoch) {
-    assertThatThrownBy(() -> resumable(model, CONFIG, checkpoint, false, 1, epoch))
+  private static void interrupt(
+      ModelConfig model, TrainerConfig config, Checkpoint checkpoint, int epoch) {
+    assertThatThrownBy(() -> resumable(model, config, checkpoint, false, 1, epoch))
         .isInstanceOf(Interruption.class);
   }
 
@@ -223,14 +224,17 @@ class TrainingTest {
 
   @Test
   void aTrainingThatGoesOnFromACheckpointGivesTheSameBits(@TempDir Path folder) throws IOException {
+    TrainerConfig ending =
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 5);
     for (ModelConfig model : List.of(everything(), model(ModelKind.FM))) {
       Training.Result whole =
-          resumable(model, CONFIG, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
+          resumable(model, ending, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
+      assertThat(whole.best()).isLessThan(whole.epochs().size());
       byte[] expected = stored(whole, folder);
       for (int epoch : new int[] {1, 3, whole.epochs().size()}) {
         Checkpoint checkpoint = new Checkpoint(folder.resolve("at-" + epoch));
-        interrupt(model, checkpoint, epoch);
-        Training.Result rest = resumable(model, CONFIG, checkpoint, true, 1, Integer.MAX_VALUE);
+        interrupt(model, ending, checkpoint, epoch);
+        Training.Result rest = resumable(model, ending, checkpoint, true, 1, Integer.MAX_VALUE);
 
         assertThat(stored(rest, folder)).as("resumed after epoch %s", epoch).isEqualTo(expected);
         assertThat(rest.best()).isEqualTo(whole.best());
@@ -244,7 +248,7 @@ class TrainingTest {
   void aCheckpointOfAnotherTrainingIsRefusedNamingTheDifference(@TempDir Path folder)
       throws IOException {
     Checkpoint checkpoint = Checkpoint.in(folder);
-    interrupt(everything(), checkpoint, 1);
+    interrupt(everything(), CONFIG, checkpoint, 1);
     ModelConfig other = everything().with("{\"initScale\":0.5}");
 
     assertRefused(checkpoint, other, CONFIG, 1, "model setting initScale: 0.01 in the checkpoint");
