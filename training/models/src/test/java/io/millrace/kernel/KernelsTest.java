@@ -169,6 +169,21 @@ class KernelsTest {
     close(what + " backward", d, dExpected, 4e-6f);
   }
 
+  /** Newton's method ends for each column by itself. */
+  @Test
+  void sharesASliceToTheSameBitsWhateverIsBesideIt() {
+    int size = 7 * 32;
+    for (float alpha : new float[] {1.2f, 1.5f, 1.7f, 2}) {
+      float[] together = random(40 * size, -4, 4);
+      float[] alone = together.clone();
+      VECTOR.entmax(together, 0, 40, 7, 32, alpha, new float[40 * 10 * 32]);
+      for (int s = 0; s < 40; s++) {
+        VECTOR.entmax(alone, s * size, 1, 7, 32, alpha, new float[10 * 32]);
+      }
+      assertThat(alone).as("alpha %s", alpha).containsExactly(together);
+    }
+  }
+
   @Test
   void normalizesRows() {
     for (int real : new int[] {1, 5, 16, 20, 48}) {
