@@ -32,6 +32,7 @@ class ArchitectureTest {
           .layer("models")
           .definedBy(
               "io.millrace.calibration..",
+              "io.millrace.kernel..",
               "io.millrace.model..",
               "io.millrace.optimizer..",
               "io.millrace.metrics..",
@@ -91,6 +92,25 @@ class ArchitectureTest {
           .haveNameNotMatching("io\\.millrace\\.model\\.Djl.*")
           .should()
           .onlyDependOnClassesThat(not(resideInAnyPackage("ai.djl..")));
+
+  @ArchTest
+  static final ArchRule kernelsKnowArraysOnly =
+      classes()
+          .that()
+          .resideInAPackage("io.millrace.kernel..")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(
+                  "io.millrace.kernel..", "java..", "jdk.incubator.vector..", "org.jspecify.."));
+
+  @ArchTest
+  static final ArchRule vectorsOnlyInKernels =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.millrace.kernel..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..");
 
   @ArchTest
   static final ArchRule rocksDbOnlyInParameters =

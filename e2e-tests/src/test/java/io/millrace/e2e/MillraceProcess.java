@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@code millrace} command in a process of its own, on this JVM's class path. */
 final class MillraceProcess implements AutoCloseable {
+  /** What the JVM itself writes first, and no flag silences. */
+  private static final String JVM_NOTICE = "^WARNING: Using incubator modules: [a-z.]+\\R";
+
   private final Process process;
   private final StringBuffer output = new StringBuffer();
   private final Thread reader;
@@ -105,10 +108,10 @@ final class MillraceProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** Everything written to standard output and error. */
+  /** Everything that Millrace wrote to standard output and error. */
   String output() throws InterruptedException {
     reader.join(5_000);
-    return output.toString();
+    return output.toString().replaceFirst(JVM_NOTICE, "");
   }
 
   /** The last line of the output, also if it is unfinished or rewritten in place; may be empty. */

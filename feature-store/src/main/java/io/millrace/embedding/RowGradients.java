@@ -48,10 +48,18 @@ public final class RowGradients {
 
   /** Adds {@code weight * gradient[offset .. offset + width)} to the gradient of {@code row}. */
   public void add(long row, float weight, float[] gradient, int offset) {
-    int at = entry(row) * width;
+    int at = offset(row);
     for (int i = 0; i < width; i++) {
       values[at + i] += weight * gradient[offset + i];
     }
+  }
+
+  /**
+   * Where the gradient of {@code row} begins in {@link #values}, an array that holds until the next
+   * row is added; zeros if there was none.
+   */
+  public int offset(long row) {
+    return entry(row) * width;
   }
 
   /** Forgets all entries and keeps the buffers. */

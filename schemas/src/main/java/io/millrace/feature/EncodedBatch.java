@@ -73,14 +73,31 @@ public final class EncodedBatch {
       throw new IllegalArgumentException(
           "other.fields: " + other.fields + ", expected " + fields + " as here");
     }
-    Appender appender = new Appender();
+    int from = other.start(example, 0);
+    int count = other.end(example, fields - 1) - from;
+    int to = tokenCount();
+    reserve(to + count);
+    System.arraycopy(other.tokens, from, tokens, to, count);
+    System.arraycopy(other.weights, from, weights, to, count);
+    int theirs = example * fields + 1;
+    int ours = size * fields + 1;
     for (int f = 0; f < fields; f++) {
-      for (int i = other.start(example, f); i < other.end(example, f); i++) {
-        appender.add(other.tokens[i], other.weights[i]);
-      }
-      appender.endField();
+      offsets[ours + f] = other.offsets[theirs + f] - from + to;
     }
-    appender.commit();
+    size++;
+  }
+
+  /** Makes room for one more example and for so many tokens in all. */
+  private void reserve(int tokenTotal) {
+    int need = (size + 1) * fields + 1;
+    if (need > offsets.length) {
+      offsets = Arrays.copyOf(offsets, Math.max(need, offsets.length * 2));
+    }
+    if (tokenTotal > tokens.length) {
+      int capacity = Math.max(tokenTotal, tokens.length * 2);
+      tokens = Arrays.copyOf(tokens, capacity);
+      weights = Arrays.copyOf(weights, capacity);
+    }
   }
 
   /**
@@ -112,18 +129,12 @@ public final class EncodedBatch {
     private int tokenEnd = tokenCount();
 
     private Appender() {
-      int need = (size + 1) * fields + 1;
-      if (need > offsets.length) {
-        offsets = Arrays.copyOf(offsets, Math.max(need, offsets.length * 2));
-      }
+      reserve(tokenEnd);
     }
 
     /** Adds one token to the present field. */
     public void add(long token, float weight) {
-      if (tokenEnd == tokens.length) {
-        tokens = Arrays.copyOf(tokens, tokens.length * 2);
-        weights = Arrays.copyOf(weights, weights.length * 2);
-      }
+      reserve(tokenEnd + 1);
       tokens[tokenEnd] = token;
       weights[tokenEnd++] = weight;
     }

@@ -69,11 +69,13 @@ public interface Kernels {
   void reluBackward(float[] out, float[] d, int from, int n, float factor);
 
   /**
-   * Softmax down each column, in place.
+   * Softmax down each column of each slice, in place.
    *
+   * @param slices number of slices, one behind the other
    * @param rows values of a column, {@code stride} apart
+   * @param stride n, columns of a slice
    */
-  void softmax(float[] x, int from, int rows, int stride, int n);
+  void softmax(float[] x, int from, int slices, int rows, int stride);
 
   /**
    * Its vector-Jacobian product: {@code d ← p ∘ (d − ⟨p, d⟩)} down each column.
@@ -81,21 +83,35 @@ public interface Kernels {
    * @param p what softmax gave
    * @param d gradient with respect to it, overwritten
    */
-  void softmaxBackward(float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n);
+  void softmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int slices, int rows, int stride);
 
   /**
-   * α-entmax down each column, in place, by Newton's method as in {@code io.millrace.model.Entmax}.
+   * α-entmax down each column of each slice, in place, by Newton's method as in {@code
+   * io.millrace.model.Entmax}.
    *
    * @param alpha above 1, at most 2
+   * @param work scratch for one slice at least, {@code (rows + 3) · stride} values; as many slices
+   *     as it has room for are computed together
    */
-  void entmax(float[] x, int from, int rows, int stride, int n, float alpha);
+  void entmax(float[] x, int from, int slices, int rows, int stride, float alpha, float[] work);
 
   /**
    * Its vector-Jacobian product: with {@code s = p^(2−α)} on the support and 0 elsewhere, {@code d
    * ← s ∘ (d − ⟨s, d⟩ / Σs)} down each column.
+   *
+   * @param work as above
    */
   void entmaxBackward(
-      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n, float alpha);
+      float[] p,
+      int pFrom,
+      float[] d,
+      int dFrom,
+      int slices,
+      int rows,
+      int stride,
+      float alpha,
+      float[] work);
 
   /**
    * Normalises each row to mean 0 and variance 1: {@code x̂ = (x − mean) / √(variance + epsilon)}.

@@ -113,7 +113,49 @@ final class Product {
         block1x3(k, a, ao + i * ai, ap, b, bo + j, bp, d, d0 + i * di + j, c, co + i * ci + j);
       }
     }
-    for (; j < n; j += LANES) {
+    if (j + 2 * LANES <= n) {
+      int i = 0;
+      for (; i <= last; i += ROWS) {
+        block8x2(
+            k,
+            a,
+            ao + i * ai,
+            ai,
+            ap,
+            b,
+            bo + j,
+            bp,
+            d,
+            d0 + i * di + j,
+            di,
+            c,
+            co + i * ci + j,
+            ci);
+      }
+      if (i < m && overlap) {
+        block8x2(
+            k,
+            a,
+            ao + last * ai,
+            ai,
+            ap,
+            b,
+            bo + j,
+            bp,
+            d,
+            d0 + last * di + j,
+            di,
+            c,
+            co + last * ci + j,
+            ci);
+        i = m;
+      }
+      for (; i < m; i++) {
+        block1x2(k, a, ao + i * ai, ap, b, bo + j, bp, d, d0 + i * di + j, c, co + i * ci + j);
+      }
+      j += 2 * LANES;
+    }
+    if (j < n) {
       int i = 0;
       for (; i <= last; i += ROWS) {
         block8x1(
@@ -262,6 +304,87 @@ final class Product {
     c72.intoArray(c, co + 7 * ci + 2 * LANES);
   }
 
+  private static void block8x2(
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    FloatVector c00 = FloatVector.fromArray(SPECIES, d, d0);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, d, d0 + LANES);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, d, d0 + di);
+    FloatVector c11 = FloatVector.fromArray(SPECIES, d, d0 + di + LANES);
+    FloatVector c20 = FloatVector.fromArray(SPECIES, d, d0 + 2 * di);
+    FloatVector c21 = FloatVector.fromArray(SPECIES, d, d0 + 2 * di + LANES);
+    FloatVector c30 = FloatVector.fromArray(SPECIES, d, d0 + 3 * di);
+    FloatVector c31 = FloatVector.fromArray(SPECIES, d, d0 + 3 * di + LANES);
+    FloatVector c40 = FloatVector.fromArray(SPECIES, d, d0 + 4 * di);
+    FloatVector c41 = FloatVector.fromArray(SPECIES, d, d0 + 4 * di + LANES);
+    FloatVector c50 = FloatVector.fromArray(SPECIES, d, d0 + 5 * di);
+    FloatVector c51 = FloatVector.fromArray(SPECIES, d, d0 + 5 * di + LANES);
+    FloatVector c60 = FloatVector.fromArray(SPECIES, d, d0 + 6 * di);
+    FloatVector c61 = FloatVector.fromArray(SPECIES, d, d0 + 6 * di + LANES);
+    FloatVector c70 = FloatVector.fromArray(SPECIES, d, d0 + 7 * di);
+    FloatVector c71 = FloatVector.fromArray(SPECIES, d, d0 + 7 * di + LANES);
+    int at = ao;
+    int row = bo;
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, a[at]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      x = FloatVector.broadcast(SPECIES, a[at + ai]);
+      c10 = x.fma(b0, c10);
+      c11 = x.fma(b1, c11);
+      x = FloatVector.broadcast(SPECIES, a[at + 2 * ai]);
+      c20 = x.fma(b0, c20);
+      c21 = x.fma(b1, c21);
+      x = FloatVector.broadcast(SPECIES, a[at + 3 * ai]);
+      c30 = x.fma(b0, c30);
+      c31 = x.fma(b1, c31);
+      x = FloatVector.broadcast(SPECIES, a[at + 4 * ai]);
+      c40 = x.fma(b0, c40);
+      c41 = x.fma(b1, c41);
+      x = FloatVector.broadcast(SPECIES, a[at + 5 * ai]);
+      c50 = x.fma(b0, c50);
+      c51 = x.fma(b1, c51);
+      x = FloatVector.broadcast(SPECIES, a[at + 6 * ai]);
+      c60 = x.fma(b0, c60);
+      c61 = x.fma(b1, c61);
+      x = FloatVector.broadcast(SPECIES, a[at + 7 * ai]);
+      c70 = x.fma(b0, c70);
+      c71 = x.fma(b1, c71);
+      at += ap;
+      row += bp;
+    }
+    c00.intoArray(c, co);
+    c01.intoArray(c, co + LANES);
+    c10.intoArray(c, co + ci);
+    c11.intoArray(c, co + ci + LANES);
+    c20.intoArray(c, co + 2 * ci);
+    c21.intoArray(c, co + 2 * ci + LANES);
+    c30.intoArray(c, co + 3 * ci);
+    c31.intoArray(c, co + 3 * ci + LANES);
+    c40.intoArray(c, co + 4 * ci);
+    c41.intoArray(c, co + 4 * ci + LANES);
+    c50.intoArray(c, co + 5 * ci);
+    c51.intoArray(c, co + 5 * ci + LANES);
+    c60.intoArray(c, co + 6 * ci);
+    c61.intoArray(c, co + 6 * ci + LANES);
+    c70.intoArray(c, co + 7 * ci);
+    c71.intoArray(c, co + 7 * ci + LANES);
+  }
+
   private static void block8x1(
       int k,
       float[] a,
@@ -349,6 +472,35 @@ final class Product {
     c00.intoArray(c, co);
     c01.intoArray(c, co + LANES);
     c02.intoArray(c, co + 2 * LANES);
+  }
+
+  private static void block1x2(
+      int k,
+      float[] a,
+      int ao,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      float[] c,
+      int co) {
+    FloatVector c00 = FloatVector.fromArray(SPECIES, d, d0);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, d, d0 + LANES);
+    int at = ao;
+    int row = bo;
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, a[at]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      at += ap;
+      row += bp;
+    }
+    c00.intoArray(c, co);
+    c01.intoArray(c, co + LANES);
   }
 
   private static void block1x1(

@@ -67,9 +67,15 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void softmax(float[] x, int from, int rows, int stride, int n) {
+  public void softmax(float[] x, int from, int slices, int rows, int stride) {
+    for (int s = 0; s < slices; s++) {
+      softmax(x, from + s * rows * stride, rows, stride);
+    }
+  }
+
+  private static void softmax(float[] x, int from, int rows, int stride) {
     int end = from + rows * stride;
-    for (int j = 0; j < n; j++) {
+    for (int j = 0; j < stride; j++) {
       float max = Float.NEGATIVE_INFINITY;
       for (int at = from + j; at < end; at += stride) {
         max = Math.max(max, x[at]);
@@ -87,9 +93,17 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void softmaxBackward(
-      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n) {
+      float[] p, int pFrom, float[] d, int dFrom, int slices, int rows, int stride) {
+    for (int s = 0; s < slices; s++) {
+      int slice = s * rows * stride;
+      softmaxBackward(p, pFrom + slice, d, dFrom + slice, rows, stride);
+    }
+  }
+
+  private static void softmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride) {
     int end = rows * stride;
-    for (int j = 0; j < n; j++) {
+    for (int j = 0; j < stride; j++) {
       double dot = 0;
       for (int at = j; at < end; at += stride) {
         dot += p[pFrom + at] * d[dFrom + at];
@@ -101,10 +115,17 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void entmax(float[] x, int from, int rows, int stride, int n, float alpha) {
+  public void entmax(
+      float[] x, int from, int slices, int rows, int stride, float alpha, float[] work) {
+    for (int s = 0; s < slices; s++) {
+      entmax(x, from + s * rows * stride, rows, stride, alpha);
+    }
+  }
+
+  private static void entmax(float[] x, int from, int rows, int stride, float alpha) {
     int end = from + rows * stride;
     double power = 1 / (alpha - 1.0);
-    for (int j = 0; j < n; j++) {
+    for (int j = 0; j < stride; j++) {
       double max = Double.NEGATIVE_INFINITY;
       double mean = 0;
       for (int at = from + j; at < end; at += stride) {
@@ -140,9 +161,25 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void entmaxBackward(
-      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n, float alpha) {
+      float[] p,
+      int pFrom,
+      float[] d,
+      int dFrom,
+      int slices,
+      int rows,
+      int stride,
+      float alpha,
+      float[] work) {
+    for (int s = 0; s < slices; s++) {
+      int slice = s * rows * stride;
+      entmaxBackward(p, pFrom + slice, d, dFrom + slice, rows, stride, alpha);
+    }
+  }
+
+  private static void entmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, float alpha) {
     int end = rows * stride;
-    for (int j = 0; j < n; j++) {
+    for (int j = 0; j < stride; j++) {
       double sum = 0;
       double dot = 0;
       for (int at = j; at < end; at += stride) {

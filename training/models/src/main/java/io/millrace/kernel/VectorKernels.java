@@ -1,5 +1,6 @@
 package io.millrace.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -7,7 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernels by the JDK's Vector API, with the machine's widest vectors. Needs module {@code
- * jdk.incubator.vector}. Without masked loads, which are slow on JDK 17.
+ * jdk.incubator.vector}. Two things keep vectors in registers on JDK 17: there are no masked loads,
+ * and every loop is a small method between which values pass through memory, since a method with
+ * too many operations is no longer inlined to its end, and what isn't inlined allocates.
  */
 final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -16,6 +19,9 @@ final class VectorKernels implements Kernels {
 
   /** A threshold that moves less is as good as fp32 gives it. */
   private static final float NEWTON_END = 1e-7f;
+
+  /** Normal, so that its logarithm is known, and nothing to any share. */
+  private static final float TINY = 1e-30f;
 
   @Override
   public void multiply(
@@ -80,133 +86,271 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void softmax(float[] x, int from, int rows, int stride, int n) {
-    int end = from + rows * stride;
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector max = load(x, from + j);
-      for (int at = from + j + stride; at < end; at += stride) {
-        max = max.max(load(x, at));
+  public void softmax(float[] x, int from, int slices, int rows, int stride) {
+    int size = rows * stride;
+    center(x, from, slices, size, stride, 1);
+    exp(x, from, slices * size);
+    scaleToOne(x, from, slices, size, stride);
+  }
+
+  /** {@code x ← factor · (x − max)} down the columns of each slice. */
+  private static void center(float[] x, int from, int slices, int size, int stride, float factor) {
+    for (int slice = from; slice < from + slices * size; slice += size) {
+      for (int j = slice; j < slice + stride; j += LANES) {
+        FloatVector max = load(x, j);
+        for (int at = j + stride; at < slice + size; at += stride) {
+          max = max.max(load(x, at));
+        }
+        for (int at = j; at < slice + size; at += stride) {
+          load(x, at).sub(max).mul(factor).intoArray(x, at);
+        }
       }
-      FloatVector sum = all(0);
-      for (int at = from + j; at < end; at += stride) {
-        FloatVector e = VectorMath.exp(load(x, at).sub(max));
-        sum = sum.add(e);
-        e.intoArray(x, at);
-      }
-      scale(x, from + j, end, stride, all(1).div(sum));
     }
   }
 
-  private static void scale(float[] x, int from, int end, int stride, FloatVector factor) {
-    for (int at = from; at < end; at += stride) {
-      load(x, at).mul(factor).intoArray(x, at);
+  private static void scaleToOne(float[] x, int from, int slices, int size, int stride) {
+    for (int slice = from; slice < from + slices * size; slice += size) {
+      for (int j = slice; j < slice + stride; j += LANES) {
+        FloatVector sum = all(0);
+        for (int at = j; at < slice + size; at += stride) {
+          sum = sum.add(load(x, at));
+        }
+        FloatVector factor = all(1).div(sum);
+        for (int at = j; at < slice + size; at += stride) {
+          load(x, at).mul(factor).intoArray(x, at);
+        }
+      }
     }
   }
 
   @Override
   public void softmaxBackward(
-      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n) {
-    int end = rows * stride;
-    for (int j = 0; j < n; j += LANES) {
+      float[] p, int pFrom, float[] d, int dFrom, int slices, int rows, int stride) {
+    int size = rows * stride;
+    for (int s = 0; s < slices; s++) {
+      softmaxBackward(p, pFrom + s * size, d, dFrom + s * size, size, stride);
+    }
+  }
+
+  private static void softmaxBackward(
+      float[] p, int pFrom, float[] d, int dFrom, int size, int stride) {
+    for (int j = 0; j < stride; j += LANES) {
       FloatVector dot = all(0);
-      for (int at = j; at < end; at += stride) {
+      for (int at = j; at < size; at += stride) {
         dot = load(p, pFrom + at).fma(load(d, dFrom + at), dot);
       }
-      for (int at = j; at < end; at += stride) {
+      for (int at = j; at < size; at += stride) {
         load(p, pFrom + at).mul(load(d, dFrom + at).sub(dot)).intoArray(d, dFrom + at);
       }
     }
   }
 
   @Override
-  public void entmax(float[] x, int from, int rows, int stride, int n, float alpha) {
-    int end = from + rows * stride;
-    float spread = (float) Math.pow(rows, 1 - alpha);
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector max = all(Float.NEGATIVE_INFINITY);
-      FloatVector mean = all(0);
-      for (int at = from + j; at < end; at += stride) {
-        FloatVector value = load(x, at).mul(alpha - 1);
-        value.intoArray(x, at);
-        max = max.max(value);
-        mean = mean.add(value);
-      }
-      mean = mean.div(rows);
-      FloatVector left = max.sub(1).max(mean.sub(spread));
-      FloatVector tau = threshold(x, from + j, end, stride, alpha, left);
-      FloatVector sum = all(0);
-      for (int at = from + j; at < end; at += stride) {
-        FloatVector above = load(x, at).sub(tau).max(0);
-        FloatVector share = slope(above, alpha).mul(above);
-        sum = sum.add(share);
-        share.intoArray(x, at);
-      }
-      scale(x, from + j, end, stride, all(1).div(sum));
+  public void entmax(
+      float[] x, int from, int slices, int rows, int stride, float alpha, float[] work) {
+    int atOnce = Math.max(1, work.length / ((rows + 3) * stride));
+    for (int s = 0; s < slices; s += atOnce) {
+      int at = from + s * rows * stride;
+      entmaxAtOnce(x, at, Math.min(atOnce, slices - s), rows, stride, alpha, work);
     }
   }
 
-  /** Newton's method from a threshold left of the one sought. */
-  private static FloatVector threshold(
-      float[] x, int from, int end, int stride, float alpha, FloatVector left) {
-    FloatVector tau = left;
+  /** The work holds of all slices: first powers, then thresholds, totals and slopes. */
+  private static void entmaxAtOnce(
+      float[] x, int from, int slices, int rows, int stride, float alpha, float[] work) {
+    int size = rows * stride;
+    int tau = slices * size;
+    int total = tau + slices * stride;
+    int slope = total + slices * stride;
+    float power = (float) (1 / (alpha - 1.0) - 1);
+    float spread = (float) Math.pow(rows, 1 - alpha);
+    center(x, from, slices, size, stride, alpha - 1);
+    start(x, from, slices, size, stride, spread, work, tau);
     for (int step = 0; step < NEWTON_STEPS; step++) {
-      FloatVector total = all(0);
-      FloatVector slope = all(0);
-      for (int at = from; at < end; at += stride) {
-        FloatVector above = load(x, at).sub(tau).max(0);
-        FloatVector t = slope(above, alpha);
-        total = t.fma(above, total);
-        slope = slope.add(t);
-      }
-      FloatVector target = alpha == 2 ? all(1) : rootOrPower(total, 2 - alpha);
-      FloatVector move = total.sub(target).div(slope);
-      tau = tau.add(move);
-      if (!(move.abs().reduceLanes(VectorOperators.MAX) > NEWTON_END)) {
+      above(x, from, slices, size, stride, work, tau);
+      raise(work, 0, slices * size, power);
+      totals(x, from, slices, size, stride, work, tau, total, slope);
+      if (!move(work, tau, total, slope, slices * stride, 2 - alpha)) {
         break;
       }
     }
-    return tau;
+    above(x, from, slices, size, stride, work, tau);
+    raise(work, 0, slices * size, power);
+    shares(x, from, slices, size, stride, work, tau);
+    scaleToOne(x, from, slices, size, stride);
   }
 
-  private static FloatVector rootOrPower(FloatVector x, float power) {
-    return power == 0.5f ? x.sqrt() : VectorMath.pow(x, power);
-  }
-
-  /** {@code above^(1/(α−1) − 1)} where it is above 0, 0 elsewhere. */
-  private static FloatVector slope(FloatVector above, float alpha) {
-    if (alpha == 1.5f) {
-      return above;
+  /** Writes thresholds left of those sought, for columns whose largest value is 0. */
+  private static void start(
+      float[] x, int from, int slices, int size, int stride, float spread, float[] work, int tau) {
+    float share = (float) stride / size;
+    for (int s = 0; s < slices; s++) {
+      for (int j = 0; j < stride; j += LANES) {
+        FloatVector sum = all(0);
+        for (int at = j; at < size; at += stride) {
+          sum = sum.add(load(x, from + s * size + at));
+        }
+        sum.mul(share).sub(spread).max(-1).intoArray(work, tau + s * stride + j);
+      }
     }
-    VectorMask<Float> open = above.compare(VectorOperators.GT, 0);
-    FloatVector powered =
-        alpha == 2 ? all(1) : VectorMath.pow(above, (float) (1 / (alpha - 1.0) - 1));
-    return all(0).blend(powered, open);
+  }
+
+  /** Writes how far each value is above its column's threshold, a tiny number if it isn't. */
+  private static void above(
+      float[] x, int from, int slices, int size, int stride, float[] work, int tau) {
+    for (int s = 0; s < slices; s++) {
+      for (int j = 0; j < stride; j += LANES) {
+        FloatVector threshold = load(work, tau + s * stride + j);
+        for (int at = s * size + j; at < (s + 1) * size; at += stride) {
+          load(x, from + at).sub(threshold).max(TINY).intoArray(work, at);
+        }
+      }
+    }
+  }
+
+  /** {@code x ← x^power} of positive normal numbers. */
+  private static void raise(float[] x, int from, int n, float power) {
+    if (power == 0) {
+      Arrays.fill(x, from, from + n, 1);
+    } else if (power == 0.5f) {
+      roots(x, from, n);
+    } else if (power != 1) {
+      logs(x, from, n);
+      exps(x, from, n, power);
+    }
+  }
+
+  private static void roots(float[] x, int from, int n) {
+    for (int i = from; i < from + n; i += LANES) {
+      load(x, i).sqrt().intoArray(x, i);
+    }
+  }
+
+  private static void logs(float[] x, int from, int n) {
+    for (int i = from; i < from + n; i += LANES) {
+      VectorMath.log(load(x, i)).intoArray(x, i);
+    }
+  }
+
+  private static void exps(float[] x, int from, int n, float factor) {
+    for (int i = from; i < from + n; i += LANES) {
+      VectorMath.exp(load(x, i).mul(factor)).intoArray(x, i);
+    }
+  }
+
+  /** With t the powers of what is above: Σ t·above and Σ t of each column. */
+  private static void totals(
+      float[] x,
+      int from,
+      int slices,
+      int size,
+      int stride,
+      float[] work,
+      int tau,
+      int total,
+      int slope) {
+    for (int s = 0; s < slices; s++) {
+      for (int j = s * stride; j < (s + 1) * stride; j += LANES) {
+        FloatVector threshold = load(work, tau + j);
+        FloatVector sum = all(0);
+        FloatVector slopes = all(0);
+        for (int at = s * size + j - s * stride; at < (s + 1) * size; at += stride) {
+          FloatVector above = load(x, from + at).sub(threshold);
+          FloatVector t = all(0).blend(load(work, at), above.compare(VectorOperators.GT, 0));
+          sum = t.fma(above, sum);
+          slopes = slopes.add(t);
+        }
+        sum.intoArray(work, total + j);
+        slopes.intoArray(work, slope + j);
+      }
+    }
+  }
+
+  /**
+   * Newton's step. A threshold that is good enough stays, whatever its neighbours still need.
+   *
+   * @return whether any moved
+   */
+  private static boolean move(float[] work, int tau, int total, int slope, int n, float power) {
+    // the powers' place is free between two steps
+    System.arraycopy(work, total, work, 0, n);
+    raise(work, 0, n, power);
+    return moved(work, tau, total, slope, n) > 0;
+  }
+
+  private static float moved(float[] work, int tau, int total, int slope, int n) {
+    FloatVector largest = all(0);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector move = load(work, total + i).sub(load(work, i)).div(load(work, slope + i));
+      FloatVector far = move.abs();
+      move = all(0).blend(move, far.compare(VectorOperators.GT, NEWTON_END));
+      largest = largest.max(move.abs());
+      load(work, tau + i).add(move).intoArray(work, tau + i);
+    }
+    return largest.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static void shares(
+      float[] x, int from, int slices, int size, int stride, float[] work, int tau) {
+    for (int s = 0; s < slices; s++) {
+      for (int j = 0; j < stride; j += LANES) {
+        FloatVector threshold = load(work, tau + s * stride + j);
+        for (int at = s * size + j; at < (s + 1) * size; at += stride) {
+          FloatVector above = load(x, from + at).sub(threshold).max(0);
+          load(work, at).mul(above).intoArray(x, from + at);
+        }
+      }
+    }
   }
 
   @Override
   public void entmaxBackward(
-      float[] p, int pFrom, float[] d, int dFrom, int rows, int stride, int n, float alpha) {
-    int end = rows * stride;
-    for (int j = 0; j < n; j += LANES) {
-      FloatVector sum = all(0);
-      FloatVector dot = all(0);
-      for (int at = j; at < end; at += stride) {
-        FloatVector s = support(load(p, pFrom + at), alpha);
-        sum = sum.add(s);
-        dot = s.fma(load(d, dFrom + at), dot);
-      }
-      FloatVector mean = dot.div(sum);
-      for (int at = j; at < end; at += stride) {
-        FloatVector s = support(load(p, pFrom + at), alpha);
-        s.mul(load(d, dFrom + at).sub(mean)).intoArray(d, dFrom + at);
-      }
+      float[] p,
+      int pFrom,
+      float[] d,
+      int dFrom,
+      int slices,
+      int rows,
+      int stride,
+      float alpha,
+      float[] work) {
+    int size = rows * stride;
+    int atOnce = Math.max(1, work.length / size);
+    for (int s = 0; s < slices; s += atOnce) {
+      int count = Math.min(atOnce, slices - s);
+      int at = s * size;
+      positive(p, pFrom + at, count * size, work);
+      raise(work, 0, count * size, 2 - alpha);
+      combine(p, pFrom + at, d, dFrom + at, count, size, stride, work);
     }
   }
 
-  /** {@code p^(2−α)} where p is above 0, 0 elsewhere. */
-  private static FloatVector support(FloatVector p, float alpha) {
-    VectorMask<Float> open = p.compare(VectorOperators.GT, 0);
-    return all(0).blend(alpha == 2 ? all(1) : rootOrPower(p, 2 - alpha), open);
+  private static void positive(float[] p, int from, int n, float[] work) {
+    for (int i = 0; i < n; i += LANES) {
+      load(p, from + i).max(TINY).intoArray(work, i);
+    }
+  }
+
+  /** With s in the work wherever p is above 0. */
+  private static void combine(
+      float[] p, int pFrom, float[] d, int dFrom, int slices, int size, int stride, float[] work) {
+    for (int slice = 0; slice < slices * size; slice += size) {
+      for (int j = slice; j < slice + stride; j += LANES) {
+        FloatVector sum = all(0);
+        FloatVector dot = all(0);
+        for (int at = j; at < slice + size; at += stride) {
+          VectorMask<Float> open = load(p, pFrom + at).compare(VectorOperators.GT, 0);
+          FloatVector s = all(0).blend(load(work, at), open);
+          s.intoArray(work, at);
+          sum = sum.add(s);
+          dot = s.fma(load(d, dFrom + at), dot);
+        }
+        FloatVector mean = dot.div(sum);
+        for (int at = j; at < slice + size; at += stride) {
+          load(work, at).mul(load(d, dFrom + at).sub(mean)).intoArray(d, dFrom + at);
+        }
+      }
+    }
   }
 
   @Override
@@ -219,26 +363,40 @@ final class VectorKernels implements Kernels {
       int count,
       float epsilon,
       float[] inverse) {
-    float share = 1f / count;
     for (int r = 0; r < rows; r++) {
       int from = r * stride;
-      FloatVector sum = all(0);
-      for (int j = 0; j < n; j += LANES) {
-        sum = sum.add(load(x, from + j));
-      }
-      float mean = sum.reduceLanes(VectorOperators.ADD) * share;
-      FloatVector squares = all(0);
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector deviation = load(x, from + j).sub(mean).mul(load(real, j));
-        squares = deviation.fma(deviation, squares);
-      }
-      float variance = squares.reduceLanes(VectorOperators.ADD) * share;
-      float factor = (float) (1 / Math.sqrt(variance + epsilon));
-      inverse[r] = factor;
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector deviation = load(x, from + j).sub(mean).mul(load(real, j));
-        deviation.mul(factor).intoArray(x, from + j);
-      }
+      center(x, from, n, real, sum(x, from, n) / count);
+      float variance = dot(x, from, x, from, n) / count;
+      inverse[r] = (float) (1 / Math.sqrt(variance + epsilon));
+      scale(x, from, n, inverse[r]);
+    }
+  }
+
+  private static float sum(float[] x, int from, int n) {
+    FloatVector sum = all(0);
+    for (int i = from; i < from + n; i += LANES) {
+      sum = sum.add(load(x, i));
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static void center(float[] x, int from, int n, float[] real, float mean) {
+    for (int j = 0; j < n; j += LANES) {
+      load(x, from + j).sub(mean).mul(load(real, j)).intoArray(x, from + j);
+    }
+  }
+
+  private static float dot(float[] x, int xFrom, float[] y, int yFrom, int n) {
+    FloatVector sum = all(0);
+    for (int j = 0; j < n; j += LANES) {
+      sum = load(x, xFrom + j).fma(load(y, yFrom + j), sum);
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static void scale(float[] x, int from, int n, float factor) {
+    for (int i = from; i < from + n; i += LANES) {
+      load(x, i).mul(factor).intoArray(x, i);
     }
   }
 
@@ -252,18 +410,10 @@ final class VectorKernels implements Kernels {
       float[] real,
       int count,
       float[] inverse) {
-    float share = 1f / count;
     for (int r = 0; r < rows; r++) {
       int from = r * stride;
-      FloatVector sum = all(0);
-      FloatVector dot = all(0);
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector gradient = load(d, from + j);
-        sum = sum.add(gradient);
-        dot = gradient.fma(load(normalized, from + j), dot);
-      }
-      float mean = sum.reduceLanes(VectorOperators.ADD) * share;
-      float product = dot.reduceLanes(VectorOperators.ADD) * share;
+      float mean = sum(d, from, n) / count;
+      float product = dot(d, from, normalized, from, n) / count;
       for (int j = 0; j < n; j += LANES) {
         FloatVector rest = load(normalized, from + j).mul(product).add(mean);
         FloatVector result = load(d, from + j).sub(rest).mul(inverse[r]).mul(load(real, j));

@@ -64,9 +64,4 @@ final class VectorMath {
     FloatVector rest = p.mul(r).mul(square).add(e.mul(LN2_LOW)).sub(square.mul(0.5f));
     return r.add(rest).add(e.mul(LN2_HIGH));
   }
-
-  /** {@code x^power} of positive normal numbers. */
-  static FloatVector pow(FloatVector x, float power) {
-    return exp(log(x).mul(power));
-  }
 }

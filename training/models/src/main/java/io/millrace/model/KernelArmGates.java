@@ -13,6 +13,10 @@ import java.util.Arrays;
  */
 final class KernelArmGates {
   private static final int OFF = -1;
+
+  /** Room for gates that are computed together: half of a second-level cache. */
+  private static final int WORK = 1 << 16;
+
   private static final double MIN = ArmNetConfig.MIN_LEARNED_ALPHA;
   private static final double MAX = ArmNetConfig.MAX_LEARNED_ALPHA;
 
@@ -32,6 +36,7 @@ final class KernelArmGates {
   private final double[] alphas; // [K]
   private final double[] dAlphas;
   private final Entmax entmax;
+  private final float[] work;
   private final Matrix gates;
   private float[][] weights = new float[0][];
   private Matrix vectors;
@@ -57,6 +62,7 @@ final class KernelArmGates {
     this.alphas = new double[config.heads()];
     this.dAlphas = new double[config.heads()];
     this.entmax = new Entmax(fields);
+    this.work = new float[Math.max(WORK, (fields + 3) * stride)];
     this.vectors = gates;
   }
 
@@ -113,16 +119,17 @@ final class KernelArmGates {
         z,
         0,
         stride);
-    for (int at = 0; at < e.rows() * stride; at += fields * stride) {
-      if (!byKernels()) {
+    int slices = e.rows() / fields;
+    if (!byKernels()) {
+      for (int at = 0; at < e.rows() * stride; at += fields * stride) {
         for (int g = 0; g < total; g++) {
           entmax.forward(z, at + g, stride, alphas[g / config.neurons()], z);
         }
-      } else if (config.alpha() == 1) {
-        kernels.softmax(z, at, fields, stride, stride);
-      } else {
-        kernels.entmax(z, at, fields, stride, stride, config.alpha());
       }
+    } else if (config.alpha() == 1) {
+      kernels.softmax(z, 0, slices, fields, stride);
+    } else {
+      kernels.entmax(z, 0, slices, fields, stride, config.alpha(), work);
     }
     return gates;
   }
@@ -178,14 +185,15 @@ final class KernelArmGates {
     float[] p = gates.values();
     float[] values = d.values();
     Arrays.fill(dAlphas, 0);
-    for (int at = 0; at < d.rows() * stride; at += fields * stride) {
-      if (!byKernels()) {
+    int slices = d.rows() / fields;
+    if (!byKernels()) {
+      for (int at = 0; at < d.rows() * stride; at += fields * stride) {
         entmaxBackward(p, values, at, stride);
-      } else if (config.alpha() == 1) {
-        kernels.softmaxBackward(p, at, values, at, fields, stride, stride);
-      } else {
-        kernels.entmaxBackward(p, at, values, at, fields, stride, stride, config.alpha());
       }
+    } else if (config.alpha() == 1) {
+      kernels.softmaxBackward(p, 0, values, 0, slices, fields, stride);
+    } else {
+      kernels.entmaxBackward(p, 0, values, 0, slices, fields, stride, config.alpha(), work);
     }
     if (alpha != OFF) {
       backwardAlphas(gradients[alpha]);

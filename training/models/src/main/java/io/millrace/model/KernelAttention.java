@@ -75,24 +75,27 @@ final class KernelAttention {
       used = dropped.rows(attention.rows());
     }
     for (int s = 0; s < slices; s++) {
-      share(s);
+      score(s);
+    }
+    kernels.softmax(attention.values(), 0, slices, fields, lanes);
+    if (drops) {
+      System.arraycopy(attention.values(), 0, dropped.values(), 0, slices * fields * lanes);
+    }
+    for (int s = 0; s < slices; s++) {
+      if (drops) {
+        dropOut(s, dropped.values(), s * fields * lanes);
+      }
       mix(s);
     }
     kernels.relu(out.values(), 0, out.rows() * out.stride());
     return out;
   }
 
-  /** Shares of a slice, an example's head: the softmax of its scaled scores. */
-  private void share(int slice) {
+  /** Scaled scores of a slice, an example's head. */
+  private void score(int slice) {
     int at = slice * fields * lanes;
-    int keys = part(KEY, slice);
     turn(projected.values(), part(QUERY, slice), projected.stride(), scale);
-    byTurned(projected.values(), keys, projected.stride(), attention.values(), at);
-    kernels.softmax(attention.values(), at, fields, lanes, lanes);
-    if (drops) {
-      System.arraycopy(attention.values(), at, dropped.values(), at, fields * lanes);
-      dropOut(slice, dropped.values(), at);
-    }
+    byTurned(projected.values(), part(KEY, slice), projected.stride(), attention.values(), at);
   }
 
   /** Values by shares, plus the residual. */
@@ -150,7 +153,7 @@ final class KernelAttention {
     if (drops) {
       dropOut(slice, dScores, 0);
     }
-    kernels.softmaxBackward(attention.values(), at, dScores, 0, fields, lanes, lanes);
+    kernels.softmaxBackward(attention.values(), at, dScores, 0, 1, fields, lanes);
     for (int i = 0; i < dScores.length; i++) {
       dScores[i] *= scale;
     }

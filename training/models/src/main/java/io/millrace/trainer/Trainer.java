@@ -42,7 +42,6 @@ final class Trainer implements AutoCloseable {
   private final float[] dx;
   private final float[] logits;
   private final float[] dLogits;
-  private final float[] row;
   private final long[] trainedRows;
   private final LabeledExamples train;
   private long steps;
@@ -92,7 +91,6 @@ final class Trainer implements AutoCloseable {
     this.dx = new float[x.length];
     this.logits = new float[size];
     this.dLogits = new float[size];
-    this.row = new float[width];
     this.trainedRows = TrainedRows.of(scheme, train);
   }
 
@@ -189,9 +187,8 @@ final class Trainer implements AutoCloseable {
   }
 
   private void decay(long r) {
-    java.util.Arrays.fill(row, 0);
-    table.addRow(r, (float) config.l2(), row, 0);
-    rowGradients.add(r, 1, row, 0);
+    int at = rowGradients.offset(r);
+    table.addRow(r, (float) config.l2(), rowGradients.values(), at);
   }
 
   /** Metrics of the weights as they are, as a server would answer. */

@@ -10,6 +10,8 @@ import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.CtrModel;
+import io.millrace.model.DjlModel;
+import io.millrace.model.KernelModel;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.Tensors;
 import java.util.ArrayList;
@@ -134,6 +136,21 @@ class CompiledModelTest {
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
     try (CompiledModel compiled = CompiledModel.of(fm, SCHEMA)) {
       assertThat(compiled.scheme().rowWidth()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void deepModelsRunOnKernelsUnlessAPropertyNamesAnotherEngine() {
+    ModelConfig config = ModelConfig.defaults(ModelKind.MLP, "m", SCHEMA);
+    assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(KernelModel.class);
+    try {
+      System.setProperty("millrace.engine", "djl");
+      assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(DjlModel.class);
+      System.setProperty("millrace.engine", "gpu");
+      assertThatThrownBy(() -> CompiledModel.of(config, SCHEMA))
+          .hasMessage("millrace.engine: \"gpu\", expected \"kernel\" or \"djl\"");
+    } finally {
+      System.clearProperty("millrace.engine");
     }
   }
 

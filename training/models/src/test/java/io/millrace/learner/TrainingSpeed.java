@@ -17,13 +17,20 @@ import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.model.MlpConfig;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
+import io.millrace.trainer.CapeConfig;
+import io.millrace.trainer.LabeledExamples;
+import io.millrace.trainer.TrainerConfig;
+import io.millrace.trainer.TrainerConfig.L2Scope;
+import io.millrace.trainer.Training;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * How fast each model learns from steps of 4096 made-up examples with the ten fields of the Frappe
@@ -32,11 +39,13 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>of {@link Learner#learn}: gather, predict, forward, backward, update of rows and tensors,
  *       evaluation; models with a training mode predict apart from their forward pass;
- *   <li>of forward and backward alone, as training from files needs them, on field vectors that
- *       were gathered before.
+ *   <li>of {@link Training}, epoch by epoch: order, gather, forward, backward, L2 on the whole
+ *       table, clipping, update; models with a training mode don't predict apart here;
+ *   <li>of forward and backward alone, on field vectors that were gathered before.
  * </ul>
  *
- * Arguments: seconds per measurement (default 10), then the names of models (default all).
+ * Each is the median of five measurements. Arguments: seconds per figure (default 10), then the
+ * names of models (default all). System property {@code millrace.engine} chooses the engine.
  */
 final class TrainingSpeed {
   private static final int STEP = 4096;
@@ -105,10 +114,12 @@ final class TrainingSpeed {
       int parameters = compiled.model().tensors().stream().mapToInt(TensorSpec::size).sum();
       System.out.printf(
           Locale.ROOT,
-          "%-22s %,9d dense parameters  learn %,10.0f examples/CPU-s  forward+backward %,10.0f%n",
+          "%-22s %,9d dense parameters, examples/CPU-s: learn %,10.0f  train %,10.0f"
+              + "  forward+backward %,11.0f%n",
           name,
           parameters,
           learning(compiled, seconds),
+          training(compiled, seconds),
           computing(compiled.model(), seconds));
     }
   }
@@ -159,21 +170,67 @@ final class TrainingSpeed {
     }
   }
 
+  /** Epochs over eight steps' examples, validated on a few. */
+  private static double training(CompiledModel compiled, double seconds) {
+    LabeledExamples train = examples(8 * STEP);
+    LabeledExamples valid = examples(64);
+    TrainerConfig once =
+        new TrainerConfig(
+            STEP, 2, 1, 1, 1_000_000, 0.01, L2Scope.TABLE, 10, 0, CapeConfig.none(), 1);
+    double estimate = epochs(compiled, once, train, valid)[0];
+    int epochs = (int) Math.max(6, Math.min(1000, seconds / estimate + 1));
+    double[] used = epochs(compiled, once.withEpochs(epochs), train, valid);
+    return train.size() / median(used);
+  }
+
+  /** CPU seconds of each epoch but the first. */
+  private static double[] epochs(
+      CompiledModel compiled, TrainerConfig config, LabeledExamples train, LabeledExamples valid) {
+    List<Long> at = new ArrayList<>();
+    Training.run(compiled, config, train, valid, epoch -> at.add(cpuNanos()));
+    return IntStream.range(1, at.size())
+        .mapToDouble(e -> (at.get(e) - at.get(e - 1)) * 1e-9)
+        .toArray();
+  }
+
+  private static LabeledExamples examples(int count) {
+    LabeledExamples examples = new LabeledExamples(VOCABULARY.length);
+    EncodedBatch from = batch(7);
+    for (int i = 0; i < count; i++) {
+      examples.next().append(from, i % STEP);
+      examples.add(i % 3 == 0 ? 1 : 0);
+    }
+    return examples;
+  }
+
   /** Examples per second of this thread's CPU time; the first steps are not counted. */
   private static double speed(Runnable step, double seconds) {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     for (int i = 0; i < 4; i++) {
       step.run();
     }
-    long start = threads.getCurrentThreadCpuTime();
-    int steps = 0;
-    double used;
-    do {
-      step.run();
-      steps++;
-      used = (threads.getCurrentThreadCpuTime() - start) * 1e-9;
-    } while (used < seconds);
-    return steps * STEP / used;
+    double[] perExample = new double[5];
+    for (int m = 0; m < perExample.length; m++) {
+      long start = cpuNanos();
+      int steps = 0;
+      double used;
+      do {
+        step.run();
+        steps++;
+        used = (cpuNanos() - start) * 1e-9;
+      } while (used < seconds / perExample.length);
+      perExample[m] = used / (steps * (double) STEP);
+    }
+    return 1 / median(perExample);
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
   }
 
   private static String name(String name) {

@@ -42,7 +42,8 @@ class GradientSumsTest {
 
   private static TrainedModel train(CompiledModel compiled, int... labels) {
     TrainerConfig config =
-        new TrainerConfig(2, 1, 1, 1, 9, 0, TrainerConfig.L2Scope.TABLE, 0, 0, 5);
+        new TrainerConfig(
+            2, 1, 1, 1, 9, 0, TrainerConfig.L2Scope.TABLE, 0, 0, CapeConfig.none(), 5);
     LabeledExamples examples = examples(compiled, labels);
     return Training.run(compiled, config, examples, examples, epoch -> {}).model();
   }
@@ -128,13 +129,13 @@ class GradientSumsTest {
       model.write(folder);
       Path file = folder.resolve("weights.bin");
       byte[] second = Files.readAllBytes(file);
-      int rows = model.rowValues().length;
+      int rows = model.weights().values().length;
       byte[] first = Arrays.copyOf(second, second.length - Float.BYTES * (2 * rows + 2));
       first[4] = 1;
       Files.write(file, first);
 
       TrainedModel read = TrainedModel.read(folder);
-      assertThat(read.rowValues()).containsExactly(model.rowValues());
+      assertThat(read.weights().values()).containsExactly(model.weights().values());
       assertThat(accumulators(read)).containsExactly(0, 0);
     }
   }

@@ -225,7 +225,7 @@ class TrainingTest {
   @Test
   void aTrainingThatGoesOnFromACheckpointGivesTheSameBits(@TempDir Path folder) throws IOException {
     TrainerConfig ending =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 5);
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 5);
     for (ModelConfig model : List.of(everything(), model(ModelKind.FM))) {
       Training.Result whole =
           resumable(model, ending, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
