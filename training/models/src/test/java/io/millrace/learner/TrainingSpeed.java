@@ -12,6 +12,7 @@ import io.millrace.model.CtrModel;
 import io.millrace.model.DcnV2Config;
 import io.millrace.model.DeepFmConfig;
 import io.millrace.model.FactorizationMachineConfig;
+import io.millrace.model.FinalMlpConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.model.MlpConfig;
@@ -41,14 +42,17 @@ import java.util.stream.IntStream;
  *       evaluation; models with a training mode predict apart from their forward pass;
  *   <li>of {@link Training}, epoch by epoch: order, gather, forward, backward, L2 on the whole
  *       table, clipping, update; models with a training mode don't predict apart here;
- *   <li>of forward and backward alone, on field vectors that were gathered before.
+ *   <li>of forward and backward alone, on field vectors that were gathered before;
  * </ul>
+ *
+ * and the microseconds that a prediction of 100 candidates takes on such vectors.
  *
  * Each is the median of five measurements. Arguments: seconds per figure (default 10), then the
  * names of models (default all). System property {@code millrace.engine} chooses the engine.
  */
 final class TrainingSpeed {
   private static final int STEP = 4096;
+  private static final int CANDIDATES = 100;
 
   /** Values of Frappe's fields. */
   private static final int[] VOCABULARY = {957, 4082, 7, 7, 2, 3, 2, 9, 80, 233};
@@ -69,6 +73,8 @@ final class TrainingSpeed {
     cases.put("mlp-300x2", new Case(10, new MlpConfig(dnn300)));
     cases.put("deepfm-300x2", new Case(11, new DeepFmConfig(dnn300)));
     cases.put("dcnv2-2-300x2", new Case(10, new DcnV2Config(2, false, dnn300)));
+    FinalMlpConfig two = new FinalMlpConfig(dnn300, dnn300, 10, 0, List.of(), List.of());
+    cases.put("finalmlp-300x2", new Case(10, two));
     cases.put("autoint-d10-L3-h2x16", new Case(10, autoint));
     cases.put("autoint-d32-L3-h2x16", new Case(32, autoint));
     cases.put("autoint+-d32-400x3", new Case(32, new AutoIntPlusConfig(autoint, dnn400)));
@@ -115,12 +121,13 @@ final class TrainingSpeed {
       System.out.printf(
           Locale.ROOT,
           "%-22s %,9d dense parameters, examples/CPU-s: learn %,10.0f  train %,10.0f"
-              + "  forward+backward %,11.0f%n",
+              + "  forward+backward %,11.0f; µs for 100 candidates: %,8.0f%n",
           name,
           parameters,
           learning(compiled, seconds),
           training(compiled, seconds),
-          computing(compiled.model(), seconds));
+          computing(compiled.model(), seconds),
+          answering(compiled.model(), seconds));
     }
   }
 
@@ -150,14 +157,29 @@ final class TrainingSpeed {
     }
   }
 
-  private static double computing(CtrModel model, double seconds) {
+  private static double answering(CtrModel model, double seconds) {
     Tensors weights = Tensors.initial(model.tensors(), 42);
-    Tensors gradients = Tensors.zeros(model.tensors());
+    float[] x = vectors(model, CANDIDATES);
+    float[] logits = new float[CANDIDATES];
+    try (CtrModel.Workspace workspace = model.newWorkspace()) {
+      Runnable request = () -> workspace.infer(weights, x, CANDIDATES, logits);
+      return 1e6 * STEP / speed(request, seconds);
+    }
+  }
+
+  private static float[] vectors(CtrModel model, int examples) {
     SplittableRandom random = new SplittableRandom(5);
-    float[] x = new float[STEP * model.fields() * model.dim()];
+    float[] x = new float[examples * model.fields() * model.dim()];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) random.nextDouble(-0.1, 0.1);
     }
+    return x;
+  }
+
+  private static double computing(CtrModel model, double seconds) {
+    Tensors weights = Tensors.initial(model.tensors(), 42);
+    Tensors gradients = Tensors.zeros(model.tensors());
+    float[] x = vectors(model, STEP);
     float[] dx = new float[x.length];
     float[] logits = new float[STEP];
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
