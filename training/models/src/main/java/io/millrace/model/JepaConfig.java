@@ -52,7 +52,7 @@ public record JepaConfig(
 
   /** Small: field vectors are few, and what is kept in the end is the table. */
   public static JepaConfig defaults() {
-    return new JepaConfig(64, 2, 4, 128, 32, 2, 4, 0.2, 0.5, 0.1, 0.4, 4);
+    return new JepaConfig(32, 1, 2, 64, 16, 1, 2, 0.2, 0.5, 0.1, 0.4, 2);
   }
 
   private static void requireDivisor(String name, int value, String of, int total) {

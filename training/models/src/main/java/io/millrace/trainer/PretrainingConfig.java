@@ -52,7 +52,7 @@ public record PretrainingConfig(
     Require.that(startScale > 0, "startScale", startScale, "above 0");
   }
 
-  /** Ten epochs; the paper's momentum, and its rate's order of magnitude. */
+  /** Few epochs of small networks: minutes for hundreds of thousands of examples. */
   public static PretrainingConfig defaults() {
     return new PretrainingConfig(
         JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 0.05, 1);

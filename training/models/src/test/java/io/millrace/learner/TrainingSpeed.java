@@ -47,7 +47,7 @@ import java.util.stream.IntStream;
  *
  * and the microseconds that a prediction of 100 candidates takes on such vectors.
  *
- * Each is the median of five measurements. Arguments: seconds per figure (default 10), then the
+ * <p>Each is the median of five measurements. Arguments: seconds per figure (default 10), then the
  * names of models (default all). System property {@code millrace.engine} chooses the engine.
  */
 final class TrainingSpeed {
