@@ -20,6 +20,8 @@ class ArchitectureTest {
   static final ArchRule modulesPointOneWay =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
+          .layer("broker")
+          .definedBy("io.millrace.broker..")
           .layer("schemas")
           .definedBy(
               "io.millrace.event..",
@@ -55,6 +57,8 @@ class ArchitectureTest {
               "io.millrace.cli..")
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("broker")
+          .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("serving")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("ingestion")

@@ -1,5 +1,6 @@
 package io.millrace.e2e;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.Example;
 import io.millrace.event.RejectedEvent;
 import io.millrace.feature.EncodedBatch;
@@ -11,7 +12,6 @@ import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.standalone.DataDirectory;
-import io.millrace.standalone.EmbeddedKafka;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
@@ -45,13 +45,14 @@ final class ReplayedData implements AutoCloseable {
     directory = DataDirectory.open(root);
     kafka =
         new EmbeddedKafka(
-            directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId()));
+                directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))
+            .start();
     registry = new KafkaSchemaRegistry(client(), Topics.DEFAULT.schemas(), Clock.systemUTC());
     wire = new AvroWire(registry);
   }
 
   private Map<String, Object> client() {
-    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+    return kafka.client();
   }
 
   /** The log of examples, with what was written twice. */

@@ -3,11 +3,11 @@ package io.millrace.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.serving.MillraceServer;
 import io.millrace.serving.ServerConfig;
 import io.millrace.standalone.DataDirectory;
-import io.millrace.standalone.EmbeddedKafka;
 import io.millrace.topic.Topics;
 import java.net.URI;
 import java.nio.file.Path;
@@ -50,8 +50,9 @@ class ServerRestartTest {
     try (DataDirectory directory = DataDirectory.open(folder);
         EmbeddedKafka kafka =
             new EmbeddedKafka(
-                directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))) {
-      Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+                    directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))
+                .start()) {
+      Map<String, Object> client = kafka.client();
       long started = System.nanoTime();
       try (KafkaSchemaRegistry registry =
               new KafkaSchemaRegistry(client, Topics.DEFAULT.schemas(), Clock.systemUTC());

@@ -3,6 +3,7 @@ package io.millrace.parameters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
@@ -22,7 +23,7 @@ class ParameterViewRestartTest {
   @TempDir Path directory;
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
 
-  private ParameterView view(TestKafka kafka, Path where) {
+  private ParameterView view(EmbeddedKafka kafka, Path where) {
     return new ParameterView(
         new ParameterViewConfig(
             "m", TOPIC, kafka.client(), where, Duration.ofMillis(20), Duration.ofSeconds(60)),
@@ -50,8 +51,9 @@ class ParameterViewRestartTest {
 
   @Test
   void answersWithItsOldVersionWithoutKafkaThenCatchesUp() throws Exception {
-    try (TestKafka kafka = new TestKafka(brokerDirectory).start()) {
-      kafka.createTopic(TOPIC, Map.of("cleanup.policy", "compact"));
+    try (EmbeddedKafka kafka =
+        new EmbeddedKafka(brokerDirectory, EmbeddedKafka.newClusterId()).start()) {
+      TestTopic.create(kafka, TOPIC, Map.of("cleanup.policy", "compact"));
       Path killed = directory.resolve("killed");
       try (TestPublisher publisher = new TestPublisher(kafka, TOPIC, registry);
           ParameterView view = view(kafka, directory.resolve("view"))) {
@@ -94,20 +96,21 @@ class ParameterViewRestartTest {
 
   @Test
   void aTopicMadeAnewIsReadFromItsStart() throws Exception {
-    try (TestKafka kafka = new TestKafka(brokerDirectory).start()) {
-      kafka.createTopic(TOPIC, Map.of("cleanup.policy", "compact"));
+    try (EmbeddedKafka kafka =
+        new EmbeddedKafka(brokerDirectory, EmbeddedKafka.newClusterId()).start()) {
+      TestTopic.create(kafka, TOPIC, Map.of("cleanup.policy", "compact"));
       try (TestPublisher publisher = new TestPublisher(kafka, TOPIC, registry);
           ParameterView view = view(kafka, directory)) {
         publisher.publish(8, 0, ROWS);
         publisher.publish(9, 8, ROWS);
         awaitVersion(view, 9);
       }
-      kafka.deleteTopic(TOPIC);
+      TestTopic.delete(kafka, TOPIC);
       await()
           .ignoreExceptions()
           .until(
               () -> {
-                kafka.createTopic(TOPIC, Map.of("cleanup.policy", "compact"));
+                TestTopic.create(kafka, TOPIC, Map.of("cleanup.policy", "compact"));
                 return true;
               });
       try (ParameterView view = view(kafka, directory)) {

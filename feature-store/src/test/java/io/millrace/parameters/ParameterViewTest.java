@@ -3,6 +3,7 @@ package io.millrace.parameters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
@@ -30,8 +31,12 @@ class ParameterViewTest {
   private static final InitialRows INITIAL = new InitialRows(1, 0.25f, 0);
   private static final AtomicInteger TOPICS = new AtomicInteger();
 
+  /** Compaction begins within a second, not after half a minute. */
+  private static final Map<String, String> EAGER_CLEANER =
+      Map.of("log.cleaner.backoff.ms", "100", "log.initial.task.delay.ms", "100");
+
   @TempDir static Path brokerDirectory;
-  private static @Nullable TestKafka broker;
+  private static @Nullable EmbeddedKafka broker;
 
   @TempDir Path directory;
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
@@ -40,7 +45,8 @@ class ParameterViewTest {
 
   @BeforeAll
   static void startKafka() throws Exception {
-    broker = new TestKafka(brokerDirectory).start();
+    broker =
+        new EmbeddedKafka(brokerDirectory, EmbeddedKafka.newClusterId(), EAGER_CLEANER).start();
   }
 
   @AfterAll
@@ -48,13 +54,13 @@ class ParameterViewTest {
     kafka().close();
   }
 
-  private static TestKafka kafka() {
+  private static EmbeddedKafka kafka() {
     return java.util.Objects.requireNonNull(broker);
   }
 
   @BeforeEach
   void createTopic() throws Exception {
-    kafka().createTopic(topic, Map.of("cleanup.policy", "compact"));
+    TestTopic.create(kafka(), topic, Map.of("cleanup.policy", "compact"));
   }
 
   @AfterEach
@@ -268,14 +274,14 @@ class ParameterViewTest {
   @Test
   void aCompactedLogGivesTheNewestVersion() throws Exception {
     String compacted = topic + ".compacted";
-    kafka()
-        .createTopic(
-            compacted,
-            Map.of(
-                "cleanup.policy", "compact",
-                "segment.ms", "50",
-                "min.cleanable.dirty.ratio", "0.001",
-                "min.compaction.lag.ms", "0"));
+    TestTopic.create(
+        kafka(),
+        compacted,
+        Map.of(
+            "cleanup.policy", "compact",
+            "segment.ms", "50",
+            "min.cleanable.dirty.ratio", "0.001",
+            "min.compaction.lag.ms", "0"));
     try (TestPublisher publisher = new TestPublisher(kafka(), compacted, registry)) {
       for (int version = 1; version <= 40; version++) {
         publisher.publish(version, version - 1, version % 7, version % 5 + 10);

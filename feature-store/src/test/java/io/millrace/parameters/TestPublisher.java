@@ -1,5 +1,6 @@
 package io.millrace.parameters;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.RowCodec;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.VersionManifest;
@@ -24,7 +25,7 @@ final class TestPublisher implements AutoCloseable {
   private List<Long> clickTimes = List.of();
   private String modelConfig = "{}";
 
-  TestPublisher(TestKafka kafka, String topic, SchemaRegistry registry) {
+  TestPublisher(EmbeddedKafka kafka, String topic, SchemaRegistry registry) {
     this.topic = topic;
     this.wire = new AvroWire(registry);
     this.rowSchemaId =

@@ -1,4 +1,4 @@
-/** Tests of the parameter view, and the Kafka broker that they run. */
+/** Tests of the parameter view, on a real broker. */
 @NullMarked
 package io.millrace.parameters;
 

@@ -1,5 +1,6 @@
 package io.millrace.standalone;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.job.IngestionJob;
@@ -62,7 +63,9 @@ public final class Platform implements AutoCloseable {
       kafka =
           opened(
               new EmbeddedKafka(
-                  directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId())));
+                      directory.kafka(),
+                      directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))
+                  .start());
       List<String> models = config.models().stream().map(ModelConfig::name).toList();
       TopicAdmin.create(client(), topics, models, 1, 1);
       registry = opened(new KafkaSchemaRegistry(client(), topics.schemas(), Clock.systemUTC()));
@@ -133,7 +136,7 @@ public final class Platform implements AutoCloseable {
 
   /** Properties for Kafka clients of this platform. */
   public Map<String, Object> client() {
-    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+    return kafka.client();
   }
 
   public Topics topics() {

@@ -3,8 +3,8 @@ package io.millrace.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.registry.SchemaRegistry.RegisteredSchema;
-import io.millrace.topic.RealKafka;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import java.nio.charset.StandardCharsets;
@@ -35,13 +35,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KafkaSchemaRegistryTest extends SchemaRegistryContract {
-  private static RealKafka kafka;
+  private static EmbeddedKafka kafka;
   private static int platforms;
   private String topic = "";
 
   @BeforeAll
   static void startKafka(@TempDir Path directory) {
-    kafka = new RealKafka(directory);
+    kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start();
   }
 
   @AfterAll
@@ -53,12 +53,12 @@ class KafkaSchemaRegistryTest extends SchemaRegistryContract {
   SchemaRegistry open() {
     Topics topics = new Topics("p" + platforms++ + "-");
     topic = topics.schemas();
-    TopicAdmin.create(kafka.clientConfig(), topics, List.of(), 1, 1);
+    TopicAdmin.create(kafka.client(), topics, List.of(), 1, 1);
     return another();
   }
 
   private KafkaSchemaRegistry another() {
-    return new KafkaSchemaRegistry(kafka.clientConfig(), topic, Clock.systemUTC());
+    return new KafkaSchemaRegistry(kafka.client(), topic, Clock.systemUTC());
   }
 
   @Test
@@ -171,7 +171,7 @@ class KafkaSchemaRegistryTest extends SchemaRegistryContract {
         new KafkaSchemaRegistry(
             Map.of(
                 "bootstrap.servers",
-                kafka.clientConfig().get("bootstrap.servers"),
+                kafka.bootstrapServers(),
                 "default.api.timeout.ms",
                 2000,
                 "request.timeout.ms",
@@ -186,8 +186,7 @@ class KafkaSchemaRegistryTest extends SchemaRegistryContract {
 
   private void append(byte[] key, byte @Nullable [] value) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            kafka.clientConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        new KafkaProducer<>(kafka.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.send(new ProducerRecord<>(topic, key, value)).get();
     }
   }
@@ -195,7 +194,7 @@ class KafkaSchemaRegistryTest extends SchemaRegistryContract {
   private List<ConsumerRecord<byte[], byte[]>> readAll() {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            kafka.clientConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            kafka.client(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       TopicPartition partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));

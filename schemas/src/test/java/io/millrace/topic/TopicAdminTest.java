@@ -3,6 +3,7 @@ package io.millrace.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.broker.EmbeddedKafka;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,11 @@ class TopicAdminTest {
   @Test
   void createsEveryTopicOnceWithItsConfiguration() throws Exception {
     Topics topics = new Topics("a-");
-    try (RealKafka kafka = new RealKafka(directory);
-        Admin admin = Admin.create(kafka.clientConfig())) {
-      assertThat(TopicAdmin.create(kafka.clientConfig(), topics, List.of("lr"), 2, 1))
+    try (EmbeddedKafka kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start();
+        Admin admin = Admin.create(kafka.client())) {
+      assertThat(TopicAdmin.create(kafka.client(), topics, List.of("lr"), 2, 1))
           .containsExactlyInAnyOrderElementsOf(topics.all(List.of("lr")));
-      assertThat(TopicAdmin.create(kafka.clientConfig(), topics, List.of("lr", "fm"), 2, 1))
+      assertThat(TopicAdmin.create(kafka.client(), topics, List.of("lr", "fm"), 2, 1))
           .containsExactly("a-parameters.fm");
 
       var descriptions =

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.RowCodec;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
@@ -20,7 +21,6 @@ import io.millrace.learner.ModelKind;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.parameters.ParameterKeys;
-import io.millrace.parameters.TestKafka;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
@@ -54,11 +54,11 @@ class KafkaServingTest {
   private static final AvroWire WIRE = new AvroWire(REGISTRY);
 
   @TempDir static Path directory;
-  private static TestKafka kafka;
+  private static EmbeddedKafka kafka;
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = new TestKafka(directory.resolve("kafka")).start();
+    kafka = new EmbeddedKafka(directory.resolve("kafka"), EmbeddedKafka.newClusterId()).start();
     TopicAdmin.create(kafka.client(), TOPICS, List.of("clicks"), 1, 1);
   }
 

@@ -1,8 +1,8 @@
 package io.millrace.serving;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.learner.ModelKind;
-import io.millrace.parameters.TestKafka;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
@@ -26,7 +26,7 @@ final class RankLatency {
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     Path directory = Files.createTempDirectory("rank-latency");
     Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42));
-    try (TestKafka kafka = new TestKafka(directory).start()) {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start()) {
       TopicAdmin.create(kafka.client(), Topics.DEFAULT, List.of("clicks"), 1, 1);
       ServerConfig config = Fixture.config(kafka.client(), new InMemorySchemaRegistry(), source);
       try (MillraceServer server = MillraceServer.start(config, List.of(source))) {

@@ -1,5 +1,6 @@
 package io.millrace.ingestion.job;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.topic.TopicAdmin;
@@ -43,8 +44,8 @@ final class IngestionPlatform implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
 
   IngestionPlatform(Path directory) throws Exception {
-    kafka = new EmbeddedKafka(directory.resolve("kafka"));
-    Map<String, Object> clients = Map.of("bootstrap.servers", kafka.bootstrap());
+    kafka = new EmbeddedKafka(directory.resolve("kafka"), EmbeddedKafka.newClusterId()).start();
+    Map<String, Object> clients = kafka.client();
     var unused = TopicAdmin.create(clients, TOPICS, List.of(), 1, 1);
     registry = new KafkaSchemaRegistry(clients, TOPICS.schemas(), Clock.systemUTC());
     Map<String, Object> producing = new HashMap<>(clients);
@@ -89,7 +90,7 @@ final class IngestionPlatform implements AutoCloseable {
   }
 
   IngestionJobConfig replayConfig(Duration window, Duration lateness) {
-    return IngestionJobConfig.replay(kafka.bootstrap(), TOPICS, window, lateness, 2);
+    return IngestionJobConfig.replay(kafka.bootstrapServers(), TOPICS, window, lateness, 2);
   }
 
   JobID submit(IngestionJobConfig config) throws Exception {
@@ -142,7 +143,8 @@ final class IngestionPlatform implements AutoCloseable {
 
   private KafkaConsumer<byte[], byte[]> consumer() {
     return new KafkaConsumer<>(
-        Map.of("bootstrap.servers", kafka.bootstrap(), "max.partition.fetch.bytes", 32 << 20),
+        Map.of(
+            "bootstrap.servers", kafka.bootstrapServers(), "max.partition.fetch.bytes", 32 << 20),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.VersionManifest;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
-import io.millrace.parameters.TestKafka;
 import io.millrace.wire.AvroWire;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The operator with real topics: how it starts, goes on, and what servers see of it. */
 class LearnerOperatorTest {
   private static final ModelConfig FM = TestExamples.config(ModelKind.FM, 16);
-  private static @Nullable TestKafka kafka;
+  private static @Nullable EmbeddedKafka kafka;
 
   @TempDir static Path brokerDirectory;
   @TempDir Path directory;
@@ -42,7 +42,7 @@ class LearnerOperatorTest {
 
   @BeforeAll
   static void startKafka() throws Exception {
-    kafka = new TestKafka(brokerDirectory).start();
+    kafka = new EmbeddedKafka(brokerDirectory, EmbeddedKafka.newClusterId()).start();
   }
 
   @AfterAll

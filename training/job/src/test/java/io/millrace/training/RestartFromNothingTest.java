@@ -3,11 +3,11 @@ package io.millrace.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
-import io.millrace.parameters.TestKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,14 +34,18 @@ class RestartFromNothingTest {
   private static final ModelConfig FM = TestExamples.config(ModelKind.FM, 4);
   private static final int BEFORE = 96;
 
-  private static @Nullable TestKafka kafka;
+  private static @Nullable EmbeddedKafka kafka;
+
+  /** Compaction begins within a second, not after half a minute. */
+  private static final Map<String, String> EAGER_CLEANER =
+      Map.of("log.cleaner.backoff.ms", "100", "log.initial.task.delay.ms", "100");
 
   @TempDir static Path brokerDirectory;
   @TempDir Path directory;
 
   @BeforeAll
   static void startKafka() throws Exception {
-    kafka = new TestKafka(brokerDirectory).start();
+    kafka = new EmbeddedKafka(brokerDirectory, EmbeddedKafka.newClusterId(), EAGER_CLEANER).start();
   }
 
   @AfterAll
@@ -49,7 +53,7 @@ class RestartFromNothingTest {
     kafka().close();
   }
 
-  private static TestKafka kafka() {
+  private static EmbeddedKafka kafka() {
     return Objects.requireNonNull(kafka);
   }
 

@@ -1,10 +1,10 @@
 package io.millrace.training;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.PublishedModels;
 import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
-import io.millrace.parameters.TestKafka;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.topic.TopicAdmin;
@@ -29,12 +29,12 @@ final class TestTopics implements AutoCloseable {
   final Topics topics;
   final SchemaRegistry registry;
   final TestExamples examples;
-  private final TestKafka kafka;
+  private final EmbeddedKafka kafka;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /** Creates the topics of these models under a prefix. */
-  TestTopics(TestKafka kafka, String prefix, int partitions, String... models) {
+  TestTopics(EmbeddedKafka kafka, String prefix, int partitions, String... models) {
     this.kafka = kafka;
     topics = new Topics(prefix);
     var unused = TopicAdmin.create(kafka.client(), topics, List.of(models), partitions, 1);

@@ -3,13 +3,13 @@ package io.millrace.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.VersionManifest;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterKeys;
 import io.millrace.parameters.ParameterView;
-import io.millrace.parameters.TestKafka;
 import io.millrace.wire.AvroWire;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,7 +75,8 @@ class TrainingJobTest {
 
   @Test
   void everyExampleIsLearnedOnceWhateverDies() throws Exception {
-    try (TestKafka kafka = new TestKafka(directory.resolve("kafka")).start();
+    try (EmbeddedKafka kafka =
+            new EmbeddedKafka(directory.resolve("kafka"), EmbeddedKafka.newClusterId()).start();
         TestTopics topics = new TestTopics(kafka, "", 1, "fm");
         TestCluster cluster =
             new TestCluster(directory.resolve("checkpoints"), Duration.ofHours(1));

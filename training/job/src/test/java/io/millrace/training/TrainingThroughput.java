@@ -1,5 +1,6 @@
 package io.millrace.training;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.Example;
 import io.millrace.event.Progress;
 import io.millrace.feature.BuiltInSchemas;
@@ -8,7 +9,6 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
-import io.millrace.parameters.TestKafka;
 import io.millrace.wire.AvroWire;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -42,7 +42,8 @@ public final class TrainingThroughput {
     for (int run = 0; run < 3; run++) {
       Path directory = Files.createTempDirectory("training-throughput");
       ModelConfig config = ModelConfig.defaults(kind, "model", schema);
-      try (TestKafka kafka = new TestKafka(directory.resolve("kafka")).start();
+      try (EmbeddedKafka kafka =
+              new EmbeddedKafka(directory.resolve("kafka"), EmbeddedKafka.newClusterId()).start();
           TestTopics topics = new TestTopics(kafka, "", 1, config.name());
           TestCluster cluster =
               new TestCluster(directory.resolve("checkpoints"), Duration.ofSeconds(5));
