@@ -59,8 +59,10 @@ record GradientSums(float[] rows, float[][] tensors) {
             sums,
             CalibrationConfig.none(),
             c.architecture());
-    try (CompiledModel same = CompiledModel.of(still, compiled.schema());
-        Learner learner = new Learner(same, Long.MAX_VALUE)) {
+    CompiledModel same =
+        new CompiledModel(
+            still, compiled.schema(), compiled.encoder(), compiled.scheme(), compiled.model());
+    try (Learner learner = new Learner(same, Long.MAX_VALUE)) {
       weights.copyTo(learner.table(), learner.tensors());
       EncodedBatch batch = same.encoder().newBatch();
       byte[] labels = new byte[c.stepSize()];
