@@ -55,7 +55,7 @@ public record PretrainingConfig(
   /** Few epochs of small networks: minutes for hundreds of thousands of examples. */
   public static PretrainingConfig defaults() {
     return new PretrainingConfig(
-        JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 0.05, 1);
+        JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 0.02, 1);
   }
 
   /** The same with another seed. */
