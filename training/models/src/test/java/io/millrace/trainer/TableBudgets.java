@@ -11,6 +11,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
+import io.millrace.model.Engine;
 import io.millrace.model.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import java.util.TreeSet;
  * </ul>
  */
 final class TableBudgets {
-  private static final double[] SHARES = {1, 0.5, 0.1};
+  private static final double[] SHARES = {0.1, 0.5, 1};
 
   private TableBudgets() {}
 
@@ -91,7 +92,10 @@ final class TableBudgets {
 
   private static Metrics test(BenchmarkTask task, long seed, EmbeddingScheme scheme) {
     ModelConfig config = task.model().with("{\"seed\":" + seed + "}");
-    CtrModel model = config.architecture().model(scheme.fields(), scheme.dim(), scheme.rowWidth());
+    CtrModel model =
+        config
+            .architecture()
+            .model(Engine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
     FeatureEncoder encoder = FeatureEncoder.compile(task.schema());
     try (CompiledModel compiled = new CompiledModel(config, task.schema(), encoder, scheme, model);
         CtrModel.Workspace workspace = model.newWorkspace()) {
