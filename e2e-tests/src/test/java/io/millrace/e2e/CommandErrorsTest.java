@@ -130,9 +130,7 @@ class CommandErrorsTest {
 
   private String output(int exitStatus, String... args) throws Exception {
     try (MillraceProcess process = MillraceProcess.start(folder, args)) {
-      assertThat(process.awaitExit(Duration.ofSeconds(60))).isTrue();
-      assertThat(process.exitStatus()).as(process.output()).isEqualTo(exitStatus);
-      return process.output();
+      return process.outputOnExit(exitStatus, Duration.ofSeconds(60));
     }
   }
 }

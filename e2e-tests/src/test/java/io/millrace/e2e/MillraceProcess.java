@@ -1,5 +1,7 @@
 package io.millrace.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -101,6 +103,13 @@ final class MillraceProcess implements AutoCloseable {
   /** Waits for the end; false if it still runs then. */
   boolean awaitExit(Duration limit) throws InterruptedException {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits for the end, requires an exit status, and gives the output. */
+  String outputOnExit(int exitStatus, Duration limit) throws InterruptedException {
+    assertThat(awaitExit(limit)).as("ended within %s", limit).isTrue();
+    assertThat(exitStatus()).as(output()).isEqualTo(exitStatus);
+    return output();
   }
 
   /** The exit status; 137 after a SIGKILL. */

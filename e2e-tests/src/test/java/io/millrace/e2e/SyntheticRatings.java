@@ -4,6 +4,8 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -18,6 +20,13 @@ final class SyntheticRatings {
 
   /** Every so many rows one has the label {@code ?}, which no replay can use. */
   static final int UNUSABLE_EVERY = 1_000;
+
+  /** As {@link #write}, without the rows that cannot be used. */
+  static Path writeUsable(Path file, int rows, long seed) throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(write(file, rows, seed)));
+    lines.removeIf(line -> line.startsWith("?"));
+    return Files.write(file, lines);
+  }
 
   /** Writes {@code rows} rows; a pure function of the seed. */
   static Path write(Path file, int rows, long seed) throws IOException {

@@ -76,7 +76,8 @@ public final class EncodedBatch {
     int from = other.start(example, 0);
     int count = other.end(example, fields - 1) - from;
     int to = tokenCount();
-    reserve(to + count);
+    reserveExample();
+    reserveTokens(to + count);
     System.arraycopy(other.tokens, from, tokens, to, count);
     System.arraycopy(other.weights, from, weights, to, count);
     int theirs = example * fields + 1;
@@ -87,12 +88,15 @@ public final class EncodedBatch {
     size++;
   }
 
-  /** Makes room for one more example and for so many tokens in all. */
-  private void reserve(int tokenTotal) {
+  private void reserveExample() {
     int need = (size + 1) * fields + 1;
     if (need > offsets.length) {
       offsets = Arrays.copyOf(offsets, Math.max(need, offsets.length * 2));
     }
+  }
+
+  /** Makes room for so many tokens in all. */
+  private void reserveTokens(int tokenTotal) {
     if (tokenTotal > tokens.length) {
       int capacity = Math.max(tokenTotal, tokens.length * 2);
       tokens = Arrays.copyOf(tokens, capacity);
@@ -129,12 +133,12 @@ public final class EncodedBatch {
     private int tokenEnd = tokenCount();
 
     private Appender() {
-      reserve(tokenEnd);
+      reserveExample();
     }
 
     /** Adds one token to the present field. */
     public void add(long token, float weight) {
-      reserve(tokenEnd + 1);
+      reserveTokens(tokenEnd + 1);
       tokens[tokenEnd] = token;
       weights[tokenEnd++] = weight;
     }

@@ -13,6 +13,7 @@ import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Adam;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -150,12 +151,12 @@ public final class Pretraining {
   /** The target encoder's representations of the whole examples [B, F, h]. */
   private float[] targets(DjlWorkspace workspace, int n) {
     scheme.gather(batch, targetTable, vectors);
-    spread(n, new float[n * scheme.fields() * config.jepa().width()]);
+    interleave(n, new float[n * scheme.fields() * config.jepa().width()]);
     return workspace.intermediate(JepaConfig.REPRESENTATION, targetTensors, x, n);
   }
 
   /** Puts vectors and targets of each example one behind the other. */
-  private void spread(int n, float[] targets) {
+  private void interleave(int n, float[] targets) {
     int own = scheme.fields() * scheme.dim();
     int other = scheme.fields() * config.jepa().width();
     for (int b = 0; b < n; b++) {
@@ -167,7 +168,7 @@ public final class Pretraining {
   /** Returns the sum of the losses. */
   private double step(DjlWorkspace workspace, float[] targets, int n, long steps) {
     scheme.gather(batch, table, vectors);
-    spread(n, targets);
+    interleave(n, targets);
     float[] losses = new float[n];
     workspace.forward(tensors, x, n, Long.rotateLeft(config.seed(), 32) ^ step, losses);
     double sum = 0;
@@ -217,7 +218,7 @@ public final class Pretraining {
       }
     }
     for (long r : rows) {
-      java.util.Arrays.fill(row, 0);
+      Arrays.fill(row, 0);
       targetTable.addRow(r, momentum, row, 0);
       table.addRow(r, 1 - momentum, row, 0);
       targetTable.put(r, row, 0);
