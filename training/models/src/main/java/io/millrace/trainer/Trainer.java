@@ -44,6 +44,7 @@ final class Trainer implements AutoCloseable {
   private final float[] dLogits;
   private final long[] trainedRows;
   private final LabeledExamples train;
+  private final @Nullable WeightAverage average;
   private long steps;
 
   /**
@@ -92,6 +93,11 @@ final class Trainer implements AutoCloseable {
     this.logits = new float[size];
     this.dLogits = new float[size];
     this.trainedRows = TrainedRows.of(scheme, train);
+    this.average =
+        config.averaging() > 0
+            ? new WeightAverage(
+                config.averaging(), Weights.copy(trainedRows, table, tensors), scheme.rowWidth())
+            : null;
   }
 
   private static boolean isWeight(TensorSpec spec) {
@@ -167,6 +173,9 @@ final class Trainer implements AutoCloseable {
         denseOptimizer.update(values, 0, values.length, slots[t], 0, gradient, 0);
       }
     }
+    if (average != null) {
+      average.add(table, tensors);
+    }
     return loss;
   }
 
@@ -191,9 +200,16 @@ final class Trainer implements AutoCloseable {
     table.addRow(r, (float) config.l2(), rowGradients.values(), at);
   }
 
-  /** Metrics of the weights as they are, as a server would answer. */
+  /** Metrics of {@link #weights}, as a server would answer. */
   Metrics evaluate(LabeledExamples examples) {
-    return Judge.evaluate(examples, answer -> predict(examples, answer));
+    if (average == null) {
+      return Judge.evaluate(examples, answer -> predict(examples, answer));
+    }
+    Weights current = Weights.copy(trainedRows, table, tensors);
+    average.weights().copyTo(table, tensors);
+    Metrics metrics = Judge.evaluate(examples, answer -> predict(examples, answer));
+    current.copyTo(table, tensors);
+    return metrics;
   }
 
   private void predict(LabeledExamples examples, Judge.Answer answer) {
@@ -208,7 +224,7 @@ final class Trainer implements AutoCloseable {
   /**
    * Writes everything that the next epoch depends on, big endian: steps as long; of each tensor its
    * values and slots as floats; int pages, of each its number, int length and bytes ({@link
-   * LearnerTable}).
+   * LearnerTable}); the average, if there is one.
    */
   void write(DataOutputStream out) throws IOException {
     out.writeLong(steps);
@@ -224,6 +240,9 @@ final class Trainer implements AutoCloseable {
       out.writeInt(page.getValue().length);
       out.write(page.getValue());
     }
+    if (average != null) {
+      average.write(out);
+    }
   }
 
   /** Goes on from what {@link #write} wrote; this trainer must not have begun. */
@@ -238,11 +257,14 @@ final class Trainer implements AutoCloseable {
       int page = in.readInt();
       table.restorePage(page, in.readNBytes(in.readInt()));
     }
+    if (average != null) {
+      average.read(in);
+    }
   }
 
-  /** A copy of the weights. */
+  /** A copy of the weights to keep: the average, if there is one. */
   Weights weights() {
-    return Weights.copy(trainedRows, table, tensors);
+    return average == null ? Weights.copy(trainedRows, table, tensors) : average.weights().copy();
   }
 
   @Override

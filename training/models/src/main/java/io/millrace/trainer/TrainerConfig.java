@@ -13,6 +13,8 @@ package io.millrace.trainer;
  * @param clipNorm largest norm of all gradients of a step together, longer ones are scaled down; 0
  *     for no limit
  * @param clipValue largest magnitude of a gradient's element, larger ones are cut; 0 for no limit
+ * @param averaging decay of the moving average of the weights that is judged and kept, in [0, 1); 0
+ *     for the weights themselves ({@link WeightAverage})
  * @param cape what follows when training has stopped
  * @param seed of order and dropout; the model's own seed decides its initial values
  */
@@ -26,6 +28,7 @@ public record TrainerConfig(
     L2Scope l2Scope,
     double clipNorm,
     double clipValue,
+    double averaging,
     CapeConfig cape,
     long seed) {
 
@@ -50,6 +53,7 @@ public record TrainerConfig(
         l2 >= 0 && l2 < Double.POSITIVE_INFINITY, "l2", l2, "a finite value of at least 0");
     Require.that(clipNorm >= 0, "clipNorm", clipNorm, "at least 0");
     Require.that(clipValue >= 0, "clipValue", clipValue, "at least 0");
+    Require.that(averaging >= 0 && averaging < 1, "averaging", averaging, "at least 0, below 1");
   }
 
   /**
@@ -57,20 +61,21 @@ public record TrainerConfig(
    * tenth after an epoch without improvement, an end after two, gradients clipped to norm 10.
    */
   public static TrainerConfig defaults() {
-    return new TrainerConfig(4096, 100, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 1);
+    return new TrainerConfig(
+        4096, 100, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1);
   }
 
   /** The same with another seed. */
   public TrainerConfig withSeed(long other) {
     return new TrainerConfig(
-        batchSize, epochs, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, cape,
-        other);
+        batchSize, epochs, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue,
+        averaging, cape, other);
   }
 
   /** The same with another limit on the epochs. */
   public TrainerConfig withEpochs(int limit) {
     return new TrainerConfig(
-        batchSize, limit, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, cape,
-        seed);
+        batchSize, limit, patience, rateCut, stopAfter, l2, l2Scope, clipNorm, clipValue, averaging,
+        cape, seed);
   }
 }

@@ -43,10 +43,20 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
   /** Sets rows and tensors to these values. */
   void copyTo(LearnerTable table, Tensors into) {
     copyTo(table);
+    copyTensorsTo(into);
+  }
+
+  /** Sets tensors to these values. */
+  void copyTensorsTo(Tensors into) {
     for (int t = 0; t < into.values().length; t++) {
       float[] from = tensors.values()[t];
       System.arraycopy(from, 0, into.values()[t], 0, from.length);
     }
+  }
+
+  /** A copy that nothing else writes to. */
+  Weights copy() {
+    return new Weights(rows, values.clone(), tensors.copy());
   }
 
   /** Writes the stored form. */

@@ -103,7 +103,7 @@ record BenchmarkTask(
             0.05,
             "{\"kind\":\"dcnv2\",\"crossLayers\":1,\"stacked\":false,\"hidden\":" + hidden + "}"),
         new TrainerConfig(
-            128, 30, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, CapeConfig.none(), 1),
+            128, 30, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1),
         3,
         values,
         labels,
@@ -134,7 +134,7 @@ record BenchmarkTask(
         schema,
         config(ModelKind.MLP, schema, 10, 0.01, "{\"kind\":\"mlp\",\"hidden\":" + hidden + "}"),
         new TrainerConfig(
-            4096, 40, 1, 0.1, 2, 0.05, TrainerConfig.L2Scope.TABLE, 10, 0, CapeConfig.none(), 1),
+            4096, 40, 1, 0.1, 2, 0.05, TrainerConfig.L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1),
         5,
         values,
         labels,

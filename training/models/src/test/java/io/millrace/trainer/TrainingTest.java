@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingTest {
   private static final FeatureSchema SCHEMA = BuiltInSchemas.load(BuiltInSchemas.LIBSVM_10);
   private static final TrainerConfig CONFIG =
-      new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 5);
+      new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
 
   private static ModelConfig model(ModelKind kind) {
     String adam =
@@ -98,10 +98,28 @@ class TrainingTest {
     List<Double> first = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
     List<Double> second = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
     TrainerConfig other =
-        new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 6);
+        new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 6);
 
     assertThat(second).isEqualTo(first);
     assertThat(losses(train(ModelKind.MLP, other, new ArrayList<>()))).isNotEqualTo(first);
+  }
+
+  @Test
+  void anAverageIsJudgedAndKeptAndTrainingGoesOnAsWithout(@TempDir Path folder) throws IOException {
+    TrainerConfig averaging =
+        new TrainerConfig(64, 12, 1, 1, 12, 0, L2Scope.TABLE, 10, 0, 0.9, CapeConfig.none(), 5);
+    TrainerConfig plain =
+        new TrainerConfig(64, 12, 1, 1, 12, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
+    Training.Result averaged = train(ModelKind.MLP, averaging, new ArrayList<>());
+    Training.Result last = train(ModelKind.MLP, plain, new ArrayList<>());
+
+    assertThat(losses(averaged)).isEqualTo(losses(last));
+    assertThat(averaged.epochs().get(11).valid()).isNotEqualTo(last.epochs().get(11).valid());
+    averaged.model().write(folder);
+    TrainedModel read = TrainedModel.read(folder);
+    try (CompiledModel compiled = CompiledModel.of(read.config(), read.schema())) {
+      assertThat(read.evaluate(examples(compiled, 1_000, 2))).isEqualTo(averaged.valid());
+    }
   }
 
   private static List<Double> losses(Training.Result result) {
@@ -111,7 +129,7 @@ class TrainingTest {
   @Test
   void ratesAreCutAndTrainingEnds() {
     TrainerConfig config =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 5);
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
     List<Epoch> epochs = train(ModelKind.FM, config, new ArrayList<>()).epochs();
 
     int n = epochs.size();
@@ -124,7 +142,7 @@ class TrainingTest {
 
   /** Trains at rates that overfit, so that there is something to calibrate. */
   private static Training.Result cape(CapeConfig cape) {
-    TrainerConfig config = new TrainerConfig(64, 4, 1, 1, 4, 0, L2Scope.TABLE, 10, 0, cape, 5);
+    TrainerConfig config = new TrainerConfig(64, 4, 1, 1, 4, 0, L2Scope.TABLE, 10, 0, 0, cape, 5);
     return train(ModelKind.MLP, config, new ArrayList<>());
   }
 
@@ -225,22 +243,29 @@ class TrainingTest {
   @Test
   void aTrainingThatGoesOnFromACheckpointGivesTheSameBits(@TempDir Path folder) throws IOException {
     TrainerConfig ending =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, CapeConfig.none(), 5);
-    for (ModelConfig model : List.of(everything(), model(ModelKind.FM))) {
-      Training.Result whole =
-          resumable(model, ending, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
-      assertThat(whole.best()).isLessThan(whole.epochs().size());
-      byte[] expected = stored(whole, folder);
-      for (int epoch : new int[] {1, 3, whole.epochs().size()}) {
-        Checkpoint checkpoint = new Checkpoint(folder.resolve("at-" + epoch));
-        interrupt(model, ending, checkpoint, epoch);
-        Training.Result rest = resumable(model, ending, checkpoint, true, 1, Integer.MAX_VALUE);
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
+    TrainerConfig averaging =
+        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0.9, CapeConfig.none(), 5);
+    assertGoesOn(everything(), ending, folder);
+    assertGoesOn(model(ModelKind.FM), ending, folder);
+    assertGoesOn(model(ModelKind.DEEPFM), averaging, folder);
+  }
 
-        assertThat(stored(rest, folder)).as("resumed after epoch %s", epoch).isEqualTo(expected);
-        assertThat(rest.best()).isEqualTo(whole.best());
-        assertThat(losses(rest)).isEqualTo(losses(whole));
-        assertThat(rest.valid()).isEqualTo(whole.valid());
-      }
+  private static void assertGoesOn(ModelConfig model, TrainerConfig ending, Path folder)
+      throws IOException {
+    Training.Result whole =
+        resumable(model, ending, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
+    assertThat(whole.best()).isLessThan(whole.epochs().size());
+    byte[] expected = stored(whole, folder);
+    for (int epoch : new int[] {1, 3, whole.epochs().size()}) {
+      Checkpoint checkpoint = new Checkpoint(folder.resolve("at-" + epoch));
+      interrupt(model, ending, checkpoint, epoch);
+      Training.Result rest = resumable(model, ending, checkpoint, true, 1, Integer.MAX_VALUE);
+
+      assertThat(stored(rest, folder)).as("resumed after epoch %s", epoch).isEqualTo(expected);
+      assertThat(rest.best()).isEqualTo(whole.best());
+      assertThat(losses(rest)).isEqualTo(losses(whole));
+      assertThat(rest.valid()).isEqualTo(whole.valid());
     }
   }
 
@@ -287,7 +312,7 @@ class TrainingTest {
 
   private static double squares(L2Scope scope) {
     TrainerConfig config =
-        new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, CapeConfig.none(), 5);
+        new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, 0, CapeConfig.none(), 5);
     double sum = 0;
     for (float value : train(ModelKind.FM, config, new ArrayList<>()).model().weights().values()) {
       sum += (double) value * value;
