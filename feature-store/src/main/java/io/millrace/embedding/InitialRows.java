@@ -6,8 +6,9 @@ package io.millrace.embedding;
  * @param seed of the model
  * @param scale bound of the values, at least 0
  * @param zeroColumns leading columns that start at 0 instead (linear weights)
+ * @param copies a row consists of so many equal parts, each with leading columns
  */
-public record InitialRows(long seed, float scale, int zeroColumns) {
+public record InitialRows(long seed, float scale, int zeroColumns, int copies) {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   public InitialRows {
@@ -17,6 +18,14 @@ public record InitialRows(long seed, float scale, int zeroColumns) {
     if (zeroColumns < 0) {
       throw new IllegalArgumentException("zeroColumns: " + zeroColumns + ", expected at least 0");
     }
+    if (copies < 1) {
+      throw new IllegalArgumentException("copies: " + copies + ", expected at least 1");
+    }
+  }
+
+  /** Rows of a single part. */
+  public InitialRows(long seed, float scale, int zeroColumns) {
+    this(seed, scale, zeroColumns, 1);
   }
 
   /**
@@ -26,12 +35,16 @@ public record InitialRows(long seed, float scale, int zeroColumns) {
     if (scale == 0) {
       return;
     }
-    long state = mix64(seed ^ mix64(row + GOLDEN)) + zeroColumns * GOLDEN;
-    for (int i = zeroColumns; i < width; i++) {
-      state += GOLDEN;
-      // the top 24 bits give every multiple of 2^-23 in [-1, 1): exact in fp32
-      float unit = (mix64(state) >>> 40) * 0x1p-23f - 1;
-      out[offset + i] += weight * (unit * scale);
+    int part = width / copies;
+    long first = mix64(seed ^ mix64(row + GOLDEN)) + zeroColumns * GOLDEN;
+    for (int from = offset; from < offset + width; from += part) {
+      long state = first;
+      for (int i = zeroColumns; i < part; i++) {
+        state += GOLDEN;
+        // the top 24 bits give every multiple of 2^-23 in [-1, 1): exact in fp32
+        float unit = (mix64(state) >>> 40) * 0x1p-23f - 1;
+        out[from + i] += weight * (unit * scale);
+      }
     }
   }
 

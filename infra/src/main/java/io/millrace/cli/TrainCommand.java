@@ -101,6 +101,7 @@ final class TrainCommand implements Callable<Integer> {
       ModelConfig modelConfig =
           settings.applyTo(
               ModelOptions.defaults(model, ModelOptions.named(model), features)
+                  .withoutExperts()
                   .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
       TrainerConfig training = settings.training();
       if (seed != null) {

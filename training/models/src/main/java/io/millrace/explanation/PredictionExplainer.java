@@ -30,11 +30,7 @@ public final class PredictionExplainer implements AutoCloseable {
     this.table = table;
     this.weights = weights;
     var scheme = compiled.scheme();
-    this.explainer =
-        compiled
-            .config()
-            .architecture()
-            .explainer(scheme.fields(), scheme.dim(), scheme.rowWidth());
+    this.explainer = compiled.explainer();
     this.batch = compiled.encoder().newBatch();
     this.x = new float[scheme.fields() * scheme.dim()];
   }

@@ -10,7 +10,13 @@ import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
 import io.millrace.model.DjlModel;
 import io.millrace.model.Engine;
+import io.millrace.model.ExpertMixture;
+import io.millrace.model.Explainer;
 import io.millrace.model.Tensors;
+import io.millrace.optimizer.Optimizer;
+import io.millrace.optimizer.RowRates;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a config and a feature schema compile to: the one definition of a model, used by learner and
@@ -58,20 +64,51 @@ public record CompiledModel(
         schema.encodedFields().stream()
             .mapToInt(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
             .toArray();
-    EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), config.dim(), lookups);
+    int experts = config.experts().size();
+    EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), experts * config.dim(), lookups);
     Engine engine = device.isGpu() ? Engine.DJL : Engine.chosen();
-    CtrModel model =
-        config.architecture().model(engine, scheme.fields(), scheme.dim(), scheme.rowWidth());
+    int rowWidth = scheme.rowWidth() / experts;
+    CtrModel model = config.architecture().model(engine, scheme.fields(), config.dim(), rowWidth);
     if (model instanceof DjlModel djl) {
       model = djl.on(device);
+    }
+    if (experts > 1) {
+      model = new ExpertMixture(model, experts, rowWidth);
     }
     return new CompiledModel(config, schema, encoder, scheme, model);
   }
 
-  /** Initial values of rows; linear weights start at zero. */
+  /** Initial values of rows, the same for each expert; linear weights start at zero. */
   public InitialRows initialRows() {
     int zeroColumns = config.architecture().linearColumns();
-    return new InitialRows(config.seed(), config.initScale(), zeroColumns);
+    return new InitialRows(config.seed(), config.initScale(), zeroColumns, config.experts().size());
+  }
+
+  /** The config's row optimizer at the rates of each expert. */
+  public Optimizer rowOptimizer() {
+    if (config.experts().equals(List.of(Expert.plain()))) {
+      return config.rowOptimizer();
+    }
+    int width = scheme.rowWidth() / config.experts().size();
+    int linear = config.architecture().linearColumns();
+    List<RowRates.Part> parts = new ArrayList<>();
+    for (Expert expert : config.experts()) {
+      if (linear > 0) {
+        parts.add(new RowRates.Part(linear, expert.linearRate()));
+      }
+      if (width > linear) {
+        parts.add(new RowRates.Part(width - linear, expert.rate()));
+      }
+    }
+    return new RowRates(config.rowOptimizer(), parts);
+  }
+
+  /** Explains predictions of the model; to be closed. */
+  public Explainer explainer() {
+    int experts = config.experts().size();
+    Explainer one =
+        config.architecture().explainer(scheme.fields(), config.dim(), scheme.rowWidth() / experts);
+    return model instanceof ExpertMixture mixture ? mixture.explainer(one) : one;
   }
 
   /** The table of a server before anything was published. */

@@ -43,6 +43,7 @@ public final class Learner implements AutoCloseable {
   private final Tensors gradients;
   private final float[][] tensorSlots;
   private final RowGradients rowGradients;
+  private final Optimizer rowOptimizer;
   private final LearnerTable.UpdateRule updateRow;
   private final long segmentExamples;
   private final long seed;
@@ -72,7 +73,7 @@ public final class Learner implements AutoCloseable {
     CtrModel model = compiled.model();
     this.scheme = compiled.scheme();
     this.workspace = model.newWorkspace();
-    Optimizer rowOptimizer = config.rowOptimizer();
+    this.rowOptimizer = compiled.rowOptimizer();
     this.denseOptimizer = config.denseOptimizer();
     int width = scheme.rowWidth();
     this.table =
@@ -125,7 +126,7 @@ public final class Learner implements AutoCloseable {
     for (int b = 0; b < size; b++) {
       calibration.add(predicted[b], labels[b]);
     }
-    workspace.backward(dLogits, dx, gradients);
+    workspace.backwardLoss(labels, dLogits, dx, gradients);
     rowGradients.clear();
     scheme.scatter(batch, dx, rowGradients);
     table.update(rowGradients, updateRow);
@@ -198,6 +199,11 @@ public final class Learner implements AutoCloseable {
   /** What it learns by. */
   public ModelConfig config() {
     return config;
+  }
+
+  /** What updates the table's rows. */
+  public Optimizer rowOptimizer() {
+    return rowOptimizer;
   }
 
   /** The embedding table; the caller stores and publishes what it says has changed. */

@@ -9,6 +9,7 @@ import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -24,6 +25,8 @@ import java.util.Optional;
  * @param initScale bound of initial row values
  * @param rowOptimizer updates rows
  * @param denseOptimizer updates dense tensors
+ * @param experts copies of the model that learn side by side at rates of their own, 1 to 8; a
+ *     stored config without it has a plain one
  * @param calibration of what the stream's model answers; a stored config without it has none
  * @param architecture what computes logits from field vectors; decides the kind
  */
@@ -37,6 +40,7 @@ public record ModelConfig(
     float initScale,
     Optimizer rowOptimizer,
     Optimizer denseOptimizer,
+    List<Expert> experts,
     CalibrationConfig calibration,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
@@ -50,6 +54,10 @@ public record ModelConfig(
     }
     if (dim < 1 || dim > 1024) {
       throw new IllegalArgumentException("dim: " + dim + ", expected 1 to 1024");
+    }
+    experts = List.copyOf(experts);
+    if (experts.isEmpty() || experts.size() > 8) {
+      throw new IllegalArgumentException("experts: " + experts.size() + ", expected 1 to 8");
     }
     Objects.requireNonNull(calibration, "calibration: none, expected an object with a method");
     Objects.requireNonNull(architecture, "architecture: none, expected an object with a kind");
@@ -84,23 +92,55 @@ public record ModelConfig(
     Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
     Optimizer adam = Adam.withLearningRate(1e-3f);
     CalibrationConfig plain = CalibrationConfig.none();
+    List<Expert> one = List.of(Expert.plain());
     return switch (kind) {
       case LR -> {
         Optimizer weights = new Adagrad(0.5f * perField, 1e-8f, 0.1f);
         yield new ModelConfig(
-            name, subject, rows, 1, 1, 42, 0, weights, bias, plain, new LogisticRegressionConfig());
+            name,
+            subject,
+            rows,
+            1,
+            1,
+            42,
+            0,
+            weights,
+            bias,
+            one,
+            plain,
+            new LogisticRegressionConfig());
       }
       case FM -> {
         Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
         Architecture fm = new FactorizationMachineConfig();
-        yield new ModelConfig(name, subject, rows, dim, 1, 42, 0.01f, factors, bias, plain, fm);
+        List<Expert> two = List.of(new Expert(1, 2), new Expert(3, 2));
+        yield new ModelConfig(
+            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, two, plain, fm);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DEEPFM, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
-        yield new ModelConfig(name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, plain, shape);
+        yield new ModelConfig(
+            name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, one, plain, shape);
       }
     };
+  }
+
+  /** This config with a single expert at the optimizer's own rate: what is trained on files. */
+  public ModelConfig withoutExperts() {
+    return new ModelConfig(
+        name,
+        subject,
+        rows,
+        dim,
+        stepSize,
+        seed,
+        initScale,
+        rowOptimizer,
+        denseOptimizer,
+        List.of(Expert.plain()),
+        calibration,
+        architecture);
   }
 
   /** The config as a JSON object with all keys, in a fixed order. */

@@ -43,6 +43,7 @@ final class ModelConfigJson {
   private interface OptimizerMixIn {}
 
   private static final String CALIBRATION = "calibration";
+  private static final String EXPERTS = "experts";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -74,8 +75,13 @@ final class ModelConfigJson {
 
   /** Adds what a config stored before there was such a setting meant. */
   private static JsonNode withLaterSettings(JsonNode stored) {
-    if (stored instanceof ObjectNode settings && !settings.has(CALIBRATION)) {
-      settings.set(CALIBRATION, MAPPER.valueToTree(CalibrationConfig.none()));
+    if (stored instanceof ObjectNode settings) {
+      if (!settings.has(CALIBRATION)) {
+        settings.set(CALIBRATION, MAPPER.valueToTree(CalibrationConfig.none()));
+      }
+      if (!settings.has(EXPERTS)) {
+        settings.set(EXPERTS, MAPPER.valueToTree(List.of(Expert.plain())));
+      }
     }
     return stored;
   }

@@ -70,6 +70,19 @@ public interface CtrModel extends AutoCloseable {
      */
     void backward(float[] dLogits, float[] dx, Tensors dWeights);
 
+    /**
+     * Gradients of the sum of the log losses over the batch of the last {@link #forward}, from
+     * which a stream learns. Parts of a model may each have a log loss of their own.
+     *
+     * @param labels [B], 0 or 1
+     * @param dLogits [B], the loss's gradients with respect to the logits
+     * @param dx as in {@link #backward}
+     * @param dWeights as in {@link #backward}
+     */
+    default void backwardLoss(byte[] labels, float[] dLogits, float[] dx, Tensors dWeights) {
+      backward(dLogits, dx, dWeights);
+    }
+
     @Override
     default void close() {}
   }

@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Expert;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.model.TensorSpec;
@@ -57,6 +58,7 @@ record GradientSums(float[] rows, float[][] tensors) {
             c.initScale(),
             sums,
             sums,
+            List.of(Expert.plain()),
             CalibrationConfig.none(),
             c.architecture());
     CompiledModel same =
@@ -102,10 +104,27 @@ record GradientSums(float[] rows, float[][] tensors) {
     }
   }
 
+  /** The same for each expert of a mixture, whose weights are not learned by an optimizer. */
+  GradientSums forExperts(int experts, int width) {
+    int count = rows.length / (1 + width);
+    float[] copies = new float[count * (1 + experts * width)];
+    for (int i = 0, to = 0; i < count; i++) {
+      copies[to++] = rows[i * (1 + width)];
+      for (int e = 0; e < experts; e++, to += width) {
+        System.arraycopy(rows, i * (1 + width) + 1, copies, to, width);
+      }
+    }
+    float[][] of = new float[experts * tensors.length + 1][0];
+    for (int t = 0; t < experts * tensors.length; t++) {
+      of[t] = tensors[t % tensors.length];
+    }
+    return new GradientSums(copies, of);
+  }
+
   /** Lets a learner's optimizers recall them; its weights must be {@code weights} already. */
   void recallIn(Learner learner, Weights weights) {
     int width = learner.table().rowWidth();
-    Optimizer rowOptimizer = learner.config().rowOptimizer();
+    Optimizer rowOptimizer = learner.rowOptimizer();
     for (int i = 0; i < weights.rows().length; i++) {
       int at = i * (1 + width);
       learner

@@ -61,7 +61,7 @@ public final class TrainedModel {
 
   /**
    * This model as a stream goes on with it: its architecture, table and initial values, and the
-   * stream's name, step size, optimizers and calibration.
+   * stream's name, step size, optimizers, experts and calibration.
    *
    * @param stream what the stream would learn with if it began anew
    */
@@ -76,6 +76,7 @@ public final class TrainedModel {
         config.initScale(),
         stream.rowOptimizer(),
         stream.denseOptimizer(),
+        stream.experts(),
         stream.calibration(),
         config.architecture());
   }
@@ -96,8 +97,16 @@ public final class TrainedModel {
                   "%s: %s in the trained model, %s in the stream's; expected the same"
                       .formatted(d.setting(), d.stored(), d.given()));
             });
-    weights.copyTo(learner.table(), learner.tensors());
-    sums.recallIn(learner, weights);
+    Weights start = weights;
+    GradientSums remembered = sums;
+    int experts = learner.config().experts().size();
+    if (experts > 1) {
+      int width = learner.table().rowWidth() / experts;
+      start = weights.forExperts(experts, learner.tensors().specs());
+      remembered = sums.forExperts(experts, width);
+    }
+    start.copyTo(learner.table(), learner.tensors());
+    remembered.recallIn(learner, start);
   }
 
   /** How well it predicts examples, as a server would answer. */

@@ -65,10 +65,7 @@ final class Trainer implements AutoCloseable {
     int width = scheme.rowWidth();
     this.table =
         new LearnerTable(
-            scheme.rows(),
-            width,
-            compiled.config().rowOptimizer().slots(width),
-            compiled.initialRows());
+            scheme.rows(), width, compiled.rowOptimizer().slots(width), compiled.initialRows());
     if (start != null) {
       start.copyTo(table);
     }
@@ -116,7 +113,7 @@ final class Trainer implements AutoCloseable {
   double epoch(int epoch, double rate, boolean calibrated, TrainingProgress progress) {
     float[] calibratedTargets = calibrated ? calibratedTargets() : null;
     int[] order = EpochOrder.of(train.size(), config.seed(), epoch);
-    Optimizer rowOptimizer = compiled.config().rowOptimizer().scaled((float) rate);
+    Optimizer rowOptimizer = compiled.rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
     double loss = 0;
     for (int from = 0; from < order.length; from += config.batchSize()) {

@@ -87,6 +87,11 @@ public final class Training {
           "train, valid: %d and %d examples, expected at least 1 each"
               .formatted(train.size(), valid.size()));
     }
+    if (compiled.config().experts().size() > 1) {
+      throw new IllegalArgumentException(
+          "experts: %d, expected 1 where a model is trained on files; a stream that goes on with it may have more"
+              .formatted(compiled.config().experts().size()));
+    }
     try (Trainer trainer = new Trainer(compiled, config, train, start)) {
       Training training = new Training(trainer, config, train, valid, progress);
       TrainingIdentity identity = TrainingIdentity.of(compiled, config, train, valid, start);

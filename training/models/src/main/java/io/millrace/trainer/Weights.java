@@ -59,6 +59,27 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
     return new Weights(rows, values.clone(), tensors.copy());
   }
 
+  /**
+   * These weights for each expert of a mixture, in the layout of {@link
+   * io.millrace.model.ExpertMixture}, none of them before the others.
+   *
+   * @param specs of the mixture
+   */
+  Weights forExperts(int experts, List<TensorSpec> specs) {
+    int width = rows.length == 0 ? 0 : values.length / rows.length;
+    float[] copies = new float[experts * values.length];
+    for (int i = 0; i < rows.length * experts; i++) {
+      System.arraycopy(values, i / experts * width, copies, i * width, width);
+    }
+    Tensors of = Tensors.zeros(specs);
+    int count = tensors.values().length;
+    for (int t = 0; t < experts * count; t++) {
+      float[] from = tensors.values()[t % count];
+      System.arraycopy(from, 0, of.values()[t], 0, from.length);
+    }
+    return new Weights(rows, copies, of);
+  }
+
   /** Writes the stored form. */
   void write(DataOutputStream out) throws IOException {
     int width = rows.length == 0 ? 0 : values.length / rows.length;

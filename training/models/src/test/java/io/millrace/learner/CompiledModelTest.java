@@ -135,7 +135,7 @@ class CompiledModelTest {
     }
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
     try (CompiledModel compiled = CompiledModel.of(fm, SCHEMA)) {
-      assertThat(compiled.scheme().rowWidth()).isEqualTo(4);
+      assertThat(compiled.scheme().rowWidth()).isEqualTo(4 * fm.experts().size());
     }
   }
 

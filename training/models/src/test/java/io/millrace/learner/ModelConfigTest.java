@@ -13,6 +13,7 @@ import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ModelConfigTest {
@@ -30,12 +31,16 @@ class ModelConfigTest {
                 + "\"rowOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.5,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
-                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},\"calibration\":{\"method\":\"none\","
+                + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},"
+                + "\"experts\":[{\"rate\":1.0,\"linearRate\":1.0}],"
+                + "\"calibration\":{\"method\":\"none\","
                 + "\"window\":20000,\"every\":2000},\"architecture\":{\"kind\":\"lr\"}}");
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
         .contains("\"dim\":8,\"stepSize\":1")
         .contains("\"initScale\":0.01")
+        .contains(
+            "\"experts\":[{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]")
         .contains("\"learningRate\":0.020512821");
   }
 
@@ -125,10 +130,31 @@ class ModelConfigTest {
               0.5f,
               optimizer,
               optimizer,
+              List.of(new Expert(2, 1), new Expert(0.5f, 3)),
               CALIBRATION,
               ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
+  }
+
+  /** As every config was stored before there were experts. */
+  @Test
+  void aConfigWithoutExpertsHasAPlainOne() {
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
+    assertThat(fm.experts()).hasSize(2);
+    String stored = fm.toJson().replaceFirst("\"experts\":\\[[^]]*],", "");
+    assertThat(stored).doesNotContain("experts");
+    assertThat(ModelConfig.fromJson(stored)).isEqualTo(fm.withoutExperts());
+    assertThat(fm.differenceFrom(stored))
+        .get()
+        .hasToString(
+            "Difference[setting=experts, stored=[{\"rate\":1.0,\"linearRate\":1.0}], given=[{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]]");
+    assertThatThrownBy(() -> fm.with("{\"experts\":[]}"))
+        .hasMessageContaining("experts: 0, expected 1 to 8");
+    assertThatThrownBy(() -> fm.with("{\"experts\":[{\"rate\":0,\"linearRate\":1}]}"))
+        .hasMessageContaining("experts.rate: 0.0, expected above 0");
+    assertThatThrownBy(() -> fm.with("{\"experts\":[{\"rate\":1,\"linearRate\":1,\"rte\":1}]}"))
+        .hasMessageContaining("\"rte\" is unknown, did you mean 'rate'");
   }
 
   /** As every config was stored before there was calibration. */

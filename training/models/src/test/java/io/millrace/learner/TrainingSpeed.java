@@ -114,6 +114,7 @@ final class TrainingSpeed {
             like.initScale(),
             like.rowOptimizer(),
             like.denseOptimizer(),
+            List.of(Expert.plain()),
             like.calibration(),
             measured.architecture);
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {

@@ -29,6 +29,7 @@ class TrainingTest {
     String adam =
         "{\"rule\":\"adam\",\"learningRate\":0.02,\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1e-8}";
     return ModelConfig.defaults(kind, "test", SCHEMA)
+        .withoutExperts()
         .with("{\"rows\":65536,\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(adam, adam));
   }
 

@@ -1,0 +1,103 @@
+package io.millrace.optimizer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One rule at different rates on parts of a row. A part is to the rule a row of its own, with slots
+ * of its own; they lie one behind the other, in the order of the parts.
+ */
+public final class RowRates implements Optimizer {
+
+  /**
+   * Some columns and their rate.
+   *
+   * @param width number of columns, at least 1
+   * @param rate factor on the rule's learning rate, above 0
+   */
+  public record Part(int width, float rate) {}
+
+  private final Optimizer rule;
+  private final List<Part> parts;
+  private final int width;
+  private final int[] widths;
+  private final Optimizer[] rules;
+  private final int[] slots;
+
+  /**
+   * @param parts of each row, from its first column on
+   */
+  public RowRates(Optimizer rule, List<Part> parts) {
+    this.rule = rule;
+    this.parts = List.copyOf(parts);
+    this.width = parts.stream().mapToInt(Part::width).sum();
+    this.widths = parts.stream().mapToInt(Part::width).toArray();
+    List<Optimizer> scaled = new ArrayList<>();
+    for (Part part : parts) {
+      scaled.add(rule.scaled(part.rate()));
+    }
+    this.rules = scaled.toArray(Optimizer[]::new);
+    this.slots = new int[widths.length];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = rules[i].slots(widths[i]);
+    }
+  }
+
+  @Override
+  public RowRates scaled(float factor) {
+    return new RowRates(rule.scaled(factor), parts);
+  }
+
+  @Override
+  public int slots(int width) {
+    if (width != this.width) {
+      throw new IllegalArgumentException(
+          "width: " + width + ", expected the parts' " + this.width + " columns");
+    }
+    int sum = 0;
+    for (int n : slots) {
+      sum += n;
+    }
+    return sum;
+  }
+
+  @Override
+  public void update(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] gradient,
+      int gradientOffset) {
+    int column = 0;
+    int slot = slotOffset;
+    for (int i = 0; i < rules.length; i++) {
+      rules[i].update(
+          values, offset + column, widths[i], slots, slot, gradient, gradientOffset + column);
+      column += widths[i];
+      slot += this.slots[i];
+    }
+  }
+
+  @Override
+  public void recall(
+      float[] values,
+      int offset,
+      int width,
+      float[] slots,
+      int slotOffset,
+      float[] sums,
+      int sumsOffset) {
+    int column = 0;
+    int slot = slotOffset;
+    for (int i = 0; i < rules.length; i++) {
+      float[] part = new float[1 + widths[i]];
+      part[0] = sums[sumsOffset];
+      System.arraycopy(sums, sumsOffset + 1 + column, part, 1, widths[i]);
+      rules[i].recall(values, offset + column, widths[i], slots, slot, part, 0);
+      column += widths[i];
+      slot += this.slots[i];
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.millrace.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Two or three machines of F 3, D 6 in chunks of W 3. */
+class ExpertMixtureTest {
+  private static final int FIELDS = 3;
+  private static final int DIM = 6;
+  private static final int CHUNK = 3;
+  private static final int BATCH = 4;
+  private static final CtrModel MACHINE = new FactorizationMachine(FIELDS, DIM, CHUNK);
+
+  private static float[] random(int n, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = random.nextFloat() * 2 - 1;
+    }
+    return values;
+  }
+
+  private static Tensors tensors(ExpertMixture mixture, float... logWeights) {
+    Tensors tensors = Tensors.zeros(mixture.tensors());
+    for (int e = 0; e < logWeights.length; e++) {
+      tensors.values()[e][0] = 0.3f * e - 0.2f;
+      tensors.values()[logWeights.length][e] = logWeights[e];
+    }
+    return tensors;
+  }
+
+  /** Field vectors of expert e, read off by the definition of the layout. */
+  private static float[] of(int e, int experts, float[] x) {
+    float[] own = new float[x.length / experts];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = x[i / CHUNK * experts * CHUNK + e * CHUNK + i % CHUNK];
+    }
+    return own;
+  }
+
+  private static double logit(int e, int experts, Tensors weights, float[] x, int b) {
+    float[] logits = new float[BATCH];
+    Tensors own = Tensors.zeros(MACHINE.tensors());
+    own.values()[0][0] = weights.values()[e][0];
+    MACHINE.newWorkspace().infer(own, of(e, experts, x), BATCH, logits);
+    return logits[b];
+  }
+
+  private static double sigmoid(double z) {
+    return 1 / (1 + Math.exp(-z));
+  }
+
+  @Test
+  void theAnswerIsTheWeightedMeanOfProbabilities() {
+    ExpertMixture mixture = new ExpertMixture(MACHINE, 3, CHUNK);
+    Tensors weights = tensors(mixture, (float) Math.log(1), (float) Math.log(2), 0f);
+    float[] x = random(BATCH * FIELDS * 3 * DIM, 1);
+    float[] inferred = new float[BATCH];
+    float[] forward = new float[BATCH];
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.infer(weights, x, BATCH, inferred);
+    workspace.forward(weights, x, BATCH, 0, forward);
+
+    assertThat(mixture.dim()).isEqualTo(18);
+    assertThat(forward).isEqualTo(inferred);
+    for (int b = 0; b < BATCH; b++) {
+      double expected =
+          (sigmoid(logit(0, 3, weights, x, b))
+                  + 2 * sigmoid(logit(1, 3, weights, x, b))
+                  + sigmoid(logit(2, 3, weights, x, b)))
+              / 4;
+      assertThat(sigmoid(inferred[b])).isCloseTo(expected, within(1e-6));
+    }
+  }
+
+  @Test
+  void gradientsOfItsOwnLogitAreThoseOfFiniteDifferences() {
+    ExpertMixture mixture = new ExpertMixture(MACHINE, 2, CHUNK);
+    Tensors weights = tensors(mixture, 0.4f, -0.3f);
+    float[] x = random(BATCH * FIELDS * 2 * DIM, 2);
+    float[] dLogits = random(BATCH, 3);
+    float[] dx = new float[x.length];
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.forward(weights, x, BATCH, 0, new float[BATCH]);
+    workspace.backward(dLogits, dx, gradients);
+
+    for (int i = 0; i < x.length; i++) {
+      assertThat(dx[i]).isCloseTo((float) slope(mixture, weights, x, x, i, dLogits), within(2e-3f));
+    }
+    for (int e = 0; e < 2; e++) {
+      float[] bias = weights.values()[e];
+      assertThat(gradients.values()[e][0])
+          .isCloseTo((float) slope(mixture, weights, x, bias, 0, dLogits), within(2e-3f));
+    }
+    assertThat(gradients.values()[2]).isEqualTo(weights.values()[2]);
+  }
+
+  private static double slope(
+      CtrModel model, Tensors weights, float[] x, float[] values, int i, float[] dLogits) {
+    float before = values[i];
+    double step = 1e-2;
+    values[i] = (float) (before + step);
+    double above = weighted(model, weights, x, dLogits);
+    values[i] = (float) (before - step);
+    double below = weighted(model, weights, x, dLogits);
+    values[i] = before;
+    return (above - below) / (2 * step);
+  }
+
+  private static double weighted(CtrModel model, Tensors weights, float[] x, float[] dLogits) {
+    float[] logits = new float[BATCH];
+    model.newWorkspace().infer(weights, x, BATCH, logits);
+    double sum = 0;
+    for (int b = 0; b < BATCH; b++) {
+      sum += dLogits[b] * logits[b];
+    }
+    return sum;
+  }
+
+  @Test
+  void eachExpertLearnsFromItsOwnLoss() {
+    ExpertMixture mixture = new ExpertMixture(MACHINE, 2, CHUNK);
+    Tensors weights = tensors(mixture, 0.4f, -0.3f);
+    float[] x = random(BATCH * FIELDS * 2 * DIM, 4);
+    byte[] labels = {1, 0, 0, 1};
+    float[] dx = new float[x.length];
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.forward(weights, x, BATCH, 0, new float[BATCH]);
+    workspace.backwardLoss(labels, new float[BATCH], dx, gradients);
+
+    for (int e = 0; e < 2; e++) {
+      float[] own = of(e, 2, x);
+      Tensors bias = Tensors.zeros(MACHINE.tensors());
+      bias.values()[0][0] = weights.values()[e][0];
+      float[] logits = new float[BATCH];
+      float[] dOwn = new float[own.length];
+      Tensors dBias = Tensors.zeros(MACHINE.tensors());
+      CtrModel.Workspace alone = MACHINE.newWorkspace();
+      alone.forward(bias, own, BATCH, 0, logits);
+      for (int b = 0; b < BATCH; b++) {
+        logits[b] = (float) (sigmoid(logits[b]) - labels[b]);
+      }
+      alone.backward(logits, dOwn, dBias);
+      assertThat(of(e, 2, dx)).containsExactly(dOwn, within(1e-6f));
+      assertThat(gradients.values()[e]).containsExactly(dBias.values()[0], within(1e-6f));
+    }
+  }
+
+  /** By hand: shares 3/4 and 1/4; probabilities of the label .2 and .8; a thousandth is spread. */
+  @Test
+  void theWeightsFollowBayesAndShare() {
+    LogisticRegression single = new LogisticRegression(1);
+    ExpertMixture mixture = new ExpertMixture(single, 2, 1);
+    Tensors weights = Tensors.zeros(mixture.tensors());
+    weights.values()[2][0] = (float) Math.log(3);
+    float[] x = {(float) Math.log(4), (float) Math.log(0.25)}; // p = .8 and .2 of a one
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.forward(weights, x, 1, 0, new float[1]);
+    workspace.backwardLoss(new byte[] {0}, new float[1], new float[2], gradients);
+
+    // .75 · .2 : .25 · .8 = 3 : 4
+    assertThat(Math.exp(gradients.values()[2][0])).isCloseTo(0.999 * 3 / 7 + 0.0005, within(1e-6));
+    assertThat(Math.exp(gradients.values()[2][1])).isCloseTo(0.999 * 4 / 7 + 0.0005, within(1e-6));
+  }
+
+  /** An expert that is certain and wrong loses nearly all weight, but can come back. */
+  @Test
+  void aCertainErrorLeavesAFiniteWeight() {
+    ExpertMixture mixture = new ExpertMixture(new LogisticRegression(1), 2, 1);
+    Tensors weights = Tensors.zeros(mixture.tensors());
+    float[] x = {200, 0};
+    float[] logits = new float[1];
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.forward(weights, x, 1, 0, logits);
+    workspace.backwardLoss(new byte[] {0}, logits, new float[2], gradients);
+
+    assertThat(logits[0]).isCloseTo((float) Math.log(3), within(1e-5f)); // (1 + ½) / (0 + ½)
+    assertThat(Math.exp(gradients.values()[2][0])).isCloseTo(0.0005, within(1e-5));
+  }
+
+  @Test
+  void explanationsAddUpToTheMixturesLogit() {
+    ExpertMixture mixture = new ExpertMixture(MACHINE, 2, CHUNK);
+    Tensors weights = tensors(mixture, -1f, 1f);
+    float[] x = random(FIELDS * 2 * DIM, 5);
+    float[] logits = new float[1];
+    mixture.newWorkspace().infer(weights, x, 1, logits);
+    try (Explainer explainer =
+        mixture.explainer(new FactorizationMachineConfig().explainer(FIELDS, DIM, CHUNK))) {
+      Reasons reasons = explainer.explain(weights, x);
+      assertThat(reasons.logit()).isEqualTo(logits[0]);
+      Reasons.Terms terms = (Reasons.Terms) reasons.detail();
+      double sum = terms.rest();
+      for (float linear : terms.linear()) {
+        sum += linear;
+      }
+      for (Reasons.Pair pair : terms.pairs()) {
+        sum += pair.product();
+      }
+      assertThat(sum).isCloseTo(logits[0], within(1e-5));
+      // of the heavier one, the second
+      assertThat(terms.linear()[0]).isCloseTo(x[3] + x[9], within(1e-6f));
+    }
+  }
+}
