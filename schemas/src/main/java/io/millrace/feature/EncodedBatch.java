@@ -1,6 +1,7 @@
 package io.millrace.feature;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded examples in compressed sparse row form: example b's field f holds the tokens {@code
@@ -18,6 +19,7 @@ public final class EncodedBatch {
   private int[] offsets;
   private long[] tokens;
   private float[] weights;
+  private boolean[] missing = new boolean[0];
 
   /** An empty batch for {@code fields} fields. */
   public EncodedBatch(int fields) {
@@ -59,6 +61,23 @@ public final class EncodedBatch {
 
   public float weight(int i) {
     return weights[i];
+  }
+
+  /**
+   * Which fields have no value [B, F], null if all have one: what a model has to leave out, since a
+   * field vector of zeros may also be one that was learned. Holds until the next call.
+   */
+  public boolean @Nullable [] missing() {
+    int count = size * fields;
+    if (missing.length < count) {
+      missing = new boolean[count];
+    }
+    boolean any = false;
+    for (int i = 0; i < count; i++) {
+      missing[i] = offsets[i] == offsets[i + 1];
+      any |= missing[i];
+    }
+    return any ? missing : null;
   }
 
   /** Removes all examples and keeps the buffers. */

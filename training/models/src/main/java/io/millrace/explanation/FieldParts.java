@@ -1,6 +1,7 @@
 package io.millrace.explanation;
 
 import io.millrace.model.Reasons;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,13 @@ record FieldParts(
     return new FieldParts(null, null, null);
   }
 
-  /** The mean of each column of [F, F]. */
+  /** The mean of each column of [F, F], over the rows of fields that have a value. */
   private static float[] received(double[][] mean) {
     float[] received = new float[mean.length];
+    double total = Arrays.stream(mean).flatMapToDouble(Arrays::stream).sum();
     for (double[] row : mean) {
       for (int g = 0; g < row.length; g++) {
-        received[g] += (float) (row[g] / mean.length);
+        received[g] += (float) (row[g] / Math.max(1, total));
       }
     }
     return received;

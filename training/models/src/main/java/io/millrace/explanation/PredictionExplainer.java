@@ -57,7 +57,7 @@ public final class PredictionExplainer implements AutoCloseable {
    */
   public Reasons reasons(EncodedBatch single) {
     compiled.scheme().gather(single, table, x);
-    return explainer.explain(weights, x);
+    return explainer.explain(weights, x, single.missing());
   }
 
   /** The values of all fields as given; of a cross, those of its fields. */

@@ -111,12 +111,13 @@ public final class Learner implements AutoCloseable {
     }
     reserve(size);
     scheme.gather(batch, table, x);
+    boolean[] missing = batch.missing();
     float[] predicted = logits;
     if (predictsApart) {
       predicted = predictions;
-      workspace.infer(tensors, x, size, predicted);
+      workspace.infer(tensors, x, missing, size, predicted);
     }
-    workspace.forward(tensors, x, size, dropoutSeed(), logits);
+    workspace.forward(tensors, x, missing, size, dropoutSeed(), logits);
     for (int b = 0; b < size; b++) {
       double probability = Sigmoid.of(finite(predicted[b]));
       double trained = predictsApart ? Sigmoid.of(finite(logits[b])) : probability;

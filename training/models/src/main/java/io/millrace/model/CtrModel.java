@@ -1,11 +1,15 @@
 package io.millrace.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A click-through-rate model above its embeddings: field vectors in, logits out. It holds no
  * weights: the learner owns and updates them, a server holds an immutable copy. Implementations are
  * immutable and safe to share; each thread works in a {@link Workspace} of its own.
+ *
+ * <p>A field without a value has a field vector of zeros. A model that would see more in it than
+ * nothing is told which fields these are, and leaves them out.
  *
  * <p>Shapes: B examples, F fields, D dimension of a field vector.
  */
@@ -45,19 +49,38 @@ public interface CtrModel extends AutoCloseable {
      *
      * @param weights the dense tensors
      * @param x field vectors [B, F, D], row-major
+     * @param missing which fields have no value [B, F], their field vectors being zero; null if
+     *     there are none
      * @param batch B
      * @param logits [B], written
      */
-    void infer(Tensors weights, float[] x, int batch, float[] logits);
+    void infer(Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits);
+
+    /** The same where every field has a value. */
+    default void infer(Tensors weights, float[] x, int batch, float[] logits) {
+      infer(weights, x, null, batch, logits);
+    }
 
     /**
      * Computes logits in training mode, and remembers what {@link #backward} needs. A model without
      * a training mode gives those of {@link #infer}, to the bit.
      *
+     * @param missing as in {@link #infer}; must not change until the backward pass
      * @param dropoutSeed decides, with the model, which units drop out: the same seed drops the
      *     same ones
      */
-    void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits);
+    void forward(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        int batch,
+        long dropoutSeed,
+        float[] logits);
+
+    /** The same where every field has a value. */
+    default void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
+      forward(weights, x, null, batch, dropoutSeed, logits);
+    }
 
     /**
      * Gradients of the sum over the batch of {@code dLogits[b] * logits[b]}, at the last {@link

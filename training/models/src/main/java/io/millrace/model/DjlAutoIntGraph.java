@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * AutoInt. Each layer lets every field attend to every field, in H heads:
@@ -18,7 +19,8 @@ import java.util.List;
  * </pre>
  *
  * <p>and the logit is a linear functional of all fields' last e. Query, key, value and residual are
- * one product.
+ * one product. A field without a value is as if the model did not have that field: nobody attends
+ * to it (the softmax runs over the others), and its e is zero after each layer.
  *
  * <p>Tensors, those of options only where they are on: {@code field_embedding} [F, D]; of layer l
  * {@code layer<l>.projection} [K, A, in] (query, key, value, residual), {@code .projection_bias}
@@ -30,13 +32,16 @@ import java.util.List;
  * normalisation as in the authors' code.
  */
 final class DjlAutoIntGraph implements DjlGraph {
-  /** Each layer's attention [B, H, F, F]: the row of a field sums to 1. */
+  /** Each layer's attention [B, H, F, F]: a row sums to 1, to 0 of a field without a value. */
   static final String ATTENTION = "attention";
 
   /** Inside the root of the normalisation, as in the authors' code. */
   private static final double NORM_EPSILON = 1e-8;
 
   private static final int OFF = -1;
+
+  /** A score so low that softmax gives it nothing. */
+  private static final float NEVER = -1e30f;
 
   private final AutoIntConfig config;
   private final int fields;
@@ -49,6 +54,15 @@ final class DjlAutoIntGraph implements DjlGraph {
 
   /** Numbers of a layer's tensors. */
   private record Layer(int projection, int bias, int normScale, int normShift) {}
+
+  /**
+   * Which fields have a value.
+   *
+   * @param rows [B·F, 1], 1 for those that have one, 0 for the others
+   * @param shift [B·H, 1, F], 0 and {@link #NEVER}
+   * @param pairs [B·H, F, F], 1 where both have one
+   */
+  private record Presence(PtNDArray rows, PtNDArray shift, PtNDArray pairs) {}
 
   DjlAutoIntGraph(AutoIntConfig config, int fields, int dim, TensorSpecs specs) {
     this.config = config;
@@ -82,9 +96,13 @@ final class DjlAutoIntGraph implements DjlGraph {
     int width = config.width();
     PtNDArray input = fieldEmbedding == OFF ? x : JniUtils.add(x, pass.tensor(fieldEmbedding));
     PtNDArray e = reshape(input, (long) batch * fields, dim);
+    Presence presence = presence(pass, x);
     long in = dim;
     for (Layer layer : layers) {
-      e = layer(pass, layer, e, in);
+      e = layer(pass, layer, e, in, presence);
+      if (presence != null) {
+        e = JniUtils.mul(e, presence.rows);
+      }
       in = width;
     }
     PtNDArray functional = pass.tensor(output, 1, (long) fields * width);
@@ -98,7 +116,37 @@ final class DjlAutoIntGraph implements DjlGraph {
     return logits;
   }
 
-  private PtNDArray layer(DjlPass pass, Layer layer, PtNDArray e, long in) {
+  private @Nullable Presence presence(DjlPass pass, PtNDArray like) {
+    boolean[] missing = pass.missing();
+    if (missing == null) {
+      return null;
+    }
+    int batch = pass.batch();
+    int heads = config.heads();
+    float[] rows = new float[batch * fields];
+    float[] shift = new float[batch * heads * fields];
+    float[] pairs = new float[shift.length * fields];
+    for (int r = 0; r < rows.length; r++) {
+      rows[r] = missing[r] ? 0 : 1;
+    }
+    for (int s = 0; s < batch * heads; s++) {
+      int example = s / heads * fields;
+      for (int k = 0; k < fields; k++) {
+        shift[s * fields + k] = missing[example + k] ? NEVER : 0;
+        for (int i = 0; i < fields; i++) {
+          pairs[(s * fields + i) * fields + k] = rows[example + i] * rows[example + k];
+        }
+      }
+    }
+    long slices = (long) batch * heads;
+    return new Presence(
+        reshape(pass.array(like, rows), rows.length, 1),
+        reshape(pass.array(like, shift), slices, 1, fields),
+        reshape(pass.array(like, pairs), slices, fields, fields));
+  }
+
+  private PtNDArray layer(
+      DjlPass pass, Layer layer, PtNDArray e, long in, @Nullable Presence presence) {
     int width = config.width();
     PtNDArray projection = pass.tensor(layer.projection, (long) config.projections() * width, in);
     PtNDArray projected;
@@ -108,7 +156,7 @@ final class DjlAutoIntGraph implements DjlGraph {
     } else {
       projected = JniUtils.matmul(e, JniUtils.transpose(projection, 0, 1));
     }
-    PtNDArray out = attend(pass, projected);
+    PtNDArray out = attend(pass, projected, presence);
     if (!config.layerNorm()) {
       return out;
     }
@@ -123,7 +171,7 @@ final class DjlAutoIntGraph implements DjlGraph {
    * @param projected [B·F, K·A]
    * @return [B·F, A]
    */
-  private PtNDArray attend(DjlPass pass, PtNDArray projected) {
+  private PtNDArray attend(DjlPass pass, PtNDArray projected, @Nullable Presence presence) {
     int batch = pass.batch();
     int heads = config.heads();
     int headDim = config.headDim();
@@ -137,7 +185,13 @@ final class DjlAutoIntGraph implements DjlGraph {
     if (config.scaled()) {
       scores = pass.scale(scores, (float) (1 / Math.sqrt(headDim)));
     }
+    if (presence != null) {
+      scores = JniUtils.add(scores, presence.shift);
+    }
     PtNDArray a = JniUtils.softmax(scores, 2, DataType.FLOAT32);
+    if (presence != null) {
+      a = JniUtils.mul(a, presence.pairs);
+    }
     pass.report(ATTENTION, a);
     a = pass.dropout(a, config.attentionDropout());
     PtNDArray out = JniUtils.bmm(a, (PtNDArray) parts.get(2));

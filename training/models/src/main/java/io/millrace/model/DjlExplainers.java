@@ -13,9 +13,9 @@ final class DjlExplainers {
     return new OcclusionExplainer<>(
         model,
         model.newWorkspace(),
-        (workspace, weights, x) -> {
+        (workspace, weights, x, missing) -> {
           int fields = model.fields();
-          float[] all = workspace.intermediate(DjlAutoIntGraph.ATTENTION, weights, x, 1);
+          float[] all = workspace.intermediate(DjlAutoIntGraph.ATTENTION, weights, x, missing, 1);
           float[][][][] attention = new float[config.layers()][config.heads()][fields][];
           int at = 0;
           for (float[][][] layer : attention) {
@@ -37,7 +37,7 @@ final class DjlExplainers {
     return new OcclusionExplainer<>(
         model,
         model.newWorkspace(),
-        (workspace, weights, x) -> {
+        (workspace, weights, x, missing) -> {
           List<CrossFeature> features = CrossFeature.of(config, workspace, weights, x, 1).get(0);
           return new Reasons.Crosses(
               features.stream()
@@ -52,7 +52,7 @@ final class DjlExplainers {
     return new OcclusionExplainer<>(
         model,
         model.newWorkspace(),
-        (workspace, weights, x) -> {
+        (workspace, weights, x, missing) -> {
           float deep = workspace.intermediate(DjlDeepFmGraph.DEEP, weights, x, 1)[0];
           return Reasons.Terms.ofMachine(x, model.fields(), model.dim(), rowWidth, deep);
         });

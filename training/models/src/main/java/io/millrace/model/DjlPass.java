@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a graph works with in one pass: the weights, whether it learns, and the operations that
@@ -21,6 +22,7 @@ final class DjlPass {
 
   private final List<TensorSpec> specs;
   private final NDList views;
+  private final boolean @Nullable [] missing;
   private final int batch;
   private final boolean training;
   private final long dropoutSeed;
@@ -39,6 +41,7 @@ final class DjlPass {
   DjlPass(
       List<TensorSpec> specs,
       NDList views,
+      boolean @Nullable [] missing,
       int batch,
       boolean training,
       long dropoutSeed,
@@ -48,6 +51,7 @@ final class DjlPass {
       Probe probe) {
     this.specs = specs;
     this.views = views;
+    this.missing = missing;
     this.batch = batch;
     this.training = training;
     this.dropoutSeed = dropoutSeed;
@@ -61,6 +65,11 @@ final class DjlPass {
   /** B. */
   int batch() {
     return batch;
+  }
+
+  /** Which fields have no value [B, F]; null if there are none. */
+  boolean @Nullable [] missing() {
+    return missing;
   }
 
   /** Whether this is a learning step: {@link CtrModel.Workspace#forward}. */

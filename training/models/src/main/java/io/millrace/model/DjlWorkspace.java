@@ -55,8 +55,9 @@ public final class DjlWorkspace implements CtrModel.Workspace {
   }
 
   @Override
-  public void infer(Tensors weights, float[] x, int batch, float[] logits) {
-    predict(weights, x, batch, logits, DjlPass.NO_PROBE);
+  public void infer(
+      Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
+    predict(weights, x, missing, batch, logits, DjlPass.NO_PROBE);
   }
 
   /**
@@ -64,10 +65,12 @@ public final class DjlWorkspace implements CtrModel.Workspace {
    *
    * @param name under which the graph reports them
    * @param x [B, F, D]
+   * @param missing [B, F], or null
    * @return everything reported under this name, one behind the other
    * @throws IllegalArgumentException if the graph reports nothing under this name
    */
-  public float[] intermediate(String name, Tensors weights, float[] x, int batch) {
+  public float[] intermediate(
+      String name, Tensors weights, float[] x, boolean @Nullable [] missing, int batch) {
     float[][] all = {new float[0]};
     DjlPass.Probe probe =
         (reported, array) -> {
@@ -79,7 +82,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
             values.get(all[0], before, size);
           }
         };
-    predict(weights, x, batch, new float[batch], probe);
+    predict(weights, x, missing, batch, new float[batch], probe);
     if (all[0].length == 0) {
       throw new IllegalArgumentException(
           "intermediate result \"" + name + "\": none, expected one");
@@ -87,20 +90,37 @@ public final class DjlWorkspace implements CtrModel.Workspace {
     return all[0];
   }
 
-  private void predict(Tensors weights, float[] x, int batch, float[] logits, DjlPass.Probe probe) {
+  /** The same where every field has a value. */
+  public float[] intermediate(String name, Tensors weights, float[] x, int batch) {
+    return intermediate(name, weights, x, null, batch);
+  }
+
+  private void predict(
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      int batch,
+      float[] logits,
+      DjlPass.Probe probe) {
     // grad mode belongs to the thread, and torch starts each thread with it on
     JniUtils.setGradMode(false);
     predictScratch.reset();
     try (PtNDManager scope = manager.newSubManager(device)) {
       PtNDArray w = copyWeights(weights, predictScratch.weights, scope);
       PtNDArray in = copyX(x, batch, predictScratch.x, scope);
-      DjlPass pass = newPass(w, batch, false, 0, predictScratch, probe);
+      DjlPass pass = newPass(w, missing, batch, false, 0, predictScratch, probe);
       DjlBuffer.read(model.graph().logits(pass, in), logits, batch);
     }
   }
 
   @Override
-  public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
+  public void forward(
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      int batch,
+      long dropoutSeed,
+      float[] logits) {
     endStep();
     stepScratch.reset();
     PtNDManager scope = manager.newSubManager(device);
@@ -111,7 +131,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
       PtNDArray in = copyX(x, batch, stepScratch.x, scope);
       w.setRequiresGradient(true);
       in.setRequiresGradient(true);
-      DjlPass pass = newPass(w, batch, true, dropoutSeed, stepScratch, DjlPass.NO_PROBE);
+      DjlPass pass = newPass(w, missing, batch, true, dropoutSeed, stepScratch, DjlPass.NO_PROBE);
       PtNDArray out = model.graph().logits(pass, in);
       DjlBuffer.read(out, logits, batch);
       step = new Step(scope, w, in, pass, out);
@@ -155,6 +175,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
 
   private DjlPass newPass(
       PtNDArray weights,
+      boolean @Nullable [] missing,
       int batch,
       boolean training,
       long dropoutSeed,
@@ -163,6 +184,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
     return new DjlPass(
         model.tensors(),
         weights.split(ends, 0),
+        missing,
         batch,
         training,
         dropoutSeed,

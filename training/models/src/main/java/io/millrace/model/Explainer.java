@@ -1,5 +1,7 @@
 package io.millrace.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Says what made a model's logits. It has a model and a workspace of its own, on the engine that
  * shows a model's inside, so that it explains a model whatever computes its predictions; both
@@ -14,8 +16,9 @@ public interface Explainer extends AutoCloseable {
    *
    * @param weights the dense tensors of the model
    * @param x field vectors of one example [F, D]
+   * @param missing which fields have no value [F], or null
    */
-  Reasons explain(Tensors weights, float[] x);
+  Reasons explain(Tensors weights, float[] x, boolean @Nullable [] missing);
 
   @Override
   void close();

@@ -2,6 +2,7 @@ package io.millrace.model;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Factorization machine of order 2 (Rendle, ICDM 2010, eq. 1 and lemma 3.1). A field vector is C
@@ -50,7 +51,8 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     private int batch;
 
     @Override
-    public void infer(Tensors weights, float[] x, int batch, float[] logits) {
+    public void infer(
+        Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
       float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {
         logits[b] = bias + score(x, b);
@@ -58,7 +60,13 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     }
 
     @Override
-    public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
+    public void forward(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        int batch,
+        long dropoutSeed,
+        float[] logits) {
       int n = batch * fields * dim;
       if (this.x.length < n) {
         this.x = new float[n];

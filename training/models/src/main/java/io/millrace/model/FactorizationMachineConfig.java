@@ -14,7 +14,7 @@ public record FactorizationMachineConfig() implements Architecture {
     return new OcclusionExplainer<>(
         model,
         model.newWorkspace(),
-        (workspace, weights, x) ->
+        (workspace, weights, x, missing) ->
             Reasons.Terms.ofMachine(x, fields, dim, rowWidth, weights.values()[0][0]));
   }
 

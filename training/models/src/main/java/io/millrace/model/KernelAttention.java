@@ -3,17 +3,22 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
+import java.util.Arrays;
 
 /**
  * The attention of one layer: from each field's query, key, value and residual to {@code
  * ReLU(attention + residual)}, head by head. Scores lie transposed, [key field, query field], so
- * that a softmax goes down columns and no sum runs across a vector.
+ * that a softmax goes down columns and no sum runs across a vector. Fields that have no value are
+ * attended to with weight 0; their own rows are left to the caller.
  */
 final class KernelAttention {
   private static final int QUERY = 0;
   private static final int KEY = 1;
   private static final int VALUE = 2;
   private static final int RESIDUAL = 3;
+
+  /** A score so low that softmax gives it nothing. */
+  private static final float NEVER = -1e30f;
 
   private final Kernels kernels = Kernels.best();
   private final AutoIntConfig config;
@@ -77,7 +82,9 @@ final class KernelAttention {
     for (int s = 0; s < slices; s++) {
       score(s);
     }
+    fillMissing(pass, NEVER);
     kernels.softmax(attention.values(), 0, slices, fields, lanes);
+    fillMissing(pass, 0);
     if (drops) {
       System.arraycopy(attention.values(), 0, dropped.values(), 0, slices * fields * lanes);
     }
@@ -89,6 +96,23 @@ final class KernelAttention {
     }
     kernels.relu(out.values(), 0, out.rows() * out.stride());
     return out;
+  }
+
+  /** Sets what is paid to keys that have no value. */
+  private void fillMissing(KernelPass pass, float value) {
+    if (!pass.anyMissing()) {
+      return;
+    }
+    int heads = config.heads();
+    for (int row = 0; row < pass.batch() * fields; row++) {
+      if (pass.missing(row)) {
+        for (int h = 0; h < heads; h++) {
+          int slice = row / fields * heads + h;
+          int at = (slice * fields + row % fields) * lanes;
+          Arrays.fill(attention.values(), at, at + lanes, value);
+        }
+      }
+    }
   }
 
   /** Scaled scores of a slice, an example's head. */

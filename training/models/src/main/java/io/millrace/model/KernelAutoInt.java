@@ -4,6 +4,7 @@ import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,7 @@ final class KernelAutoInt implements KernelNet {
       if (layer.norm != null) {
         e = layer.norm.forward(e);
       }
+      clearMissing(pass, e);
     }
     Matrix logits = output.forward(flat.share(e));
     if (wide != null) {
@@ -109,11 +111,25 @@ final class KernelAutoInt implements KernelNet {
     return logits;
   }
 
+  /** Zeroes the rows of fields that have no value. */
+  private static void clearMissing(KernelPass pass, Matrix rows) {
+    if (!pass.anyMissing()) {
+      return;
+    }
+    for (int r = 0; r < rows.rows(); r++) {
+      if (pass.missing(r)) {
+        int at = r * rows.stride();
+        Arrays.fill(rows.values(), at, at + rows.stride(), 0);
+      }
+    }
+  }
+
   @Override
   public Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
     Matrix d = dFields.share(output.backward(dLogits, gradients));
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
+      clearMissing(pass, d);
       if (layer.norm != null) {
         layer.norm.backward(d, gradients);
       }

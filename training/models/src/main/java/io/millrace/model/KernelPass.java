@@ -1,29 +1,57 @@
 package io.millrace.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** What distinguishes one pass of a {@link KernelNet} from the next. */
 final class KernelPass {
   private final int batch;
+  private final boolean @Nullable [] missing;
+  private final int missingFrom;
   private final boolean training;
   private final long dropoutSeed;
   private int dropouts;
 
-  private KernelPass(int batch, boolean training, long dropoutSeed) {
+  private KernelPass(
+      int batch,
+      boolean @Nullable [] missing,
+      int missingFrom,
+      boolean training,
+      long dropoutSeed) {
     this.batch = batch;
+    this.missing = missing;
+    this.missingFrom = missingFrom;
     this.training = training;
     this.dropoutSeed = dropoutSeed;
   }
 
-  static KernelPass predicting(int batch) {
-    return new KernelPass(batch, false, 0);
+  /**
+   * @param missing [B, F] from {@code from} on, or null
+   */
+  static KernelPass predicting(int batch, boolean @Nullable [] missing, int from) {
+    return new KernelPass(batch, missing, from, false, 0);
   }
 
-  static KernelPass training(int batch, long dropoutSeed) {
-    return new KernelPass(batch, true, dropoutSeed);
+  static KernelPass training(int batch, boolean @Nullable [] missing, long dropoutSeed) {
+    return new KernelPass(batch, missing, 0, true, dropoutSeed);
   }
 
   /** B. */
   int batch() {
     return batch;
+  }
+
+  /** Whether any field of any example may be missing. */
+  boolean anyMissing() {
+    return missing != null;
+  }
+
+  /**
+   * Whether a field has no value.
+   *
+   * @param row b · F + f
+   */
+  boolean missing(int row) {
+    return missing != null && missing[missingFrom + row];
   }
 
   /** Whether this is a learning step. */

@@ -27,23 +27,30 @@ final class KernelWorkspace implements CtrModel.Workspace {
   }
 
   @Override
-  public void infer(Tensors weights, float[] x, int batch, float[] logits) {
+  public void infer(
+      Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
     check(weights, batch);
     predicting.load(weights.values());
     int example = model.fields() * model.dim();
     for (int b = 0; b < batch; b += PREDICTED_AT_ONCE) {
       int size = Math.min(PREDICTED_AT_ONCE, batch - b);
-      KernelPass pass = KernelPass.predicting(size);
+      KernelPass pass = KernelPass.predicting(size, missing, b * model.fields());
       predicting.forward(pass, x, b * example).store(logits, b);
     }
   }
 
   @Override
-  public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
+  public void forward(
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      int batch,
+      long dropoutSeed,
+      float[] logits) {
     check(weights, batch);
     step = null;
     learning.load(weights.values());
-    KernelPass pass = KernelPass.training(batch, dropoutSeed);
+    KernelPass pass = KernelPass.training(batch, missing, dropoutSeed);
     learning.forward(pass, x, 0).store(logits, 0);
     step = pass;
   }

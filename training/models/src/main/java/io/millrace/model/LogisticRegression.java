@@ -1,6 +1,7 @@
 package io.millrace.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logistic regression on hashed features: {@code logit = bias + sum_f x[f]}. D is 1: a row is a
@@ -37,7 +38,8 @@ public record LogisticRegression(int fields) implements CtrModel {
     private int batch;
 
     @Override
-    public void infer(Tensors weights, float[] x, int batch, float[] logits) {
+    public void infer(
+        Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
       float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {
         float sum = bias;
@@ -49,9 +51,15 @@ public record LogisticRegression(int fields) implements CtrModel {
     }
 
     @Override
-    public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
+    public void forward(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        int batch,
+        long dropoutSeed,
+        float[] logits) {
       this.batch = batch;
-      infer(weights, x, batch, logits);
+      infer(weights, x, missing, batch, logits);
     }
 
     @Override

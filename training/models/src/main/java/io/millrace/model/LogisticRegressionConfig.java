@@ -17,7 +17,8 @@ public record LogisticRegressionConfig() implements Architecture {
     return new OcclusionExplainer<>(
         model,
         model.newWorkspace(),
-        (workspace, weights, x) -> new Reasons.Terms(x.clone(), List.of(), weights.values()[0][0]));
+        (workspace, weights, x, missing) ->
+            new Reasons.Terms(x.clone(), List.of(), weights.values()[0][0]));
   }
 
   @Override

@@ -8,8 +8,8 @@ import java.util.List;
  * What made one logit, by field.
  *
  * @param logit as predicted
- * @param effects [F]: the logit less what it would be if the field's vector were zero (occlusion);
- *     every kind has them, and only those of lr add up to the logit
+ * @param effects [F]: the logit less what it would be if the field had no value (occlusion); every
+ *     kind has them, and only those of lr add up to the logit
  * @param detail what the model's own structure says
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
@@ -69,12 +69,12 @@ public record Reasons(float logit, float[] effects, Detail detail) {
    * The attention of an AutoInt.
    *
    * @param weights [L, H, F, F] of layers, heads, attending fields and fields attended to: each row
-   *     sums to 1
+   *     sums to 1, that of a field without a value to 0
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   public record Attention(float[][][][] weights) implements Detail {
 
-    /** Mean over layers and heads [F, F]; its rows sum to 1. */
+    /** Mean over layers and heads [F, F]; its rows sum to 1 or 0. */
     public double[][] mean() {
       int fields = weights[0][0].length;
       int matrices = weights.length * weights[0].length;

@@ -49,7 +49,7 @@ final class Judge {
         batch.append(examples.encoded(), from + b);
       }
       scheme.gather(batch, table, x);
-      workspace.infer(tensors, x, size, logits);
+      workspace.infer(tensors, x, batch.missing(), size, logits);
       for (int b = 0; b < size; b++) {
         answer.accept(from + b, logits[b]);
       }

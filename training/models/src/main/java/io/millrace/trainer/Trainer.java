@@ -139,7 +139,8 @@ final class Trainer implements AutoCloseable {
   /** Returns the sum of the losses. */
   private double step(int size, Optimizer rowOptimizer, Optimizer denseOptimizer) {
     scheme.gather(batch, table, x);
-    workspace.forward(tensors, x, size, Long.rotateLeft(config.seed(), 32) ^ steps++, logits);
+    long dropoutSeed = Long.rotateLeft(config.seed(), 32) ^ steps++;
+    workspace.forward(tensors, x, batch.missing(), size, dropoutSeed, logits);
     double loss = 0;
     for (int b = 0; b < size; b++) {
       if (!Float.isFinite(logits[b])) {

@@ -19,7 +19,7 @@ class ExplainerTest {
   private static Reasons explain(Architecture architecture, int dim, int rowWidth, float[] x) {
     CtrModel model = architecture.model(FIELDS, dim, rowWidth);
     try (Explainer explainer = architecture.explainer(FIELDS, dim, rowWidth)) {
-      return explainer.explain(weights(model, 3), x);
+      return explainer.explain(weights(model, 3), x, null);
     }
   }
 
@@ -197,7 +197,9 @@ class ExplainerTest {
         for (int i = 0; i < dim; i++) {
           without[f * dim + i] = 0;
         }
-        workspace.infer(weights(model, 3), without, 1, logit);
+        boolean[] missing = new boolean[FIELDS];
+        missing[f] = true;
+        workspace.infer(weights(model, 3), without, missing, 1, logit);
         assertThat(reasons.effects()[f]).isCloseTo(reasons.logit() - logit[0], within(1e-5f));
         assertThat(reasons.effects()[f]).isNotZero();
       }

@@ -2,6 +2,7 @@ package io.millrace.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a workspace's gradients of {@code Σ_b dLogits[b]·logits[b]} with finite differences, for
@@ -20,13 +21,20 @@ final class GradientCheck {
   private final CtrModel.Workspace workspace;
   private final Tensors weights;
   private final float[] x;
+  private final boolean @Nullable [] missing;
   private final float[] dLogits;
   private final List<String> wrong = new ArrayList<>();
 
-  private GradientCheck(CtrModel.Workspace workspace, Tensors weights, float[] x, float[] dLogits) {
+  private GradientCheck(
+      CtrModel.Workspace workspace,
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      float[] dLogits) {
     this.workspace = workspace;
     this.weights = weights;
     this.x = x;
+    this.missing = missing;
     this.dLogits = dLogits;
   }
 
@@ -37,11 +45,22 @@ final class GradientCheck {
    */
   static List<String> differences(
       CtrModel model, Tensors weights, float[] x, float[] dLogits, List<String> flat) {
+    return differences(model, weights, x, null, dLogits, flat);
+  }
+
+  /** The same with fields that have no value. */
+  static List<String> differences(
+      CtrModel model,
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      float[] dLogits,
+      List<String> flat) {
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
-      GradientCheck check = new GradientCheck(workspace, weights, x, dLogits);
+      GradientCheck check = new GradientCheck(workspace, weights, x, missing, dLogits);
       float[] dx = new float[x.length];
       Tensors gradients = Tensors.zeros(model.tensors());
-      workspace.forward(weights, x, dLogits.length, 9, new float[dLogits.length]);
+      workspace.forward(weights, x, missing, dLogits.length, 9, new float[dLogits.length]);
       workspace.backward(dLogits, dx, gradients);
       check.compare("x", x, dx, false);
       for (int t = 0; t < model.tensors().size(); t++) {
@@ -93,7 +112,7 @@ final class GradientCheck {
 
   private double objective() {
     float[] logits = new float[dLogits.length];
-    workspace.forward(weights, x, dLogits.length, 9, logits);
+    workspace.forward(weights, x, missing, dLogits.length, 9, logits);
     double sum = 0;
     for (int b = 0; b < logits.length; b++) {
       sum += (double) dLogits[b] * logits[b];
