@@ -3,6 +3,7 @@ package io.millrace.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of one model, the experts, that learn side by side, each from its own log loss and at its
@@ -98,16 +99,16 @@ public final class ExpertMixture implements CtrModel {
     return new OcclusionExplainer<>(
         this,
         scratch,
-        (workspace, weights, x) -> {
+        (workspace, weights, x, missing) -> {
           int best = heaviest(weights);
           scratch.reserve(1);
           scratch.split(best, x, 1);
-          Reasons reasons = inside.explain(scratch.view(best, weights), scratch.x[best]);
+          Reasons reasons = inside.explain(scratch.view(best, weights), scratch.x[best], missing);
           if (!(reasons.detail() instanceof Reasons.Terms terms)) {
             return reasons.detail();
           }
           float[] logit = new float[1];
-          workspace.infer(weights, x, 1, logit);
+          workspace.infer(weights, x, missing, 1, logit);
           float others = logit[0] - reasons.logit();
           return new Reasons.Terms(terms.linear(), terms.pairs(), terms.rest() + others);
         });
@@ -177,22 +178,30 @@ public final class ExpertMixture implements CtrModel {
     }
 
     @Override
-    public void infer(Tensors weights, float[] x, int batch, float[] logits) {
+    public void infer(
+        Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
       reserve(batch);
       for (int e = 0; e < experts; e++) {
         split(e, x, batch);
-        workspaces[e].infer(view(e, weights), this.x[e], batch, this.logits[e]);
+        workspaces[e].infer(view(e, weights), this.x[e], missing, batch, this.logits[e]);
       }
       mix(weights, batch, logits);
     }
 
     @Override
-    public void forward(Tensors weights, float[] x, int batch, long dropoutSeed, float[] logits) {
+    public void forward(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        int batch,
+        long dropoutSeed,
+        float[] logits) {
       reserve(batch);
       this.batch = batch;
       for (int e = 0; e < experts; e++) {
         split(e, x, batch);
-        workspaces[e].forward(view(e, weights), this.x[e], batch, dropoutSeed, this.logits[e]);
+        workspaces[e].forward(
+            view(e, weights), this.x[e], missing, batch, dropoutSeed, this.logits[e]);
       }
       mix(weights, batch, logits);
       System.arraycopy(logits, 0, mixed, 0, batch);

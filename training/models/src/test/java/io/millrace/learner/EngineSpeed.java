@@ -97,6 +97,7 @@ final class EngineSpeed {
             like.initScale(),
             like.rowOptimizer(),
             like.denseOptimizer(),
+            List.of(Expert.plain()),
             like.calibration(),
             measured.architecture);
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {

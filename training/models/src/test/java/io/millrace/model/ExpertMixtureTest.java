@@ -194,7 +194,7 @@ class ExpertMixtureTest {
     mixture.newWorkspace().infer(weights, x, 1, logits);
     try (Explainer explainer =
         mixture.explainer(new FactorizationMachineConfig().explainer(FIELDS, DIM, CHUNK))) {
-      Reasons reasons = explainer.explain(weights, x);
+      Reasons reasons = explainer.explain(weights, x, null);
       assertThat(reasons.logit()).isEqualTo(logits[0]);
       Reasons.Terms terms = (Reasons.Terms) reasons.detail();
       double sum = terms.rest();

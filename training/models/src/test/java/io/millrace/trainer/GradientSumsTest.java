@@ -1,10 +1,12 @@
 package io.millrace.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.BuiltInSchemas;
+import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
@@ -104,6 +106,61 @@ class GradientSumsTest {
     assertThat((double) found[1]).isCloseTo(squares(model, labels), within(1e-5));
     model.write(folder);
     assertThat(accumulators(TrainedModel.read(folder))).containsExactly(found);
+  }
+
+  /**
+   * Every expert of the stream begins as the trained model, so that their mixture answers alike.
+   */
+  @Test
+  void aPromotedMixtureAnswersAsTheModelAndEachExpertRemembers() {
+    int[] labels = {1, 0, 1, 1, 0};
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "test", SCHEMA).with("{\"rows\":65536}");
+    TrainedModel model;
+    try (CompiledModel compiled = CompiledModel.of(fm.withoutExperts(), SCHEMA)) {
+      model = train(compiled, labels);
+    }
+    try (CompiledModel single = CompiledModel.of(model.online(fm.withoutExperts()), SCHEMA);
+        CompiledModel mixture = CompiledModel.of(model.online(fm), SCHEMA);
+        Learner alone = promoted(model, single);
+        Learner both = promoted(model, mixture)) {
+      int width = single.scheme().rowWidth();
+      float[] remembered = new float[2 * width];
+      float[] expected = new float[width];
+      alone
+          .table()
+          .edit(
+              shared(single), (v, o, slots, at) -> System.arraycopy(slots, at, expected, 0, width));
+      both.table()
+          .edit(
+              shared(mixture),
+              (v, o, slots, at) -> System.arraycopy(slots, at, remembered, 0, 2 * width));
+      assertThat(expected[1]).isPositive();
+      assertThat(Arrays.copyOf(remembered, width)).containsExactly(expected);
+      assertThat(Arrays.copyOfRange(remembered, width, 2 * width)).containsExactly(expected);
+      assertThat(both.tensorSlots()[1]).containsExactly(alone.tensorSlots()[0]);
+
+      EncodedBatch batch = single.encoder().newBatch();
+      LabeledExamples examples = examples(single, labels);
+      byte[] given = new byte[labels.length];
+      for (int i = 0; i < labels.length; i++) {
+        batch.append(examples.encoded(), i);
+        given[i] = (byte) labels[i];
+      }
+      float[] one = new float[labels.length];
+      float[] mixed = new float[labels.length];
+      alone.learn(batch, given, one);
+      both.learn(batch, given, mixed);
+      assertThat(mixed).containsExactly(one, within(1e-6f));
+    }
+  }
+
+  @Test
+  void filesAreTrainedByOneModel() {
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "test", SCHEMA);
+    try (CompiledModel compiled = CompiledModel.of(fm, SCHEMA)) {
+      assertThatThrownBy(() -> train(compiled, 1, 0))
+          .hasMessageContaining("experts: 2, expected 1 where a model is trained on files");
+    }
   }
 
   @Test
