@@ -43,7 +43,7 @@ public record CalibrationConfig(Method method, int window, int every) {
 
   /** No calibration; the window and pace are those of a method that is chosen later. */
   public static CalibrationConfig none() {
-    return new CalibrationConfig(Method.NONE, 20_000, 2_000);
+    return new CalibrationConfig(Method.NONE, 50_000, 2_000);
   }
 
   /** Whether there is a map to fit. */

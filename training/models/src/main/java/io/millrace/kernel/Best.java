@@ -1,13 +1,12 @@
 package io.millrace.kernel;
 
-/** The choice of {@link Kernels#best}, made once. */
+/** The choice of {@link Kernels#best} and {@link RowKernels#best}, made once. */
 final class Best {
-  static final Kernels KERNELS = choose();
+  private static final boolean VECTORS =
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+  static final Kernels KERNELS = VECTORS ? new VectorKernels() : new ScalarKernels();
+  static final RowKernels ROW_KERNELS = VECTORS ? new VectorRowKernels() : new ScalarRowKernels();
 
   private Best() {}
-
-  private static Kernels choose() {
-    boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-    return vectors ? new VectorKernels() : new ScalarKernels();
-  }
 }

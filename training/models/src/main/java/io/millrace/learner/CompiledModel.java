@@ -86,9 +86,6 @@ public record CompiledModel(
 
   /** The config's row optimizer at the rates of each expert. */
   public Optimizer rowOptimizer() {
-    if (config.experts().equals(List.of(Expert.plain()))) {
-      return config.rowOptimizer();
-    }
     int width = scheme.rowWidth() / config.experts().size();
     int linear = config.architecture().linearColumns();
     List<RowRates.Part> parts = new ArrayList<>();

@@ -1,5 +1,7 @@
 package io.millrace.optimizer;
 
+import io.millrace.kernel.RowKernels;
+
 /**
  * Lazy Adam: a row's moments decay and its step count advances only when the row gets a gradient,
  * so a row that is seldom seen is corrected for its own few steps. With t the row's steps,
@@ -58,16 +60,20 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon)
     slots[slotOffset] = steps;
     float rate = (float) (learningRate / (1 - Math.pow(beta1, steps)));
     float root = (float) (1 / Math.sqrt(1 - Math.pow(beta2, steps)));
-    int m = slotOffset + 1;
-    int v = m + width;
-    for (int i = 0; i < width; i++) {
-      float g = gradient[gradientOffset + i];
-      float mean = beta1 * slots[m + i] + (1 - beta1) * g;
-      float square = beta2 * slots[v + i] + (1 - beta2) * g * g;
-      slots[m + i] = mean;
-      slots[v + i] = square;
-      values[offset + i] -= rate * mean / ((float) Math.sqrt(square) * root + epsilon);
-    }
+    RowKernels.best()
+        .adam(
+            width,
+            values,
+            offset,
+            slots,
+            slotOffset + 1,
+            gradient,
+            gradientOffset,
+            rate,
+            root,
+            beta1,
+            beta2,
+            epsilon);
   }
 
   @Override

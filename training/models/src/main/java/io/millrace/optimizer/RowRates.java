@@ -1,7 +1,10 @@
 package io.millrace.optimizer;
 
+import io.millrace.kernel.RowKernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rule at different rates on parts of a row. A part is to the rule a row of its own, with slots
@@ -23,6 +26,7 @@ public final class RowRates implements Optimizer {
   private final int[] widths;
   private final Optimizer[] rules;
   private final int[] slots;
+  private final float @Nullable [] columnRates; // of Adagrad, whose parts are one row to the kernel
 
   /**
    * @param parts of each row, from its first column on
@@ -40,6 +44,14 @@ public final class RowRates implements Optimizer {
     this.slots = new int[widths.length];
     for (int i = 0; i < slots.length; i++) {
       slots[i] = rules[i].slots(widths[i]);
+    }
+    boolean divides =
+        rule instanceof Adagrad adagrad && adagrad.epsilon() + adagrad.initialAccumulator() > 0;
+    this.columnRates = divides ? new float[width] : null;
+    if (columnRates != null) {
+      for (int i = 0, column = 0; i < widths.length; column += widths[i++]) {
+        Arrays.fill(columnRates, column, column + widths[i], ((Adagrad) rules[i]).learningRate());
+      }
     }
   }
 
@@ -70,6 +82,22 @@ public final class RowRates implements Optimizer {
       int slotOffset,
       float[] gradient,
       int gradientOffset) {
+    if (columnRates != null) {
+      Adagrad adagrad = (Adagrad) rule;
+      RowKernels.best()
+          .adagrad(
+              this.width,
+              values,
+              offset,
+              slots,
+              slotOffset,
+              gradient,
+              gradientOffset,
+              columnRates,
+              adagrad.epsilon(),
+              adagrad.initialAccumulator());
+      return;
+    }
     int column = 0;
     int slot = slotOffset;
     for (int i = 0; i < rules.length; i++) {

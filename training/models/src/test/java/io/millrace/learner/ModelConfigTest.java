@@ -34,7 +34,7 @@ class ModelConfigTest {
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},"
                 + "\"experts\":[{\"rate\":1.0,\"linearRate\":1.0}],"
                 + "\"calibration\":{\"method\":\"none\","
-                + "\"window\":20000,\"every\":2000},\"architecture\":{\"kind\":\"lr\"}}");
+                + "\"window\":50000,\"every\":2000},\"architecture\":{\"kind\":\"lr\"}}");
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
         .contains("\"dim\":8,\"stepSize\":1")
@@ -168,7 +168,7 @@ class ModelConfigTest {
     assertThat(LR.differenceFrom(stored)).isEmpty();
     assertThat(changed.differenceFrom(stored).orElseThrow())
         .isEqualTo(new ModelConfig.Difference("calibration.method", "\"none\"", "\"platt\""));
-    assertThat(changed.calibration().window()).isEqualTo(20_000);
+    assertThat(changed.calibration().window()).isEqualTo(50_000);
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"method\":\"plat\"}}"))
         .hasMessageContaining("plat");
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"windows\":1}}"))
