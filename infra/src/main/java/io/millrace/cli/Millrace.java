@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       PredictCommand.class,
       ExplainCommand.class,
-      StatusCommand.class
+      StatusCommand.class,
+      SchemaCommand.class
     },
     footer = {
       "",
