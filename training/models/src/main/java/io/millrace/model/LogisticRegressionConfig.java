@@ -31,4 +31,9 @@ public record LogisticRegressionConfig() implements Architecture {
   public int linearColumns() {
     return 1;
   }
+
+  @Override
+  public boolean takesNewFields() {
+    return true;
+  }
 }
