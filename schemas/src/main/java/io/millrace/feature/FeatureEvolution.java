@@ -26,8 +26,11 @@ public final class FeatureEvolution {
    * Evolves a schema. If the newer version only appends to the older, this is the newer version.
    *
    * @param newer found compatible by {@link FeatureCompatibility}
+   * @param additions whether to take what the newer version adds; if not, the features stay the
+   *     older schema's
+   * @throws InvalidFeatureSchemaException if the two cannot be one
    */
-  public static FeatureSchema evolve(FeatureSchema older, FeatureSchema newer) {
+  public static FeatureSchema evolve(FeatureSchema older, FeatureSchema newer, boolean additions) {
     Schema before = older.avro();
     Schema now = newer.avro();
     Map<String, String> names = new HashMap<>();
@@ -45,20 +48,23 @@ public final class FeatureEvolution {
       Schema.Field successor = newerOf.get(field);
       if (successor != null) {
         used.add(successor);
-        fields.add(annotated(successor, field, names));
+        boolean added = field.getObjectProp(FIELD) == null && !additions;
+        Schema.Field kept = added ? withoutProperties(successor) : successor;
+        fields.add(annotated(kept, field, names));
       } else if (field.getObjectProp(FIELD) != null) {
         fields.add(annotated(withoutProperties(field), field, names));
       }
     }
     for (Schema.Field field : now.getFields()) {
-      if (!used.contains(field)) {
+      if (additions && !used.contains(field)) {
         fields.add(new Schema.Field(field, field.schema()));
       }
     }
     Schema evolved =
         Schema.createRecord(now.getName(), now.getDoc(), now.getNamespace(), false, fields);
     now.getAliases().forEach(evolved::addAlias);
-    now.getObjectProps().forEach((name, value) -> put(evolved, name, value, older, newer, names));
+    now.getObjectProps()
+        .forEach((name, value) -> put(evolved, name, value, older, newer, names, additions));
     return FeatureSchema.parse(evolved);
   }
 
@@ -117,14 +123,15 @@ public final class FeatureEvolution {
       @Nullable Object value,
       FeatureSchema older,
       FeatureSchema newer,
-      Map<String, String> names) {
+      Map<String, String> names,
+      boolean additions) {
     if (!name.equals(RECORD) || !(value instanceof Map<?, ?> given)) {
       evolved.addProp(name, value);
       return;
     }
     Map<String, @Nullable Object> record = new LinkedHashMap<>();
     given.forEach((key, entry) -> record.put(key.toString(), entry));
-    crosses(record, older, newer, names);
+    crosses(record, older, newer, names, additions);
     Set<String> retired = new TreeSet<>(newer.retired());
     older.encodedFields().forEach(feature -> retired.remove(feature.id()));
     if (retired.isEmpty()) {
@@ -140,12 +147,16 @@ public final class FeatureEvolution {
       Map<String, @Nullable Object> record,
       FeatureSchema older,
       FeatureSchema newer,
-      Map<String, String> names) {
+      Map<String, String> names,
+      boolean additions) {
     List<Object> crosses = new ArrayList<>();
     if (record.get("crosses") instanceof List<?> present) {
-      present.forEach(crosses::add);
+      Set<String> known = new HashSet<>();
+      older.encodedFields().forEach(feature -> known.add(feature.name()));
+      present.stream()
+          .filter(cross -> additions || known.contains(((Map<?, ?>) cross).get("name")))
+          .forEach(crosses::add);
     }
-    int before = crosses.size();
     for (Feature feature : older.encodedFields()) {
       if (feature instanceof Feature.Cross cross
           && newer.encodedFields().stream().noneMatch(f -> f.id().equals(cross.id()))) {
@@ -157,7 +168,9 @@ public final class FeatureEvolution {
                 "lookups", cross.lookups()));
       }
     }
-    if (crosses.size() > before) {
+    if (crosses.isEmpty()) {
+      record.remove("crosses");
+    } else {
       record.put("crosses", crosses);
     }
   }

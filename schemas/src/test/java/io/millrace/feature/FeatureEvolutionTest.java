@@ -34,7 +34,7 @@ class FeatureEvolutionTest {
             "{'name':'x','type':'long','default':0,'feature':{'kind':'categorical'}}",
             "{'name':'note','type':'string','default':''}");
     FeatureSchema evolved =
-        FeatureEvolution.evolve(FeatureSchema.parse(older), FeatureSchema.parse(newer));
+        FeatureEvolution.evolve(FeatureSchema.parse(older), FeatureSchema.parse(newer), true);
     assertThat(evolved.avro().toString()).isEqualTo(newer.toString());
   }
 
@@ -59,7 +59,7 @@ class FeatureEvolutionTest {
                 "{'name':'plain','type':'long'}",
                 "{'name':'item','aliases':['ad'],'type':'string','feature':{'kind':'categorical'}}"));
     assertThat(FeatureCompatibility.compare(older, newer)).allMatch(FeatureChange::compatible);
-    FeatureSchema evolved = FeatureEvolution.evolve(older, newer);
+    FeatureSchema evolved = FeatureEvolution.evolve(older, newer, true);
     assertThat(evolved.encodedFields())
         .extracting(Feature::name)
         .containsExactly("gone", "item", "plain", "seen", "x", "c");
@@ -85,12 +85,12 @@ class FeatureEvolutionTest {
         continue;
       }
       compatible++;
-      FeatureSchema evolved = FeatureEvolution.evolve(older, newer);
+      FeatureSchema evolved = FeatureEvolution.evolve(older, newer, true);
       check(seed, random, older, newer, evolved);
       FeatureSchema newest = random(random);
       if (compatible(newer, newest) && compatible(evolved, newest)) {
         evolvedTwice++;
-        check(seed, random, evolved, newest, FeatureEvolution.evolve(evolved, newest));
+        check(seed, random, evolved, newest, FeatureEvolution.evolve(evolved, newest, true));
       }
     }
     assertThat(compatible).isGreaterThan(300);
