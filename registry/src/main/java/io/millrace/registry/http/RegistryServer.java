@@ -7,11 +7,13 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.millrace.registry.RegistryService;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +41,8 @@ public final class RegistryServer implements AutoCloseable {
   private final ExecutorService changes = workers("registry-change");
   private final ExecutorService passwords =
       Executors.newSingleThreadExecutor(named("registry-password"));
+  private final EventLoopGroup eventLoops =
+      EventLoopGroups.newEventLoopGroup(Runtime.getRuntime().availableProcessors(), "registry");
   private final Server server;
 
   /**
@@ -65,7 +71,7 @@ public final class RegistryServer implements AutoCloseable {
             .maxRequestLength(config.maxBodyBytes())
             .requestTimeout(config.requestTimeout())
             .gracefulShutdownTimeoutMillis(0, 2000)
-            .workerGroup(Runtime.getRuntime().availableProcessors())
+            .workerGroup(eventLoops, false)
             .disableServerHeader()
             .disableDateHeader()
             .errorHandler(Answers.INSTANCE);
@@ -189,7 +195,7 @@ public final class RegistryServer implements AutoCloseable {
     return Executors.newFixedThreadPool(WORKERS, named(name));
   }
 
-  private static java.util.concurrent.ThreadFactory named(String name) {
+  private static ThreadFactory named(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
@@ -201,6 +207,7 @@ public final class RegistryServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop().join();
+    eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     questions.shutdownNow();
     changes.shutdownNow();
     passwords.shutdownNow();

@@ -37,7 +37,8 @@ class RestApiTest {
 
   @AfterEach
   void stop() {
-    server.close();
+    // nobody needs to wait until its acceptor is gone
+    new Thread(server::close).start();
     registry.close();
   }
 
