@@ -2,6 +2,7 @@ package io.millrace.registry;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.Incompatibility;
@@ -39,15 +40,25 @@ public final class Compatibility {
   }
 
   private static void explain(Schema reader, Schema writer, String words, List<String> reasons) {
-    for (Incompatibility found :
-        SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
-            .getResult()
-            .getIncompatibilities()) {
-      String reason =
-          "%s at %s: %s (%s)".formatted(found.getType(), found.getLocation(), detail(found), words);
-      if (!reasons.contains(reason)) {
-        reasons.add(reason);
+    try {
+      for (Incompatibility found :
+          SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+              .getResult()
+              .getIncompatibilities()) {
+        add(
+            "%s at %s: %s (%s)"
+                .formatted(found.getType(), found.getLocation(), detail(found), words),
+            reasons);
       }
+    } catch (AvroRuntimeException e) {
+      // Avro gives up on a reader's field whose name and aliases are several fields of the writer
+      add("UNDECIDED: %s (%s)".formatted(e.getMessage(), words), reasons);
+    }
+  }
+
+  private static void add(String reason, List<String> reasons) {
+    if (!reasons.contains(reason)) {
+      reasons.add(reason);
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /** From the text of a schema to its content, and back from a content to the schema. */
@@ -64,9 +63,17 @@ final class SchemaText {
         schema = parser(known).parse(sorted(write(schema, known)));
       }
       return new Parsed(schema, new SchemaContent(write(schema, known), ordered));
-    } catch (AvroRuntimeException | IllegalArgumentException | JsonProcessingException e) {
-      throw new InvalidSchemaException("not an Avro schema: " + e.getMessage(), e);
+    } catch (RuntimeException | JsonProcessingException e) {
+      throw new InvalidSchemaException("not an Avro schema: " + words(e), e);
     }
+  }
+
+  /** Avro's words, except where they name its own insides. */
+  private static String words(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("UnresolvedSchema")
+        ? "a name of a type that is neither defined in it nor referenced"
+        : message;
   }
 
   /** The schema of a content that is in the registry. */
