@@ -26,9 +26,11 @@ class ArchitectureTest {
           .definedBy(
               "io.millrace.event..",
               "io.millrace.feature..",
-              "io.millrace.registry..",
+              "io.millrace.registry",
               "io.millrace.topic..",
               "io.millrace.wire..")
+          .layer("registry")
+          .definedBy("io.millrace.registry.http..")
           .layer("feature-store")
           .definedBy("io.millrace.embedding..", "io.millrace.parameters..")
           .layer("models")
@@ -58,6 +60,8 @@ class ArchitectureTest {
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("broker")
+          .mayOnlyBeAccessedByLayers("infra")
+          .whereLayer("registry")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("serving")
           .mayOnlyBeAccessedByLayers("infra")

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A learner that has restarted publishes lower versions again. Whoever has a version ignores
  * them: the same version has the same values. Reading from the log's beginning they count, and the
  * last manifest wins: the learner's first publish makes the log hold exactly what the learner has,
- * and compaction may have removed what the higher versions before it were made of.
+ * and compaction may have removed what the higher versions before it were made of. A version with
+ * another feature schema follows as a whole: a model that has taken in a feature publishes all of
+ * itself.
  */
 final class VersionAssembler {
 
@@ -95,7 +97,11 @@ final class VersionAssembler {
   Verdict manifest(VersionManifest manifest, long offsetAfter) {
     VersionManifest before = baseline;
     boolean otherModel = before != null && !sameModel(before, manifest);
-    boolean replaces = manifest.getBaseVersion() == 0 && (before == null || otherModel);
+    boolean again =
+        before != null
+            && before.getModelConfig().equals(manifest.getModelConfig())
+            && manifest.getVersion() <= before.getVersion();
+    boolean replaces = manifest.getBaseVersion() == 0 && (before == null || (otherModel && !again));
     boolean mergesAll = catchingUp && fromStart;
     if (before != null && !replaces && !mergesAll && manifest.getVersion() <= before.getVersion()) {
       dropOpen();

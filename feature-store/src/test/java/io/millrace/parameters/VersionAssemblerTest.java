@@ -4,6 +4,7 @@ import static io.millrace.parameters.Manifests.manifest;
 import static io.millrace.parameters.Manifests.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.event.VersionManifest;
 import io.millrace.parameters.VersionAssembler.Verdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,28 @@ class VersionAssemblerTest {
     assembler.row(1, new byte[] {12});
     assertThat(assembler.manifest(manifest(12, 10, 2, 0), 200)).isEqualTo(Verdict.GAP);
     assertThat(assembler.manifest(manifest(12, 10, 0, 1), 300)).isEqualTo(Verdict.GAP);
+  }
+
+  @Test
+  void aVersionWithANewFeatureSchemaFollowsAsAWholeAndIsNotGivenUpForAnOlderOne() {
+    VersionManifest evolved = manifest(12, 0, 1, 0);
+    evolved.setFeatureSchema("\"int\"");
+    assembler.row(2, new byte[] {12});
+    assertThat(assembler.manifest(evolved, 200)).isEqualTo(Verdict.COMPLETE);
+    VersionChange change = assembler.take();
+    assertThat(change.whole()).isTrue();
+    assertThat(change.rows().get(1)).isNull();
+    // the learner restarts from before it took the feature in
+    assembler.row(1, new byte[] {8});
+    assertThat(assembler.manifest(manifest(8, 0, 1, 0), 300)).isEqualTo(Verdict.SKIPPED);
+    assertThat(assembler.manifest(manifest(11, 8, 0, 0), 400)).isEqualTo(Verdict.SKIPPED);
+    VersionManifest again = manifest(12, 0, 0, 0);
+    again.setFeatureSchema("\"int\"");
+    assertThat(assembler.manifest(again, 500)).isEqualTo(Verdict.SKIPPED);
+    VersionManifest next = manifest(14, 12, 0, 0);
+    next.setFeatureSchema("\"int\"");
+    assertThat(assembler.manifest(next, 600)).isEqualTo(Verdict.COMPLETE);
+    assertThat(assembler.take().whole()).isFalse();
   }
 
   @Test

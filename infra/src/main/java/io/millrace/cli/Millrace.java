@@ -17,16 +17,19 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       EvaluateCommand.class,
       UpCommand.class,
+      RegistryCommand.class,
       PredictCommand.class,
       ExplainCommand.class,
-      StatusCommand.class
+      StatusCommand.class,
+      SchemaCommand.class
     },
     footer = {
       "",
       "Examples:",
       "  millrace demo                                  a simulated ad market on the whole platform",
       "  millrace replay --format csv --schema s.avsc f.csv.xz   a file as a stream",
-      "  millrace up --schema s.avsc                    the platform for your own events"
+      "  millrace up --schema s.avsc                    the platform for your own events",
+      "  millrace registry --bootstrap kafka:9092       the schema registry alone"
     })
 public final class Millrace {
   static final int USER_ERROR = 2;

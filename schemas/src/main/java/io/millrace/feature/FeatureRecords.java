@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records from what people send: parsed JSON, or the columns of a file. Nothing is guessed: a field
  * that the schema does not have, or a value of another type, is an error that names it. A field
- * that is not there gets its default, or null if it is nullable.
+ * that is not there gets its default, or null if it is nullable. A field's aliases are names for
+ * it.
  */
 public final class FeatureRecords {
   private FeatureRecords() {}
@@ -46,11 +47,12 @@ public final class FeatureRecords {
     GenericData.Record record = new GenericData.Record(schema.avro());
     int used = 0;
     for (Schema.Field field : schema.avro().getFields()) {
-      V value = values.get(field.name());
+      String name = given(field, values);
+      V value = values.get(name);
       if (value != null) {
         used++;
         record.put(field.pos(), convert.apply(field, value));
-      } else if (values.containsKey(field.name())) {
+      } else if (values.containsKey(name)) {
         used++;
         if (!FieldType.of(field.schema()).nullable()) {
           throw new InvalidFeatureException(field.name(), "a value (it is not nullable)", null);
@@ -70,6 +72,31 @@ public final class FeatureRecords {
     return record;
   }
 
+  /** The name under which a field is given: its own, or one that it had. */
+  private static String given(Schema.Field field, Map<String, ?> values) {
+    if (!values.containsKey(field.name())) {
+      for (String alias : field.aliases()) {
+        if (values.containsKey(alias)) {
+          return alias;
+        }
+      }
+    }
+    return field.name();
+  }
+
+  /** The field that a name means, by its name or by an alias, or null. */
+  public static @Nullable String fieldOf(FeatureSchema schema, String name) {
+    if (schema.avro().getField(name) != null) {
+      return name;
+    }
+    for (Schema.Field field : schema.avro().getFields()) {
+      if (field.aliases().contains(name)) {
+        return field.name();
+      }
+    }
+    return null;
+  }
+
   /** The value of a field that was not given. */
   static @Nullable Object absent(Schema.Field field) {
     if (field.hasDefaultValue()) {
@@ -83,7 +110,7 @@ public final class FeatureRecords {
   }
 
   private static boolean hasUnknownField(FeatureSchema schema, Map<String, ?> values) {
-    return values.keySet().stream().anyMatch(name -> schema.avro().getField(name) == null);
+    return values.keySet().stream().anyMatch(name -> fieldOf(schema, name) == null);
   }
 
   private static InvalidFeatureException unknownField(
@@ -91,10 +118,22 @@ public final class FeatureRecords {
     Set<String> known = new TreeSet<>();
     schema.avro().getFields().forEach(f -> known.add(f.name()));
     String unknown =
-        new TreeSet<>(values.keySet()).stream().filter(n -> !known.contains(n)).findFirst().get();
+        new TreeSet<>(values.keySet())
+            .stream()
+                .filter(name -> fieldOf(schema, name) == null)
+                .findFirst()
+                .orElseGet(() -> twice(schema, values));
     return new InvalidFeatureException(
         unknown,
         "a field of " + schema.name() + NearestName.hint(unknown, known),
         values.get(unknown));
+  }
+
+  /** An alias given beside the field's own name. */
+  private static String twice(FeatureSchema schema, Map<String, ?> values) {
+    return values.keySet().stream()
+        .filter(name -> !name.equals(fieldOf(schema, name)))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.feature;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
@@ -20,13 +21,15 @@ import org.apache.avro.Schema;
  *       100), {@code combiner} {@code mean}, {@code sum} or {@code sqrtn} (default {@code mean}),
  *       {@code shares} (the categorical feature whose values these are), {@code split} (default
  *       {@code |}; for CSV)
- *   <li>each kind: {@code id} (default the field's name) and {@code lookups} (default 1)
+ *   <li>each kind: {@code id} (default the field's last alias, else its name) and {@code lookups}
+ *       (default 1)
  * </ul>
  *
  * The record's {@code millrace} property may hold {@code id} and {@code time} (the fields with the
  * impression id and the event time), {@code label} (a field), {@code table} ({@code rows}, {@code
- * dim}) and {@code crosses} (a list of {@code name}, {@code fields} and optionally {@code id} and
- * {@code lookups}). Any type may be nullable: {@code ["null", T]}.
+ * dim}), {@code retired} (ids of removed features, which no feature may have again) and {@code
+ * crosses} (a list of {@code name}, {@code fields} and optionally {@code id} and {@code lookups}).
+ * Any type may be nullable: {@code ["null", T]}.
  *
  * <p>Immutable.
  */
@@ -37,6 +40,7 @@ public final class FeatureSchema {
   private final Optional<String> timeField;
   private final Optional<String> labelField;
   private final TableSpec table;
+  private final Set<String> retired;
 
   FeatureSchema(
       Schema avro,
@@ -44,13 +48,15 @@ public final class FeatureSchema {
       Optional<String> idField,
       Optional<String> timeField,
       Optional<String> labelField,
-      TableSpec table) {
+      TableSpec table,
+      Set<String> retired) {
     this.avro = avro;
     this.features = List.copyOf(features);
     this.idField = idField;
     this.timeField = timeField;
     this.labelField = labelField;
     this.table = table;
+    this.retired = Set.copyOf(retired);
   }
 
   /**
@@ -101,6 +107,11 @@ public final class FeatureSchema {
 
   public TableSpec table() {
     return table;
+  }
+
+  /** Ids of features that are gone: no feature may have them again. */
+  public Set<String> retired() {
+    return retired;
   }
 
   /** The most lookups of any feature; every feature's lookups divide it. */

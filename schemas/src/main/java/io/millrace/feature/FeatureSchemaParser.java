@@ -16,7 +16,7 @@ final class FeatureSchemaParser {
   private static final int MAX_SEQUENCE = 10_000;
   private static final int DEFAULT_SEQUENCE = 100;
   private static final Set<String> RECORD_PROPERTIES =
-      Set.of("id", "time", "label", "table", "crosses");
+      Set.of("id", "time", "label", "table", "retired", "crosses");
   private static final Map<String, Set<String>> PROPERTIES_BY_KIND =
       Map.of(
           "categorical", Set.of("kind", "id", "lookups", "transform"),
@@ -57,7 +57,8 @@ final class FeatureSchemaParser {
       throw new InvalidFeatureSchemaException(
           schema.getFullName() + ": no field has a 'feature' property, expected at least one");
     }
-    checkIds();
+    Set<String> retired = record.has("retired") ? Set.copyOf(record.strings("retired")) : Set.of();
+    checkIds(retired);
     checkLookups(table);
     return new FeatureSchema(
         schema,
@@ -65,7 +66,8 @@ final class FeatureSchemaParser {
         carried(record, "id", Schema.Type.STRING),
         carried(record, "time", Schema.Type.LONG),
         carried(record, "label", null),
-        table);
+        table,
+        retired);
   }
 
   private Feature feature(Schema.Field field, Object annotation) {
@@ -77,7 +79,7 @@ final class FeatureSchemaParser {
     }
     p.allow(known);
     FieldType type = FieldType.of(field.schema());
-    String id = p.string("id").orElse(field.name());
+    String id = p.string("id").orElse(firstName(field));
     int lookups = (int) p.integer("lookups", 1, 1, MAX_LOOKUPS);
     return switch (kind) {
       case "categorical" -> {
@@ -99,6 +101,15 @@ final class FeatureSchemaParser {
         yield sequence(p, field, id, lookups);
       }
     };
+  }
+
+  /** A field that was renamed stays the feature that it was: its last alias is its oldest name. */
+  private static String firstName(Schema.Field field) {
+    String first = field.name();
+    for (String alias : field.aliases()) {
+      first = alias;
+    }
+    return first;
   }
 
   private static Feature.Sequence sequence(
@@ -252,11 +263,17 @@ final class FeatureSchemaParser {
     }
   }
 
-  private void checkIds() {
+  private void checkIds(Set<String> retired) {
     Map<String, String> nameById = new HashMap<>();
     for (Feature feature : features.values()) {
       if (feature instanceof Feature.Sequence s && s.shares().isPresent()) {
         continue;
+      }
+      if (retired.contains(feature.id())) {
+        throw new InvalidFeatureSchemaException(
+            "%s.%s: the id '%s' is retired, expected another 'id': what an earlier feature learned"
+                    .formatted(schema.getFullName(), feature.name(), feature.id())
+                + " under it must not be taken for this one's");
       }
       String other = nameById.put(feature.id(), feature.name());
       if (other != null) {
@@ -325,6 +342,19 @@ final class FeatureSchemaParser {
       throw new InvalidFeatureSchemaException(
           "%s: a %s feature of type %s, expected %s (or a union of null and one of them)"
               .formatted(place(field), kind, field.schema(), expectation));
+    }
+  }
+
+  /**
+   * Refuses a record in which no annotation is right but one was meant.
+   *
+   * @throws InvalidFeatureSchemaException naming the place
+   */
+  static void refuseMistypedAnnotations(Schema schema) {
+    refuseMistypedAnnotation(schema.getObjectProps(), "millrace", schema.getFullName());
+    for (Schema.Field field : schema.getFields()) {
+      refuseMistypedAnnotation(
+          field.getObjectProps(), "feature", schema.getFullName() + "." + field.name());
     }
   }
 

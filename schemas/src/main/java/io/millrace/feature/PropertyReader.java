@@ -86,7 +86,7 @@ final class PropertyReader {
         && list.stream().allMatch(String.class::isInstance)) {
       return list.stream().map(String.class::cast).toList();
     }
-    throw error(name, value, "a list of field names");
+    throw error(name, value, "a list of strings that is not empty");
   }
 
   List<?> list(String name) {

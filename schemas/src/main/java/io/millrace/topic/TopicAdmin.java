@@ -62,7 +62,20 @@ public final class TopicAdmin {
       List<String> models,
       int partitions,
       int replication) {
-    List<NewTopic> wanted = definitions(topics, models, partitions, replication);
+    return create(adminConfig, definitions(topics, models, partitions, replication));
+  }
+
+  /**
+   * Creates the topic of a registry that runs without a platform, as {@link #create} would.
+   *
+   * @param replication copies of the partition, at least 1
+   */
+  public static void createSchemas(
+      Map<String, Object> adminConfig, Topics topics, int replication) {
+    create(adminConfig, List.of(definitions(topics, List.of(), 1, replication).get(0)));
+  }
+
+  private static List<String> create(Map<String, Object> adminConfig, List<NewTopic> wanted) {
     List<String> created = new ArrayList<>();
     try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
       for (var result : admin.createTopics(wanted).values().entrySet()) {

@@ -25,7 +25,9 @@ public enum RejectionReason {
   /** An impression that came after its own attribution window had closed. */
   LATE_IMPRESSION,
   /** An impression id that is empty or too long. */
-  INVALID_ID;
+  INVALID_ID,
+  /** A feature schema that changes what a running model has learned from. */
+  INCOMPATIBLE_SCHEMA;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -65,9 +65,10 @@ abstract class SchemaRegistryContract {
   }
 
   @Test
-  void theSameSchemaUnderTwoSubjectsHasTwoIds() {
-    assertThat(registry.register("a", PLAIN).id()).isEqualTo(1);
-    assertThat(registry.register("b", PLAIN).id()).isEqualTo(2);
+  void theSameSchemaUnderTwoSubjectsHasOneId() {
+    registry.register("other", WIDER);
+    assertThat(registry.register("a", PLAIN)).isEqualTo(new RegisteredSchema(2, "a", 1, PLAIN));
+    assertThat(registry.register("b", PLAIN)).isEqualTo(new RegisteredSchema(2, "b", 1, PLAIN));
   }
 
   @Test

@@ -233,7 +233,8 @@ class AvroWireTest {
             "late_click",
             "too_large",
             "late_impression",
-            "invalid_id");
+            "invalid_id",
+            "incompatible_schema");
   }
 
   @Test

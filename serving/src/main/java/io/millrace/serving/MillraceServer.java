@@ -49,6 +49,7 @@ public final class MillraceServer implements AutoCloseable {
   private final IngestionCountsView ingestion;
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
+  private final ScheduledExecutorService schemaWatch;
   private final BlockingTaskExecutor workers;
   private final Map<String, EndpointMetrics> endpoints = new LinkedHashMap<>();
   private final Server server;
@@ -119,6 +120,24 @@ public final class MillraceServer implements AutoCloseable {
               return thread;
             });
     ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
+    schemaWatch =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "millrace-schemas");
+              thread.setDaemon(true);
+              return thread;
+            });
+    schemaWatch.scheduleWithFixedDelay(this::lookForNewerSchemas, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void lookForNewerSchemas() {
+    for (ServedModel model : models.all()) {
+      try {
+        model.lookForNewerSchema();
+      } catch (RuntimeException e) {
+        LOG.debug("no newest schema of model {}: {}", model.name(), e.toString());
+      }
+    }
   }
 
   /** The version of a model that answers now, or empty before the first. */
@@ -263,6 +282,7 @@ public final class MillraceServer implements AutoCloseable {
   public void close() {
     server.stop().join();
     ticker.shutdownNow();
+    schemaWatch.shutdownNow();
     workers.shutdown();
     ingestion.close();
     impressions.close();

@@ -144,8 +144,8 @@ final class RankEndpoint {
 
   /** The id that the features bring, else a new one, which becomes part of them. */
   private String impressionId(Scored scored, int index, ServedModel.Lease lease) {
-    Optional<String> field = lease.predictor().compiled().schema().idField();
-    GenericRecord record = scored.records().get(index);
+    Optional<String> field = lease.features().log().idField();
+    GenericRecord record = scored.logged().get(index);
     String given = field.map(record::get).map(Object::toString).orElse("");
     if (!given.isEmpty()) {
       return given;
@@ -157,8 +157,8 @@ final class RankEndpoint {
 
   private static ImpressionLog.Event event(
       Scored scored, int index, String id, long now, ServedModel.Lease lease) {
-    FeatureSchema schema = lease.predictor().compiled().schema();
-    GenericRecord record = scored.records().get(index);
+    FeatureSchema schema = lease.features().log();
+    GenericRecord record = scored.logged().get(index);
     long time =
         schema.timeField().map(record::get).map(value -> ((Number) value).longValue()).orElse(now);
     ModelSnapshot snapshot = lease.predictor().snapshot();

@@ -1,6 +1,5 @@
 package io.millrace.serving;
 
-import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import java.util.ArrayList;
@@ -12,13 +11,15 @@ import org.apache.avro.generic.GenericRecord;
  * A request's candidates, scored by one version.
  *
  * @param candidates [n]
- * @param records [n], the features as used
+ * @param records [n], the features as the model used them
+ * @param logged [n], the features as they are logged: the same records where nothing newer is known
  * @param probabilities [n]
  * @param encodingHashes [n]
  */
 record Scored(
     List<Candidate> candidates,
     List<GenericRecord> records,
+    List<GenericRecord> logged,
     float[] probabilities,
     long[] encodingHashes) {
 
@@ -29,14 +30,20 @@ record Scored(
    * @throws RequestException with 400, naming the first feature that cannot be used
    */
   static Scored of(List<Candidate> candidates, long nowMillis, ServedModel.Lease lease) {
-    FeatureSchema schema = lease.predictor().compiled().schema();
+    RequestFeatures schemas = lease.features();
     List<GenericRecord> records = new ArrayList<>(candidates.size());
+    List<GenericRecord> logged = schemas.isOne() ? records : new ArrayList<>(candidates.size());
     for (Candidate candidate : candidates) {
       Map<String, Object> features = candidate.features();
-      schema.timeField().ifPresent(time -> features.putIfAbsent(time, nowMillis));
-      schema.idField().ifPresent(id -> features.putIfAbsent(id, ""));
+      for (FeatureSchema schema : List.of(schemas.model(), schemas.log())) {
+        schema.timeField().ifPresent(time -> features.putIfAbsent(time, nowMillis));
+        schema.idField().ifPresent(id -> features.putIfAbsent(id, ""));
+      }
       try {
-        records.add(FeatureRecords.fromMap(schema, features));
+        records.add(schemas.forModel(features));
+        if (!schemas.isOne()) {
+          logged.add(schemas.forLog(features));
+        }
       } catch (InvalidFeatureException e) {
         throw unusable(candidate, e);
       }
@@ -48,7 +55,7 @@ record Scored(
     } catch (UnusableRecordException e) {
       throw unusable(candidates.get(e.index()), e.reason());
     }
-    return new Scored(candidates, records, probabilities, hashes);
+    return new Scored(candidates, records, logged, probabilities, hashes);
   }
 
   private static RequestException unusable(Candidate candidate, InvalidFeatureException e) {

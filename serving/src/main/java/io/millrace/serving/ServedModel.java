@@ -1,10 +1,15 @@
 package io.millrace.serving;
 
 import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.InvalidFeatureSchemaException;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.SchemaRegistry;
+import io.millrace.registry.SchemaRegistry.RegisteredSchema;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One model as served. Versions follow each other several times a second and share one compiled
@@ -12,9 +17,14 @@ import org.jspecify.annotations.Nullable;
  * last request has ended. Safe for use by many threads.
  */
 final class ServedModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServedModel.class);
+
   private final ModelSource source;
   private final SchemaRegistry registry;
   private volatile @Nullable Version version;
+  private volatile @Nullable FeatureSchema newest;
+  private volatile @Nullable RequestFeatures features;
+  private int unusableId;
 
   private record Version(Predictor predictor, ScratchPool pool) {
     boolean isOf(ModelSnapshot snapshot) {
@@ -33,9 +43,12 @@ final class ServedModel implements AutoCloseable {
     private final Predictor predictor;
     private final Scratch scratch;
     private final ScratchPool pool;
+    private final RequestFeatures features;
 
-    private Lease(Predictor predictor, Scratch scratch, ScratchPool pool) {
+    private Lease(
+        Predictor predictor, Scratch scratch, ScratchPool pool, RequestFeatures features) {
       this.predictor = predictor;
+      this.features = features;
       this.scratch = scratch;
       this.pool = pool;
     }
@@ -46,6 +59,11 @@ final class ServedModel implements AutoCloseable {
 
     Scratch scratch() {
       return scratch;
+    }
+
+    /** How the request's features are read. */
+    RequestFeatures features() {
+      return features;
     }
 
     @Override
@@ -85,11 +103,47 @@ final class ServedModel implements AutoCloseable {
       }
       Scratch scratch = present.pool.borrow();
       if (scratch != null) {
-        return new Lease(present.predictor, scratch, present.pool);
+        return new Lease(present.predictor, scratch, present.pool, features(present));
       }
       if (present == version) {
         throw RequestException.of(HttpStatus.SERVICE_UNAVAILABLE, "The server is closing.");
       }
+    }
+  }
+
+  private RequestFeatures features(Version present) {
+    FeatureSchema model = present.predictor.compiled().schema();
+    FeatureSchema known = newest;
+    RequestFeatures last = features;
+    if (last == null || last.model() != model || (known != null && last.asked() != known)) {
+      last = RequestFeatures.of(model, known);
+      features = last;
+    }
+    return last;
+  }
+
+  /**
+   * Asks the registry for the newest version of the model's feature schema, which may take as long
+   * as Kafka does. Requests may name its features from then on.
+   */
+  void lookForNewerSchema() {
+    Version present = version;
+    if (present == null) {
+      return;
+    }
+    String subject = present.predictor.compiled().schema().name();
+    RegisteredSchema latest = registry.latest(subject).orElse(null);
+    FeatureSchema known = newest;
+    if (latest == null
+        || latest.id() == unusableId
+        || (known != null && known.avro().equals(latest.schema()))) {
+      return;
+    }
+    try {
+      newest = FeatureSchema.parse(latest.schema());
+    } catch (InvalidFeatureSchemaException e) {
+      unusableId = latest.id();
+      LOG.warn("{} version {} is not used: {}", subject, latest.version(), e.getMessage());
     }
   }
 

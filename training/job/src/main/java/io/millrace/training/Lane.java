@@ -3,10 +3,13 @@ package io.millrace.training;
 import io.millrace.event.Example;
 import io.millrace.event.Progress;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureEvolution;
+import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.metrics.Evaluation;
+import io.millrace.registry.SchemaRegistry.RegisteredSchema;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import io.millrace.wire.WireFormatException;
@@ -15,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
@@ -26,31 +30,63 @@ import org.jspecify.annotations.Nullable;
  * it early. So the same log gives the same steps, and a stream that pauses or ends is learned to
  * its last example. A Progress of {@link Long#MAX_VALUE} ends the evaluation segment too.
  *
+ * <p>An example of a newer version of the feature schema ends the step before it, and the model
+ * goes on with that version; see {@link SchemaSwitch}.
+ *
  * <p>Free of Flink and Kafka; one thread.
  */
 final class Lane implements AutoCloseable {
   private static final int CLICK_TIMES = 256;
   private static final String MARK = Progress.getClassSchema().getFullName();
 
-  private final CompiledModel compiled;
-  private final Learner learner;
+  private final Function<FeatureSchema, CompiledModel> compiler;
   private final AvroWire wire;
+  private final long segmentExamples;
+  private final boolean trained;
   private final int stepSize;
   private final LearnedIds learned = new LearnedIds();
-  private final PendingStep step;
+  private CompiledModel compiled;
+  private Learner learner;
+  private SchemaSwitch schemas;
+  private PendingStep step;
+  private long switchedAt = SchemaSwitch.NONE;
   private final List<Long> clickTimes = new ArrayList<>();
   private Evaluation served = new Evaluation();
   private LaneCounts counts = LaneCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
 
-  Lane(CompiledModel compiled, AvroWire wire, long segmentExamples) {
-    this.compiled = compiled;
-    this.learner = new Learner(compiled, segmentExamples);
+  /**
+   * @param compiler compiles the model from a version of its feature schema
+   * @param schema that the model begins with, or had when it was stored
+   * @param schemaId of the newest version that the schema holds, or {@link SchemaSwitch#UNKNOWN_ID}
+   * @param trained whether the model begins with weights that were trained elsewhere
+   */
+  Lane(
+      Function<FeatureSchema, CompiledModel> compiler,
+      FeatureSchema schema,
+      int schemaId,
+      boolean trained,
+      AvroWire wire,
+      long segmentExamples) {
+    this.compiler = compiler;
     this.wire = wire;
+    this.segmentExamples = segmentExamples;
+    this.trained = trained;
+    this.compiled = compiler.apply(schema);
+    this.learner = new Learner(compiled, segmentExamples);
     this.stepSize = compiled.config().stepSize();
-    this.step =
-        new PendingStep(compiled.config().name(), new EncodedBatch(compiled.encoder().fields()));
+    this.schemas = schemas(compiled, schemaId);
+    this.step = newStep(compiled);
+  }
+
+  private static SchemaSwitch schemas(CompiledModel compiled, int id) {
+    return new SchemaSwitch(
+        compiled.schema(), id, compiled.config().architecture().takesNewFields());
+  }
+
+  private static PendingStep newStep(CompiledModel compiled) {
+    return new PendingStep(compiled.config().name(), new EncodedBatch(compiled.encoder().fields()));
   }
 
   /** Why an example was not learned from. */
@@ -113,10 +149,38 @@ final class Lane implements AutoCloseable {
   }
 
   private void add(long offset, byte[] value, Example example, byte[] features) {
+    switchSchema(offset, wire.schemaOf(features));
     GenericRecord record = wire.decode(features, compiled.schema().avro(), reused);
     reused = record;
     compiled.encoder().encode(record, step.batch());
-    step.add(offset, value, example);
+    step.add(offset, value, example, switchedAt);
+  }
+
+  /** Goes on with a newer version of the schema if an example brings one. */
+  private void switchSchema(long offset, RegisteredSchema written) {
+    boolean first = !trained && learner.total().examples() == 0 && step.isEmpty();
+    SchemaSwitch.Decision decision = first ? schemas.ofFirst(written) : schemas.of(written);
+    if (decision.refusal() != null) {
+      throw new WireFormatException(RejectionReason.INCOMPATIBLE_SCHEMA, decision.refusal());
+    }
+    FeatureSchema next = decision.next();
+    if (next == null) {
+      return;
+    }
+    learn();
+    CompiledModel before = compiled;
+    compiled = compiler.apply(next);
+    if (first) {
+      learner.close();
+      learner = new Learner(compiled, segmentExamples);
+    } else {
+      learner = learner.grown(compiled, FeatureEvolution.positions(before.schema(), next));
+    }
+    before.close();
+    schemas = schemas(compiled, written.id());
+    step = newStep(compiled);
+    reused = null;
+    switchedAt = offset;
   }
 
   /** The decoder gives every field of bytes an array of its own. */
@@ -140,6 +204,16 @@ final class Lane implements AutoCloseable {
   /** The model's version: the offset below which every example was learned or refused. */
   long version() {
     return step.isEmpty() ? nextOffset : step.firstOffset();
+  }
+
+  /** Offset of the example with which the schema became what it is, or -1. */
+  long switchedAt() {
+    return switchedAt;
+  }
+
+  /** The schema that the model encodes by, as JSON: the same object until it changes. */
+  String featureSchema() {
+    return schemas.text();
   }
 
   Learner learner() {
@@ -167,10 +241,12 @@ final class Lane implements AutoCloseable {
     return new LaneState(
         nextOffset,
         version(),
+        switchedAt,
+        schemas.id(),
         learned.next(),
         counts,
         compiled.config().toJson(),
-        compiled.schema().avro().toString(),
+        featureSchema(),
         learner.denseState(),
         served.toBytes(),
         step.elements());
@@ -179,6 +255,7 @@ final class Lane implements AutoCloseable {
   /** Restores {@link #state}; the pages of table and ids must have been restored before. */
   void restore(LaneState state) throws IOException {
     nextOffset = state.nextOffset();
+    switchedAt = state.switchedAt();
     counts = state.counts();
     served = Evaluation.fromBytes(state.served());
     learner.restoreDenseState(state.dense());

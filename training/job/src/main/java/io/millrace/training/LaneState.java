@@ -13,15 +13,18 @@ import java.util.List;
 /**
  * A lane's state beside its pages.
  *
- * <p>Stored form, version 2, big endian: 4 bytes "MRLN"; byte 2; longs next offset, version; int
- * next index of the learned ids; longs duplicates, rejected, other schema, mismatches; then with an
- * int length each: the model config as JSON and the feature schema in UTF-8, the learner's dense
- * state, the evaluation of served probabilities; int number of pending elements, each with an int
- * length. Version 1, which lacked version, other schema and model config, was never released and is
- * not read.
+ * <p>Stored form, version 3, big endian: 4 bytes "MRLN"; byte 3; longs next offset, version, offset
+ * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
+ * duplicates, rejected, other schema, mismatches; then with an int length each: the model config as
+ * JSON and the feature schema in UTF-8, the learner's dense state, the evaluation of served
+ * probabilities; int number of pending elements, each with an int length. Version 2 lacked the
+ * switch and the schema's id: there was none, and it is not known. Version 1 was never released and
+ * is not read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
+ * @param switchedAt offset of the example with which the schema became what it is, -1 if none did
+ * @param schemaId of the newest version that the schema holds, 0 if not known
  * @param nextId of {@link LearnedIds}
  * @param counts of what was read
  * @param modelConfig that the model was compiled from, as JSON
@@ -34,6 +37,8 @@ import java.util.List;
 record LaneState(
     long nextOffset,
     long version,
+    long switchedAt,
+    int schemaId,
     int nextId,
     LaneCounts counts,
     String modelConfig,
@@ -42,7 +47,8 @@ record LaneState(
     byte[] served,
     List<byte[]> pending) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 2;
+  private static final byte FORMAT = 3;
+  private static final byte WITHOUT_SWITCH = 2;
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -51,6 +57,8 @@ record LaneState(
       out.writeByte(FORMAT);
       out.writeLong(nextOffset);
       out.writeLong(version);
+      out.writeLong(switchedAt);
+      out.writeInt(schemaId);
       out.writeInt(nextId);
       out.writeLong(counts.duplicates());
       out.writeLong(counts.rejected());
@@ -79,13 +87,15 @@ record LaneState(
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
-      if (magic != MAGIC || format != FORMAT) {
+      if (magic != MAGIC || (format != FORMAT && format != WITHOUT_SWITCH)) {
         throw new IOException(
-            "lane state: magic %08x format %d, expected %08x format %d"
-                .formatted(magic, format, MAGIC, FORMAT));
+            "lane state: magic %08x format %d, expected %08x format 2 or 3"
+                .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
       long version = in.readLong();
+      long switchedAt = format == FORMAT ? in.readLong() : SchemaSwitch.NONE;
+      int schemaId = format == FORMAT ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
       int nextId = in.readInt();
       LaneCounts counts =
           new LaneCounts(in.readLong(), in.readLong(), in.readLong(), in.readLong());
@@ -101,7 +111,17 @@ record LaneState(
         throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
       }
       return new LaneState(
-          nextOffset, version, nextId, counts, config, schema, dense, served, pending);
+          nextOffset,
+          version,
+          switchedAt,
+          schemaId,
+          nextId,
+          counts,
+          config,
+          schema,
+          dense,
+          served,
+          pending);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.model.ComputeDevice;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
+import io.millrace.registry.SchemaRegistry.RegisteredSchema;
 import io.millrace.trainer.TrainedModel;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * topic holds, so that from then on the topic is the learner's table: after a restore, rows that
  * were learned but not yet published are not known one by one, and rows that were published but
  * learned after the checkpoint (or before any) are to come again. A server that has a later version
- * skips what it has.
+ * skips what it has. So does the first publish after the feature schema has changed: a server takes
+ * over weights and schema at once.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
 final class LearnerOperator extends AbstractStreamOperator<byte[]>
@@ -67,6 +69,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private transient Clock clock;
   private transient StreamRecord<byte[]> reusedRecord;
   private transient long publishedVersion;
+  private transient @Nullable String publishedSchema;
   private transient long handedOver;
   private transient RowCopies copies;
 
@@ -99,16 +102,24 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     setCurrentKey(LANE);
     byte[] bytes = laneState.value();
     LaneState stored = bytes == null ? null : LaneState.fromBytes(bytes);
-    Schema schema =
-        stored == null
-            ? registeredSchema(config)
-            : new Schema.Parser().parse(stored.featureSchema());
-    String schemaText = schema.toString();
-    publisher = new ParameterPublisher(job, config, schemaText, registry, clock);
+    String schemaText;
+    int schemaId;
+    if (stored == null) {
+      RegisteredSchema newest = registeredSchema(config);
+      schemaText = newest.schema().toString();
+      schemaId = newest.id();
+    } else {
+      schemaText = stored.featureSchema();
+      schemaId = stored.schemaId();
+    }
+    publisher = new ParameterPublisher(job, config, registry, clock);
     stale = check(config, schemaText, stored);
     lane =
         new Lane(
-            CompiledModel.of(config, FeatureSchema.parse(schema), ComputeDevice.ofLearners()),
+            schema -> CompiledModel.of(config, schema, ComputeDevice.ofLearners()),
+            FeatureSchema.parse(new Schema.Parser().parse(schemaText)),
+            schemaId,
+            job.start() != null,
             wire,
             job.segmentExamples());
     if (stored != null) {
@@ -122,15 +133,14 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     schedulePublish();
   }
 
-  private Schema registeredSchema(ModelConfig config) {
+  private RegisteredSchema registeredSchema(ModelConfig config) {
     return registry
         .latest(config.subject())
         .orElseThrow(
             () ->
                 new IllegalStateException(
                     "model %s: subject %s has no schema, expected its feature schema"
-                        .formatted(config.name(), config.subject())))
-        .schema();
+                        .formatted(config.name(), config.subject())));
   }
 
   /** Fails unless this learner may go on from here; returns the rows that the topic holds. */
@@ -207,7 +217,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   private void publishIfDue() {
     long version = lane.version();
-    if (version == publishedVersion || !publisher.idle()) {
+    // the version at a switch belongs to the schema before it
+    if (version == publishedVersion || version == lane.switchedAt() || !publisher.idle()) {
       return;
     }
     long now = getProcessingTimeService().getCurrentProcessingTime();
@@ -215,18 +226,24 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     if (publishedVersion != NONE && now < due) {
       return;
     }
+    boolean switched = !lane.featureSchema().equals(publishedSchema);
+    if (switched) {
+      lane.learner().table().markAllUnpublished();
+    }
     copies.clear();
     lane.learner().table().forEachRowChangedSincePublish(copies);
     publisher.publish(
         new Publish(
             version,
-            Math.max(0, publishedVersion),
+            switched ? 0 : publishedVersion,
+            lane.featureSchema(),
             copies,
             takeStale(),
             lane.learner().publishedTensors(),
             lane.takeClickTimes(),
             lane.metrics()));
     publishedVersion = version;
+    publishedSchema = lane.featureSchema();
     handedOver = now;
   }
 

@@ -36,7 +36,6 @@ final class ParameterPublisher implements AutoCloseable {
 
   private final ModelConfig config;
   private final String topic;
-  private final String featureSchema;
   private final AvroWire wire;
   private final int rowSchemaId;
   private final Clock clock;
@@ -54,14 +53,9 @@ final class ParameterPublisher implements AutoCloseable {
    * here and must be thread-safe.
    */
   ParameterPublisher(
-      TrainingJobConfig job,
-      ModelConfig config,
-      String featureSchema,
-      SchemaRegistry registry,
-      Clock clock) {
+      TrainingJobConfig job, ModelConfig config, SchemaRegistry registry, Clock clock) {
     this.config = config;
     this.topic = job.topics().parameters(config.name());
-    this.featureSchema = featureSchema;
     this.wire = new AvroWire(registry);
     this.rowSchemaId =
         registry
@@ -167,7 +161,7 @@ final class ParameterPublisher implements AutoCloseable {
             .setBaseVersion(publish.baseVersion())
             .setPublishedTime(clock.instant())
             .setModelConfig(config.toJson())
-            .setFeatureSchema(featureSchema)
+            .setFeatureSchema(publish.featureSchema())
             .setRows(rows.size())
             .setTensors(publish.tensors().specs().size())
             .setClickTimes(publish.clickTimes())

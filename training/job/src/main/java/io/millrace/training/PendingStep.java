@@ -62,8 +62,9 @@ final class PendingStep {
    *
    * @param offset of the example in its log
    * @param element its bytes, kept
+   * @param switchedAt the versions up to it encoded by another schema, so are not compared
    */
-  void add(long offset, byte[] element, Example example) {
+  void add(long offset, byte[] element, Example example, long switchedAt) {
     int at = elements.size();
     if (at == 0) {
       firstOffset = offset;
@@ -77,7 +78,8 @@ final class PendingStep {
     // whoever wrote the impression wrote this: what is no probability is not evaluated
     boolean valid = ours && answer.getProbability() >= 0 && answer.getProbability() <= 1;
     servedProbabilities[at] = valid ? answer.getProbability() : Float.NaN;
-    mismatches[at] = ours && answer.getEncodingHash() != batch.hash(at);
+    boolean comparable = ours && answer.getVersion() > switchedAt;
+    mismatches[at] = comparable && answer.getEncodingHash() != batch.hash(at);
   }
 
   private void reserve(int at) {

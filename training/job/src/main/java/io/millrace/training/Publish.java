@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param version of the model
  * @param baseVersion what it is a difference to, 0 for the whole model
+ * @param featureSchema that the version encodes by
  * @param rows changed rows, not to be touched until the publisher is idle again
  * @param removed rows that the topic holds and the model does not: the first publish after a start
  *     removes what an earlier learner had learned beyond where this one is
@@ -20,6 +21,7 @@ import java.util.Map;
 record Publish(
     long version,
     long baseVersion,
+    String featureSchema,
     RowCopies rows,
     long[] removed,
     Tensors tensors,

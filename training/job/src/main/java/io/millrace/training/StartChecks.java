@@ -18,7 +18,8 @@ final class StartChecks {
   private StartChecks() {}
 
   /**
-   * The model that was stored or published must be the one to be learned now.
+   * The model that was stored or published must be the one to be learned now, perhaps by an earlier
+   * or later version of its feature schema: which one is said by the log.
    *
    * @param where it was found, in words
    * @param storedConfig its {@link ModelConfig} as JSON
@@ -44,11 +45,11 @@ final class StartChecks {
                               orNone(d.stored()))
                       + " another model name or another data directory");
             });
-    if (!storedSchema.equals(featureSchema)) {
+    if (!SchemaSwitch.related(storedSchema, featureSchema)) {
       throw failure(
-          "model %s: the feature schema is %s, but %s was learned with %s; choose another model"
+          "model %s: the feature schema is %s, but %s was learned with %s, of which it is no"
                   .formatted(config.name(), featureSchema, where, storedSchema)
-              + " name or another data directory");
+              + " compatible version; choose another model name or another data directory");
     }
   }
 

@@ -38,7 +38,13 @@ class LaneRestoreTest {
   }
 
   private Lane newLane(ModelConfig config) {
-    return new Lane(CompiledModel.of(config, TestExamples.SCHEMA), wire, 100);
+    return new Lane(
+        schema -> CompiledModel.of(config, schema),
+        TestExamples.SCHEMA,
+        SchemaSwitch.UNKNOWN_ID,
+        false,
+        wire,
+        100);
   }
 
   @ParameterizedTest

@@ -14,6 +14,8 @@ class LaneStateTest {
       new LaneState(
           1000,
           997,
+          640,
+          7,
           12,
           new LaneCounts(1, 2, 3, 4),
           "{\"name\":\"m\"}",
@@ -24,9 +26,11 @@ class LaneStateTest {
 
   private static final String GOLDEN =
       "4d524c4e"
-          + "02"
+          + "03"
           + "00000000000003e8"
           + "00000000000003e5"
+          + "0000000000000280"
+          + "00000007"
           + "0000000c"
           + "0000000000000001"
           + "0000000000000002"
@@ -57,6 +61,18 @@ class LaneStateTest {
   }
 
   @Test
+  void readsTheFormWithoutASwitch() throws IOException {
+    String old = GOLDEN.replace("4e03", "4e02").replace("000000000000028000000007", "");
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
+    assertThat(read)
+        .usingRecursiveComparison()
+        .ignoringFields("switchedAt", "schemaId")
+        .isEqualTo(STATE);
+    assertThat(read.switchedAt()).isEqualTo(SchemaSwitch.NONE);
+    assertThat(read.schemaId()).isEqualTo(SchemaSwitch.UNKNOWN_ID);
+  }
+
+  @Test
   void refusesWhatIsNoState() {
     byte[] bytes = STATE.toBytes();
     for (int n = 0; n < bytes.length; n++) {
@@ -67,6 +83,6 @@ class LaneStateTest {
         .hasMessage("lane state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> LaneState.fromBytes(bytes))
-        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2");
+        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 or 3");
   }
 }

@@ -23,7 +23,10 @@ class LaneTest {
 
   private Lane lane(int stepSize, long segmentExamples) {
     return new Lane(
-        CompiledModel.of(TestExamples.config(ModelKind.LR, stepSize), TestExamples.SCHEMA),
+        schema -> CompiledModel.of(TestExamples.config(ModelKind.LR, stepSize), schema),
+        TestExamples.SCHEMA,
+        SchemaSwitch.UNKNOWN_ID,
+        false,
         wire,
         segmentExamples);
   }

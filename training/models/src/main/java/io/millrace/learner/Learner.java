@@ -10,6 +10,7 @@ import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.CtrModel;
+import io.millrace.model.FieldGrowth;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
@@ -65,6 +66,19 @@ public final class Learner implements AutoCloseable {
    *     Long#MAX_VALUE} for a single one
    */
   public Learner(CompiledModel compiled, long segmentExamples) {
+    this(compiled, segmentExamples, newTable(compiled));
+  }
+
+  private static LearnerTable newTable(CompiledModel compiled) {
+    int width = compiled.scheme().rowWidth();
+    return new LearnerTable(
+        compiled.scheme().rows(),
+        width,
+        compiled.config().rowOptimizer().slots(width),
+        compiled.initialRows());
+  }
+
+  private Learner(CompiledModel compiled, long segmentExamples, LearnerTable table) {
     if (segmentExamples < 1) {
       throw new IllegalArgumentException(
           "segmentExamples: " + segmentExamples + ", expected at least 1");
@@ -76,8 +90,7 @@ public final class Learner implements AutoCloseable {
     this.rowOptimizer = compiled.rowOptimizer();
     this.denseOptimizer = config.denseOptimizer();
     int width = scheme.rowWidth();
-    this.table =
-        new LearnerTable(scheme.rows(), width, rowOptimizer.slots(width), compiled.initialRows());
+    this.table = table;
     this.tensors = compiled.initialTensors();
     this.gradients = Tensors.zeros(model.tensors());
     this.tensorSlots =
@@ -93,6 +106,60 @@ public final class Learner implements AutoCloseable {
   /** A running statistic needs none. */
   private int slots(TensorSpec spec) {
     return spec.role() instanceof TensorSpec.Role.Weight ? denseOptimizer.slots(spec.size()) : 0;
+  }
+
+  /**
+   * The learner of a model that has taken in further fields: it goes on with this one's table,
+   * weights, optimizer slots and evaluations. This one is closed and must not be used again.
+   *
+   * @param next the same config compiled from a schema with all fields of this one's, and others
+   * @param positions [F], of each of this model's fields its number in the next one
+   * @throws IllegalArgumentException if it is not that; this one can go on then
+   */
+  public Learner grown(CompiledModel next, int[] positions) {
+    if (!next.config().equals(config)
+        || next.scheme().rows() != scheme.rows()
+        || next.scheme().rowWidth() != scheme.rowWidth()) {
+      throw new IllegalArgumentException(
+          "model %s with rows of %d values, expected %s with %d as before"
+              .formatted(
+                  next.config().name(),
+                  next.scheme().rowWidth(),
+                  config.name(),
+                  scheme.rowWidth()));
+    }
+    FieldGrowth growth = new FieldGrowth(positions, next.scheme().fields());
+    Learner grown = new Learner(next, segmentExamples, table);
+    for (int t = 0; t < tensorSlots.length; t++) {
+      TensorSpec from = tensors.specs().get(t);
+      TensorSpec to = grown.tensors.specs().get(t);
+      grown.tensors.values()[t] = growth.grow(from, to, tensors.values()[t]);
+      grown.tensorSlots[t] = grownSlots(growth, from, to, tensorSlots[t]);
+    }
+    grown.calibration = calibration;
+    grown.uncalibrated = uncalibrated;
+    grown.total = total;
+    grown.segment = segment;
+    grown.closedSegments.addAll(closedSegments);
+    close();
+    return grown;
+  }
+
+  /** Slots are what an optimizer keeps of the whole tensor, then arrays as long as the tensor. */
+  private float[] grownSlots(FieldGrowth growth, TensorSpec from, TensorSpec to, float[] slots) {
+    if (slots.length == 0) {
+      return slots;
+    }
+    int head = denseOptimizer.slots(0);
+    float[] grown = new float[denseOptimizer.slots(to.size())];
+    System.arraycopy(slots, 0, grown, 0, head);
+    int arrays = (slots.length - head) / from.size();
+    for (int a = 0; a < arrays; a++) {
+      int at = head + a * from.size();
+      float[] array = growth.grow(from, to, Arrays.copyOfRange(slots, at, at + from.size()));
+      System.arraycopy(array, 0, grown, head + a * to.size(), to.size());
+    }
+    return grown;
   }
 
   /**

@@ -58,4 +58,14 @@ public sealed interface Architecture
   default int linearColumns() {
     return 0;
   }
+
+  /**
+   * Whether a model can take in further fields while it learns: with zeros for the weights that
+   * they add ({@link FieldGrowth}) every logit stays as it was, but for what a field's initial
+   * vector adds to a sum of pairs. Attention and gates over fields cannot: their weights sum to 1,
+   * so one more field takes a share from all others, whatever its own weights are.
+   */
+  default boolean takesNewFields() {
+    return false;
+  }
 }

@@ -33,4 +33,9 @@ public record DcnV2Config(int crossLayers, boolean stacked, HiddenLayers hidden)
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlDcnV2Graph(this, fields * dim, specs));
   }
+
+  @Override
+  public boolean takesNewFields() {
+    return true;
+  }
 }

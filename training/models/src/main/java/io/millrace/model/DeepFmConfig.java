@@ -41,4 +41,9 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
   public int linearColumns() {
     return 1;
   }
+
+  @Override
+  public boolean takesNewFields() {
+    return true;
+  }
 }

@@ -22,4 +22,9 @@ public record FactorizationMachineConfig() implements Architecture {
   public int linearColumns() {
     return 1;
   }
+
+  @Override
+  public boolean takesNewFields() {
+    return true;
+  }
 }

@@ -68,4 +68,10 @@ public record FinalMlpConfig(
       }
     }
   }
+
+  /** Gates go by fields' numbers, which may move. */
+  @Override
+  public boolean takesNewFields() {
+    return firstContext.isEmpty() && secondContext.isEmpty();
+  }
 }

@@ -32,4 +32,9 @@ public record LogisticRegressionConfig() implements Architecture {
   public int linearColumns() {
     return 1;
   }
+
+  @Override
+  public boolean takesNewFields() {
+    return true;
+  }
 }

@@ -24,4 +24,9 @@ public record MlpConfig(HiddenLayers hidden) implements Architecture {
   public DjlModel model(int fields, int dim, int rowWidth) {
     return DjlModel.of(fields, dim, specs -> new DjlMlpGraph(this, "", fields * dim, specs));
   }
+
+  @Override
+  public boolean takesNewFields() {
+    return true;
+  }
 }

@@ -1,0 +1,38 @@
+package io.millrace.registry.http;
+
+import com.linecorp.armeria.common.HttpMethod;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that clients may ask.
+ *
+ * @param path with parameters in braces
+ * @param role that it takes, null if anyone may
+ * @param changes whether it may change something, and so may have to wait for Kafka
+ * @param answer what becomes the JSON of a 200; may block
+ */
+record Route(
+    HttpMethod method,
+    String path,
+    @Nullable Role role,
+    boolean changes,
+    Function<Request, Object> answer) {
+
+  static Route open(String path, Function<Request, Object> answer) {
+    return new Route(HttpMethod.GET, path, null, false, answer);
+  }
+
+  static Route get(String path, Function<Request, Object> answer) {
+    return new Route(HttpMethod.GET, path, Role.READ, false, answer);
+  }
+
+  /** A question that needs a body. */
+  static Route ask(String path, Function<Request, Object> answer) {
+    return new Route(HttpMethod.POST, path, Role.READ, false, answer);
+  }
+
+  static Route change(HttpMethod method, String path, Role role, Function<Request, Object> answer) {
+    return new Route(method, path, role, true, answer);
+  }
+}

@@ -1,0 +1,70 @@
+package io.millrace.feature;
+
+import io.millrace.registry.CompatibilityLevel;
+import io.millrace.registry.InvalidSchemaException;
+import io.millrace.registry.SchemaRules;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+
+/**
+ * A registry's rules for feature schemas: annotations must be valid, and a newer version may not
+ * change what models have learned from. Other schemas pass, unless they have an annotation under a
+ * slightly wrong name. Level {@code NONE} allows every change.
+ */
+public final class FeatureSchemaRules implements SchemaRules {
+
+  @Override
+  public void validate(String subject, Schema schema) throws InvalidSchemaException {
+    if (schema.getType() != Schema.Type.RECORD) {
+      return;
+    }
+    try {
+      if (FeatureSchema.isFeatureSchema(schema)) {
+        FeatureSchema.parse(schema);
+      } else {
+        FeatureSchemaParser.refuseMistypedAnnotations(schema);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new InvalidSchemaException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public List<String> incompatibilities(
+      String subject, Schema newer, List<Schema> older, CompatibilityLevel level) {
+    if (level == CompatibilityLevel.NONE) {
+      return List.of();
+    }
+    List<String> reasons = new ArrayList<>();
+    for (Schema version : older) {
+      for (String reason : between(version, newer)) {
+        if (!reasons.contains(reason)) {
+          reasons.add(reason);
+        }
+      }
+    }
+    return List.copyOf(reasons);
+  }
+
+  private static List<String> between(Schema older, Schema newer) {
+    if (!FeatureSchema.isFeatureSchema(older)) {
+      return List.of();
+    }
+    if (!FeatureSchema.isFeatureSchema(newer)) {
+      return List.of(
+          "%s: no field has a 'feature' property any more, expected a feature schema as before"
+              .formatted(newer.getFullName()));
+    }
+    FeatureSchema before;
+    try {
+      before = FeatureSchema.parse(older);
+    } catch (IllegalArgumentException e) {
+      return List.of(); // no model can have learned from it
+    }
+    return FeatureCompatibility.compare(before, FeatureSchema.parse(newer)).stream()
+        .filter(change -> !change.compatible())
+        .map(change -> change.feature() + ": " + change.reason())
+        .toList();
+  }
+}

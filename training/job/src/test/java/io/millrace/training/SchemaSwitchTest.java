@@ -1,0 +1,273 @@
+package io.millrace.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.event.Example;
+import io.millrace.event.Served;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelKind;
+import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.wire.AvroWire;
+import io.millrace.wire.RejectionReason;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A lane whose examples come in several versions of the feature schema. */
+class SchemaSwitchTest {
+  private static final String AD = field("ad", "", "");
+  private static final String USER = field("user", ",\"default\":\"\"", "");
+
+  private static final Schema V1 = schema("", AD, USER);
+  private static final Schema V2 = schema("", AD, USER, field("os", ",\"default\":\"none\"", ""));
+
+  /** The user is gone, the ad has another name, and there is a brand. */
+  private static final Schema V3 =
+      schema(
+          ",\"retired\":[\"user\"]",
+          field("brand", ",\"default\":\"\"", ""),
+          field("item", ",\"aliases\":[\"ad\"]", ""),
+          field("os", ",\"default\":\"none\"", ""));
+
+  private static final Schema WRONG = schema("", AD, field("user", "", ",\"lookups\":2"));
+
+  private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+  private final AvroWire wire = new AvroWire(registry);
+
+  private static String field(String name, String more, String feature) {
+    return "{\"name\":\"%s\",\"type\":\"string\"%s,\"feature\":{\"kind\":\"categorical\"%s}}"
+        .formatted(name, more, feature);
+  }
+
+  private static Schema schema(String more, String... fields) {
+    return new Schema.Parser()
+        .parse(
+            "{\"type\":\"record\",\"name\":\"Shown\",\"namespace\":\"shop\",\"millrace\":{\"table\":{\"rows\":512,\"dim\":4}%s},\"fields\":[%s]}"
+                .formatted(more, String.join(",", fields)));
+  }
+
+  private void register(Schema... schemas) {
+    for (Schema schema : schemas) {
+      registry.register(schema.getFullName(), schema);
+    }
+  }
+
+  private byte[] example(int i, Schema schema, @Nullable Served served) {
+    SplittableRandom random = new SplittableRandom(i);
+    GenericRecord record = new GenericData.Record(schema);
+    for (Schema.Field field : schema.getFields()) {
+      record.put(field.pos(), field.name().charAt(0) + "" + random.nextInt(9));
+    }
+    return wire.encode(
+        Example.newBuilder()
+            .setExampleId("e" + i)
+            .setEventTime(Instant.ofEpochMilli(i))
+            .setLabel(i % 3 == 0 ? 1 : 0)
+            .setFeatures(ByteBuffer.wrap(wire.encode(record)))
+            .setServed(served)
+            .build());
+  }
+
+  private static ModelConfig config(ModelKind kind, int stepSize) {
+    return ModelConfig.defaults(kind, "m", FeatureSchema.parse(V1))
+        .with("{\"stepSize\":" + stepSize + "}");
+  }
+
+  private Lane lane(ModelConfig config, Schema begin) {
+    return lane(config, begin, SchemaSwitch.UNKNOWN_ID, false);
+  }
+
+  private Lane lane(ModelConfig config, Schema begin, int id, boolean trained) {
+    return new Lane(
+        schema -> CompiledModel.of(config, schema),
+        FeatureSchema.parse(begin),
+        id,
+        trained,
+        wire,
+        1000);
+  }
+
+  private static List<String> fields(Lane lane) {
+    return FeatureSchema.parse(new Schema.Parser().parse(lane.featureSchema()))
+        .encodedFields()
+        .stream()
+        .map(feature -> feature.name())
+        .toList();
+  }
+
+  private static long metric(Lane lane, String name) {
+    return Math.round(lane.metrics().getOrDefault(name, -1.0));
+  }
+
+  private void read(Lane lane, int offset, Schema schema) {
+    assertThat(lane.read(offset, example(offset, schema, null))).isNull();
+  }
+
+  @Test
+  void theFirstExampleOfANewerVersionEndsTheStepAndSwitches() {
+    register(V1, V2, V3);
+    Lane lane = lane(config(ModelKind.FM, 16), V1);
+    for (int i = 0; i < 20; i++) {
+      read(lane, i, V1);
+    }
+    assertThat(metric(lane, "learned")).isEqualTo(16);
+    assertThat(lane.switchedAt()).isEqualTo(-1);
+    read(lane, 20, V2);
+    assertThat(metric(lane, "learned")).as("the step of 16 to 19 has ended").isEqualTo(20);
+    assertThat(lane.switchedAt()).isEqualTo(20);
+    assertThat(lane.version()).isEqualTo(20);
+    assertThat(fields(lane)).containsExactly("ad", "user", "os");
+    read(lane, 21, V1); // an old producer
+    read(lane, 22, V2);
+    assertThat(lane.switchedAt()).isEqualTo(20);
+    read(lane, 23, V3);
+    assertThat(fields(lane)).containsExactly("item", "user", "os", "brand");
+    for (int i = 24; i < 32; i++) {
+      read(lane, i, i % 3 == 0 ? V1 : i % 3 == 1 ? V2 : V3);
+    }
+    assertThat(metric(lane, "learned")).isEqualTo(32);
+    assertThat(metric(lane, "rejected")).isZero();
+    assertThat(lane.switchedAt()).isEqualTo(23);
+    lane.close();
+  }
+
+  @Test
+  void anIncompatibleVersionIsRefusedWithItsReasonAndTheRestGoesOn() {
+    register(V1, WRONG, V2);
+    Lane lane = lane(config(ModelKind.LR, 1), V1);
+    read(lane, 0, V1);
+    Lane.Refusal refusal = lane.read(1, example(1, WRONG, null));
+    assertThat(refusal).isNotNull();
+    assertThat(java.util.Objects.requireNonNull(refusal).reason())
+        .isEqualTo(RejectionReason.INCOMPATIBLE_SCHEMA);
+    assertThat(refusal.detail())
+        .startsWith(
+            "shop.Shown version 2 (schema id 2) does not fit a model that learned with schema id 1:"
+                + " user: lookups 1 became 2");
+    read(lane, 2, V2);
+    assertThat(lane.read(3, example(3, WRONG, null))).isNotNull();
+    read(lane, 4, V1);
+    assertThat(metric(lane, "learned")).isEqualTo(3);
+    assertThat(metric(lane, "rejected")).isEqualTo(2);
+    lane.close();
+  }
+
+  @Test
+  void aModelThatHasLearnedNothingBeginsWithTheFirstExamplesVersion() {
+    register(V1, V2);
+    Lane lane = lane(config(ModelKind.FM, 1), V2, 2, false);
+    read(lane, 5, V1);
+    assertThat(fields(lane)).containsExactly("ad", "user");
+    read(lane, 6, V2);
+    assertThat(fields(lane)).containsExactly("ad", "user", "os");
+    Lane trained = lane(config(ModelKind.FM, 1), V2, 2, true);
+    read(trained, 5, V1);
+    assertThat(fields(trained)).containsExactly("ad", "user", "os");
+    assertThat(trained.switchedAt()).isEqualTo(-1);
+    lane.close();
+    trained.close();
+  }
+
+  @Test
+  void attentionGoesOnWithoutTheNewFeatureButTakesANewName() {
+    register(V1, V2, V3);
+    ModelConfig config = config(ModelKind.AUTOINT, 1);
+    Lane lane = lane(config, V1);
+    read(lane, 0, V1);
+    read(lane, 1, V2);
+    assertThat(fields(lane)).containsExactly("ad", "user");
+    read(lane, 2, V3);
+    assertThat(fields(lane)).containsExactly("item", "user");
+    read(lane, 3, V1);
+    assertThat(metric(lane, "learned")).isEqualTo(4);
+    lane.close();
+  }
+
+  @Test
+  void whatTheOldSchemaHadServedIsNotCompared() {
+    register(V1, V2);
+    Lane lane = lane(config(ModelKind.LR, 1), V1);
+    read(lane, 0, V1);
+    read(lane, 1, V2);
+    assertThat(lane.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L)))).isNull();
+    assertThat(metric(lane, "encoding_mismatches")).isZero();
+    assertThat(lane.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L)))).isNull();
+    assertThat(metric(lane, "encoding_mismatches")).isEqualTo(1);
+    lane.close();
+  }
+
+  /** Versions as they come on a topic while producers are updated one by one. */
+  private List<byte[]> mixedLog() {
+    List<byte[]> log = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      int newest = i < 63 ? 1 : i < 130 ? 2 : 3;
+      int version = i % 4 == 1 ? Math.max(1, newest - 1) : newest;
+      log.add(example(i, version == 1 ? V1 : version == 2 ? V2 : V3, null));
+    }
+    return log;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LR,1", "FM,16", "MLP,16"})
+  void restartedAnywhereItSwitchesAtTheSamePlaceBitForBit(ModelKind kind, int stepSize)
+      throws Exception {
+    register(V1, V2, V3);
+    ModelConfig config = config(kind, stepSize);
+    List<byte[]> log = mixedLog();
+    Lane steady = lane(config, V1);
+    for (int i = 0; i < log.size(); i++) {
+      assertThat(steady.read(i, log.get(i))).isNull();
+    }
+    assertThat(steady.switchedAt()).isEqualTo(130);
+    for (int killed = 5; killed < log.size(); killed += 7) {
+      // by then the registry may know more
+      Lane first = killed % 2 == 0 ? lane(config, V1, 1, false) : lane(config, V2, 2, false);
+      Map<Integer, byte[]> table = new HashMap<>();
+      Map<Integer, byte[]> ids = new HashMap<>();
+      for (int i = 0; i < killed; i++) {
+        first.read(i, log.get(i));
+      }
+      first.learner().table().forEachPageChangedSinceCheckpoint(table::put);
+      first.learned().forEachChangedPage(ids::put);
+      LaneState state = LaneState.fromBytes(first.state().toBytes());
+      first.close();
+      Lane second =
+          lane(config, new Schema.Parser().parse(state.featureSchema()), state.schemaId(), false);
+      table.forEach(second.learner().table()::restorePage);
+      ids.forEach(second.learned()::restorePage);
+      second.restore(state);
+      for (int i = killed; i < log.size(); i++) {
+        second.read(i, log.get(i));
+      }
+      assertThat(second.state().toBytes())
+          .as("killed at %d", killed)
+          .isEqualTo(steady.state().toBytes());
+      assertThat(Bits.of(second.learner().table())).isEqualTo(Bits.of(steady.learner().table()));
+      second.close();
+    }
+    steady.close();
+  }
+
+  @Test
+  void versionsOfOneSchemaAreRelatedAndOthersAreNot() {
+    assertThat(SchemaSwitch.related(V1.toString(), V3.toString())).isTrue();
+    assertThat(SchemaSwitch.related(V3.toString(), V1.toString())).isTrue();
+    assertThat(SchemaSwitch.related(V1.toString(), WRONG.toString())).isFalse();
+    assertThat(SchemaSwitch.related(V1.toString(), V1.toString().replace("Shown", "Seen")))
+        .isFalse();
+    assertThat(SchemaSwitch.related("a", "b")).isFalse();
+  }
+}
