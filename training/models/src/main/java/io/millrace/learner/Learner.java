@@ -74,7 +74,7 @@ public final class Learner implements AutoCloseable {
     return new LearnerTable(
         compiled.scheme().rows(),
         width,
-        compiled.config().rowOptimizer().slots(width),
+        compiled.rowOptimizer().slots(width),
         compiled.initialRows());
   }
 
