@@ -88,27 +88,12 @@ final class VectorKernels implements Kernels {
   @Override
   public void softmax(float[] x, int from, int slices, int rows, int stride) {
     int size = rows * stride;
+    // slice by slice, which stays in the first cache; one loop of all three is more than the
+    // compiler will inline, and what it doesn't inline it allocates
     for (int slice = from; slice < from + slices * size; slice += size) {
-      for (int j = slice; j < slice + stride; j += LANES) {
-        softmaxColumns(x, j, slice + size, stride);
-      }
-    }
-  }
-
-  private static void softmaxColumns(float[] x, int from, int end, int stride) {
-    FloatVector max = load(x, from);
-    for (int at = from + stride; at < end; at += stride) {
-      max = max.max(load(x, at));
-    }
-    FloatVector sum = all(0);
-    for (int at = from; at < end; at += stride) {
-      FloatVector e = VectorMath.exp(load(x, at).sub(max));
-      sum = sum.add(e);
-      e.intoArray(x, at);
-    }
-    FloatVector factor = all(1).div(sum);
-    for (int at = from; at < end; at += stride) {
-      load(x, at).mul(factor).intoArray(x, at);
+      center(x, slice, 1, size, stride, 1);
+      exp(x, slice, size);
+      scaleToOne(x, slice, 1, size, stride);
     }
   }
 
