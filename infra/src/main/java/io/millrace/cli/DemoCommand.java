@@ -49,6 +49,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private EngineOption engine;
+
   @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
   private int port = 8080;
 

@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private FeatureSource source;
 
+  @Mixin private EngineOption engine;
+
   @Option(
       names = "--from",
       description = "Folder that 'millrace train' wrote (default: ${DEFAULT-VALUE}).")

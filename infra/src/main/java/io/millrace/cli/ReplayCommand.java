@@ -30,6 +30,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private EngineOption engine;
+
   @Option(names = "--order-by", description = "Column to sort the file by first, in memory.")
   private @Nullable String orderBy;
 

@@ -46,6 +46,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private EngineOption engine;
+
   @Option(names = "--train", required = true, description = "Training examples.")
   private Path train;
 

@@ -28,6 +28,8 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private DeviceOption device;
 
+  @Mixin private EngineOption engine;
+
   @Option(
       names = "--attribution-window",
       description = "Seconds in which a click labels its impression (default: ${DEFAULT-VALUE}).")

@@ -64,9 +64,9 @@ public interface Kernels {
    * where the output is above 0, 0 elsewhere.
    *
    * @param out what came of it
-   * @param d gradient with respect to it, at the same places
+   * @param d gradient with respect to it
    */
-  void reluBackward(float[] out, float[] d, int from, int n, float factor);
+  void reluBackward(float[] out, int outFrom, float[] d, int dFrom, int n, float factor);
 
   /**
    * Softmax down each column of each slice, in place.
@@ -113,37 +113,36 @@ public interface Kernels {
       float alpha,
       float[] work);
 
+  /** {@code Σ x_i} of n values, any number. */
+  float sum(int n, float[] x, int from);
+
+  /** {@code Σ x_i · y_i} of n values, any number. */
+  float dot(int n, float[] x, int xFrom, float[] y, int yFrom);
+
   /**
-   * Normalises each row to mean 0 and variance 1: {@code x̂ = (x − mean) / √(variance + epsilon)}.
+   * Normalises each column to mean 0 and variance 1: {@code x̂ = (x − mean) / √(variance +
+   * epsilon)}.
    *
-   * @param x [rows, n], overwritten with x̂; padding stays 0
-   * @param real [n], 1 where a column is real and 0 where it is padding
-   * @param count how many are real
-   * @param inverse [rows], written: the factor of each row
+   * @param x [rows, n], overwritten with x̂
+   * @param n columns, one row behind the other
+   * @param inverse [n] from {@code inverseFrom} on, written: the factor of each column
    */
-  void normalizeRows(
-      float[] x,
-      int rows,
-      int stride,
-      int n,
-      float[] real,
-      int count,
-      float epsilon,
-      float[] inverse);
+  void normalizeColumns(
+      float[] x, int from, int rows, int n, float epsilon, float[] inverse, int inverseFrom);
 
   /**
    * Its vector-Jacobian product: {@code d ← inverse · (d − mean(d) − x̂ · mean(d ∘ x̂))}.
    *
    * @param normalized x̂
-   * @param d gradient with respect to it, overwritten; 0 in padding
+   * @param d gradient with respect to it, overwritten
    */
-  void normalizeRowsBackward(
+  void normalizeColumnsBackward(
       float[] normalized,
+      int from,
       float[] d,
+      int dFrom,
       int rows,
-      int stride,
       int n,
-      float[] real,
-      int count,
-      float[] inverse);
+      float[] inverse,
+      int inverseFrom);
 }

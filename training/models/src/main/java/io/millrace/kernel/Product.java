@@ -72,7 +72,8 @@ final class Product {
     // rows that are left over are computed again with those before them, unless that adds twice
     boolean overlap = last >= 0 && d != c;
     int j = 0;
-    for (; j + 3 * LANES <= n; j += 3 * LANES) {
+    // four vectors go better as two and two than as three and one
+    for (; j + 3 * LANES <= n && n - j != 4 * LANES; j += 3 * LANES) {
       int i = 0;
       for (; i <= last; i += ROWS) {
         block8x3(
@@ -113,7 +114,7 @@ final class Product {
         block1x3(k, a, ao + i * ai, ap, b, bo + j, bp, d, d0 + i * di + j, c, co + i * ci + j);
       }
     }
-    if (j + 2 * LANES <= n) {
+    for (; j + 2 * LANES <= n; j += 2 * LANES) {
       int i = 0;
       for (; i <= last; i += ROWS) {
         block8x2(
@@ -153,7 +154,6 @@ final class Product {
       for (; i < m; i++) {
         block1x2(k, a, ao + i * ai, ap, b, bo + j, bp, d, d0 + i * di + j, c, co + i * ci + j);
       }
-      j += 2 * LANES;
     }
     if (j < n) {
       int i = 0;

@@ -60,9 +60,9 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void reluBackward(float[] out, float[] d, int from, int n, float factor) {
-    for (int i = from; i < from + n; i++) {
-      d[i] = out[i] > 0 ? factor * d[i] : 0;
+  public void reluBackward(float[] out, int outFrom, float[] d, int dFrom, int n, float factor) {
+    for (int i = 0; i < n; i++) {
+      d[dFrom + i] = out[outFrom + i] > 0 ? factor * d[dFrom + i] : 0;
     }
   }
 
@@ -198,54 +198,66 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void normalizeRows(
-      float[] x,
-      int rows,
-      int stride,
-      int n,
-      float[] real,
-      int count,
-      float epsilon,
-      float[] inverse) {
-    for (int r = 0; r < rows; r++) {
-      int from = r * stride;
+  public float sum(int n, float[] x, int from) {
+    double sum = 0;
+    for (int i = from; i < from + n; i++) {
+      sum += x[i];
+    }
+    return (float) sum;
+  }
+
+  @Override
+  public float dot(int n, float[] x, int xFrom, float[] y, int yFrom) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[xFrom + i] * y[yFrom + i];
+    }
+    return (float) sum;
+  }
+
+  @Override
+  public void normalizeColumns(
+      float[] x, int from, int rows, int n, float epsilon, float[] inverse, int inverseFrom) {
+    int end = from + rows * n;
+    for (int j = 0; j < n; j++) {
       double mean = 0;
-      for (int j = 0; j < n; j++) {
-        mean += x[from + j] / count;
+      for (int at = from + j; at < end; at += n) {
+        mean += x[at] / rows;
       }
       double variance = 0;
-      for (int j = 0; j < n; j++) {
-        double deviation = (x[from + j] - mean) * real[j];
-        variance += deviation * deviation / count;
+      for (int at = from + j; at < end; at += n) {
+        x[at] -= (float) mean;
+        variance += x[at] * x[at] / rows;
       }
-      inverse[r] = (float) (1 / Math.sqrt(variance + epsilon));
-      for (int j = 0; j < n; j++) {
-        x[from + j] = (float) ((x[from + j] - mean) * real[j] * inverse[r]);
+      float factor = (float) (1 / Math.sqrt(variance + epsilon));
+      for (int at = from + j; at < end; at += n) {
+        x[at] *= factor;
       }
+      inverse[inverseFrom + j] = factor;
     }
   }
 
   @Override
-  public void normalizeRowsBackward(
+  public void normalizeColumnsBackward(
       float[] normalized,
+      int from,
       float[] d,
+      int dFrom,
       int rows,
-      int stride,
       int n,
-      float[] real,
-      int count,
-      float[] inverse) {
-    for (int r = 0; r < rows; r++) {
-      int from = r * stride;
+      float[] inverse,
+      int inverseFrom) {
+    int end = rows * n;
+    for (int j = 0; j < n; j++) {
       double mean = 0;
-      double dot = 0;
-      for (int j = from; j < from + n; j++) {
-        mean += d[j] / count;
-        dot += d[j] * normalized[j] / count;
+      double product = 0;
+      for (int at = j; at < end; at += n) {
+        mean += d[dFrom + at] / rows;
+        product += d[dFrom + at] * normalized[from + at] / rows;
       }
-      for (int j = 0; j < n; j++) {
-        double rest = d[from + j] - mean - normalized[from + j] * dot;
-        d[from + j] = (float) (inverse[r] * rest * real[j]);
+      for (int at = j; at < end; at += n) {
+        double rest = mean + product * normalized[from + at];
+        d[dFrom + at] = (float) (inverse[inverseFrom + j] * (d[dFrom + at] - rest));
       }
     }
   }

@@ -77,20 +77,24 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void reluBackward(float[] out, float[] d, int from, int n, float factor) {
+  public void reluBackward(float[] out, int outFrom, float[] d, int dFrom, int n, float factor) {
     FloatVector zero = all(0);
-    for (int i = from; i < from + n; i += LANES) {
-      VectorMask<Float> open = load(out, i).compare(VectorOperators.GT, zero);
-      zero.blend(load(d, i).mul(factor), open).intoArray(d, i);
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> open = load(out, outFrom + i).compare(VectorOperators.GT, zero);
+      zero.blend(load(d, dFrom + i).mul(factor), open).intoArray(d, dFrom + i);
     }
   }
 
   @Override
   public void softmax(float[] x, int from, int slices, int rows, int stride) {
     int size = rows * stride;
-    center(x, from, slices, size, stride, 1);
-    exp(x, from, slices * size);
-    scaleToOne(x, from, slices, size, stride);
+    // slice by slice, which stays in the first cache; one loop of all three is more than the
+    // compiler will inline, and what it doesn't inline it allocates
+    for (int slice = from; slice < from + slices * size; slice += size) {
+      center(x, slice, 1, size, stride, 1);
+      exp(x, slice, size);
+      scaleToOne(x, slice, 1, size, stride);
+    }
   }
 
   /** {@code x ← factor · (x − max)} down the columns of each slice. */
@@ -354,70 +358,84 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void normalizeRows(
-      float[] x,
-      int rows,
-      int stride,
-      int n,
-      float[] real,
-      int count,
-      float epsilon,
-      float[] inverse) {
-    for (int r = 0; r < rows; r++) {
-      int from = r * stride;
-      center(x, from, n, real, sum(x, from, n) / count);
-      float variance = dot(x, from, x, from, n) / count;
-      inverse[r] = (float) (1 / Math.sqrt(variance + epsilon));
-      scale(x, from, n, inverse[r]);
-    }
-  }
-
-  private static float sum(float[] x, int from, int n) {
+  public float sum(int n, float[] x, int from) {
     FloatVector sum = all(0);
-    for (int i = from; i < from + n; i += LANES) {
-      sum = sum.add(load(x, i));
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      sum = sum.add(load(x, from + i));
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest += x[from + i];
+    }
+    return sum.reduceLanes(VectorOperators.ADD) + rest;
   }
 
-  private static void center(float[] x, int from, int n, float[] real, float mean) {
-    for (int j = 0; j < n; j += LANES) {
-      load(x, from + j).sub(mean).mul(load(real, j)).intoArray(x, from + j);
-    }
-  }
-
-  private static float dot(float[] x, int xFrom, float[] y, int yFrom, int n) {
+  @Override
+  public float dot(int n, float[] x, int xFrom, float[] y, int yFrom) {
     FloatVector sum = all(0);
-    for (int j = 0; j < n; j += LANES) {
-      sum = load(x, xFrom + j).fma(load(y, yFrom + j), sum);
+    int whole = SPECIES.loopBound(n);
+    for (int i = 0; i < whole; i += LANES) {
+      sum = load(x, xFrom + i).fma(load(y, yFrom + i), sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    float rest = 0;
+    for (int i = whole; i < n; i++) {
+      rest += x[xFrom + i] * y[yFrom + i];
+    }
+    return sum.reduceLanes(VectorOperators.ADD) + rest;
   }
 
-  private static void scale(float[] x, int from, int n, float factor) {
-    for (int i = from; i < from + n; i += LANES) {
-      load(x, i).mul(factor).intoArray(x, i);
+  @Override
+  public void normalizeColumns(
+      float[] x, int from, int rows, int n, float epsilon, float[] inverse, int inverseFrom) {
+    int end = from + rows * n;
+    float share = 1f / rows;
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector sum = all(0);
+      for (int at = from + j; at < end; at += n) {
+        sum = sum.add(load(x, at));
+      }
+      FloatVector mean = sum.mul(share);
+      FloatVector squares = all(0);
+      for (int at = from + j; at < end; at += n) {
+        FloatVector centered = load(x, at).sub(mean);
+        centered.intoArray(x, at);
+        squares = centered.fma(centered, squares);
+      }
+      FloatVector factor = all(1).div(squares.mul(share).add(epsilon).sqrt());
+      for (int at = from + j; at < end; at += n) {
+        load(x, at).mul(factor).intoArray(x, at);
+      }
+      factor.intoArray(inverse, inverseFrom + j);
     }
   }
 
   @Override
-  public void normalizeRowsBackward(
+  public void normalizeColumnsBackward(
       float[] normalized,
+      int from,
       float[] d,
+      int dFrom,
       int rows,
-      int stride,
       int n,
-      float[] real,
-      int count,
-      float[] inverse) {
-    for (int r = 0; r < rows; r++) {
-      int from = r * stride;
-      float mean = sum(d, from, n) / count;
-      float product = dot(d, from, normalized, from, n) / count;
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector rest = load(normalized, from + j).mul(product).add(mean);
-        FloatVector result = load(d, from + j).sub(rest).mul(inverse[r]).mul(load(real, j));
-        result.intoArray(d, from + j);
+      float[] inverse,
+      int inverseFrom) {
+    int end = rows * n;
+    float share = 1f / rows;
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector sum = all(0);
+      FloatVector products = all(0);
+      for (int at = j; at < end; at += n) {
+        FloatVector gradient = load(d, dFrom + at);
+        sum = sum.add(gradient);
+        products = gradient.fma(load(normalized, from + at), products);
+      }
+      FloatVector mean = sum.mul(share);
+      FloatVector product = products.mul(share);
+      FloatVector factor = load(inverse, inverseFrom + j);
+      for (int at = j; at < end; at += n) {
+        FloatVector rest = load(normalized, from + at).fma(product, mean);
+        load(d, dFrom + at).sub(rest).mul(factor).intoArray(d, dFrom + at);
       }
     }
   }

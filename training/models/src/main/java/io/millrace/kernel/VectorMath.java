@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Elementary functions on vectors, by range reduction and the minimax polynomials of Moshier's
@@ -23,21 +24,27 @@ final class VectorMath {
   private static final int HALF_BITS = 0x3F000000;
   private static final float ROOT_HALF = 0.707106781f;
 
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
   private VectorMath() {}
+
+  private static FloatVector all(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
 
   /** {@code e^x}, to 2 ulp; x is cut to ±87. */
   static FloatVector exp(FloatVector any) {
     FloatVector x = any.max(-LIMIT).min(LIMIT);
-    FloatVector shifted = x.mul(LOG2_E).add(ROUNDER);
+    FloatVector shifted = x.fma(all(LOG2_E), all(ROUNDER));
     FloatVector n = shifted.sub(ROUNDER);
-    FloatVector r = n.mul(-LN2_HIGH).add(x);
-    r = n.mul(-LN2_LOW).add(r);
-    FloatVector p = r.mul(1.9875691500e-4f).add(1.3981999507e-3f);
-    p = p.mul(r).add(8.3334519073e-3f);
-    p = p.mul(r).add(4.1665795894e-2f);
-    p = p.mul(r).add(1.6666665459e-1f);
-    p = p.mul(r).add(5.0000001201e-1f);
-    FloatVector value = p.mul(r).mul(r).add(r).add(1);
+    FloatVector r = n.fma(all(-LN2_HIGH), x);
+    r = n.fma(all(-LN2_LOW), r);
+    FloatVector p = r.fma(all(1.9875691500e-4f), all(1.3981999507e-3f));
+    p = p.fma(r, all(8.3334519073e-3f));
+    p = p.fma(r, all(4.1665795894e-2f));
+    p = p.fma(r, all(1.6666665459e-1f));
+    p = p.fma(r, all(5.0000001201e-1f));
+    FloatVector value = p.fma(r.mul(r), r).add(1);
     IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     return value.reinterpretAsInts().add(power).reinterpretAsFloats();
   }

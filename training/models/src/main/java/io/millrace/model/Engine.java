@@ -5,7 +5,7 @@ import java.util.Locale;
 /** What computes a model that has more than one implementation. Weights are the same in all. */
 public enum Engine {
   /** {@link io.millrace.kernel.Kernels} on flat arrays; the default on a CPU. */
-  KERNEL,
+  KERNELS,
   /** DJL and PyTorch; the independent reference. */
   DJL;
 
@@ -17,13 +17,30 @@ public enum Engine {
    * @throws IllegalArgumentException if it names neither
    */
   public static Engine chosen() {
-    String name = System.getProperty(PROPERTY, "kernel");
+    return named(System.getProperty(PROPERTY, KERNELS.toString()));
+  }
+
+  /**
+   * Sets what {@link #chosen} gives from now on.
+   *
+   * @throws IllegalArgumentException if the name is that of no engine
+   */
+  public static void choose(String name) {
+    System.setProperty(PROPERTY, named(name).toString());
+  }
+
+  private static Engine named(String name) {
     for (Engine engine : values()) {
-      if (engine.name().toLowerCase(Locale.ROOT).equals(name)) {
+      if (engine.toString().equals(name)) {
         return engine;
       }
     }
-    throw new IllegalArgumentException(
-        PROPERTY + ": \"" + name + "\", expected \"kernel\" or \"djl\"");
+    throw new IllegalArgumentException("engine: \"" + name + "\", expected kernels or djl");
+  }
+
+  /** As on the command line and in the property: {@code kernels} or {@code djl}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -2,14 +2,18 @@ package io.millrace.model;
 
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
-import io.millrace.kernel.Matrix;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The attention of one layer: from each field's query, key, value and residual to {@code
- * ReLU(attention + residual)}, head by head. Scores lie transposed, [key field, query field], so
- * that a softmax goes down columns and no sum runs across a vector. Fields that have no value are
- * attended to with weight 0; their own rows are left to the caller.
+ * One layer of {@link KernelAutoInt}, on a block of examples: projections, attention head by head,
+ * {@code ReLU(attention + residual)} and, if asked for, its normalisation. Values lie as {@link
+ * FieldColumns} says; scores as [key field, query field], so that a softmax goes down columns and
+ * no sum runs across a vector. Weights are used as they lie in their tensor. Queries are kept
+ * scaled. Fields that have no value get no attention, and their own columns become zero.
+ *
+ * <p>A learning step keeps what each block gave until the backward pass; a prediction reuses the
+ * memory of its first block. Shapes: L lanes, S stride of {@link FieldColumns}.
  */
 final class KernelAttention {
   private static final int QUERY = 0;
@@ -22,188 +26,311 @@ final class KernelAttention {
 
   private final Kernels kernels = Kernels.best();
   private final AutoIntConfig config;
-  private final int fields;
-  private final int head; // padded values of one head
-  private final int lanes; // padded fields
+  private final FieldColumns layout;
+  private final int in;
+  private final int inWidth; // padded
+  private final int rows; // K · A
   private final float scale;
+  private final int projection;
+  private final int bias;
+  private final @Nullable KernelColumnNorm norm;
   private final KernelDropout dropout = new KernelDropout();
-  private final Matrix attention; // [B·H·F, F], key by query
-  private final Matrix dropped;
-  private final Matrix out;
-  private final Matrix dProjected;
-  private final float[] turned; // [headDim, F]
-  private final float[] dScores; // [F, F]
+
+  private final Blocks projected; // [K · A, S]
+  private final Blocks out; // [A, S]
+  private final Blocks shares; // of each example and head [F, L]
+  private final Blocks dropped; // the same after dropout
+  private final float[] dProjected; // [K · A, S]
+  private final float[] dIn; // [in, S]
+  private final float[] dWeights; // [K · A, in], padded
+  private final float[] dBias; // [K · A]
+  private final float[] inRows; // [S, in], padded
+  private final float[] dShares; // [F, L]
+  private final float[] turned; // [F, L]
   private final float[] zeros;
-  private Matrix projected;
-  private Matrix used;
+  private float[] weights = new float[0];
+  private float[] shift = new float[0];
   private float[] mask = new float[0];
   private boolean drops;
 
-  KernelAttention(AutoIntConfig config, int fields) {
+  /** The memory of blocks, one behind the other. */
+  private static final class Blocks {
+    final int size;
+    float[] values = new float[0];
+
+    Blocks(int size) {
+      this.size = size;
+    }
+
+    void reserve(int count) {
+      if (values.length < count * size) {
+        values = new float[count * size];
+      }
+    }
+  }
+
+  /**
+   * @param in values of a field vector
+   * @param prefix of the tensors' names
+   */
+  KernelAttention(
+      AutoIntConfig config, FieldColumns layout, int in, String prefix, TensorNumbers numbers) {
     this.config = config;
-    this.fields = fields;
-    Columns scores = Columns.grouped(1, fields);
-    Columns heads = Columns.grouped(config.heads(), config.headDim());
-    Columns projections = projections(config);
-    this.head = heads.padded();
-    this.lanes = scores.width();
+    this.layout = layout;
+    this.in = in;
+    this.inWidth = Columns.of(in).width();
+    this.rows = rows(config);
     this.scale = config.scaled() ? (float) (1 / Math.sqrt(config.headDim())) : 1;
-    this.attention = new Matrix(scores);
-    this.dropped = new Matrix(scores);
-    this.out = new Matrix(heads);
-    this.dProjected = new Matrix(projections);
-    this.turned = new float[config.headDim() * lanes];
-    this.dScores = new float[fields * lanes];
-    this.zeros = new float[Math.max(head, lanes)];
-    this.projected = dProjected;
-    this.used = attention;
+    this.projection = numbers.of(prefix + "projection");
+    this.bias =
+        config.activatedProjections()
+            ? numbers.of(prefix + "projection_bias")
+            : KernelLinear.NO_BIAS;
+    this.norm =
+        config.layerNorm() ? new KernelColumnNorm(layout, config.width(), prefix, numbers) : null;
+    int slices = layout.examples() * config.heads();
+    int slice = layout.fields() * layout.lanes();
+    this.projected = new Blocks(layout.size(rows));
+    this.out = new Blocks(layout.size(config.width()));
+    this.shares = new Blocks(slices * slice);
+    this.dropped = new Blocks(config.attentionDropout() > 0 ? slices * slice : 0);
+    this.dProjected = new float[layout.size(rows)];
+    this.dIn = new float[layout.size(in)];
+    this.dWeights = new float[rows * inWidth];
+    this.dBias = new float[rows];
+    this.inRows = new float[layout.stride() * inWidth];
+    this.dShares = new float[slice];
+    this.turned = new float[slice];
+    this.zeros = new float[Math.max(layout.stride(), inWidth)];
   }
 
-  /** How projections lie: query, key, value and residual of each head, each padded. */
-  static Columns projections(AutoIntConfig config) {
-    return Columns.grouped(config.projections() * config.heads(), config.headDim());
+  /** Rows of the projections. */
+  static int rows(AutoIntConfig config) {
+    return config.projections() * config.width();
   }
 
-  /**
-   * @param p projections [B·F, K·A]; must not change until the backward pass
-   * @return [B·F, A]
-   */
-  Matrix forward(KernelPass pass, Matrix p) {
-    projected = p;
-    out.rows(p.rows());
-    int slices = pass.batch() * config.heads();
-    attention.rows(slices * fields);
+  /** Takes the weights of the passes that follow. */
+  void load(float[][] all) {
+    weights = all[projection];
+    if (bias != KernelLinear.NO_BIAS) {
+      shift = all[bias];
+    }
+    if (norm != null) {
+      norm.load(all);
+    }
+  }
+
+  /** Begins a pass. */
+  void begin(KernelPass pass) {
+    int blocks = pass.training() ? layout.blocks(pass.batch()) : 1;
     drops = pass.dropsOut(config.attentionDropout());
-    used = attention;
+    projected.reserve(blocks);
+    out.reserve(blocks);
+    shares.reserve(blocks);
+    if (norm != null) {
+      norm.reserve(blocks);
+    }
     if (drops) {
-      mask = dropout.mask(pass, config.attentionDropout(), slices * fields * fields);
-      used = dropped.rows(attention.rows());
-    }
-    for (int s = 0; s < slices; s++) {
-      score(s);
-    }
-    fillMissing(pass, NEVER);
-    kernels.softmax(attention.values(), 0, slices, fields, lanes);
-    fillMissing(pass, 0);
-    if (drops) {
-      System.arraycopy(attention.values(), 0, dropped.values(), 0, slices * fields * lanes);
-    }
-    for (int s = 0; s < slices; s++) {
-      if (drops) {
-        dropOut(s, dropped.values(), s * fields * lanes);
-      }
-      mix(s);
-    }
-    kernels.relu(out.values(), 0, out.rows() * out.stride());
-    return out;
-  }
-
-  /** Sets what is paid to keys that have no value. */
-  private void fillMissing(KernelPass pass, float value) {
-    if (!pass.anyMissing()) {
-      return;
-    }
-    int heads = config.heads();
-    for (int row = 0; row < pass.batch() * fields; row++) {
-      if (pass.missing(row)) {
-        for (int h = 0; h < heads; h++) {
-          int slice = row / fields * heads + h;
-          int at = (slice * fields + row % fields) * lanes;
-          Arrays.fill(attention.values(), at, at + lanes, value);
-        }
-      }
+      int fields = layout.fields();
+      int count = pass.batch() * config.heads() * fields * fields;
+      mask = dropout.mask(pass, config.attentionDropout(), count);
+      dropped.reserve(blocks);
     }
   }
 
-  /** Scaled scores of a slice, an example's head. */
-  private void score(int slice) {
-    int at = slice * fields * lanes;
-    turn(projected.values(), part(QUERY, slice), projected.stride(), scale);
-    byTurned(projected.values(), part(KEY, slice), projected.stride(), attention.values(), at);
+  /** What {@link #forward} gave: [A, S] at {@link #outAt}. */
+  float[] out() {
+    return norm == null ? out.values : norm.out();
   }
 
-  /** Values by shares, plus the residual. */
-  private void mix(int slice) {
-    int stride = projected.stride();
-    boolean residual = config.residual();
-    kernels.multiply(
-        fields,
-        head,
-        fields,
-        used.values(),
-        slice * fields * lanes,
-        1,
-        lanes,
-        projected.values(),
-        part(VALUE, slice),
-        stride,
-        residual ? projected.values() : zeros,
-        residual ? part(RESIDUAL, slice) : 0,
-        residual ? stride : 0,
-        out.values(),
-        result(slice),
-        out.stride());
+  /** Where a block of {@link #out} begins. */
+  int outAt(int block) {
+    return block * out.size;
   }
 
   /**
-   * @param dOut [B·F, A], overwritten
-   * @return [B·F, K·A]
+   * @param e field vectors of the block [in, S]
+   * @param block where to keep what is computed
+   * @param first example of the block
+   * @param count examples of the block
    */
-  Matrix backward(Matrix dOut) {
-    kernels.reluBackward(out.values(), dOut.values(), 0, dOut.rows() * dOut.stride(), 1);
-    dProjected.rows(projected.rows());
-    int slices = attention.rows() / fields;
-    for (int s = 0; s < slices; s++) {
-      backward(s, dOut);
+  void forward(KernelPass pass, float[] e, int from, int block, int first, int count) {
+    int stride = layout.stride();
+    int at = block * projected.size;
+    float[] p = projected.values;
+    int n = layout.columns(count);
+    kernels.multiply(rows, n, in, weights, 0, in, 1, e, from, stride, zeros, 0, 0, p, at, stride);
+    if (config.activatedProjections()) {
+      addToRows(shift, p, at);
+      kernels.relu(p, at, projected.size);
     }
-    return dProjected;
-  }
-
-  private void backward(int slice, Matrix dOut) {
-    int at = slice * fields * lanes;
-    float[] d = dOut.values();
-    float[] dp = dProjected.values();
-    int stride = projected.stride();
-    int from = result(slice);
-    if (config.residual()) {
-      int to = part(RESIDUAL, slice);
-      for (int i = 0; i < fields; i++) {
-        System.arraycopy(d, from + i * dOut.stride(), dp, to + i * stride, head);
+    if (scale != 1) {
+      scale(p, at, config.width() * stride);
+    }
+    for (int example = 0; example < count; example++) {
+      for (int head = 0; head < config.heads(); head++) {
+        attend(pass, block, first, example, head);
       }
     }
-    bySlice(used.values(), at, lanes, 1, d, from, dOut.stride(), part(VALUE, slice));
-    turn(d, from, dOut.stride(), 1);
-    byTurned(projected.values(), part(VALUE, slice), stride, dScores, 0);
-    if (drops) {
-      dropOut(slice, dScores, 0);
+    kernels.relu(out.values, outAt(block), out.size);
+    if (norm != null) {
+      norm.forward(out.values, block);
     }
-    kernels.softmaxBackward(attention.values(), at, dScores, 0, 1, fields, lanes);
-    for (int i = 0; i < dScores.length; i++) {
-      dScores[i] *= scale;
-    }
-    float[] p = projected.values();
-    bySlice(dScores, 0, 1, lanes, p, part(KEY, slice), stride, part(QUERY, slice));
-    bySlice(dScores, 0, lanes, 1, p, part(QUERY, slice), stride, part(KEY, slice));
+    clearMissing(pass, out(), outAt(block), first, count);
   }
 
-  /** {@code turned[c][i] = factor · values[i][c]}. */
-  private void turn(float[] values, int from, int stride, float factor) {
+  private void attend(KernelPass pass, int block, int first, int example, int head) {
+    int fields = layout.fields();
+    int lanes = layout.lanes();
+    int stride = layout.stride();
     int size = config.headDim();
-    for (int i = 0; i < fields; i++) {
-      int at = from + i * stride;
-      for (int c = 0; c < size; c++) {
-        turned[c * lanes + i] = factor * values[at + c];
-      }
+    float[] p = projected.values;
+    int query = part(block, QUERY, head, example);
+    int key = part(block, KEY, head, example);
+    float[] s = shares.values;
+    int at = slice(block, example, head);
+    kernels.multiply(
+        fields, lanes, size, p, key, 1, stride, p, query, stride, zeros, 0, 0, s, at, lanes);
+    fillMissing(pass, first + example, s, at, NEVER);
+    kernels.softmax(s, at, 1, fields, lanes);
+    fillMissing(pass, first + example, s, at, 0);
+    if (drops) {
+      s = dropped.values;
+      System.arraycopy(shares.values, at, s, at, fields * lanes);
+      dropOut(first + example, head, s, at);
     }
+    boolean residual = config.residual();
+    float[] rest = residual ? p : zeros;
+    int restAt = residual ? part(block, RESIDUAL, head, example) : 0;
+    int value = part(block, VALUE, head, example);
+    int to = outAt(block) + head * size * stride + example * fields;
+    kernels.multiply(
+        size,
+        lanes,
+        fields,
+        p,
+        value,
+        stride,
+        1,
+        s,
+        at,
+        lanes,
+        rest,
+        restAt,
+        residual ? stride : 0,
+        out.values,
+        to,
+        stride);
   }
 
-  /** {@code to[k][i] = Σ_c rows[k][c] · turned[c][i]}. */
-  private void byTurned(float[] rows, int from, int stride, float[] to, int at) {
+  /**
+   * The backward pass of a block; adds to what {@link #endBackward} gives.
+   *
+   * @param e as given to {@link #forward}
+   * @param d gradient with respect to the result [A, S], overwritten
+   * @return gradient with respect to e [in, S], valid until the next block's
+   */
+  float[] backward(
+      KernelPass pass, float[] e, int from, float[] d, int block, int first, int count) {
+    int stride = layout.stride();
+    int columns = count * layout.fields();
+    clearMissing(pass, d, 0, first, count);
+    if (norm != null) {
+      norm.backward(d, block, columns);
+    }
+    kernels.reluBackward(out.values, outAt(block), d, 0, out.size, 1);
+    if (config.residual()) {
+      System.arraycopy(d, 0, dProjected, RESIDUAL * out.size, out.size);
+    }
+    for (int example = 0; example < count; example++) {
+      for (int head = 0; head < config.heads(); head++) {
+        attendBackward(d, block, first, example, head);
+      }
+    }
+    if (scale != 1) {
+      scale(dProjected, 0, config.width() * stride);
+    }
+    if (config.activatedProjections()) {
+      int at = block * projected.size;
+      kernels.reluBackward(projected.values, at, dProjected, 0, projected.size, 1);
+      for (int r = 0; r < rows; r++) {
+        dBias[r] += kernels.sum(columns, dProjected, r * stride);
+      }
+    }
+    turnRows(e, from, columns);
     kernels.multiply(
-        fields,
-        lanes,
-        config.headDim(),
         rows,
+        inWidth,
+        columns,
+        dProjected,
+        0,
+        stride,
+        1,
+        inRows,
+        0,
+        inWidth,
+        dWeights,
+        0,
+        inWidth,
+        dWeights,
+        0,
+        inWidth);
+    int n = layout.columns(count);
+    kernels.multiply(
+        in, n, rows, weights, 0, 1, in, dProjected, 0, stride, zeros, 0, 0, dIn, 0, stride);
+    return dIn;
+  }
+
+  private void attendBackward(float[] d, int block, int first, int example, int head) {
+    int fields = layout.fields();
+    int lanes = layout.lanes();
+    int stride = layout.stride();
+    int size = config.headDim();
+    float[] p = projected.values;
+    int at = slice(block, example, head);
+    int from = head * size * stride + example * fields;
+    float[] used = drops ? dropped.values : shares.values;
+    turn(used, at);
+    byTurned(d, from, part(0, VALUE, head, example));
+    int value = part(block, VALUE, head, example);
+    kernels.multiply(
+        fields, lanes, size, p, value, 1, stride, d, from, stride, zeros, 0, 0, dShares, 0, lanes);
+    if (drops) {
+      dropOut(first + example, head, dShares, 0);
+    }
+    kernels.softmaxBackward(shares.values, at, dShares, 0, 1, fields, lanes);
+    int key = part(block, KEY, head, example);
+    int dQuery = part(0, QUERY, head, example);
+    kernels.multiply(
+        size,
+        lanes,
+        fields,
+        p,
+        key,
+        stride,
+        1,
+        dShares,
+        0,
+        lanes,
+        zeros,
+        0,
+        0,
+        dProjected,
+        dQuery,
+        stride);
+    turn(dShares, 0);
+    byTurned(p, part(block, QUERY, head, example), part(0, KEY, head, example));
+  }
+
+  /** To the projections' gradient: rows of values, weighted by what was turned. */
+  private void byTurned(float[] values, int from, int to) {
+    int lanes = layout.lanes();
+    int stride = layout.stride();
+    kernels.multiply(
+        config.headDim(),
+        lanes,
+        layout.fields(),
+        values,
         from,
         stride,
         1,
@@ -213,51 +340,115 @@ final class KernelAttention {
         zeros,
         0,
         0,
+        dProjected,
         to,
-        at,
-        lanes);
+        stride);
   }
 
-  /** To a part of the projections' gradient: rows of a head, weighted by a slice's scores. */
-  private void bySlice(
-      float[] scores, int at, int i, int k, float[] rows, int from, int stride, int to) {
-    kernels.multiply(
-        fields,
-        head,
-        fields,
-        scores,
-        at,
-        i,
-        k,
-        rows,
-        from,
-        stride,
-        zeros,
-        0,
-        0,
-        dProjected.values(),
-        to,
-        dProjected.stride());
-  }
-
-  /** Masks lie query by key, unlike scores. */
-  private void dropOut(int slice, float[] scores, int at) {
-    for (int k = 0; k < fields; k++) {
-      for (int i = 0; i < fields; i++) {
-        scores[at + k * lanes + i] *= mask[(slice * fields + i) * fields + k];
+  /** {@code turned[i][k] = scores[k][i]}. */
+  private void turn(float[] scores, int at) {
+    int lanes = layout.lanes();
+    for (int k = 0; k < layout.fields(); k++) {
+      int from = at + k * lanes;
+      for (int i = 0, to = k; i < layout.fields(); i++, to += lanes) {
+        turned[to] = scores[from + i];
       }
     }
   }
 
-  /** Where a part of a slice's projections begins. */
-  private int part(int part, int slice) {
-    int heads = config.heads();
-    int example = slice / heads;
-    return example * fields * projected.stride() + (part * heads + slice % heads) * head;
+  /** {@code inRows[column][c] = e[c][column]}. */
+  private void turnRows(float[] e, int from, int columns) {
+    for (int c = 0; c < in; c++) {
+      int row = from + c * layout.stride();
+      for (int i = 0, to = c; i < columns; i++, to += inWidth) {
+        inRows[to] = e[row + i];
+      }
+    }
   }
 
-  private int result(int slice) {
-    int heads = config.heads();
-    return slice / heads * fields * out.stride() + slice % heads * head;
+  /** Forgets the gradients of earlier steps. */
+  void beginBackward() {
+    Arrays.fill(dWeights, 0);
+    Arrays.fill(dBias, 0);
+    if (norm != null) {
+      norm.beginBackward();
+    }
+  }
+
+  /** Writes the gradients of all blocks since {@link #beginBackward}. */
+  void endBackward(float[][] gradients) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(dWeights, r * inWidth, gradients[projection], r * in, in);
+    }
+    if (bias != KernelLinear.NO_BIAS) {
+      System.arraycopy(dBias, 0, gradients[bias], 0, rows);
+    }
+    if (norm != null) {
+      norm.endBackward(gradients);
+    }
+  }
+
+  private void scale(float[] x, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      x[i] *= scale;
+    }
+  }
+
+  private void addToRows(float[] values, float[] x, int from) {
+    for (int r = 0; r < rows; r++) {
+      int at = from + r * layout.stride();
+      for (int j = at; j < at + layout.stride(); j++) {
+        x[j] += values[r];
+      }
+    }
+  }
+
+  /** Sets what is paid to an example's keys that have no value. */
+  private void fillMissing(KernelPass pass, int example, float[] s, int at, float value) {
+    if (!pass.anyMissing()) {
+      return;
+    }
+    int lanes = layout.lanes();
+    for (int k = 0; k < layout.fields(); k++) {
+      if (pass.missing(example * layout.fields() + k)) {
+        Arrays.fill(s, at + k * lanes, at + (k + 1) * lanes, value);
+      }
+    }
+  }
+
+  /** Zeroes the columns of fields that have no value, of a matrix [A, S]. */
+  private void clearMissing(KernelPass pass, float[] x, int from, int first, int count) {
+    if (!pass.anyMissing()) {
+      return;
+    }
+    for (int column = 0; column < count * layout.fields(); column++) {
+      if (pass.missing(first * layout.fields() + column)) {
+        for (int r = 0; r < config.width(); r++) {
+          x[from + r * layout.stride() + column] = 0;
+        }
+      }
+    }
+  }
+
+  /** Masks lie query by key, unlike scores. */
+  private void dropOut(int example, int head, float[] scores, int at) {
+    int fields = layout.fields();
+    int from = (example * config.heads() + head) * fields * fields;
+    for (int k = 0; k < fields; k++) {
+      for (int i = 0; i < fields; i++) {
+        scores[at + k * layout.lanes() + i] *= mask[from + i * fields + k];
+      }
+    }
+  }
+
+  /** Where a part of an example's projections begins. */
+  private int part(int block, int part, int head, int example) {
+    int row = (part * config.heads() + head) * config.headDim();
+    return block * projected.size + row * layout.stride() + example * layout.fields();
+  }
+
+  private int slice(int block, int example, int head) {
+    int slice = example * config.heads() + head;
+    return block * shares.size + slice * layout.fields() * layout.lanes();
   }
 }

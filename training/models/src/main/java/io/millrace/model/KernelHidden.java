@@ -88,7 +88,7 @@ final class KernelHidden {
     Matrix d = dOut;
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
-      kernels.reluBackward(layer.out.values(), d.values(), 0, d.rows() * d.stride(), kept);
+      kernels.reluBackward(layer.out.values(), 0, d.values(), 0, d.rows() * d.stride(), kept);
       if (layer.norm != null) {
         layer.norm.backward(d, gradients);
       }

@@ -113,8 +113,8 @@ class KernelsTest {
     assertThat(out).containsExactly(expected);
     float[] d = random(97, -1, 1);
     float[] dExpected = d.clone();
-    SCALAR.reluBackward(out, dExpected, 16, 64, 1.25f);
-    VECTOR.reluBackward(out, d, 16, 64, 1.25f);
+    SCALAR.reluBackward(out, 16, dExpected, 32, 64, 1.25f);
+    VECTOR.reluBackward(out, 16, d, 32, 64, 1.25f);
     assertThat(d).containsExactly(dExpected);
   }
 
@@ -185,27 +185,32 @@ class KernelsTest {
   }
 
   @Test
-  void normalizesRows() {
-    for (int real : new int[] {1, 5, 16, 20, 48}) {
-      Columns columns = Columns.of(real);
-      int n = columns.width();
-      float[] ones = new float[n];
-      Arrays.fill(ones, 0, real, 1);
-      float[] x = new float[9 * n];
-      float[] d = new float[9 * n];
-      for (int r = 0; r < 9; r++) {
-        columns.pad(random(real + 9 * r, -2, 5), 9 * r, x, r * n);
-        columns.pad(random(real + 9 * r, -1, 1), 9 * r, d, r * n);
-      }
+  void sumsAnyNumberOfValues() {
+    for (int n : new int[] {0, 1, 15, 16, 39, 100}) {
+      float[] x = random(n + 7, -1, 1);
+      float[] y = random(n + 9, 0, 2);
+      assertThat(VECTOR.sum(n, x, 5)).isCloseTo(SCALAR.sum(n, x, 5), within(1e-5f));
+      assertThat(VECTOR.dot(n, x, 5, y, 3)).isCloseTo(SCALAR.dot(n, x, 5, y, 3), within(1e-5f));
+    }
+  }
+
+  @Test
+  void normalizesColumns() {
+    for (int rows : new int[] {1, 5, 16, 39}) {
+      int n = 48;
+      float[] x = random(rows * n + 32, -2, 5);
+      float[] d = random(rows * n + 16, -1, 1);
       float[] expected = x.clone();
       float[] dExpected = d.clone();
-      float[] inverse = new float[9];
-      SCALAR.normalizeRows(expected, 9, n, n, ones, real, 1e-3f, inverse);
-      VECTOR.normalizeRows(x, 9, n, n, ones, real, 1e-3f, new float[9]);
-      close("normalized " + real, x, expected, 1e-5f);
-      SCALAR.normalizeRowsBackward(expected, dExpected, 9, n, n, ones, real, inverse);
-      VECTOR.normalizeRowsBackward(expected, d, 9, n, n, ones, real, inverse);
-      close("backward " + real, d, dExpected, 1e-5f * (real == 1 ? 100 : 1));
+      float[] inverse = new float[n + 16];
+      float[] inverseExpected = new float[n + 16];
+      SCALAR.normalizeColumns(expected, 16, rows, n, 1e-3f, inverseExpected, 16);
+      VECTOR.normalizeColumns(x, 16, rows, n, 1e-3f, inverse, 16);
+      close("normalized " + rows, x, expected, 1e-5f);
+      close("inverse " + rows, inverse, inverseExpected, 1e-4f);
+      SCALAR.normalizeColumnsBackward(expected, 16, dExpected, 8, rows, n, inverseExpected, 16);
+      VECTOR.normalizeColumnsBackward(expected, 16, d, 8, rows, n, inverseExpected, 16);
+      close("backward " + rows, d, dExpected, 1e-5f * (rows == 1 ? 100 : 1));
     }
   }
 }

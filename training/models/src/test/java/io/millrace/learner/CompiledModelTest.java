@@ -148,7 +148,9 @@ class CompiledModelTest {
       assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(DjlModel.class);
       System.setProperty("millrace.engine", "gpu");
       assertThatThrownBy(() -> CompiledModel.of(config, SCHEMA))
-          .hasMessage("millrace.engine: \"gpu\", expected \"kernel\" or \"djl\"");
+          .hasMessage("engine: \"gpu\", expected kernels or djl");
+      System.setProperty("millrace.engine", "kernels");
+      assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(KernelModel.class);
     } finally {
       System.clearProperty("millrace.engine");
     }

@@ -51,7 +51,7 @@ class KernelModelTest {
 
   private static void compare(Architecture architecture, int fields, int dim, int batch) {
     CtrModel reference = architecture.model(Engine.DJL, fields, dim, dim);
-    CtrModel kernel = architecture.model(Engine.KERNEL, fields, dim, dim);
+    CtrModel kernel = architecture.model(Engine.KERNELS, fields, dim, dim);
     Tensors weights = weights(reference, 31);
     float[] x = random(batch * fields * dim, 32);
     float[] dLogits = random(batch, 33);
@@ -113,7 +113,7 @@ class KernelModelTest {
   @MethodSource("architectures")
   void learnsTheSameInTenSteps(Architecture architecture) {
     float[] expected = TenSteps.losses(architecture.model(Engine.DJL, 7, 10, 10));
-    float[] actual = TenSteps.losses(architecture.model(Engine.KERNEL, 7, 10, 10));
+    float[] actual = TenSteps.losses(architecture.model(Engine.KERNELS, 7, 10, 10));
     assertThat(actual).containsExactly(expected, within(2e-5f));
   }
 }

@@ -1,0 +1,68 @@
+package io.millrace.model;
+
+import io.millrace.kernel.Kernels;
+
+/**
+ * How examples lie beside each other in a block: a matrix of the block has a row for each value of
+ * a field vector and a column for each field of each example, so that fields are what vectors hold,
+ * and the products' sums run down rows. An example's columns begin at {@code b · F}; whoever works
+ * on one example alone takes {@link #lanes} columns and thereby some of the next example, or beyond
+ * the last one: such columns hold finite values of no meaning, and what is written to them must be
+ * overwritten by the next example's, so that examples are worked on in order.
+ *
+ * @param fields F
+ * @param examples most examples of a block
+ * @param lanes F, rounded up to whole vectors
+ * @param stride floats from one row to the next
+ */
+record FieldColumns(int fields, int examples, int lanes, int stride) {
+  /** Floats of the largest matrix of a block: a quarter of a second-level cache. */
+  private static final int ROOM = 1 << 16;
+
+  /** Columns that the products' blocks take at once. */
+  private static final int STEP = 3 * Kernels.PAD;
+
+  private static final int MOST_EXAMPLES = 64;
+
+  /**
+   * Blocks of as many examples as leave the fewest columns unused among those that fit.
+   *
+   * @param rows of the largest matrix
+   */
+  static FieldColumns of(int fields, int rows) {
+    int best = 1;
+    for (int count = 2; count <= MOST_EXAMPLES && count * fields * rows <= ROOM; count++) {
+      if (used(fields, count) >= used(fields, best)) {
+        best = count;
+      }
+    }
+    int lanes = padded(fields);
+    int stride = Math.max(padded(best * fields), padded((best - 1) * fields + lanes));
+    return new FieldColumns(fields, best, lanes, stride);
+  }
+
+  /** The share of columns that are of use. */
+  private static double used(int fields, int examples) {
+    int columns = examples * fields;
+    return columns / (double) ((columns + STEP - 1) / STEP * STEP);
+  }
+
+  /** Columns of so many examples, rounded up to whole vectors. */
+  int columns(int count) {
+    return padded(count * fields);
+  }
+
+  /** How many blocks hold so many examples. */
+  int blocks(int count) {
+    return (count + examples - 1) / examples;
+  }
+
+  /** Floats of a matrix of one block. */
+  int size(int rows) {
+    return rows * stride;
+  }
+
+  private static int padded(int count) {
+    return (count + Kernels.PAD - 1) / Kernels.PAD * Kernels.PAD;
+  }
+}
