@@ -32,7 +32,12 @@ final class AttentionComparison {
     double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 3;
     System.out.printf(
         "%-24s%12s%14s%14s%14s%12s%12s%n",
-        "autoint, 39 fields, D 16", "candidates", "kernels µs", "djl µs", "onnx µs", "djl ×",
+        "autoint, 39 fields, D 16",
+        "candidates",
+        "kernels µs",
+        "djl µs",
+        "onnx µs",
+        "djl ×",
         "onnx ×");
     compare("2 layers, 2 heads × 8", AutoIntConfig.paper(2, 2, 8), seconds);
     compare("3 layers, 2 heads × 32", AutoIntConfig.paper(3, 2, 32), seconds);

@@ -32,6 +32,19 @@ public interface RowKernels {
       float epsilon,
       float initial);
 
+  /** The same with one rate for all values. */
+  void adagrad(
+      int n,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
+      float rate,
+      float epsilon,
+      float initial);
+
   /**
    * Adam's step: {@code m ← β1 m + (1 − β1) g; v ← β2 v + (1 − β2) g²; w −= rate · m / (root · √v +
    * epsilon)} for each of n values.

@@ -39,6 +39,41 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   @Override
+  public void adagrad(
+      int n,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
+      float rate,
+      float epsilon,
+      float initial) {
+    adagrad(0, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
+  }
+
+  static void adagrad(
+      int from,
+      int n,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
+      float rate,
+      float epsilon,
+      float initial) {
+    for (int i = from; i < n; i++) {
+      float g = gradient[gradientAt + i];
+      float sum = sums[sumsAt + i] + g * g;
+      sums[sumsAt + i] = sum;
+      values[at + i] -= rate * g / ((float) Math.sqrt(sum + initial) + epsilon);
+    }
+  }
+
+  @Override
   public void adam(
       int n,
       float[] values,

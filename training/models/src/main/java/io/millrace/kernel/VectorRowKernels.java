@@ -53,25 +53,51 @@ final class VectorRowKernels implements RowKernels {
         i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
   }
 
-  private static void step(
-      VectorSpecies<Float> species,
+  @Override
+  public void adagrad(
+      int n,
       float[] values,
       int at,
       float[] sums,
       int sumsAt,
       float[] gradient,
       int gradientAt,
-      float[] rates,
-      int ratesAt,
+      float rate,
+      float epsilon,
+      float initial) {
+    int i = 0;
+    for (int end = n - WIDE.length(); i <= end; i += WIDE.length()) {
+      step(
+          WIDE,
+          FloatVector.broadcast(WIDE, rate),
+          values,
+          at + i,
+          sums,
+          sumsAt + i,
+          gradient,
+          gradientAt + i,
+          epsilon,
+          initial);
+    }
+    ScalarRowKernels.adagrad(
+        i, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
+  }
+
+  private static void step(
+      VectorSpecies<Float> species,
+      FloatVector rates,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
       float epsilon,
       float initial) {
     FloatVector g = FloatVector.fromArray(species, gradient, gradientAt);
     FloatVector sum = FloatVector.fromArray(species, sums, sumsAt).add(g.mul(g));
     sum.intoArray(sums, sumsAt);
-    FloatVector step =
-        FloatVector.fromArray(species, rates, ratesAt)
-            .mul(g)
-            .div(sum.add(initial).sqrt().add(epsilon));
+    FloatVector step = rates.mul(g).div(sum.add(initial).sqrt().add(epsilon));
     FloatVector.fromArray(species, values, at).sub(step).intoArray(values, at);
   }
 

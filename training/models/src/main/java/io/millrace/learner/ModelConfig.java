@@ -7,7 +7,6 @@ import io.millrace.model.Architecture;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.optimizer.Adagrad;
-import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
 import java.util.List;
 import java.util.Objects;
@@ -80,9 +79,10 @@ public record ModelConfig(
    * {@code StreamExperimentTest} in this module's tests.
    *
    * <p>Adagrad moves every field's weight by about its learning rate in the first steps, so the
-   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. A step of a deep
-   * model costs dozens of calls into torch whatever its size, so it takes 16 examples; lr and fm
-   * take one.
+   * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. Every event is a
+   * step of its own, whatever the kind: what the next prediction knows decides more than the
+   * architecture. fm learns at three paces side by side ({@link Expert}), since a stream may ask
+   * for any of them.
    */
   public static ModelConfig defaults(ModelKind kind, String name, FeatureSchema schema) {
     String subject = schema.name();
@@ -90,7 +90,7 @@ public record ModelConfig(
     int dim = schema.table().dim();
     float perField = Math.min(1, 8f / schema.encodedFields().size());
     Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
-    Optimizer adam = Adam.withLearningRate(1e-3f);
+    Optimizer tensors = new Adagrad(0.01f, 1e-8f, 0.01f);
     CalibrationConfig plain = CalibrationConfig.none();
     List<Expert> one = List.of(Expert.plain());
     return switch (kind) {
@@ -113,15 +113,15 @@ public record ModelConfig(
       case FM -> {
         Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
         Architecture fm = new FactorizationMachineConfig();
-        List<Expert> two = List.of(new Expert(1, 2), new Expert(3, 2));
+        List<Expert> paces = List.of(new Expert(0.3f, 1), new Expert(1, 2), new Expert(3, 2));
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, two, plain, fm);
+            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, plain, fm);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DEEPFM, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield new ModelConfig(
-            name, subject, rows, dim, 16, 42, 0.01f, vectors, adam, one, plain, shape);
+            name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, plain, shape);
       }
     };
   }

@@ -1,5 +1,7 @@
 package io.millrace.optimizer;
 
+import io.millrace.kernel.RowKernels;
+
 /**
  * Adagrad: {@code G += g²; w −= learningRate · g / (√(G + initialAccumulator) + epsilon)}, each
  * value on its own. One slot a value, G.
@@ -38,6 +40,21 @@ public record Adagrad(float learningRate, float epsilon, float initialAccumulato
       int slotOffset,
       float[] gradient,
       int gradientOffset) {
+    if (epsilon + initialAccumulator > 0) {
+      RowKernels.best()
+          .adagrad(
+              width,
+              values,
+              offset,
+              slots,
+              slotOffset,
+              gradient,
+              gradientOffset,
+              learningRate,
+              epsilon,
+              initialAccumulator);
+      return;
+    }
     for (int i = 0; i < width; i++) {
       float g = gradient[gradientOffset + i];
       float square = g * g;

@@ -2,6 +2,7 @@ package io.millrace.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,23 @@ class RowKernelsTest {
       scalars.adagrad(n, expected, 1, expected, n + 4, gradient, 3, rates, 1e-8f, 0.05f);
       vectors.adagrad(n, found, 1, found, n + 4, gradient, 3, rates, 1e-8f, 0.05f);
       assertThat(found).as("width %s", n).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void oneRateIsThatRateForAll() {
+    for (int n = 1; n <= 70; n++) {
+      float[] gradient = random(n, n, -1);
+      float[] rates = new float[n];
+      Arrays.fill(rates, 0.3f);
+      float[] expected = random(2 * n, n + 2, 0);
+      float[] scalar = expected.clone();
+      float[] vector = expected.clone();
+      scalars.adagrad(n, expected, 0, expected, n, gradient, 0, rates, 1e-8f, 0.05f);
+      scalars.adagrad(n, scalar, 0, scalar, n, gradient, 0, 0.3f, 1e-8f, 0.05f);
+      vectors.adagrad(n, vector, 0, vector, n, gradient, 0, 0.3f, 1e-8f, 0.05f);
+      assertThat(scalar).as("width %s", n).isEqualTo(expected);
+      assertThat(vector).as("width %s", n).isEqualTo(expected);
     }
   }
 

@@ -155,7 +155,7 @@ class GrownLearnerTest {
       Learner learner = new Learner(before, 1000);
       assertThatThrownBy(() -> learner.grown(other, POSITIONS))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("model m with rows of 16 values, expected m with 1 as before");
+          .hasMessageContaining("model m with rows of 24 values, expected m with 1 as before");
       learner.close();
     }
   }

@@ -40,7 +40,7 @@ class ModelConfigTest {
         .contains("\"dim\":8,\"stepSize\":1")
         .contains("\"initScale\":0.01")
         .contains(
-            "\"experts\":[{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]")
+            "\"experts\":[{\"rate\":0.3,\"linearRate\":1.0},{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]")
         .contains("\"learningRate\":0.020512821");
   }
 
@@ -141,14 +141,14 @@ class ModelConfigTest {
   @Test
   void aConfigWithoutExpertsHasAPlainOne() {
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
-    assertThat(fm.experts()).hasSize(2);
+    assertThat(fm.experts()).hasSize(3);
     String stored = fm.toJson().replaceFirst("\"experts\":\\[[^]]*],", "");
     assertThat(stored).doesNotContain("experts");
     assertThat(ModelConfig.fromJson(stored)).isEqualTo(fm.withoutExperts());
     assertThat(fm.differenceFrom(stored))
         .get()
         .hasToString(
-            "Difference[setting=experts, stored=[{\"rate\":1.0,\"linearRate\":1.0}], given=[{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]]");
+            "Difference[setting=experts, stored=[{\"rate\":1.0,\"linearRate\":1.0}], given=[{\"rate\":0.3,\"linearRate\":1.0},{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]]");
     assertThatThrownBy(() -> fm.with("{\"experts\":[]}"))
         .hasMessageContaining("experts: 0, expected 1 to 8");
     assertThatThrownBy(() -> fm.with("{\"experts\":[{\"rate\":0,\"linearRate\":1}]}"))

@@ -114,7 +114,10 @@ class GradientSumsTest {
   @Test
   void aPromotedMixtureAnswersAsTheModelAndEachExpertRemembers() {
     int[] labels = {1, 0, 1, 1, 0};
-    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "test", SCHEMA).with("{\"rows\":65536}");
+    ModelConfig fm =
+        ModelConfig.defaults(ModelKind.FM, "test", SCHEMA)
+            .with(
+                "{\"rows\":65536,\"experts\":[{\"rate\":1,\"linearRate\":2},{\"rate\":3,\"linearRate\":2}]}");
     TrainedModel model;
     try (CompiledModel compiled = CompiledModel.of(fm.withoutExperts(), SCHEMA)) {
       model = train(compiled, labels);
@@ -159,7 +162,7 @@ class GradientSumsTest {
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "test", SCHEMA);
     try (CompiledModel compiled = CompiledModel.of(fm, SCHEMA)) {
       assertThatThrownBy(() -> train(compiled, 1, 0))
-          .hasMessageContaining("experts: 2, expected 1 where a model is trained on files");
+          .hasMessageContaining("experts: 3, expected 1 where a model is trained on files");
     }
   }
 
