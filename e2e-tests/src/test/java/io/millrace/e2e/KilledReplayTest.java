@@ -23,8 +23,8 @@ class KilledReplayTest {
 
   @Test
   void soDoesOneWhoseSchemaGetsAFeatureOnTheWay(@TempDir Path folder) throws Exception {
-    int kills = Integer.getInteger("millrace.kills", 2);
-    int rows = Integer.getInteger("millrace.rows", 60_000);
+    int kills = Integer.getInteger("millrace.kills", 1);
+    int rows = Integer.getInteger("millrace.rows", 40_000);
     check(KillCampaign.run(folder, "fm", rows, kills, SEED, "--add-feature", "genres"));
   }
 
