@@ -67,25 +67,20 @@ final class KillCampaign {
    *
    * @param folder for the file, the data and the report
    * @param kills how often to kill
+   * @param more options of the replay
    */
-  static Result run(Path folder, String model, int rows, int kills, long seed)
+  static Result run(Path folder, String model, int rows, int kills, long seed, String... more)
       throws IOException, InterruptedException {
     Path file = SyntheticRatings.write(folder.resolve("ratings.csv"), rows, seed);
     Path data = folder.resolve("data");
     Path report = folder.resolve("report.json");
     SplittableRandom random = new SplittableRandom(seed);
-    String[] command = {
-      "replay",
-      "--format",
-      "movielens-stream",
-      "--model",
-      model,
-      "--data-dir",
-      data.toString(),
-      "--report",
-      report.toString(),
-      file.toString()
-    };
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("replay", "--format", "movielens-stream", "--model", model));
+    words.addAll(List.of("--data-dir", data.toString(), "--report", report.toString()));
+    words.addAll(List.of(more));
+    words.add(file.toString());
+    String[] command = words.toArray(String[]::new);
     int killed = 0;
     for (int k = 0; k < kills && !Files.exists(report); k++) {
       try (MillraceProcess replay = MillraceProcess.start(folder, command)) {

@@ -4,13 +4,17 @@ import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.Example;
 import io.millrace.event.RejectedEvent;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureEvolution;
+import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
+import io.millrace.learner.ModelConfig;
 import io.millrace.learner.PublishedModels;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
+import io.millrace.registry.SchemaRegistry;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
@@ -125,28 +129,40 @@ final class ReplayedData implements AutoCloseable {
   }
 
   /**
-   * Where a published model and one that learns the examples in one go, one at a time, differ;
-   * empty if they are the same to the last bit.
+   * Where a published model and one that learns the examples in one go, one at a time, differ,
+   * taking each newer schema as it comes; empty if they are the same to the last bit.
    */
   String difference(ModelSnapshot published, Iterable<Example> examples) {
-    try (CompiledModel compiled = PublishedModels.compile(published.manifest());
-        Learner learner = new Learner(compiled, Long.MAX_VALUE)) {
-      if (compiled.config().stepSize() != 1) {
-        throw new IllegalArgumentException(
-            "stepSize: " + compiled.config().stepSize() + ", expected 1");
-      }
-      EncodedBatch batch = new EncodedBatch(compiled.encoder().fields());
-      float[] probability = new float[1];
-      for (Example example : examples) {
-        batch.clear();
-        ByteBuffer features = example.getFeatures().duplicate();
-        byte[] bytes = new byte[features.remaining()];
-        features.get(bytes);
-        compiled.encoder().encode(wire.decode(bytes, compiled.schema().avro(), null), batch);
-        learner.learn(batch, new byte[] {(byte) example.getLabel()}, probability);
-      }
-      return difference(published, learner);
+    ModelConfig config = ModelConfig.fromJson(published.manifest().getModelConfig());
+    if (config.stepSize() != 1) {
+      throw new IllegalArgumentException("stepSize: " + config.stepSize() + ", expected 1");
     }
+    float[] probability = new float[1];
+    CompiledModel compiled = null;
+    Learner learner = null;
+    EncodedBatch batch = null;
+    int schemaId = 0;
+    for (Example example : examples) {
+      ByteBuffer features = example.getFeatures().duplicate();
+      byte[] bytes = new byte[features.remaining()];
+      features.get(bytes);
+      SchemaRegistry.RegisteredSchema written = wire.schemaOf(bytes);
+      if (compiled == null || learner == null || batch == null || written.id() > schemaId) {
+        FeatureSchema schema = FeatureSchema.parse(written.schema());
+        CompiledModel next = CompiledModel.of(config, schema);
+        learner =
+            compiled == null || learner == null
+                ? new Learner(next, Long.MAX_VALUE)
+                : learner.grown(next, FeatureEvolution.positions(compiled.schema(), schema));
+        compiled = next;
+        batch = new EncodedBatch(compiled.encoder().fields());
+        schemaId = written.id();
+      }
+      batch.clear();
+      compiled.encoder().encode(wire.decode(bytes, compiled.schema().avro(), null), batch);
+      learner.learn(batch, new byte[] {(byte) example.getLabel()}, probability);
+    }
+    return learner == null ? "no example" : difference(published, learner);
   }
 
   private static String difference(ModelSnapshot published, Learner learner) {

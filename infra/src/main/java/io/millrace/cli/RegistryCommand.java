@@ -1,7 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.broker.EmbeddedKafka;
-import io.millrace.registry.SchemaRules;
+import io.millrace.feature.FeatureSchemaRules;
 import io.millrace.registry.http.RegistryServerConfig;
 import io.millrace.registry.http.Users;
 import io.millrace.standalone.DataDirectory;
@@ -123,7 +123,7 @@ final class RegistryCommand implements Callable<Integer> {
                 }));
     try (RegistryNode node =
         RegistryNode.start(
-            config, client, new Topics(topicPrefix), replication, SchemaRules.NONE)) {
+            config, client, new Topics(topicPrefix), replication, new FeatureSchemaRules())) {
       System.out.printf("schema registry %s%nCtrl-C stops%n", node.address());
       stopped.await();
     } finally {

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.replay.Evolution;
 import io.millrace.replay.Replay;
 import io.millrace.replay.ReplayReport;
 import io.millrace.standalone.DataDirectory;
@@ -36,6 +37,17 @@ final class ReplayCommand implements Callable<Integer> {
   private @Nullable String orderBy;
 
   @Option(
+      names = "--add-feature",
+      description = "A feature that events have only from --evolve-at on.")
+  private @Nullable String addFeature;
+
+  @Option(
+      names = "--evolve-at",
+      description =
+          "Share of the rows without --add-feature; 1 leaves it out (default: ${DEFAULT-VALUE}).")
+  private double evolveAt = 0.5;
+
+  @Option(
       names = "--data-dir",
       description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
   private Path dataDir = Path.of("millrace-data", "replay");
@@ -53,12 +65,14 @@ final class ReplayCommand implements Callable<Integer> {
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
       FeatureSchema features = source.schema();
+      Evolution evolution =
+          addFeature == null ? null : Evolution.adding(addFeature, features, evolveAt);
       ReplayReport result =
           new Replay(
                   directory,
                   new Replay.Source(
-                      file, source.format(), features, source.label(features), orderBy),
-                  model.model(null, features),
+                      file, source.format(), features, source.label(features), orderBy, evolution),
+                  model.model(null, evolution == null ? features : evolution.before()),
                   System.out)
               .run();
       if (report != null) {

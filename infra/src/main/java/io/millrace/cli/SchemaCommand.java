@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.LiveVerdict;
 import io.millrace.feature.SchemaVerdict;
 import io.millrace.registry.CompatibilityLevel;
 import io.millrace.registry.InvalidSchemaException;
@@ -81,7 +82,11 @@ final class SchemaCommand {
       @Option(names = "--level", description = "With --against (default: BACKWARD).")
           @Nullable CompatibilityLevel level,
       @Option(names = "--subject", description = "With a registry (default: the record's name).")
-          @Nullable String subject) {
+          @Nullable String subject,
+      @Option(
+              names = "--server",
+              description = "Also says what would become of the models that this server runs.")
+          @Nullable URI server) {
     if (against != null && (registry != null || subject != null)) {
       throw new UserError("--against asks no registry, expected it without --registry, --subject");
     }
@@ -91,9 +96,11 @@ final class SchemaCommand {
     return judged(
         () -> {
           Schema schema = SchemaFile.read(file);
-          return against != null
-              ? compare(SchemaFile.read(against), schema, level)
-              : ask(client(registry), subject == null ? schema.getFullName() : subject, schema);
+          int status =
+              against != null
+                  ? compare(SchemaFile.read(against), schema, level)
+                  : ask(client(registry), subject == null ? schema.getFullName() : subject, schema);
+          return server == null ? status : Math.max(status, live(server, schema));
         });
   }
 
@@ -138,6 +145,18 @@ final class SchemaCommand {
     System.out.printf(
         "registry: %s may %sbecome the next version%n", subject, answer.accepted() ? "" : "not ");
     return VerdictText.exitStatus(answer.accepted());
+  }
+
+  /** Says what becomes of each running model of the schema's name. */
+  private static int live(URI server, Schema schema) throws InterruptedException {
+    List<LiveVerdict> verdicts =
+        LiveVerdict.of(new ServerClient(server).models(), FeatureSchema.parse(schema));
+    verdicts.forEach(System.out::println);
+    if (verdicts.isEmpty()) {
+      System.out.printf("no live model at %s uses %s%n", server, schema.getFullName());
+    }
+    return VerdictText.exitStatus(
+        verdicts.stream().noneMatch(v -> v.outcome() == LiveVerdict.Outcome.BROKEN));
   }
 
   private static RegistryClient client(@Nullable URI registry) {

@@ -1,10 +1,14 @@
 package io.millrace.replay;
 
+import io.millrace.feature.FeatureChange;
+import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.LiveVerdict;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
+import io.millrace.registry.SchemaRegistry;
 import io.millrace.serving.ExtraStatus;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
@@ -47,9 +51,21 @@ public final class Replay {
    *
    * @param label the label column
    * @param orderBy the column to sort by, or null for file order
+   * @param evolution of the schema on the way, or null if it stays
    */
   public record Source(
-      Path file, Format format, FeatureSchema schema, String label, @Nullable String orderBy) {
+      Path file,
+      Format format,
+      FeatureSchema schema,
+      String label,
+      @Nullable String orderBy,
+      @Nullable Evolution evolution) {
+
+    /** The version of the first event. */
+    FeatureSchema firstSchema() {
+      return evolution == null ? schema : evolution.before();
+    }
+
     RowReader open() throws IOException {
       return format.open(file, schema, label, orderBy);
     }
@@ -79,6 +95,11 @@ public final class Replay {
     checkSame("replay.order", String.valueOf(source.orderBy()));
     checkSame("replay.model", model.config().toJson());
     checkSame("replay.from", model.start().map(Path::toString).orElse("nothing"));
+    checkSame(
+        "replay.evolution",
+        source.evolution() == null
+            ? "none"
+            : source.evolution().feature() + " at " + source.evolution().at());
     long rows = source.countRows();
     if (rows == 0) {
       throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
@@ -86,7 +107,7 @@ public final class Replay {
     PlatformConfig config =
         new PlatformConfig(
             0,
-            List.of(source.schema()),
+            List.of(source.firstSchema()),
             List.of(model.config()),
             model.starts(),
             LabelEmission.ON_WINDOW_END,
@@ -123,7 +144,7 @@ public final class Replay {
                 platform.client(),
                 platform.topics(),
                 platform.registry(),
-                source.schema(),
+                source.firstSchema(),
                 source.file(),
                 Clock.systemUTC());
         RowReader reader = source.open();
@@ -132,6 +153,14 @@ public final class Replay {
         while (!writer.complete()
             && writer.rows() - writer.unusable() - progress.rowsDone() > ROWS_AHEAD) {
           progress.await(bar);
+        }
+        Evolution evolution = source.evolution();
+        if (evolution != null && writer.rows() == evolution.row(rows)) {
+          while (platform.liveModels().isEmpty()) {
+            progress.await(bar);
+          }
+          evolve(platform, evolution);
+          writer.useSchema(evolution.after());
         }
         writer.write(row);
         if (writer.rows() % SHOW_ROWS == 0) {
@@ -148,6 +177,20 @@ public final class Replay {
     }
     double seconds = (System.nanoTime() - started) / 1e9;
     return report(platform, progress, before, events, unusable, seconds);
+  }
+
+  /** Registers the newer version while events flow. */
+  private void evolve(Platform platform, Evolution evolution) {
+    for (FeatureChange change :
+        FeatureCompatibility.compare(evolution.before(), evolution.after())) {
+      out.println(change);
+    }
+    LiveVerdict.of(platform.liveModels(), evolution.after()).forEach(out::println);
+    SchemaRegistry.RegisteredSchema registered =
+        platform.registry().register(evolution.after().name(), evolution.after().avro());
+    out.printf(
+        "%s version %d has the id %d%n",
+        registered.subject(), registered.version(), registered.id());
   }
 
   private ProgressBar progressBar(long rows) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayWriter implements AutoCloseable {
   private final Topics topics;
-  private final RowRecords records;
+  private RowRecords records;
   private final Path file;
   private final Clock clock;
   private final AvroWire wire;
@@ -117,6 +117,11 @@ final class ReplayWriter implements AutoCloseable {
   /** True if the topics hold the whole file already. */
   boolean complete() {
     return impressionsHeld.equals(Position.END) && clicksHeld.equals(Position.END);
+  }
+
+  /** Writes the rows from here on by another version of the schema. */
+  void useSchema(FeatureSchema schema) {
+    records = new RowRecords(schema);
   }
 
   /** Writes the next row of the file. */

@@ -2,6 +2,7 @@ package io.millrace.standalone;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.LiveModel;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.job.IngestionJob;
 import io.millrace.ingestion.job.IngestionJobConfig;
@@ -155,6 +156,11 @@ public final class Platform implements AutoCloseable {
   /** The version of a model that is served, or empty before the first. */
   public Optional<ModelSnapshot> snapshot(String model) {
     return server.snapshot(model);
+  }
+
+  /** The models that have a version, as they are now. */
+  public List<LiveModel> liveModels() {
+    return server.liveModels();
   }
 
   /** How soon clicks have changed a model since this platform started. */

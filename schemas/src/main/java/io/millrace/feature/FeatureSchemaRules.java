@@ -5,6 +5,7 @@ import io.millrace.registry.InvalidSchemaException;
 import io.millrace.registry.SchemaRules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 
 /**
@@ -13,6 +14,22 @@ import org.apache.avro.Schema;
  * slightly wrong name. Level {@code NONE} allows every change.
  */
 public final class FeatureSchemaRules implements SchemaRules {
+  private final Supplier<List<LiveModel>> liveModels;
+
+  /** Rules of a registry that knows no running model. */
+  public FeatureSchemaRules() {
+    this(List::of);
+  }
+
+  /**
+   * Rules that name, when they refuse, the running models that the change would break. What they
+   * refuse does not depend on them.
+   *
+   * @param liveModels those known now; called for each refusal, and must not wait
+   */
+  public FeatureSchemaRules(Supplier<List<LiveModel>> liveModels) {
+    this.liveModels = liveModels;
+  }
 
   @Override
   public void validate(String subject, Schema schema) throws InvalidSchemaException {
@@ -42,6 +59,16 @@ public final class FeatureSchemaRules implements SchemaRules {
         if (!reasons.contains(reason)) {
           reasons.add(reason);
         }
+      }
+    }
+    if (!reasons.isEmpty() && FeatureSchema.isFeatureSchema(newer)) {
+      List<String> broken =
+          LiveVerdict.of(liveModels.get(), FeatureSchema.parse(newer)).stream()
+              .filter(verdict -> verdict.outcome() == LiveVerdict.Outcome.BROKEN)
+              .map(LiveVerdict::model)
+              .toList();
+      if (!broken.isEmpty()) {
+        reasons.add("live models that this would break: " + String.join(", ", broken));
       }
     }
     return List.copyOf(reasons);

@@ -10,6 +10,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.HttpFile;
+import io.millrace.feature.LiveModel;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import java.net.InetSocketAddress;
@@ -145,6 +146,11 @@ public final class MillraceServer implements AutoCloseable {
     return source(model).current();
   }
 
+  /** The models that have a version, as they are now. */
+  public List<LiveModel> liveModels() {
+    return models.all().stream().flatMap(model -> model.live().stream()).toList();
+  }
+
   /** How soon clicks have changed a model's answers since the server started. */
   public Freshness.Summary freshness(String model) {
     return source(model).freshness();
@@ -191,6 +197,7 @@ public final class MillraceServer implements AutoCloseable {
     get(builder, "/health", () -> JsonAnswers.of(HttpStatus.OK, Map.of("status", "up")));
     get(builder, "/ready", this::ready);
     get(builder, "/v1/status", () -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
+    get(builder, "/v1/models", () -> JsonAnswers.of(HttpStatus.OK, RunningModel.all(models)));
     get(
         builder,
         "/metrics",

@@ -3,6 +3,8 @@ package io.millrace.serving;
 import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureSchemaException;
+import io.millrace.feature.LiveModel;
+import io.millrace.learner.CompiledModel;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.registry.SchemaRegistry.RegisteredSchema;
@@ -109,6 +111,20 @@ final class ServedModel implements AutoCloseable {
         throw RequestException.of(HttpStatus.SERVICE_UNAVAILABLE, "The server is closing.");
       }
     }
+  }
+
+  /** What a change of the feature schema would meet; empty before the first version. */
+  Optional<LiveModel> live() {
+    return newest()
+        .map(
+            predictor -> {
+              CompiledModel compiled = predictor.compiled();
+              return new LiveModel(
+                  name(),
+                  compiled.config().kind().toString(),
+                  compiled.config().architecture().takesNewFields(),
+                  compiled.schema());
+            });
   }
 
   private RequestFeatures features(Version present) {

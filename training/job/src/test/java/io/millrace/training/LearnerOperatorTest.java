@@ -5,18 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.event.Example;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.VersionManifest;
+import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
 import io.millrace.wire.AvroWire;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -204,5 +210,80 @@ class LearnerOperatorTest {
     }
     refusesToStart(topics, FM, null, "version 32 is published, there is no checkpoint, and");
     new OperatorHarness(topics, topics.job(FM), snapshot).close();
+  }
+
+  /** An example of the next version of the schema, which adds a feature. */
+  private static byte[] ofNextVersion(AvroWire wire, byte[] example) {
+    String json = TestExamples.SCHEMA.avro().toString();
+    Schema next =
+        new Schema.Parser()
+            .parse(
+                json.replace(
+                    "}],\"millrace\"",
+                    "},{\"name\":\"os\",\"type\":\"string\",\"default\":\"\","
+                        + "\"feature\":{\"kind\":\"categorical\"}}],\"millrace\""));
+    Example read = wire.decode(example, Example.class);
+    GenericRecord record = wire.decode(read.getFeatures().array(), next, null);
+    record.put("os", "os" + read.getExampleId().length());
+    read.setFeatures(ByteBuffer.wrap(wire.encode(record)));
+    return wire.encode(read);
+  }
+
+  @Test
+  void aNewerSchemaIsPublishedAsAWholeAndARestartBeforeItChangesNothing() throws Exception {
+    TestTopics topics = topics(1);
+    AvroWire wire = new AvroWire(topics.registry);
+    Lane expected =
+        new Lane(
+            schema -> CompiledModel.of(FM, schema),
+            TestExamples.SCHEMA,
+            SchemaSwitch.UNKNOWN_ID,
+            false,
+            wire,
+            100);
+    List<byte[]> log = new ArrayList<>();
+    for (int i = 0; i < 112; i++) {
+      byte[] example = topics.examples.example(i);
+      log.add(i < 50 ? example : ofNextVersion(wire, example));
+      assertThat(expected.read(i, log.get(i))).isNull();
+    }
+    OperatorSubtaskState snapshot;
+    try (ParameterView view = topics.view("fm", directory)) {
+      try (OperatorHarness first = new OperatorHarness(topics, topics.job(FM), null)) {
+        for (int i = 0; i < 50; i++) {
+          first.read(i, log.get(i));
+        }
+        first.awaitPublished(48);
+        snapshot = first.snapshot(1);
+        for (int i = 50; i < 64; i++) {
+          first.read(i, log.get(i));
+          first.pass();
+        }
+        first.awaitPublished(64);
+        assertThat(first.manifests())
+            .allMatch(m -> m.getVersion() > 50 == m.getFeatureSchema().contains("\"os\""));
+        VersionManifest whole = first.manifests().get(first.manifests().size() - 1);
+        assertThat(whole.getBaseVersion()).isZero();
+        assertThat(whole.getFeatureSchema()).contains("\"os\"");
+        for (int i = 64; i < 80; i++) {
+          first.read(i, log.get(i));
+        }
+        first.awaitPublished(80);
+        assertThat(first.manifests().get(first.manifests().size() - 1).getBaseVersion())
+            .isEqualTo(64);
+      }
+      awaitVersion(view, 80);
+      try (OperatorHarness second = new OperatorHarness(topics, topics.job(FM), snapshot)) {
+        for (int i = 50; i < 112; i++) {
+          second.read(i, log.get(i));
+        }
+        second.awaitPublished(112);
+        Bits.assertSame(awaitVersion(view, 112), expected.learner());
+      }
+    }
+    try (ParameterView fresh = topics.view("fm", directory.resolve("fresh"))) {
+      Bits.assertSame(awaitVersion(fresh, 112), expected.learner());
+    }
+    expected.close();
   }
 }

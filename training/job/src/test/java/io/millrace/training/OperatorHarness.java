@@ -69,6 +69,11 @@ final class OperatorHarness implements AutoCloseable {
             });
   }
 
+  /** Lets a second pass. */
+  void pass() throws Exception {
+    harness.setProcessingTime(harness.getProcessingTime() + 1000);
+  }
+
   /** All manifests that the topic still holds. */
   List<VersionManifest> manifests() {
     AvroWire wire = new AvroWire(topics.registry);

@@ -132,7 +132,20 @@ class GrownLearnerTest {
       float[] p = new float[STEP];
       stream.next();
       learner.learn(stream.before, stream.labels, p);
+      float[] slots = learner.tensorSlots()[0].clone(); // of the first layer: steps, m, v
       learner = learner.grown(after, POSITIONS);
+      float[] grown = learner.tensorSlots()[0];
+      assertThat(grown[0]).isEqualTo(slots[0]).isEqualTo(1);
+      double sum = 0;
+      double grownSum = 0;
+      for (float slot : slots) {
+        sum += slot;
+      }
+      for (float slot : grown) {
+        grownSum += slot;
+      }
+      assertThat(grown.length).isGreaterThan(slots.length);
+      assertThat(grownSum).as("nothing is forgotten").isCloseTo(sum, within(1e-6));
       Learner restored = new Learner(after, 1000);
       restored.restoreDenseState(learner.denseState());
       learner.table().forEachUpdatedPage(restored.table()::restorePage);
