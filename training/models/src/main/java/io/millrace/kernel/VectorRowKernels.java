@@ -6,7 +6,6 @@ import jdk.incubator.vector.VectorSpecies;
 /** {@link RowKernels} by the JDK's Vector API; what is left of a row is done value by value. */
 final class VectorRowKernels implements RowKernels {
   private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
 
   @Override
   public void adagrad(
@@ -20,37 +19,33 @@ final class VectorRowKernels implements RowKernels {
       float[] rates,
       float epsilon,
       float initial) {
-    int i = 0;
-    for (int end = n - WIDE.length(); i <= end; i += WIDE.length()) {
-      step(
-          WIDE,
-          values,
-          at + i,
-          sums,
-          sumsAt + i,
-          gradient,
-          gradientAt + i,
-          rates,
-          i,
-          epsilon,
-          initial);
-    }
-    for (int end = n - NARROW.length(); i <= end; i += NARROW.length()) {
-      step(
-          NARROW,
-          values,
-          at + i,
-          sums,
-          sumsAt + i,
-          gradient,
-          gradientAt + i,
-          rates,
-          i,
-          epsilon,
-          initial);
-    }
+    int i = wide(0, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
     ScalarRowKernels.adagrad(
         i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
+  }
+
+  private static int wide(
+      int from,
+      int n,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
+      float[] rates,
+      float epsilon,
+      float initial) {
+    int i = from;
+    for (int end = n - WIDE.length(); i <= end; i += WIDE.length()) {
+      FloatVector g = FloatVector.fromArray(WIDE, gradient, gradientAt + i);
+      FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(g.mul(g));
+      sum.intoArray(sums, sumsAt + i);
+      FloatVector step =
+          FloatVector.fromArray(WIDE, rates, i).mul(g).div(sum.add(initial).sqrt().add(epsilon));
+      FloatVector.fromArray(WIDE, values, at + i).sub(step).intoArray(values, at + i);
+    }
+    return i;
   }
 
   @Override
@@ -65,40 +60,33 @@ final class VectorRowKernels implements RowKernels {
       float rate,
       float epsilon,
       float initial) {
-    int i = 0;
-    for (int end = n - WIDE.length(); i <= end; i += WIDE.length()) {
-      step(
-          WIDE,
-          FloatVector.broadcast(WIDE, rate),
-          values,
-          at + i,
-          sums,
-          sumsAt + i,
-          gradient,
-          gradientAt + i,
-          epsilon,
-          initial);
-    }
+    int i = atOneRate(0, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
     ScalarRowKernels.adagrad(
         i, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
   }
 
-  private static void step(
-      VectorSpecies<Float> species,
-      FloatVector rates,
+  private static int atOneRate(
+      int from,
+      int n,
       float[] values,
       int at,
       float[] sums,
       int sumsAt,
       float[] gradient,
       int gradientAt,
+      float rate,
       float epsilon,
       float initial) {
-    FloatVector g = FloatVector.fromArray(species, gradient, gradientAt);
-    FloatVector sum = FloatVector.fromArray(species, sums, sumsAt).add(g.mul(g));
-    sum.intoArray(sums, sumsAt);
-    FloatVector step = rates.mul(g).div(sum.add(initial).sqrt().add(epsilon));
-    FloatVector.fromArray(species, values, at).sub(step).intoArray(values, at);
+    int i = from;
+    for (int end = n - WIDE.length(); i <= end; i += WIDE.length()) {
+      FloatVector g = FloatVector.fromArray(WIDE, gradient, gradientAt + i);
+      FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(g.mul(g));
+      sum.intoArray(sums, sumsAt + i);
+      FloatVector step =
+          FloatVector.broadcast(WIDE, rate).mul(g).div(sum.add(initial).sqrt().add(epsilon));
+      FloatVector.fromArray(WIDE, values, at + i).sub(step).intoArray(values, at + i);
+    }
+    return i;
   }
 
   @Override

@@ -124,7 +124,11 @@ class GrownLearnerTest {
 
   @Test
   void theStateOfAGrownLearnerIsThatOfItsModel() {
-    ModelConfig config = config(ModelKind.MLP);
+    ModelConfig config =
+        config(ModelKind.MLP)
+            .with(
+                "{\"denseOptimizer\":{\"rule\":\"adam\",\"learningRate\":0.001,"
+                    + "\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1e-8}}");
     try (CompiledModel before = CompiledModel.of(config, BEFORE);
         CompiledModel after = CompiledModel.of(config, AFTER)) {
       Stream stream = new Stream();
