@@ -87,8 +87,7 @@ final class OnnxAutoInt {
         }
       }
       String projected = node("MatMul", e, floats(turned, in, width));
-      String split =
-          node("Reshape", projected, longs(0, fields, config.heads(), config.headDim()));
+      String split = node("Reshape", projected, longs(0, fields, config.heads(), config.headDim()));
       // keys as [B, H, d, F], the others as [B, H, F, d]
       parts[p] = p == 1 ? transposed(split, 0, 2, 3, 1) : transposed(split, 0, 2, 1, 3);
     }

@@ -18,8 +18,8 @@ import vowpalWabbit.learner.VWScalarLearner;
 /**
  * Millrace's learner and Vowpal Wabbit on the same stream, each predicting an example before it
  * learns from it. Both get their input in memory, Millrace as records that it encodes, Vowpal
- * Wabbit as lines of text that it parses. Arguments: the file, rounds (default 3), examples (default
- * all).
+ * Wabbit as lines of text that it parses. Arguments: the file, rounds (default 3), examples
+ * (default all).
  */
 final class StreamComparison {
   private StreamComparison() {}
