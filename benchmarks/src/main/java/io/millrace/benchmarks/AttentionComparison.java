@@ -25,6 +25,8 @@ final class AttentionComparison {
   private static final int DIM = 16;
   private static final int[] CANDIDATES = {1, 50, 100, 200, 500};
   private static final int MOST = 500;
+  private static final int REQUEST = 100;
+  private static final int RUNS = 1000;
   private static final float TOLERANCE = 1e-4f;
 
   private AttentionComparison() {}
@@ -84,6 +86,17 @@ final class AttentionComparison {
               djlTime / kernelTime,
               onnxTime / kernelTime);
         }
+        float[] x = vectors(REQUEST);
+        float[] logits = new float[REQUEST];
+        double[] each = CpuTime.each(() -> first.infer(weights, x, REQUEST, logits), RUNS);
+        System.out.printf(
+            Locale.ROOT,
+            "%s, %d candidates by kernels, %d runs: median %,.0f µs, p99 %,.0f µs%n",
+            name,
+            REQUEST,
+            RUNS,
+            each[RUNS / 2] * 1e6,
+            each[RUNS * 99 / 100] * 1e6);
       }
     }
   }
