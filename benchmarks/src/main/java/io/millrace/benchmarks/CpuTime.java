@@ -40,6 +40,18 @@ final class CpuTime {
     return used / runs;
   }
 
+  /** Sorted seconds of so many runs of a task, each by itself; it should be warm. */
+  static double[] each(Runnable task, int runs) {
+    double[] measured = new double[runs];
+    for (int i = 0; i < runs; i++) {
+      double start = now();
+      task.run();
+      measured[i] = now() - start;
+    }
+    Arrays.sort(measured);
+    return measured;
+  }
+
   static double median(double... values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

@@ -84,24 +84,38 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
     return run * runLength[field];
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A field whose tokens are those of the example before is copied from it: candidates of one
+   * request share their context.
+   */
   @Override
   public void gather(EncodedBatch batch, EmbeddingTable table, float[] x) {
     int fields = fields();
     int size = batch.size();
-    Arrays.fill(x, 0, size * fields * dim, 0f);
     for (int b = 0; b < size; b++) {
       for (int f = 0; f < fields; f++) {
         int at = (b * fields + f) * dim;
-        for (int t = batch.start(b, f), end = batch.end(b, f); t < end; t++) {
-          long token = batch.token(t);
-          float weight = batch.weight(t);
-          int column = at;
-          for (int k = 0; k < lookups[f]; k++) {
-            long row = firstRow(f, token, k);
-            for (int r = 0; r < runLength[f]; r++, column += rowWidth) {
-              table.addRow(row + r, weight, x, column);
-            }
-          }
+        if (b > 0 && batch.sameAsBefore(b, f)) {
+          System.arraycopy(x, at - fields * dim, x, at, dim);
+        } else {
+          Arrays.fill(x, at, at + dim, 0f);
+          gather(batch, b, f, table, x, at);
+        }
+      }
+    }
+  }
+
+  private void gather(EncodedBatch batch, int b, int f, EmbeddingTable table, float[] x, int at) {
+    for (int t = batch.start(b, f), end = batch.end(b, f); t < end; t++) {
+      long token = batch.token(t);
+      float weight = batch.weight(t);
+      int column = at;
+      for (int k = 0; k < lookups[f]; k++) {
+        long row = firstRow(f, token, k);
+        for (int r = 0; r < runLength[f]; r++, column += rowWidth) {
+          table.addRow(row + r, weight, x, column);
         }
       }
     }

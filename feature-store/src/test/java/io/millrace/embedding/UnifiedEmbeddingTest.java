@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.feature.EncodedBatch;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,33 @@ class UnifiedEmbeddingTest {
   }
 
   /** gather is linear in the table, and scatter is its transpose: {@code <Ax, y> = <x, A'y>}. */
+  /** Examples that share fields with the one before get the vectors that each alone would get. */
+  @Test
+  void sharesWhatIsTheSameAsBefore() {
+    SplittableRandom random = new SplittableRandom(8);
+    EncodedBatch all = new EncodedBatch(3);
+    float[] x = new float[60 * 3 * 8];
+    Arrays.fill(x, 7); // of an earlier batch
+    for (int b = 0; b < 60; b++) {
+      EncodedBatch.Appender example = all.append();
+      for (int f = 0; f < 3; f++) {
+        for (int t = random.nextInt(3); t > 0; t--) {
+          example.add(random.nextInt(2), 1 + random.nextInt(2));
+        }
+        example.endField();
+      }
+      example.commit();
+    }
+    scheme.gather(all, numbered, x);
+    for (int b = 0; b < 60; b++) {
+      EncodedBatch one = new EncodedBatch(3);
+      one.append(all, b);
+      float[] alone = new float[3 * 8];
+      scheme.gather(one, numbered, alone);
+      assertThat(Arrays.copyOfRange(x, b * 24, (b + 1) * 24)).containsExactly(alone);
+    }
+  }
+
   @Test
   void scatterIsTheTransposeOfGather() {
     EncodedBatch batch = batch();

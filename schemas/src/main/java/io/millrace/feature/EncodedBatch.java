@@ -80,6 +80,22 @@ public final class EncodedBatch {
     return any ? missing : null;
   }
 
+  /** Whether a field holds the same tokens with the same weights as in the example before. */
+  public boolean sameAsBefore(int example, int field) {
+    int from = start(example, field);
+    int count = end(example, field) - from;
+    int before = start(example - 1, field);
+    if (end(example - 1, field) - before != count) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      if (tokens[from + i] != tokens[before + i] || weights[from + i] != weights[before + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Removes all examples and keeps the buffers. */
   public void clear() {
     size = 0;

@@ -38,6 +38,10 @@ record FieldColumns(int fields, int examples, int lanes, int stride) {
     }
     int lanes = padded(fields);
     int stride = Math.max(padded(best * fields), padded((best - 1) * fields + lanes));
+    if (stride / Kernels.PAD % 2 == 0) {
+      // rows an even number of cache lines apart fall on few of a cache's sets
+      stride += Kernels.PAD;
+    }
     return new FieldColumns(fields, best, lanes, stride);
   }
 

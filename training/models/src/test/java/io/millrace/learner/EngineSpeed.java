@@ -28,6 +28,8 @@ import java.util.SplittableRandom;
  *   <li>of {@link Learner#learn} in steps of 256, 16 and 1, on examples that are encoded already;
  *   <li>of forward and backward pass alone, on field vectors gathered before, 256 at a time;
  *   <li>of predicting from encoded examples: gather from a server's table, forward, 256 at a time;
+ *   <li>of the same where three quarters of the fields are equal in all examples, as the context of
+ *       a request's candidates is;
  *   <li>of the forward pass alone.
  * </ul>
  *
@@ -71,8 +73,15 @@ final class EngineSpeed {
     double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 5;
     List<String> chosen = List.of(args).subList(Math.min(1, args.length), args.length);
     System.out.printf(
-        "%-16s%12s%12s%12s%12s%12s%12s%n",
-        "examples/CPU-s", "learn 256", "learn 16", "learn 1", "passes", "predict", "forward");
+        "%-16s%12s%12s%12s%12s%12s%12s%12s%n",
+        "examples/CPU-s",
+        "learn 256",
+        "learn 16",
+        "learn 1",
+        "passes",
+        "predict",
+        "rank",
+        "forward");
     cases()
         .forEach(
             (name, measured) -> {
@@ -103,19 +112,20 @@ final class EngineSpeed {
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {
       System.out.printf(
           Locale.ROOT,
-          "%-16s%,12.0f%,12.0f%,12.0f%,12.0f%,12.0f%,12.0f%n",
+          "%-16s%,12.0f%,12.0f%,12.0f%,12.0f%,12.0f%,12.0f%,12.0f%n",
           name,
           learning(compiled, BATCH, seconds),
           learning(compiled, 16, seconds),
           learning(compiled, 1, seconds),
           computing(compiled.model(), seconds),
-          predicting(compiled, seconds),
+          predicting(compiled, 0, seconds),
+          predicting(compiled, 0.75, seconds),
           answering(compiled.model(), seconds));
     }
   }
 
   private static double learning(CompiledModel compiled, int size, double seconds) {
-    EncodedBatch[] batches = batches(compiled.scheme().fields(), size);
+    EncodedBatch[] batches = batches(compiled.scheme().fields(), size, 0);
     byte[] labels = new byte[size];
     if (size > 1) {
       for (int b = 0; b < size; b += 3) {
@@ -161,8 +171,9 @@ final class EngineSpeed {
     }
   }
 
-  private static double predicting(CompiledModel compiled, double seconds) {
-    EncodedBatch[] batches = batches(compiled.scheme().fields(), BATCH);
+  private static double predicting(CompiledModel compiled, double shared, double seconds) {
+    int fields = compiled.scheme().fields();
+    EncodedBatch[] batches = batches(fields, BATCH, (int) (shared * fields));
     TableSnapshot table = compiled.initialTable();
     TableSnapshot.Builder builder = table.with();
     float[] row = new float[table.rowWidth()];
@@ -234,8 +245,8 @@ final class EngineSpeed {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
-  /** The same examples, cut into steps. */
-  private static EncodedBatch[] batches(int fields, int size) {
+  /** The same examples, cut into steps; the first fields are equal in all examples of a step. */
+  private static EncodedBatch[] batches(int fields, int size, int shared) {
     SplittableRandom random = new SplittableRandom(3);
     EncodedBatch[] batches = new EncodedBatch[EXAMPLES / size];
     for (int i = 0; i < batches.length; i++) {
@@ -245,7 +256,8 @@ final class EngineSpeed {
         for (int f = 0; f < fields; f++) {
           // small values more often, as people and things are
           double u = random.nextDouble();
-          example.add(f * 1_000_003L + (int) (u * u * 1000), 1);
+          int value = f < shared ? i : (int) (u * u * 1000);
+          example.add(f * 1_000_003L + value, 1);
           example.endField();
         }
         example.commit();
