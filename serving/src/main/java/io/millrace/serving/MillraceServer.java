@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /** A running server; started, it listens until it is closed. Safe for use by many threads. */
 public final class MillraceServer implements AutoCloseable {
+  private static final long SCHEMA_WATCH_MILLIS = 500;
   private static final Logger LOG = LoggerFactory.getLogger(MillraceServer.class);
 
   /** No request may be larger. */
@@ -128,7 +129,8 @@ public final class MillraceServer implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    schemaWatch.scheduleWithFixedDelay(this::lookForNewerSchemas, 1, 1, TimeUnit.SECONDS);
+    schemaWatch.scheduleWithFixedDelay(
+        this::lookForNewerSchemas, 0, SCHEMA_WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void lookForNewerSchemas() {

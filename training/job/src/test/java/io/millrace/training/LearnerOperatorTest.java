@@ -261,6 +261,7 @@ class LearnerOperatorTest {
         }
         first.awaitPublished(64);
         assertThat(first.manifests())
+            .filteredOn(m -> m.getVersion() > 0) // before any example the registry's newest counts
             .allMatch(m -> m.getVersion() > 50 == m.getFeatureSchema().contains("\"os\""));
         VersionManifest whole = first.manifests().get(first.manifests().size() - 1);
         assertThat(whole.getBaseVersion()).isZero();
