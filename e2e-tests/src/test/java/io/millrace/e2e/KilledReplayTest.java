@@ -8,27 +8,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A short {@link KillCampaign}; {@code -Dmillrace.kills=20 -Dmillrace.rows=600000} is the full one.
+ * Half-way the events get a feature, unless {@code -Dmillrace.addFeature=} says none.
  */
 class KilledReplayTest {
-  private static final long SEED = Long.getLong("millrace.seed", 7);
-
   @Test
   void aReplayKilledAtRandomMomentsLosesNothingAndLearnsNothingTwice(@TempDir Path folder)
       throws Exception {
     int kills = Integer.getInteger("millrace.kills", 3);
     int rows = Integer.getInteger("millrace.rows", 120_000);
     String model = System.getProperty("millrace.model", "fm");
-    check(KillCampaign.run(folder, model, rows, kills, SEED));
-  }
+    long seed = Long.getLong("millrace.seed", 7);
+    String feature = System.getProperty("millrace.addFeature", "genres");
 
-  @Test
-  void soDoesOneWhoseSchemaGetsAFeatureOnTheWay(@TempDir Path folder) throws Exception {
-    int kills = Integer.getInteger("millrace.kills", 1);
-    int rows = Integer.getInteger("millrace.rows", 40_000);
-    check(KillCampaign.run(folder, "fm", rows, kills, SEED, "--add-feature", "genres"));
-  }
+    KillCampaign.Result result =
+        feature.isEmpty()
+            ? KillCampaign.run(folder, model, rows, kills, seed)
+            : KillCampaign.run(folder, model, rows, kills, seed, "--add-feature", feature);
 
-  private static void check(KillCampaign.Result result) {
     System.out.println(result);
     assertThat(result.kills()).as("processes killed while they ran").isPositive();
     assertThat(result.lost()).as("%s", result).isZero();
