@@ -1,10 +1,13 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.FeatureSchemaRules;
+import io.millrace.registry.http.RegistryServerConfig;
 import io.millrace.replay.StreamModel;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.RegistryNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +42,11 @@ final class UpCommand implements Callable<Integer> {
   private int port = 8080;
 
   @Option(
+      names = "--registry-port",
+      description = "Of the schema registry; -1: none (default: ${DEFAULT-VALUE}).")
+  private int registryPort = 8081;
+
+  @Option(
       names = "--data-dir",
       description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
   private Path dataDir = Path.of("millrace-data", "up");
@@ -67,10 +75,16 @@ final class UpCommand implements Callable<Integer> {
                       Thread.currentThread().interrupt();
                     }
                   }));
-      try (Platform platform = Platform.start(directory, config)) {
+      try (Platform platform = Platform.start(directory, config);
+          RegistryNode registry = registryPort < 0 ? null : registry(platform)) {
         System.out.printf(
-            "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
-            platform.server(), platform.client().get("bootstrap.servers"), directory.root());
+            "server and console %s%nKafka %s%n%sdata %s%nCtrl-C stops%n",
+            platform.server(),
+            platform.client().get("bootstrap.servers"),
+            registry == null
+                ? ""
+                : "schema registry " + registry.address() + System.lineSeparator(),
+            directory.root());
         stopped.await();
         System.out.println("stopping; the data is in " + directory.root());
       } finally {
@@ -78,5 +92,14 @@ final class UpCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private RegistryNode registry(Platform platform) {
+    return RegistryNode.start(
+        RegistryServerConfig.local(registryPort),
+        platform.client(),
+        platform.topics(),
+        1,
+        new FeatureSchemaRules(platform::liveModels));
   }
 }

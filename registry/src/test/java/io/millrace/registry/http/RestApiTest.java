@@ -308,6 +308,10 @@ class RestApiTest {
         http.post("/subjects/s/versions", "{\"schema\":\"\\\"int\\\"\",\"ruleSet\":{}}"),
         422,
         42201);
+    String body = "{\"schema\":\"\\\"int\\\"\",\"version\":%s}";
+    refused(http.post("/subjects/s/versions", body.formatted("\"1\"")), 400, 400);
+    String deep = "[".repeat(60) + "]".repeat(60);
+    refused(http.post("/subjects/s", body.formatted("null,\"x\":" + deep)), 400, 400);
     refused(http.post("/subjects/s/versions", "{"), 400, 400);
     refused(http.post("/subjects/s/versions", "[]"), 400, 400);
     refused(http.post("/subjects/s/versions", ""), 400, 400);
