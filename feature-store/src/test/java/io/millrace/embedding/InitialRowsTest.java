@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class InitialRowsTest {
@@ -43,6 +44,19 @@ class InitialRowsTest {
     new InitialRows(3, 1, 0).addTo(9, 1, all, 0, 6);
     new InitialRows(3, 1, 2).addTo(9, 1, fromTwo, 0, 6);
     assertThat(fromTwo).startsWith(0, 0).endsWith(all[2], all[3], all[4], all[5]);
+  }
+
+  @Test
+  void equalPartsBeginAlikeEachWithItsLinearWeight() {
+    float[] one = new float[4];
+    float[] three = new float[12];
+    new InitialRows(7, 1, 1).addTo(5, 1, one, 0, 4);
+    new InitialRows(7, 1, 1, 3).addTo(5, 1, three, 0, 12);
+    assertThat(one[0]).isZero();
+    assertThat(one[1]).isNotZero();
+    for (int from = 0; from < 12; from += 4) {
+      assertThat(Arrays.copyOfRange(three, from, from + 4)).containsExactly(one);
+    }
   }
 
   @Test

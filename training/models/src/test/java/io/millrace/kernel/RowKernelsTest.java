@@ -57,8 +57,8 @@ class RowKernelsTest {
       float[] gradient = random(n + 2, n, -1);
       float[] expected = random(3 * n + 3, n + 2, 0); // values from 1, moments from n + 2
       float[] found = expected.clone();
-      scalars.adam(n, expected, 1, expected, n + 2, gradient, 2, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f);
-      vectors.adam(n, found, 1, found, n + 2, gradient, 2, 0.1f, 1.5f, 0.9f, 0.999f, 1e-8f);
+      scalars.adam(n, expected, 1, expected, n + 2, gradient, 2, 0.1f, 1.5f, 0.9f, 0.3f, 1e-8f);
+      vectors.adam(n, found, 1, found, n + 2, gradient, 2, 0.1f, 1.5f, 0.9f, 0.3f, 1e-8f);
       assertThat(found).as("width %s", n).isEqualTo(expected);
     }
   }
