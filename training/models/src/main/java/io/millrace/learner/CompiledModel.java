@@ -2,6 +2,7 @@ package io.millrace.learner;
 
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.InitialRows;
+import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.FeatureEncoder;
@@ -82,6 +83,12 @@ public record CompiledModel(
   public InitialRows initialRows() {
     int zeroColumns = config.architecture().linearColumns();
     return new InitialRows(config.seed(), config.initScale(), zeroColumns, config.experts().size());
+  }
+
+  /** The table of a learner or trainer before it has learned anything. */
+  public LearnerTable newTable() {
+    int width = scheme.rowWidth();
+    return new LearnerTable(scheme.rows(), width, rowOptimizer().slots(width), initialRows());
   }
 
   /** The config's row optimizer at the rates of each expert. */

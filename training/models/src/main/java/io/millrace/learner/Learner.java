@@ -66,16 +66,7 @@ public final class Learner implements AutoCloseable {
    *     Long#MAX_VALUE} for a single one
    */
   public Learner(CompiledModel compiled, long segmentExamples) {
-    this(compiled, segmentExamples, newTable(compiled));
-  }
-
-  private static LearnerTable newTable(CompiledModel compiled) {
-    int width = compiled.scheme().rowWidth();
-    return new LearnerTable(
-        compiled.scheme().rows(),
-        width,
-        compiled.rowOptimizer().slots(width),
-        compiled.initialRows());
+    this(compiled, segmentExamples, compiled.newTable());
   }
 
   private Learner(CompiledModel compiled, long segmentExamples, LearnerTable table) {

@@ -63,9 +63,7 @@ final class Trainer implements AutoCloseable {
     this.scheme = compiled.scheme();
     this.workspace = compiled.model().newWorkspace();
     int width = scheme.rowWidth();
-    this.table =
-        new LearnerTable(
-            scheme.rows(), width, compiled.rowOptimizer().slots(width), compiled.initialRows());
+    this.table = compiled.newTable();
     if (start != null) {
       start.copyTo(table);
     }
