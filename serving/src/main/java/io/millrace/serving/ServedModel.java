@@ -122,7 +122,7 @@ final class ServedModel implements AutoCloseable {
               return new LiveModel(
                   name(),
                   compiled.config().kind().toString(),
-                  compiled.config().architecture().takesNewFields(),
+                  compiled.config().takesNewFields(),
                   compiled.schema());
             });
   }

@@ -81,8 +81,7 @@ final class Lane implements AutoCloseable {
   }
 
   private static SchemaSwitch schemas(CompiledModel compiled, int id) {
-    return new SchemaSwitch(
-        compiled.schema(), id, compiled.config().architecture().takesNewFields());
+    return new SchemaSwitch(compiled.schema(), id, compiled.config().takesNewFields());
   }
 
   private static PendingStep newStep(CompiledModel compiled) {

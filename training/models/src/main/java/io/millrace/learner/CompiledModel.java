@@ -7,6 +7,7 @@ import io.millrace.embedding.TableSnapshot;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.model.Architecture;
 import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
 import io.millrace.model.DjlModel;
@@ -17,7 +18,9 @@ import io.millrace.model.Tensors;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowRates;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a config and a feature schema compile to: the one definition of a model, used by learner and
@@ -69,13 +72,19 @@ public record CompiledModel(
     EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), experts * config.dim(), lookups);
     Engine engine = device.isGpu() ? Engine.DJL : Engine.chosen();
     int rowWidth = scheme.rowWidth() / experts;
-    CtrModel model = config.architecture().model(engine, scheme.fields(), config.dim(), rowWidth);
-    if (model instanceof DjlModel djl) {
-      model = djl.on(device);
+    // experts of one architecture are one model with weights of their own
+    Map<Architecture, CtrModel> models = new LinkedHashMap<>();
+    List<CtrModel> each = new ArrayList<>();
+    for (Architecture architecture : config.architectures()) {
+      each.add(
+          models.computeIfAbsent(
+              architecture,
+              own -> {
+                CtrModel model = own.model(engine, scheme.fields(), config.dim(), rowWidth);
+                return model instanceof DjlModel djl ? djl.on(device) : model;
+              }));
     }
-    if (experts > 1) {
-      model = new ExpertMixture(model, experts, rowWidth);
-    }
+    CtrModel model = experts == 1 ? each.get(0) : new ExpertMixture(each, rowWidth);
     return new CompiledModel(config, schema, encoder, scheme, model);
   }
 
@@ -109,10 +118,12 @@ public record CompiledModel(
 
   /** Explains predictions of the model; to be closed. */
   public Explainer explainer() {
-    int experts = config.experts().size();
-    Explainer one =
-        config.architecture().explainer(scheme.fields(), config.dim(), scheme.rowWidth() / experts);
-    return model instanceof ExpertMixture mixture ? mixture.explainer(one) : one;
+    int rowWidth = scheme.rowWidth() / config.experts().size();
+    List<Explainer> each =
+        config.architectures().stream()
+            .map(own -> own.explainer(scheme.fields(), config.dim(), rowWidth))
+            .toList();
+    return model instanceof ExpertMixture mixture ? mixture.explainer(each) : each.get(0);
   }
 
   /** The table of a server before anything was published. */

@@ -61,12 +61,35 @@ public record ModelConfig(
     Objects.requireNonNull(calibration, "calibration: none, expected an object with a method");
     Objects.requireNonNull(architecture, "architecture: none, expected an object with a kind");
     architecture.requireDim(dim);
+    for (Expert expert : experts) {
+      Architecture own = expert.in(architecture);
+      own.requireDim(dim);
+      if (own.linearColumns() != architecture.linearColumns()) {
+        throw new IllegalArgumentException(
+            "experts.architecture: kind %s with %d linear weights in a row, expected %d as of kind %s"
+                .formatted(
+                    ModelKind.of(own),
+                    own.linearColumns(),
+                    architecture.linearColumns(),
+                    ModelKind.of(architecture)));
+      }
+    }
     if (stepSize < 1 || stepSize > 1 << 20) {
       throw new IllegalArgumentException("stepSize: " + stepSize + ", expected 1 to 2^20");
     }
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
+  }
+
+  /** The architecture of each expert. */
+  public List<Architecture> architectures() {
+    return experts.stream().map(expert -> expert.in(architecture)).toList();
+  }
+
+  /** Whether the model can use further fields while it learns: all its experts must. */
+  public boolean takesNewFields() {
+    return architectures().stream().allMatch(Architecture::takesNewFields);
   }
 
   /** The kind of the architecture. */
@@ -82,7 +105,7 @@ public record ModelConfig(
    * logit moves by as much times F: beyond 8 fields the rate is divided by F / 8. Every event is a
    * step of its own, whatever the kind: what the next prediction knows decides more than the
    * architecture. fm learns at three paces side by side ({@link Expert}), since a stream may ask
-   * for any of them.
+   * for any of them; deepfm learns beside two machines without a perceptron, a slow and a fast one.
    */
   public static ModelConfig defaults(ModelKind kind, String name, FeatureSchema schema) {
     String subject = schema.name();
@@ -117,7 +140,17 @@ public record ModelConfig(
         yield new ModelConfig(
             name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, plain, fm);
       }
-      case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DEEPFM, DCNV2, FINALMLP -> {
+      case DEEPFM -> {
+        Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
+        Optimizer perceptron = new Adagrad(0.02f, 1e-8f, 0.01f);
+        Architecture machine = new FactorizationMachineConfig();
+        List<Expert> experts =
+            List.of(new Expert(0.3f, 1, machine), Expert.plain(), new Expert(3, 2, machine));
+        Architecture shape = kind.streaming();
+        yield new ModelConfig(
+            name, subject, rows, dim, 1, 42, 0.01f, vectors, perceptron, experts, plain, shape);
+      }
+      case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield new ModelConfig(

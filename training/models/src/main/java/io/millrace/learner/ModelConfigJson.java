@@ -44,6 +44,7 @@ final class ModelConfigJson {
 
   private static final String CALIBRATION = "calibration";
   private static final String EXPERTS = "experts";
+  private static final String ARCHITECTURE = "architecture";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -67,10 +68,20 @@ final class ModelConfigJson {
 
   static ModelConfig read(String json) {
     try {
-      return MAPPER.treeToValue(withLaterSettings(MAPPER.readTree(json)), ModelConfig.class);
+      return read(withLaterSettings(MAPPER.readTree(json)));
     } catch (JsonProcessingException e) {
       throw failure(e);
     }
+  }
+
+  /** An expert's architecture alone may be left out. */
+  private static ModelConfig read(JsonNode settings) throws JsonProcessingException {
+    for (JsonNode expert : settings.path(EXPERTS)) {
+      if (expert instanceof ObjectNode one && !one.has(ARCHITECTURE)) {
+        one.putNull(ARCHITECTURE);
+      }
+    }
+    return MAPPER.treeToValue(settings, ModelConfig.class);
   }
 
   /** Adds what a config stored before there was such a setting meant. */
@@ -95,7 +106,7 @@ final class ModelConfigJson {
       }
       ObjectNode all = MAPPER.valueToTree(config);
       merge(object, all);
-      return MAPPER.treeToValue(all, ModelConfig.class);
+      return read(all);
     } catch (JsonProcessingException e) {
       throw failure(e);
     }

@@ -2,11 +2,14 @@ package io.millrace.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies of one model, the experts, that learn side by side, each from its own log loss and at its
+ * Models of one input, the experts, that learn side by side, each from its own log loss and at its
  * own rates. What is answered is the mean of their probabilities, weighted by how well each has
  * predicted so far: Bayes' mixture, whose log loss is at most {@code ln E / n} per example above
  * that of the best expert. After each example a share of the weight is spread evenly, so that an
@@ -29,30 +32,42 @@ public final class ExpertMixture implements CtrModel {
   /** No probability of a label is taken to be smaller. */
   private static final double LEAST = 1e-6;
 
-  private final CtrModel expert;
+  private final List<CtrModel> models;
   private final int experts;
+  private final int fields;
+  private final int expertDim;
   private final int chunk;
   private final List<TensorSpec> tensors;
 
   /**
-   * @param expert what each expert is; closed with the mixture
-   * @param experts E, at least 2
-   * @param chunk W, values of an expert's row; divides the expert's D
+   * @param models the E experts, at least 2, of equal F and D; the same model may be several of
+   *     them, with weights of its own for each; closed with the mixture
+   * @param chunk W, values of an expert's row; divides the experts' D
    */
-  public ExpertMixture(CtrModel expert, int experts, int chunk) {
-    if (experts < 2 || chunk < 1 || expert.dim() % chunk != 0) {
-      throw new IllegalArgumentException(
-          "experts, chunk: %d, %d, expected at least 2 and a divisor of dim %d"
-              .formatted(experts, chunk, expert.dim()));
+  public ExpertMixture(List<CtrModel> models, int chunk) {
+    this.models = List.copyOf(models);
+    this.experts = models.size();
+    if (experts < 2) {
+      throw new IllegalArgumentException("experts: " + experts + ", expected at least 2");
     }
-    this.expert = expert;
-    this.experts = experts;
+    this.fields = models.get(0).fields();
+    this.expertDim = models.get(0).dim();
     this.chunk = chunk;
     List<TensorSpec> all = new ArrayList<>();
     for (int e = 0; e < experts; e++) {
+      CtrModel expert = models.get(e);
+      if (expert.fields() != fields || expert.dim() != expertDim) {
+        throw new IllegalArgumentException(
+            "expert %d: fields %d, dim %d, expected %d and %d as of the first"
+                .formatted(e, expert.fields(), expert.dim(), fields, expertDim));
+      }
       for (TensorSpec spec : expert.tensors()) {
         all.add(new TensorSpec(e + "/" + spec.name(), spec.shape(), spec.init(), spec.role()));
       }
+    }
+    if (chunk < 1 || expertDim % chunk != 0) {
+      throw new IllegalArgumentException(
+          "chunk: %d, expected a divisor of dim %d".formatted(chunk, expertDim));
     }
     all.add(
         new TensorSpec(
@@ -65,12 +80,12 @@ public final class ExpertMixture implements CtrModel {
 
   @Override
   public int fields() {
-    return expert.fields();
+    return fields;
   }
 
   @Override
   public int dim() {
-    return experts * expert.dim();
+    return experts * expertDim;
   }
 
   @Override
@@ -80,7 +95,7 @@ public final class ExpertMixture implements CtrModel {
 
   @Override
   public boolean hasTrainingMode() {
-    return expert.hasTrainingMode();
+    return models.stream().anyMatch(CtrModel::hasTrainingMode);
   }
 
   @Override
@@ -92,26 +107,93 @@ public final class ExpertMixture implements CtrModel {
    * Explains the mixture's logit: effects are its own, the detail is that of the expert with the
    * most weight; what the others change is part of the {@code rest} of terms.
    *
-   * @param inside explains an expert; closed with the explainer
+   * @param inside explain each an expert; closed with the explainer
    */
-  public Explainer explainer(Explainer inside) {
+  public Explainer explainer(List<Explainer> inside) {
     Scratch scratch = new Scratch();
-    return new OcclusionExplainer<>(
-        this,
-        scratch,
-        (workspace, weights, x, missing) -> {
-          int best = heaviest(weights);
-          scratch.reserve(1);
-          scratch.split(best, x, 1);
-          Reasons reasons = inside.explain(scratch.view(best, weights), scratch.x[best], missing);
-          if (!(reasons.detail() instanceof Reasons.Terms terms)) {
-            return reasons.detail();
-          }
-          float[] logit = new float[1];
-          workspace.infer(weights, x, missing, 1, logit);
-          float others = logit[0] - reasons.logit();
-          return new Reasons.Terms(terms.linear(), terms.pairs(), terms.rest() + others);
-        });
+    Explainer mixed =
+        new OcclusionExplainer<>(
+            this,
+            scratch,
+            (workspace, weights, x, missing) -> {
+              int best = heaviest(weights);
+              scratch.reserve(1);
+              scratch.split(best, x, 1);
+              Reasons reasons =
+                  inside.get(best).explain(scratch.view(best, weights), scratch.x[best], missing);
+              if (!(reasons.detail() instanceof Reasons.Terms terms)) {
+                return reasons.detail();
+              }
+              float[] logit = new float[1];
+              workspace.infer(weights, x, missing, 1, logit);
+              float others = logit[0] - reasons.logit();
+              return new Reasons.Terms(terms.linear(), terms.pairs(), terms.rest() + others);
+            });
+    return new Explainer() {
+      @Override
+      public Reasons explain(Tensors weights, float[] x, boolean @Nullable [] missing) {
+        return mixed.explain(weights, x, missing);
+      }
+
+      @Override
+      public void close() {
+        mixed.close();
+        inside.forEach(Explainer::close);
+      }
+    };
+  }
+
+  /**
+   * Which tensor of a single model each tensor of a mixture continues.
+   *
+   * @param mixture specs of a mixture
+   * @param single specs of a model that may be one of its experts
+   * @return of each of the mixture's the place among the single one's, or −1: the expert is of
+   *     another architecture that has no such tensor, or it is that of the weights
+   */
+  public static int[] sources(List<TensorSpec> mixture, List<TensorSpec> single) {
+    int[] sources = new int[mixture.size()];
+    for (int t = 0; t < sources.length; t++) {
+      TensorSpec spec = mixture.get(t);
+      sources[t] = -1;
+      for (int i = 0; i < single.size(); i++) {
+        TensorSpec of = single.get(i);
+        String name = spec.name().substring(spec.name().indexOf('/') + 1);
+        if (spec.name().contains("/") && name.equals(of.name()) && spec.size() == of.size()) {
+          sources[t] = i;
+        }
+      }
+    }
+    return sources;
+  }
+
+  /**
+   * Tensors of a mixture whose experts go on with those of a single model. An expert of another
+   * architecture lacks what was in other tensors: it begins with little weight.
+   *
+   * @param mixture specs of the mixture
+   */
+  public static Tensors continuing(List<TensorSpec> mixture, Tensors single) {
+    Tensors tensors = Tensors.zeros(mixture);
+    int[] sources = sources(mixture, single.specs());
+    float[] logWeights = tensors.values()[mixture.size() - 1];
+    int[] continued = new int[logWeights.length];
+    for (int t = 0; t < sources.length - 1; t++) {
+      if (sources[t] >= 0) {
+        float[] from = single.values()[sources[t]];
+        System.arraycopy(from, 0, tensors.values()[t], 0, from.length);
+        continued[expertOf(mixture.get(t))]++;
+      }
+    }
+    for (int e = 0; e < logWeights.length; e++) {
+      boolean whole = continued[e] == single.specs().size();
+      logWeights[e] = whole ? 0 : (float) Math.log(SHARE);
+    }
+    return tensors;
+  }
+
+  private static int expertOf(TensorSpec spec) {
+    return Integer.parseInt(spec.name().substring(0, spec.name().indexOf('/')));
   }
 
   private int heaviest(Tensors weights) {
@@ -125,12 +207,15 @@ public final class ExpertMixture implements CtrModel {
 
   @Override
   public void close() {
-    expert.close();
+    Set<CtrModel> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+    distinct.addAll(models);
+    distinct.forEach(CtrModel::close);
   }
 
   private final class Scratch implements Workspace {
     private final Workspace[] workspaces = new Workspace[experts];
     private final Tensors[] views = new Tensors[experts];
+    private final int[] firstTensor = new int[experts]; // of each expert, among the mixture's
     private final double[] shares = new double[experts];
     private final float[][] x = new float[experts][0]; // [E][B, F, D]
     private final float[][] dx = new float[experts][0];
@@ -141,16 +226,19 @@ public final class ExpertMixture implements CtrModel {
     private int batch;
 
     Scratch() {
-      int count = expert.tensors().size();
+      int at = 0;
       for (int e = 0; e < experts; e++) {
-        workspaces[e] = expert.newWorkspace();
-        views[e] = new Tensors(expert.tensors(), new float[count][]);
+        List<TensorSpec> own = models.get(e).tensors();
+        workspaces[e] = models.get(e).newWorkspace();
+        views[e] = new Tensors(own, new float[own.size()][]);
+        firstTensor[e] = at;
+        at += own.size();
       }
     }
 
     private void reserve(int batch) {
       if (mixed.length < batch) {
-        int n = batch * fields() * expert.dim();
+        int n = batch * fields * expertDim;
         for (int e = 0; e < experts; e++) {
           x[e] = new float[n];
           dx[e] = new float[n];
@@ -163,15 +251,15 @@ public final class ExpertMixture implements CtrModel {
 
     /** The tensors of one expert, valid until the next call for it. */
     private Tensors view(int e, Tensors of) {
-      int count = expert.tensors().size();
-      System.arraycopy(of.values(), e * count, views[e].values(), 0, count);
+      float[][] own = views[e].values();
+      System.arraycopy(of.values(), firstTensor[e], own, 0, own.length);
       return views[e];
     }
 
     /** Copies the field vectors of one expert. */
     private void split(int e, float[] from, int batch) {
       int from0 = e * chunk;
-      int n = batch * fields() * expert.dim();
+      int n = batch * fields * expertDim;
       for (int to = 0, at = from0; to < n; to += chunk, at += experts * chunk) {
         System.arraycopy(from, at, x[e], to, chunk);
       }
@@ -277,7 +365,7 @@ public final class ExpertMixture implements CtrModel {
     }
 
     private void backward(float[] dx, Tensors dWeights) {
-      int n = batch * fields() * expert.dim();
+      int n = batch * fields * expertDim;
       for (int e = 0; e < experts; e++) {
         workspaces[e].backward(dLogits[e], this.dx[e], view(e, dWeights));
         for (int from = 0, at = e * chunk; from < n; from += chunk, at += experts * chunk) {

@@ -104,8 +104,13 @@ record GradientSums(float[] rows, float[][] tensors) {
     }
   }
 
-  /** The same for each expert of a mixture, whose weights are not learned by an optimizer. */
-  GradientSums forExperts(int experts, int width) {
+  /**
+   * The same for each expert of a mixture; none for tensors that the single model does not have.
+   *
+   * @param sources of each tensor of the mixture, as {@link
+   *     io.millrace.model.ExpertMixture#sources}
+   */
+  GradientSums forExperts(int experts, int width, int[] sources) {
     int count = rows.length / (1 + width);
     float[] copies = new float[count * (1 + experts * width)];
     for (int i = 0, to = 0; i < count; i++) {
@@ -114,9 +119,9 @@ record GradientSums(float[] rows, float[][] tensors) {
         System.arraycopy(rows, i * (1 + width) + 1, copies, to, width);
       }
     }
-    float[][] of = new float[experts * tensors.length + 1][0];
-    for (int t = 0; t < experts * tensors.length; t++) {
-      of[t] = tensors[t % tensors.length];
+    float[][] of = new float[sources.length][0];
+    for (int t = 0; t < sources.length; t++) {
+      of[t] = sources[t] < 0 ? of[t] : tensors[sources[t]];
     }
     return new GradientSums(copies, of);
   }

@@ -11,12 +11,15 @@ import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
+import io.millrace.model.ExpertMixture;
+import io.millrace.model.TensorSpec;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.avro.Schema;
 
 /**
@@ -102,8 +105,10 @@ public final class TrainedModel {
     int experts = learner.config().experts().size();
     if (experts > 1) {
       int width = learner.table().rowWidth() / experts;
-      start = weights.forExperts(experts, learner.tensors().specs());
-      remembered = sums.forExperts(experts, width);
+      List<TensorSpec> specs = learner.tensors().specs();
+      start = weights.forExperts(experts, specs);
+      int[] sources = ExpertMixture.sources(specs, weights.tensors().specs());
+      remembered = sums.forExperts(experts, width, sources);
     }
     start.copyTo(learner.table(), learner.tensors());
     remembered.recallIn(learner, start);

@@ -2,6 +2,7 @@ package io.millrace.trainer;
 
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.model.ExpertMixture;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import java.io.DataInputStream;
@@ -60,8 +61,7 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
   }
 
   /**
-   * These weights for each expert of a mixture, in the layout of {@link
-   * io.millrace.model.ExpertMixture}, none of them before the others.
+   * These weights for each expert of a mixture, in the layout of {@link ExpertMixture}.
    *
    * @param specs of the mixture
    */
@@ -71,13 +71,7 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
     for (int i = 0; i < rows.length * experts; i++) {
       System.arraycopy(values, i / experts * width, copies, i * width, width);
     }
-    Tensors of = Tensors.zeros(specs);
-    int count = tensors.values().length;
-    for (int t = 0; t < experts * count; t++) {
-      float[] from = tensors.values()[t % count];
-      System.arraycopy(from, 0, of.values()[t], 0, from.length);
-    }
-    return new Weights(rows, copies, of);
+    return new Weights(rows, copies, ExpertMixture.continuing(specs, tensors));
   }
 
   /** Writes the stored form. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.ArmNetPlusConfig;
+import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.MlpConfig;
 import io.millrace.optimizer.Adagrad;
@@ -155,6 +156,37 @@ class ModelConfigTest {
         .hasMessageContaining("experts.rate: 0.0, expected above 0");
     assertThatThrownBy(() -> fm.with("{\"experts\":[{\"rate\":1,\"linearRate\":1,\"rte\":1}]}"))
         .hasMessageContaining("\"rte\" is unknown, did you mean 'rate'");
+  }
+
+  @Test
+  void anExpertMayHaveAnArchitectureOfItsOwn() {
+    ModelConfig deep = ModelConfig.defaults(ModelKind.DEEPFM, "m", SCHEMA);
+    assertThat(deep.toJson())
+        .contains(
+            "\"experts\":[{\"rate\":0.3,\"linearRate\":1.0,\"architecture\":{\"kind\":\"fm\"}},"
+                + "{\"rate\":1.0,\"linearRate\":1.0},"
+                + "{\"rate\":3.0,\"linearRate\":2.0,\"architecture\":{\"kind\":\"fm\"}}]")
+        .contains("\"learningRate\":0.1,\"epsilon\":1.0E-8,\"initialAccumulator\":0.05}")
+        .contains("\"learningRate\":0.02,\"epsilon\":1.0E-8,\"initialAccumulator\":0.01}");
+    assertThat(deep.architectures())
+        .containsExactly(
+            new FactorizationMachineConfig(),
+            deep.architecture(),
+            new FactorizationMachineConfig());
+    assertThat(deep.takesNewFields()).isTrue();
+    assertThat(deep.differenceFrom(deep.toJson())).isEmpty();
+    assertThatThrownBy(
+            () ->
+                deep.with(
+                    "{\"experts\":[{\"rate\":1,\"linearRate\":1,\"architecture\":{\"kind\":\"mlp\","
+                        + "\"hidden\":{\"widths\":[3],\"batchNorm\":false,\"dropout\":0}}}]}"))
+        .hasMessageContaining(
+            "experts.architecture: kind mlp with 0 linear weights in a row, expected 1 as of kind deepfm");
+    assertThatThrownBy(
+            () ->
+                deep.with(
+                    "{\"experts\":[{\"rate\":1,\"linearRate\":1,\"architecture\":{\"kind\":\"fn\"}}]}"))
+        .hasMessageContaining("kind \"fn\" is unknown, did you mean 'fm'?");
   }
 
   /** As every config was stored before there was calibration. */

@@ -1,8 +1,12 @@
 package io.millrace.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -42,9 +46,13 @@ class ExpertMixtureTest {
   }
 
   private static double logit(int e, int experts, Tensors weights, float[] x, int b) {
+    return machine(e, experts, weights.values()[e], x, b);
+  }
+
+  private static double machine(int e, int experts, float[] bias, float[] x, int b) {
     float[] logits = new float[BATCH];
     Tensors own = Tensors.zeros(MACHINE.tensors());
-    own.values()[0][0] = weights.values()[e][0];
+    own.values()[0][0] = bias[0];
     MACHINE.newWorkspace().infer(own, of(e, experts, x), BATCH, logits);
     return logits[b];
   }
@@ -55,7 +63,7 @@ class ExpertMixtureTest {
 
   @Test
   void theAnswerIsTheWeightedMeanOfProbabilities() {
-    ExpertMixture mixture = new ExpertMixture(MACHINE, 3, CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(3, MACHINE), CHUNK);
     Tensors weights = tensors(mixture, (float) Math.log(1), (float) Math.log(2), 0f);
     float[] x = random(BATCH * FIELDS * 3 * DIM, 1);
     float[] inferred = new float[BATCH];
@@ -78,7 +86,7 @@ class ExpertMixtureTest {
 
   @Test
   void gradientsOfItsOwnLogitAreThoseOfFiniteDifferences() {
-    ExpertMixture mixture = new ExpertMixture(MACHINE, 2, CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
     Tensors weights = tensors(mixture, 0.4f, -0.3f);
     float[] x = random(BATCH * FIELDS * 2 * DIM, 2);
     float[] dLogits = random(BATCH, 3);
@@ -123,7 +131,7 @@ class ExpertMixtureTest {
 
   @Test
   void eachExpertLearnsFromItsOwnLoss() {
-    ExpertMixture mixture = new ExpertMixture(MACHINE, 2, CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
     Tensors weights = tensors(mixture, 0.4f, -0.3f);
     float[] x = random(BATCH * FIELDS * 2 * DIM, 4);
     byte[] labels = {1, 0, 0, 1};
@@ -151,11 +159,94 @@ class ExpertMixtureTest {
     }
   }
 
+  /** A machine beside a deep one: each as it would be alone, with tensors of its own. */
+  @Test
+  void expertsMayBeOfDifferentArchitectures() {
+    DeepFmConfig deep = new DeepFmConfig(HiddenLayers.plain(5));
+    for (Engine engine : Engine.values()) {
+      CtrModel second = deep.model(engine, FIELDS, DIM, CHUNK);
+      ExpertMixture mixture = new ExpertMixture(List.of(MACHINE, second, MACHINE), CHUNK);
+      assertThat(mixture.tensors().stream().map(TensorSpec::name))
+          .startsWith("0/bias", "1/" + second.tensors().get(0).name())
+          .endsWith("2/bias", "experts");
+      Tensors weights = Tensors.initial(mixture.tensors(), 8);
+      int last = mixture.tensors().size() - 1;
+      weights.values()[0][0] = 0.3f;
+      weights.values()[last] = new float[] {1, 2, 0};
+      float[] x = random(BATCH * FIELDS * 3 * DIM, 6);
+      byte[] labels = {1, 0, 0, 1};
+      float[] mixed = new float[BATCH];
+      float[] dx = new float[x.length];
+      Tensors gradients = Tensors.zeros(mixture.tensors());
+      try (CtrModel.Workspace workspace = mixture.newWorkspace();
+          CtrModel.Workspace alone = second.newWorkspace()) {
+        workspace.forward(weights, x, BATCH, 0, mixed);
+        workspace.backwardLoss(labels, new float[BATCH], dx, gradients);
+
+        int count = second.tensors().size();
+        float[][] own = Arrays.copyOfRange(weights.values(), 1, 1 + count);
+        float[] logits = new float[BATCH];
+        float[] dOwn = new float[BATCH * FIELDS * DIM];
+        Tensors dWeights = Tensors.zeros(second.tensors());
+        alone.forward(new Tensors(second.tensors(), own), of(1, 3, x), BATCH, 0, logits);
+        double sum = Math.exp(1) + Math.exp(2) + 1;
+        for (int b = 0; b < BATCH; b++) {
+          double expected =
+              (Math.exp(1) * sigmoid(logit(0, 3, weights, x, b))
+                      + Math.exp(2) * sigmoid(logits[b])
+                      + sigmoid(machine(2, 3, weights.values()[last - 1], x, b)))
+                  / sum;
+          assertThat(sigmoid(mixed[b])).isCloseTo(expected, within(1e-6));
+          logits[b] = (float) (sigmoid(logits[b]) - labels[b]);
+        }
+        alone.backward(logits, dOwn, dWeights);
+        assertThat(of(1, 3, dx)).containsExactly(dOwn, within(1e-6f));
+        for (int t = 0; t < count; t++) {
+          assertThat(gradients.values()[1 + t])
+              .containsExactly(dWeights.values()[t], within(1e-6f));
+        }
+      }
+      mixture.close();
+    }
+  }
+
+  @Test
+  void anExpertOfAnotherArchitectureThanTheSingleModelBeginsWithLittleWeight() {
+    CtrModel deep = new DeepFmConfig(HiddenLayers.plain(5)).model(FIELDS, DIM, CHUNK);
+    Tensors single = Tensors.initial(deep.tensors(), 9);
+    List<TensorSpec> mixture = new ExpertMixture(List.of(MACHINE, deep), CHUNK).tensors();
+    Tensors continuing = ExpertMixture.continuing(mixture, single);
+    int count = deep.tensors().size();
+    assertThat(continuing.values()[0]).containsExactly(0);
+    for (int t = 0; t < count; t++) {
+      assertThat(continuing.values()[1 + t]).isEqualTo(single.values()[t]);
+    }
+    assertThat(continuing.values()[1 + count])
+        .containsExactly((float) Math.log(ExpertMixture.SHARE), 0);
+    int[] sources = ExpertMixture.sources(mixture, deep.tensors());
+    assertThat(sources[0]).isEqualTo(-1);
+    assertThat(sources[count]).isEqualTo(count - 1);
+    assertThat(sources[1 + count]).isEqualTo(-1);
+  }
+
+  @Test
+  void expertsOfDifferentInputsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                new ExpertMixture(
+                    List.of(MACHINE, new FactorizationMachine(FIELDS + 1, DIM, CHUNK)), CHUNK))
+        .hasMessage(
+            "expert 1: fields %d, dim %d, expected %d and %d as of the first"
+                .formatted(FIELDS + 1, DIM, FIELDS, DIM));
+    assertThatThrownBy(() -> new ExpertMixture(List.of(MACHINE), CHUNK))
+        .hasMessage("experts: 1, expected at least 2");
+  }
+
   /** By hand: shares 3/4 and 1/4; probabilities of the label .2 and .8; a thousandth is spread. */
   @Test
   void theWeightsFollowBayesAndShare() {
     LogisticRegression single = new LogisticRegression(1);
-    ExpertMixture mixture = new ExpertMixture(single, 2, 1);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1);
     Tensors weights = Tensors.zeros(mixture.tensors());
     weights.values()[2][0] = (float) Math.log(3);
     float[] x = {(float) Math.log(4), (float) Math.log(0.25)}; // p = .8 and .2 of a one
@@ -172,7 +263,7 @@ class ExpertMixtureTest {
   /** An expert that is certain and wrong loses nearly all weight, but can come back. */
   @Test
   void aCertainErrorLeavesAFiniteWeight() {
-    ExpertMixture mixture = new ExpertMixture(new LogisticRegression(1), 2, 1);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, new LogisticRegression(1)), 1);
     Tensors weights = Tensors.zeros(mixture.tensors());
     float[] x = {200, 0};
     float[] logits = new float[1];
@@ -187,13 +278,15 @@ class ExpertMixtureTest {
 
   @Test
   void explanationsAddUpToTheMixturesLogit() {
-    ExpertMixture mixture = new ExpertMixture(MACHINE, 2, CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
     Tensors weights = tensors(mixture, -1f, 1f);
     float[] x = random(FIELDS * 2 * DIM, 5);
     float[] logits = new float[1];
     mixture.newWorkspace().infer(weights, x, 1, logits);
     try (Explainer explainer =
-        mixture.explainer(new FactorizationMachineConfig().explainer(FIELDS, DIM, CHUNK))) {
+        mixture.explainer(
+            Collections.nCopies(
+                2, new FactorizationMachineConfig().explainer(FIELDS, DIM, CHUNK)))) {
       Reasons reasons = explainer.explain(weights, x, null);
       assertThat(reasons.logit()).isEqualTo(logits[0]);
       Reasons.Terms terms = (Reasons.Terms) reasons.detail();
