@@ -23,6 +23,17 @@ final class VectorKernels implements Kernels {
   /** Normal, so that its logarithm is known, and nothing to any share. */
   private static final float TINY = 1e-30f;
 
+  private final Product product;
+
+  VectorKernels() {
+    this(Product.best());
+  }
+
+  /** With blocks of one's choice. */
+  VectorKernels(Product product) {
+    this.product = product;
+  }
+
   @Override
   public void multiply(
       int m,
@@ -41,7 +52,7 @@ final class VectorKernels implements Kernels {
       float[] c,
       int co,
       int ci) {
-    Product.multiply(m, n, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
+    product.multiply(m, n, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
   }
 
   private static FloatVector load(float[] x, int at) {

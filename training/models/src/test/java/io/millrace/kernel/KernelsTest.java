@@ -39,21 +39,25 @@ class KernelsTest {
     }
   }
 
-  /** Rows of A down or across, D apart, repeated or C itself, everything at an offset. */
+  /**
+   * With each machine's blocks; rows of A down or across, D apart, repeated or C itself, everything
+   * at an offset.
+   */
   @Test
   void multiplies() {
     for (int m : COUNTS) {
       for (int n : WIDTHS) {
         for (int k : new int[] {1, 5, 16, 300, 513, 700}) {
           for (int layout = 0; layout < 3; layout++) {
-            multiply(m, n, k, layout);
+            multiply(new VectorKernels(new Product(false)), m, n, k, layout);
+            multiply(new VectorKernels(new Product(true)), m, n, k, layout);
           }
         }
       }
     }
   }
 
-  private static void multiply(int m, int n, int k, int layout) {
+  private static void multiply(Kernels vector, int m, int n, int k, int layout) {
     int ai = layout == 0 ? k + 3 : 1;
     int ap = layout == 0 ? 1 : m + 2;
     float[] a = random(5 + m * k + 3 * m + 2 * k + m, -1, 1);
@@ -63,7 +67,7 @@ class KernelsTest {
     float[] expected = start.clone();
     float[] actual = start.clone();
     for (float[] c : new float[][] {expected, actual}) {
-      Kernels kernels = c == expected ? SCALAR : VECTOR;
+      Kernels kernels = c == expected ? SCALAR : vector;
       float[] from = layout == 2 ? c : d;
       int d0 = layout == 2 ? 9 : 3;
       int di = layout == 2 ? n + 16 : layout == 1 ? 16 : 0;
@@ -73,6 +77,22 @@ class KernelsTest {
       kernels.multiply(m, n, k, a, 5, ai, ap, b, 7, n + 16, from, d0, di, c, 9, n + 16);
     }
     close("m %d n %d k %d layout %d".formatted(m, n, k, layout), actual, expected, 2e-5f);
+  }
+
+  /** What one machine learned goes on in the same way on another. */
+  @Test
+  void multipliesToTheSameBitsWithEachMachinesBlocks() {
+    for (int m : COUNTS) {
+      float[] a = random(m * 39, -1, 1);
+      float[] b = random(39 * 80, -1, 1);
+      float[] tall = new float[m * 80];
+      float[] low = new float[m * 80];
+      Kernels of32 = new VectorKernels(new Product(true));
+      Kernels of16 = new VectorKernels(new Product(false));
+      of32.multiply(m, 80, 39, a, 0, 39, 1, b, 0, 80, b, 0, 0, tall, 0, 80);
+      of16.multiply(m, 80, 39, a, 0, 39, 1, b, 0, 80, b, 0, 0, low, 0, 80);
+      assertThat(low).as("m %d", m).containsExactly(tall);
+    }
   }
 
   @Test
