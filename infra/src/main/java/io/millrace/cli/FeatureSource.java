@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a file holds, shared by the commands that read one. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class FeatureSource {
+public final class FeatureSource {
   @Option(
       names = "--format",
       required = true,
@@ -28,7 +28,8 @@ final class FeatureSource {
   @Option(names = "--label", description = "Column that holds 0 or 1.")
   private @Nullable String label;
 
-  Format format() {
+  /** The file's format. */
+  public Format format() {
     return Arrays.stream(Format.values())
         .filter(f -> f.commandName().equals(format))
         .findFirst()
@@ -41,7 +42,8 @@ final class FeatureSource {
                             Arrays.stream(Format.values()).map(Format::commandName).toList())));
   }
 
-  FeatureSchema schema() {
+  /** The schema that was given, or that of the format. */
+  public FeatureSchema schema() {
     Format kind = format();
     if (schema != null) {
       return readSchema(schema);
@@ -52,7 +54,8 @@ final class FeatureSource {
     return BuiltInSchemas.load(kind.id());
   }
 
-  String label(FeatureSchema features) {
+  /** The column of the label. */
+  public String label(FeatureSchema features) {
     return label != null ? label : features.labelField().orElse(format().defaultLabel());
   }
 

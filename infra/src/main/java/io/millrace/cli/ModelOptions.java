@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
   @Option(
       names = "--model",
-      description = "Kind of model (default: fm, or that of --from); docs/models.md lists them.")
+      description =
+          "Kind of model (default: deepfm, or that of --from); docs/models.md lists them.")
   private @Nullable String kind;
 
   @Option(
@@ -36,7 +37,7 @@ final class ModelOptions {
    */
   StreamModel model(@Nullable String name, FeatureSchema features) {
     if (from == null) {
-      String chosen = kind == null ? ModelKind.FM.toString() : kind;
+      String chosen = kind == null ? ModelKind.DEEPFM.toString() : kind;
       return new StreamModel(config(chosen, name, features), Optional.empty());
     }
     TrainedModel trained = TrainedFolder.read(from);

@@ -59,7 +59,7 @@ public enum Format {
    * @param label the label column
    * @param orderBy the column to sort by, or null for the order of the file
    */
-  RowReader open(Path file, FeatureSchema schema, String label, @Nullable String orderBy)
+  public RowReader open(Path file, FeatureSchema schema, String label, @Nullable String orderBy)
       throws IOException {
     BufferedReader in = CompressedFile.open(file);
     RowReader rows =

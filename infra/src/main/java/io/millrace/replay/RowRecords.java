@@ -12,7 +12,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
 /** Rows of a file as records of a feature schema. */
-record RowRecords(FeatureSchema schema) {
+public record RowRecords(FeatureSchema schema) {
   private static final Pattern DATE_TIME =
       Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}");
 
@@ -23,7 +23,7 @@ record RowRecords(FeatureSchema schema) {
    * @param time for its time field, in milliseconds
    * @throws InvalidFeatureException naming field, expectation and value
    */
-  GenericRecord of(Row row, String id, long time) {
+  public GenericRecord of(Row row, String id, long time) {
     Map<String, String> values = new HashMap<>();
     for (Schema.Field field : schema.avro().getFields()) {
       String text = row.features().get(field.name());
