@@ -1,12 +1,15 @@
 package io.millrace.kernel;
 
 /**
- * The kernels. All offsets and strides are in floats; a width n is a multiple of {@link #PAD}
+ * The kernels. All offsets and strides are in floats; a width n is a multiple of {@link #lanes}
  * unless said otherwise. Two implementations agree up to rounding.
  */
 public interface Kernels {
-  /** What rows are padded to: the floats of the widest vectors. */
+  /** What rows are padded to: the floats of the widest vectors, and of a cache line. */
   int PAD = 16;
+
+  /** The floats of this machine's vectors; divides {@link #PAD}. */
+  int lanes();
 
   /** Vectors where the JVM has module {@code jdk.incubator.vector}, scalars otherwise. */
   static Kernels best() {

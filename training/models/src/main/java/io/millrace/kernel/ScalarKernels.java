@@ -6,6 +6,11 @@ final class ScalarKernels implements Kernels {
   private static final double NEWTON_END = 1e-8;
 
   @Override
+  public int lanes() {
+    return PAD;
+  }
+
+  @Override
   public void multiply(
       int m,
       int n,
