@@ -42,6 +42,34 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void multiplyRows(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      float[] b,
+      int bo,
+      int bj,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        float sum = d[d0 + i * di + j];
+        for (int p = 0; p < k; p++) {
+          sum += a[ao + i * ai + p] * b[bo + j * bj + p];
+        }
+        c[co + i * ci + j] = sum;
+      }
+    }
+  }
+
+  @Override
   public void exp(float[] x, int from, int n) {
     for (int i = from; i < from + n; i++) {
       x[i] = (float) Math.exp(Math.max(-87, Math.min(87, x[i])));

@@ -62,6 +62,26 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void multiplyRows(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      float[] b,
+      int bo,
+      int bj,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    RowProduct.multiply(m, n, k, a, ao, ai, b, bo, bj, d, d0, di, c, co, ci);
+  }
+
+  @Override
   public void exp(float[] x, int from, int n) {
     VectorMath.exp(x, from, n, 1);
   }
