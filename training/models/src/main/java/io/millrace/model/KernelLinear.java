@@ -5,6 +5,7 @@ import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
 import io.millrace.kernel.Transposition;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code y = W x + b} of each row, b if there is one. Weights are used as they lie in their tensor;
@@ -27,6 +28,7 @@ final class KernelLinear {
   private final Matrix out;
   private final Matrix dIn;
   private final float[] sums;
+  private final float[] common; // [out]
   private float[] weights = new float[0];
   private float[] transposed = new float[0]; // [in, out]
   private boolean isTransposed;
@@ -45,6 +47,7 @@ final class KernelLinear {
     this.shift = new float[to.width()];
     this.zeros = new float[from.size()];
     this.sums = new float[to.width()];
+    this.common = new float[to.width()];
     this.out = new Matrix(to);
     this.dIn = new Matrix(from);
     this.in = dIn;
@@ -72,6 +75,59 @@ final class KernelLinear {
       forwardMany(rows);
     }
     return out;
+  }
+
+  /**
+   * The same, where rows are the fields' values, which some fields have in common.
+   *
+   * @param shared which fields are equal in all rows [F], or null
+   */
+  Matrix forward(Matrix rows, boolean @Nullable [] shared) {
+    if (shared == null || rows.rows() <= FEW) {
+      return forward(rows);
+    }
+    in = rows;
+    out.rows(rows.rows());
+    transpose();
+    System.arraycopy(shift, 0, common, 0, common.length);
+    addFields(shared, true, 1, rows, common, 0);
+    for (int r = 0; r < rows.rows(); r++) {
+      System.arraycopy(common, 0, out.values(), r * out.stride(), common.length);
+    }
+    addFields(shared, false, rows.rows(), rows, out.values(), out.stride());
+    return out;
+  }
+
+  /** Adds what the fields that are shared, or those that are not, give for so many rows. */
+  private void addFields(
+      boolean[] shared, boolean wanted, int count, Matrix rows, float[] sums, int sumsStride) {
+    int width = from.count() / shared.length;
+    int end;
+    for (int f = 0; f < shared.length; f = end) {
+      end = f + 1;
+      while (end < shared.length && shared[end] == shared[f]) {
+        end++;
+      }
+      if (shared[f] == wanted) {
+        kernels.multiply(
+            count,
+            to.width(),
+            (end - f) * width,
+            rows.values(),
+            f * width,
+            rows.stride(),
+            1,
+            transposed,
+            f * width * to.stride(),
+            to.stride(),
+            sums,
+            0,
+            sumsStride,
+            sums,
+            0,
+            sumsStride);
+      }
+    }
   }
 
   private void forwardFew(Matrix rows) {

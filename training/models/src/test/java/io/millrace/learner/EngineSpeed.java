@@ -195,7 +195,7 @@ final class EngineSpeed {
           () -> {
             EncodedBatch batch = batches[steps[0]++ % batches.length];
             compiled.scheme().gather(batch, updated, x);
-            workspace.infer(weights, x, batch.missing(), BATCH, logits);
+            workspace.infer(weights, x, batch.missing(), batch.shared(), BATCH, logits);
           };
       return speed(step, BATCH, seconds);
     }
