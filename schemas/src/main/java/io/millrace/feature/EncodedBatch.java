@@ -20,6 +20,7 @@ public final class EncodedBatch {
   private long[] tokens;
   private float[] weights;
   private boolean[] missing = new boolean[0];
+  private final boolean[] shared;
 
   /** An empty batch for {@code fields} fields. */
   public EncodedBatch(int fields) {
@@ -27,6 +28,7 @@ public final class EncodedBatch {
       throw new IllegalArgumentException("fields: " + fields + ", expected at least 1");
     }
     this.fields = fields;
+    this.shared = new boolean[fields];
     this.offsets = new int[fields * 16 + 1];
     this.tokens = new long[fields * 16];
     this.weights = new float[fields * 16];
@@ -94,6 +96,23 @@ public final class EncodedBatch {
       }
     }
     return true;
+  }
+
+  /**
+   * Which fields hold the same tokens with the same weights in all examples [F], null if none does
+   * or there is a single example: the context of a request's candidates. Holds until the next call.
+   */
+  public boolean @Nullable [] shared() {
+    boolean any = false;
+    for (int f = 0; f < fields; f++) {
+      boolean same = size > 1;
+      for (int b = 1; same && b < size; b++) {
+        same = sameAsBefore(b, f);
+      }
+      shared[f] = same;
+      any |= same;
+    }
+    return any ? shared : null;
   }
 
   /** Removes all examples and keeps the buffers. */

@@ -48,6 +48,32 @@ class EncodedBatchTest {
   }
 
   @Test
+  void saysWhichFieldsAllExamplesShare() {
+    EncodedBatch batch = new EncodedBatch(5);
+    assertThat(batch.shared()).isNull();
+    for (int b = 0; b < 3; b++) {
+      EncodedBatch.Appender appender = batch.append();
+      appender.add(7, 1f);
+      appender.endField();
+      appender.endField();
+      appender.add(b == 2 ? 9 : 8, 1f);
+      appender.endField();
+      appender.add(8, b == 2 ? 2f : 1f);
+      appender.endField();
+      appender.add(8, 1f);
+      if (b == 2) {
+        appender.add(8, 1f);
+      }
+      appender.endField();
+      appender.commit();
+      if (b == 0) {
+        assertThat(batch.shared()).isNull();
+      }
+    }
+    assertThat(batch.shared()).containsExactly(true, true, false, false, false);
+  }
+
+  @Test
   void anExampleThatIsNotCommittedLeavesNoTrace() {
     EncodedBatch batch = of(3);
     long hash = batch.hash(2);

@@ -77,7 +77,9 @@ record Predictor(
         encode(records.get(i), i, batch);
       }
       compiled.scheme().gather(batch, snapshot.table(), scratch.x());
-      scratch.workspace().infer(weights, scratch.x(), batch.missing(), size, scratch.logits());
+      scratch
+          .workspace()
+          .infer(weights, scratch.x(), batch.missing(), batch.shared(), size, scratch.logits());
       for (int i = 0; i < size; i++) {
         probabilities[from + i] = (float) Sigmoid.of(calibration.apply(scratch.logits()[i]));
         encodingHashes[from + i] = batch.hash(i);

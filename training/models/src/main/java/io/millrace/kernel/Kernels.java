@@ -1,12 +1,15 @@
 package io.millrace.kernel;
 
 /**
- * The kernels. All offsets and strides are in floats; a width n is a multiple of {@link #PAD}
+ * The kernels. All offsets and strides are in floats; a width n is a multiple of {@link #lanes}
  * unless said otherwise. Two implementations agree up to rounding.
  */
 public interface Kernels {
-  /** What rows are padded to: the floats of the widest vectors. */
+  /** What rows are padded to: the floats of the widest vectors, and of a cache line. */
   int PAD = 16;
+
+  /** The floats of this machine's vectors; divides {@link #PAD}. */
+  int lanes();
 
   /** Vectors where the JVM has module {@code jdk.incubator.vector}, scalars otherwise. */
   static Kernels best() {
@@ -17,7 +20,7 @@ public interface Kernels {
    * {@code C = D + A·B}, each element summed in the order of k.
    *
    * @param m rows of A, C and D, any number
-   * @param n columns of B, C and D
+   * @param n columns of B, C and D, any number; best a multiple of {@link #lanes}
    * @param k columns of A and rows of B, any number
    * @param a element (i, p) is at {@code ao + i * ai + p * ap}
    * @param b row p begins at {@code bo + p * bp}
@@ -35,6 +38,35 @@ public interface Kernels {
       float[] b,
       int bo,
       int bp,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci);
+
+  /**
+   * {@code C = D + A·Bᵀ} of a few rows: what {@link #multiply} gives up to rounding, with B's rows
+   * as they lie.
+   *
+   * @param m rows of A, C and D, any number
+   * @param n rows of B, columns of C and D, any number
+   * @param k columns of A and B, any number
+   * @param a row i begins at {@code ao + i * ai}
+   * @param b row j begins at {@code bo + j * bj}
+   * @param d row i begins at {@code d0 + i * di}; may be C itself; a stride of 0 repeats one row
+   * @param c row i begins at {@code co + i * ci}, overwritten
+   */
+  void multiplyRows(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      float[] b,
+      int bo,
+      int bj,
       float[] d,
       int d0,
       int di,

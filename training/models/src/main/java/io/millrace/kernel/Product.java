@@ -19,6 +19,12 @@ record Product(boolean tall) {
    */
   private static final int LANES_OF_32_REGISTERS = 16;
 
+  /** Rows of the lowest blocks. */
+  private static final int LOW = 4;
+
+  /** Vectors of a row that is multiplied alone: as many sums as are under way at once. */
+  private static final int LONG = 8;
+
   private static final int ROW_CHUNK = 128;
   private static final int INNER_CHUNK = 256;
   private static final int INNER_WHOLE = 512;
@@ -30,6 +36,67 @@ record Product(boolean tall) {
 
   /** As {@link Kernels#multiply}. */
   void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    int whole = n / LANES * LANES;
+    if (whole == n) {
+      vectors(m, n, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
+    } else if (whole > 0 && d != c) {
+      vectors(m, whole, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
+      // columns that are left over are computed again with those before them
+      int j = n - LANES;
+      vectors(m, LANES, k, a, ao, ai, ap, b, bo + j, bp, d, d0 + j, di, c, co + j, ci);
+    } else {
+      vectors(m, whole, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
+      columns(whole, m, n, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
+    }
+  }
+
+  /** Columns from one on, value by value. */
+  private static void columns(
+      int first,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    for (int i = 0; i < m; i++) {
+      for (int j = first; j < n; j++) {
+        float sum = d[d0 + i * di + j];
+        for (int p = 0; p < k; p++) {
+          sum += a[ao + i * ai + p * ap] * b[bo + p * bp + j];
+        }
+        c[co + i * ci + j] = sum;
+      }
+    }
+  }
+
+  private void vectors(
       int m,
       int n,
       int k,
@@ -79,8 +146,12 @@ record Product(boolean tall) {
     int vectors;
     for (int j = 0; j < n; j += vectors * LANES) {
       int left = (n - j) / LANES;
-      // four vectors go better as two and two than as three and one
-      vectors = left == 4 ? 2 : Math.min(left, 3);
+      if (m < LOW && left >= LONG) {
+        vectors = LONG;
+      } else {
+        // four vectors go better as two and two than as three and one
+        vectors = left == 4 ? 2 : Math.min(left, 3);
+      }
       panel(vectors, m, k, a, ao, ai, ap, b, bo + j, bp, d, d0 + j, di, c, co + j, ci);
     }
   }
@@ -102,7 +173,7 @@ record Product(boolean tall) {
       float[] c,
       int co,
       int ci) {
-    int height = tall || vectors == 1 ? 8 : 4;
+    int height = tall || vectors == 1 ? 8 : LOW;
     int last = m - height;
     int i = 0;
     for (; i <= last; i += height) {
@@ -170,6 +241,8 @@ record Product(boolean tall) {
       ProductBlocks.block1x1(k, a, ao, ap, b, bo, bp, d, d0, c, co);
     } else if (vectors == 2) {
       ProductBlocks.block1x2(k, a, ao, ap, b, bo, bp, d, d0, c, co);
+    } else if (vectors == LONG) {
+      ProductBlocks.block1x8(k, a, ao, ap, b, bo, bp, d, d0, c, co);
     } else {
       ProductBlocks.block1x3(k, a, ao, ap, b, bo, bp, d, d0, c, co);
     }

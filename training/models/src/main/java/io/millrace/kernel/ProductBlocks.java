@@ -462,4 +462,57 @@ final class ProductBlocks {
     }
     c00.intoArray(c, co);
   }
+
+  static void block1x8(
+      int k,
+      float[] a,
+      int ao,
+      int ap,
+      float[] b,
+      int bo,
+      int bp,
+      float[] d,
+      int d0,
+      float[] c,
+      int co) {
+    FloatVector c00 = FloatVector.fromArray(SPECIES, d, d0);
+    FloatVector c01 = FloatVector.fromArray(SPECIES, d, d0 + LANES);
+    FloatVector c02 = FloatVector.fromArray(SPECIES, d, d0 + 2 * LANES);
+    FloatVector c03 = FloatVector.fromArray(SPECIES, d, d0 + 3 * LANES);
+    FloatVector c04 = FloatVector.fromArray(SPECIES, d, d0 + 4 * LANES);
+    FloatVector c05 = FloatVector.fromArray(SPECIES, d, d0 + 5 * LANES);
+    FloatVector c06 = FloatVector.fromArray(SPECIES, d, d0 + 6 * LANES);
+    FloatVector c07 = FloatVector.fromArray(SPECIES, d, d0 + 7 * LANES);
+    int at = ao;
+    int row = bo;
+    for (int p = 0; p < k; p++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, b, row + 2 * LANES);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, b, row + 3 * LANES);
+      FloatVector b4 = FloatVector.fromArray(SPECIES, b, row + 4 * LANES);
+      FloatVector b5 = FloatVector.fromArray(SPECIES, b, row + 5 * LANES);
+      FloatVector b6 = FloatVector.fromArray(SPECIES, b, row + 6 * LANES);
+      FloatVector b7 = FloatVector.fromArray(SPECIES, b, row + 7 * LANES);
+      FloatVector x = FloatVector.broadcast(SPECIES, a[at]);
+      c00 = x.fma(b0, c00);
+      c01 = x.fma(b1, c01);
+      c02 = x.fma(b2, c02);
+      c03 = x.fma(b3, c03);
+      c04 = x.fma(b4, c04);
+      c05 = x.fma(b5, c05);
+      c06 = x.fma(b6, c06);
+      c07 = x.fma(b7, c07);
+      at += ap;
+      row += bp;
+    }
+    c00.intoArray(c, co);
+    c01.intoArray(c, co + LANES);
+    c02.intoArray(c, co + 2 * LANES);
+    c03.intoArray(c, co + 3 * LANES);
+    c04.intoArray(c, co + 4 * LANES);
+    c05.intoArray(c, co + 5 * LANES);
+    c06.intoArray(c, co + 6 * LANES);
+    c07.intoArray(c, co + 7 * LANES);
+  }
 }

@@ -6,6 +6,11 @@ final class ScalarKernels implements Kernels {
   private static final double NEWTON_END = 1e-8;
 
   @Override
+  public int lanes() {
+    return PAD;
+  }
+
+  @Override
   public void multiply(
       int m,
       int n,
@@ -32,6 +37,34 @@ final class ScalarKernels implements Kernels {
         for (int j = 0; j < n; j++) {
           c[to + j] += x * b[from + j];
         }
+      }
+    }
+  }
+
+  @Override
+  public void multiplyRows(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      float[] b,
+      int bo,
+      int bj,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        float sum = d[d0 + i * di + j];
+        for (int p = 0; p < k; p++) {
+          sum += a[ao + i * ai + p] * b[bo + j * bj + p];
+        }
+        c[co + i * ci + j] = sum;
       }
     }
   }

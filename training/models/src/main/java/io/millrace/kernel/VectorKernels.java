@@ -8,9 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kernels by the JDK's Vector API, with the machine's widest vectors. Needs module {@code
- * jdk.incubator.vector}. Two things keep vectors in registers on JDK 17: there are no masked loads,
- * and every loop is a small method between which values pass through memory, since a method with
- * too many operations is no longer inlined to its end, and what isn't inlined allocates.
+ * jdk.incubator.vector}. Three things keep vectors in registers on JDK 17: there are no masked
+ * loads; loops are small methods between which values pass through memory, since a method with too
+ * many operations is no longer inlined to its end; and no method takes or returns a vector, since
+ * one that was compiled by itself before may not be inlined any more. What isn't inlined allocates.
  */
 final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -35,6 +36,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int lanes() {
+    return LANES;
+  }
+
+  @Override
   public void multiply(
       int m,
       int n,
@@ -55,56 +61,66 @@ final class VectorKernels implements Kernels {
     product.multiply(m, n, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
   }
 
-  private static FloatVector load(float[] x, int at) {
-    return FloatVector.fromArray(SPECIES, x, at);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
+  @Override
+  public void multiplyRows(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int ao,
+      int ai,
+      float[] b,
+      int bo,
+      int bj,
+      float[] d,
+      int d0,
+      int di,
+      float[] c,
+      int co,
+      int ci) {
+    RowProduct.multiply(m, n, k, a, ao, ai, b, bo, bj, d, d0, di, c, co, ci);
   }
 
   @Override
   public void exp(float[] x, int from, int n) {
-    for (int i = from; i < from + n; i += LANES) {
-      VectorMath.exp(load(x, i)).intoArray(x, i);
-    }
+    VectorMath.exp(x, from, n, 1);
   }
 
   @Override
   public float maxMagnitude(float[] x, int from, int n) {
-    FloatVector max = all(0);
+    FloatVector max = FloatVector.zero(SPECIES);
     for (int i = from; i < from + n; i += LANES) {
-      max = max.max(load(x, i).abs());
+      max = max.max(FloatVector.fromArray(SPECIES, x, i).abs());
     }
     return max.reduceLanes(VectorOperators.MAX);
   }
 
   @Override
   public void relu(float[] x, int from, int n) {
-    FloatVector zero = all(0);
+    FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = from; i < from + n; i += LANES) {
-      load(x, i).max(zero).intoArray(x, i);
+      FloatVector.fromArray(SPECIES, x, i).max(zero).intoArray(x, i);
     }
   }
 
   @Override
   public void reluBackward(float[] out, int outFrom, float[] d, int dFrom, int n, float factor) {
-    FloatVector zero = all(0);
+    FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = 0; i < n; i += LANES) {
-      VectorMask<Float> open = load(out, outFrom + i).compare(VectorOperators.GT, zero);
-      zero.blend(load(d, dFrom + i).mul(factor), open).intoArray(d, dFrom + i);
+      VectorMask<Float> open =
+          FloatVector.fromArray(SPECIES, out, outFrom + i).compare(VectorOperators.GT, zero);
+      zero.blend(FloatVector.fromArray(SPECIES, d, dFrom + i).mul(factor), open)
+          .intoArray(d, dFrom + i);
     }
   }
 
   @Override
   public void softmax(float[] x, int from, int slices, int rows, int stride) {
     int size = rows * stride;
-    // slice by slice, which stays in the first cache; one loop of all three is more than the
-    // compiler will inline, and what it doesn't inline it allocates
     for (int slice = from; slice < from + slices * size; slice += size) {
-      center(x, slice, 1, size, stride, 1);
-      exp(x, slice, size);
-      scaleToOne(x, slice, 1, size, stride);
+      for (int j = slice; j < slice + stride; j += LANES) {
+        VectorMath.softmax(x, j, slice + size, stride);
+      }
     }
   }
 
@@ -112,12 +128,12 @@ final class VectorKernels implements Kernels {
   private static void center(float[] x, int from, int slices, int size, int stride, float factor) {
     for (int slice = from; slice < from + slices * size; slice += size) {
       for (int j = slice; j < slice + stride; j += LANES) {
-        FloatVector max = load(x, j);
+        FloatVector max = FloatVector.fromArray(SPECIES, x, j);
         for (int at = j + stride; at < slice + size; at += stride) {
-          max = max.max(load(x, at));
+          max = max.max(FloatVector.fromArray(SPECIES, x, at));
         }
         for (int at = j; at < slice + size; at += stride) {
-          load(x, at).sub(max).mul(factor).intoArray(x, at);
+          FloatVector.fromArray(SPECIES, x, at).sub(max).mul(factor).intoArray(x, at);
         }
       }
     }
@@ -126,13 +142,13 @@ final class VectorKernels implements Kernels {
   private static void scaleToOne(float[] x, int from, int slices, int size, int stride) {
     for (int slice = from; slice < from + slices * size; slice += size) {
       for (int j = slice; j < slice + stride; j += LANES) {
-        FloatVector sum = all(0);
+        FloatVector sum = FloatVector.zero(SPECIES);
         for (int at = j; at < slice + size; at += stride) {
-          sum = sum.add(load(x, at));
+          sum = sum.add(FloatVector.fromArray(SPECIES, x, at));
         }
-        FloatVector factor = all(1).div(sum);
+        FloatVector factor = FloatVector.broadcast(SPECIES, 1).div(sum);
         for (int at = j; at < slice + size; at += stride) {
-          load(x, at).mul(factor).intoArray(x, at);
+          FloatVector.fromArray(SPECIES, x, at).mul(factor).intoArray(x, at);
         }
       }
     }
@@ -149,13 +165,39 @@ final class VectorKernels implements Kernels {
 
   private static void softmaxBackward(
       float[] p, int pFrom, float[] d, int dFrom, int size, int stride) {
-    for (int j = 0; j < stride; j += LANES) {
-      FloatVector dot = all(0);
+    int j = 0;
+    // sums of two columns of vectors at a time, since each is a chain that waits for itself
+    for (; j + LANES < stride; j += 2 * LANES) {
+      FloatVector dot0 = FloatVector.zero(SPECIES);
+      FloatVector dot1 = FloatVector.zero(SPECIES);
       for (int at = j; at < size; at += stride) {
-        dot = load(p, pFrom + at).fma(load(d, dFrom + at), dot);
+        dot0 =
+            FloatVector.fromArray(SPECIES, p, pFrom + at)
+                .fma(FloatVector.fromArray(SPECIES, d, dFrom + at), dot0);
+        dot1 =
+            FloatVector.fromArray(SPECIES, p, pFrom + at + LANES)
+                .fma(FloatVector.fromArray(SPECIES, d, dFrom + at + LANES), dot1);
       }
       for (int at = j; at < size; at += stride) {
-        load(p, pFrom + at).mul(load(d, dFrom + at).sub(dot)).intoArray(d, dFrom + at);
+        FloatVector.fromArray(SPECIES, p, pFrom + at)
+            .mul(FloatVector.fromArray(SPECIES, d, dFrom + at).sub(dot0))
+            .intoArray(d, dFrom + at);
+        FloatVector.fromArray(SPECIES, p, pFrom + at + LANES)
+            .mul(FloatVector.fromArray(SPECIES, d, dFrom + at + LANES).sub(dot1))
+            .intoArray(d, dFrom + at + LANES);
+      }
+    }
+    if (j < stride) {
+      FloatVector dot = FloatVector.zero(SPECIES);
+      for (int at = j; at < size; at += stride) {
+        dot =
+            FloatVector.fromArray(SPECIES, p, pFrom + at)
+                .fma(FloatVector.fromArray(SPECIES, d, dFrom + at), dot);
+      }
+      for (int at = j; at < size; at += stride) {
+        FloatVector.fromArray(SPECIES, p, pFrom + at)
+            .mul(FloatVector.fromArray(SPECIES, d, dFrom + at).sub(dot))
+            .intoArray(d, dFrom + at);
       }
     }
   }
@@ -201,9 +243,9 @@ final class VectorKernels implements Kernels {
     float share = (float) stride / size;
     for (int s = 0; s < slices; s++) {
       for (int j = 0; j < stride; j += LANES) {
-        FloatVector sum = all(0);
+        FloatVector sum = FloatVector.zero(SPECIES);
         for (int at = j; at < size; at += stride) {
-          sum = sum.add(load(x, from + s * size + at));
+          sum = sum.add(FloatVector.fromArray(SPECIES, x, from + s * size + at));
         }
         sum.mul(share).sub(spread).max(-1).intoArray(work, tau + s * stride + j);
       }
@@ -215,9 +257,9 @@ final class VectorKernels implements Kernels {
       float[] x, int from, int slices, int size, int stride, float[] work, int tau) {
     for (int s = 0; s < slices; s++) {
       for (int j = 0; j < stride; j += LANES) {
-        FloatVector threshold = load(work, tau + s * stride + j);
+        FloatVector threshold = FloatVector.fromArray(SPECIES, work, tau + s * stride + j);
         for (int at = s * size + j; at < (s + 1) * size; at += stride) {
-          load(x, from + at).sub(threshold).max(TINY).intoArray(work, at);
+          FloatVector.fromArray(SPECIES, x, from + at).sub(threshold).max(TINY).intoArray(work, at);
         }
       }
     }
@@ -230,26 +272,14 @@ final class VectorKernels implements Kernels {
     } else if (power == 0.5f) {
       roots(x, from, n);
     } else if (power != 1) {
-      logs(x, from, n);
-      exps(x, from, n, power);
+      VectorMath.log(x, from, n);
+      VectorMath.exp(x, from, n, power);
     }
   }
 
   private static void roots(float[] x, int from, int n) {
     for (int i = from; i < from + n; i += LANES) {
-      load(x, i).sqrt().intoArray(x, i);
-    }
-  }
-
-  private static void logs(float[] x, int from, int n) {
-    for (int i = from; i < from + n; i += LANES) {
-      VectorMath.log(load(x, i)).intoArray(x, i);
-    }
-  }
-
-  private static void exps(float[] x, int from, int n, float factor) {
-    for (int i = from; i < from + n; i += LANES) {
-      VectorMath.exp(load(x, i).mul(factor)).intoArray(x, i);
+      FloatVector.fromArray(SPECIES, x, i).sqrt().intoArray(x, i);
     }
   }
 
@@ -266,12 +296,16 @@ final class VectorKernels implements Kernels {
       int slope) {
     for (int s = 0; s < slices; s++) {
       for (int j = s * stride; j < (s + 1) * stride; j += LANES) {
-        FloatVector threshold = load(work, tau + j);
-        FloatVector sum = all(0);
-        FloatVector slopes = all(0);
+        FloatVector threshold = FloatVector.fromArray(SPECIES, work, tau + j);
+        FloatVector sum = FloatVector.zero(SPECIES);
+        FloatVector slopes = FloatVector.zero(SPECIES);
         for (int at = s * size + j - s * stride; at < (s + 1) * size; at += stride) {
-          FloatVector above = load(x, from + at).sub(threshold);
-          FloatVector t = all(0).blend(load(work, at), above.compare(VectorOperators.GT, 0));
+          FloatVector above = FloatVector.fromArray(SPECIES, x, from + at).sub(threshold);
+          FloatVector t =
+              FloatVector.zero(SPECIES)
+                  .blend(
+                      FloatVector.fromArray(SPECIES, work, at),
+                      above.compare(VectorOperators.GT, 0));
           sum = t.fma(above, sum);
           slopes = slopes.add(t);
         }
@@ -294,13 +328,16 @@ final class VectorKernels implements Kernels {
   }
 
   private static float moved(float[] work, int tau, int total, int slope, int n) {
-    FloatVector largest = all(0);
+    FloatVector largest = FloatVector.zero(SPECIES);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector move = load(work, total + i).sub(load(work, i)).div(load(work, slope + i));
+      FloatVector move =
+          FloatVector.fromArray(SPECIES, work, total + i)
+              .sub(FloatVector.fromArray(SPECIES, work, i))
+              .div(FloatVector.fromArray(SPECIES, work, slope + i));
       FloatVector far = move.abs();
-      move = all(0).blend(move, far.compare(VectorOperators.GT, NEWTON_END));
+      move = FloatVector.zero(SPECIES).blend(move, far.compare(VectorOperators.GT, NEWTON_END));
       largest = largest.max(move.abs());
-      load(work, tau + i).add(move).intoArray(work, tau + i);
+      FloatVector.fromArray(SPECIES, work, tau + i).add(move).intoArray(work, tau + i);
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }
@@ -309,10 +346,10 @@ final class VectorKernels implements Kernels {
       float[] x, int from, int slices, int size, int stride, float[] work, int tau) {
     for (int s = 0; s < slices; s++) {
       for (int j = 0; j < stride; j += LANES) {
-        FloatVector threshold = load(work, tau + s * stride + j);
+        FloatVector threshold = FloatVector.fromArray(SPECIES, work, tau + s * stride + j);
         for (int at = s * size + j; at < (s + 1) * size; at += stride) {
-          FloatVector above = load(x, from + at).sub(threshold).max(0);
-          load(work, at).mul(above).intoArray(x, from + at);
+          FloatVector above = FloatVector.fromArray(SPECIES, x, from + at).sub(threshold).max(0);
+          FloatVector.fromArray(SPECIES, work, at).mul(above).intoArray(x, from + at);
         }
       }
     }
@@ -342,7 +379,7 @@ final class VectorKernels implements Kernels {
 
   private static void positive(float[] p, int from, int n, float[] work) {
     for (int i = 0; i < n; i += LANES) {
-      load(p, from + i).max(TINY).intoArray(work, i);
+      FloatVector.fromArray(SPECIES, p, from + i).max(TINY).intoArray(work, i);
     }
   }
 
@@ -351,18 +388,22 @@ final class VectorKernels implements Kernels {
       float[] p, int pFrom, float[] d, int dFrom, int slices, int size, int stride, float[] work) {
     for (int slice = 0; slice < slices * size; slice += size) {
       for (int j = slice; j < slice + stride; j += LANES) {
-        FloatVector sum = all(0);
-        FloatVector dot = all(0);
+        FloatVector sum = FloatVector.zero(SPECIES);
+        FloatVector dot = FloatVector.zero(SPECIES);
         for (int at = j; at < slice + size; at += stride) {
-          VectorMask<Float> open = load(p, pFrom + at).compare(VectorOperators.GT, 0);
-          FloatVector s = all(0).blend(load(work, at), open);
+          VectorMask<Float> open =
+              FloatVector.fromArray(SPECIES, p, pFrom + at).compare(VectorOperators.GT, 0);
+          FloatVector s =
+              FloatVector.zero(SPECIES).blend(FloatVector.fromArray(SPECIES, work, at), open);
           s.intoArray(work, at);
           sum = sum.add(s);
-          dot = s.fma(load(d, dFrom + at), dot);
+          dot = s.fma(FloatVector.fromArray(SPECIES, d, dFrom + at), dot);
         }
         FloatVector mean = dot.div(sum);
         for (int at = j; at < slice + size; at += stride) {
-          load(work, at).mul(load(d, dFrom + at).sub(mean)).intoArray(d, dFrom + at);
+          FloatVector.fromArray(SPECIES, work, at)
+              .mul(FloatVector.fromArray(SPECIES, d, dFrom + at).sub(mean))
+              .intoArray(d, dFrom + at);
         }
       }
     }
@@ -370,10 +411,10 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float sum(int n, float[] x, int from) {
-    FloatVector sum = all(0);
+    FloatVector sum = FloatVector.zero(SPECIES);
     int whole = SPECIES.loopBound(n);
     for (int i = 0; i < whole; i += LANES) {
-      sum = sum.add(load(x, from + i));
+      sum = sum.add(FloatVector.fromArray(SPECIES, x, from + i));
     }
     float rest = 0;
     for (int i = whole; i < n; i++) {
@@ -384,10 +425,12 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float dot(int n, float[] x, int xFrom, float[] y, int yFrom) {
-    FloatVector sum = all(0);
+    FloatVector sum = FloatVector.zero(SPECIES);
     int whole = SPECIES.loopBound(n);
     for (int i = 0; i < whole; i += LANES) {
-      sum = load(x, xFrom + i).fma(load(y, yFrom + i), sum);
+      sum =
+          FloatVector.fromArray(SPECIES, x, xFrom + i)
+              .fma(FloatVector.fromArray(SPECIES, y, yFrom + i), sum);
     }
     float rest = 0;
     for (int i = whole; i < n; i++) {
@@ -402,20 +445,21 @@ final class VectorKernels implements Kernels {
     int end = from + rows * n;
     float share = 1f / rows;
     for (int j = 0; j < n; j += LANES) {
-      FloatVector sum = all(0);
+      FloatVector sum = FloatVector.zero(SPECIES);
       for (int at = from + j; at < end; at += n) {
-        sum = sum.add(load(x, at));
+        sum = sum.add(FloatVector.fromArray(SPECIES, x, at));
       }
       FloatVector mean = sum.mul(share);
-      FloatVector squares = all(0);
+      FloatVector squares = FloatVector.zero(SPECIES);
       for (int at = from + j; at < end; at += n) {
-        FloatVector centered = load(x, at).sub(mean);
+        FloatVector centered = FloatVector.fromArray(SPECIES, x, at).sub(mean);
         centered.intoArray(x, at);
         squares = centered.fma(centered, squares);
       }
-      FloatVector factor = all(1).div(squares.mul(share).add(epsilon).sqrt());
+      FloatVector factor =
+          FloatVector.broadcast(SPECIES, 1).div(squares.mul(share).add(epsilon).sqrt());
       for (int at = from + j; at < end; at += n) {
-        load(x, at).mul(factor).intoArray(x, at);
+        FloatVector.fromArray(SPECIES, x, at).mul(factor).intoArray(x, at);
       }
       factor.intoArray(inverse, inverseFrom + j);
     }
@@ -434,19 +478,22 @@ final class VectorKernels implements Kernels {
     int end = rows * n;
     float share = 1f / rows;
     for (int j = 0; j < n; j += LANES) {
-      FloatVector sum = all(0);
-      FloatVector products = all(0);
+      FloatVector sum = FloatVector.zero(SPECIES);
+      FloatVector products = FloatVector.zero(SPECIES);
       for (int at = j; at < end; at += n) {
-        FloatVector gradient = load(d, dFrom + at);
+        FloatVector gradient = FloatVector.fromArray(SPECIES, d, dFrom + at);
         sum = sum.add(gradient);
-        products = gradient.fma(load(normalized, from + at), products);
+        products = gradient.fma(FloatVector.fromArray(SPECIES, normalized, from + at), products);
       }
       FloatVector mean = sum.mul(share);
       FloatVector product = products.mul(share);
-      FloatVector factor = load(inverse, inverseFrom + j);
+      FloatVector factor = FloatVector.fromArray(SPECIES, inverse, inverseFrom + j);
       for (int at = j; at < end; at += n) {
-        FloatVector rest = load(normalized, from + at).fma(product, mean);
-        load(d, dFrom + at).sub(rest).mul(factor).intoArray(d, dFrom + at);
+        FloatVector rest = FloatVector.fromArray(SPECIES, normalized, from + at).fma(product, mean);
+        FloatVector.fromArray(SPECIES, d, dFrom + at)
+            .sub(rest)
+            .mul(factor)
+            .intoArray(d, dFrom + at);
       }
     }
   }

@@ -7,14 +7,18 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Elementary functions on vectors, by range reduction and the minimax polynomials of Moshier's
- * Cephes library (expf, logf); the JDK's own lanewise forms are calls per lane on JDK 17.
+ * Elementary functions of arrays, by range reduction and polynomials: those of Moshier's Cephes
+ * library (expf, logf), and for softmax one in powers of two, whose arguments need no reduction by
+ * a rounded logarithm. The JDK's own lanewise forms are calls per lane on JDK 17.
  */
 final class VectorMath {
   private static final float LIMIT = 87;
   private static final float LOG2_E = 1.44269504f;
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
+
+  /** The least power of two that is a normal number. */
+  private static final float LEAST_POWER = -126;
 
   /** 1.5 · 2^23: adding it rounds to an integer, which then is in the lowest bits. */
   private static final float ROUNDER = 12582912;
@@ -25,50 +29,91 @@ final class VectorMath {
   private static final float ROOT_HALF = 0.707106781f;
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
 
   private VectorMath() {}
 
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
+  /** {@code x ← e^(factor · x)}, to 2 ulp; the exponent is cut to ±87. */
+  static void exp(float[] values, int from, int n, float factor) {
+    for (int i = from; i < from + n; i += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, values, i).mul(factor);
+      x = x.max(-LIMIT).min(LIMIT);
+      FloatVector shifted =
+          x.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
+      FloatVector power = shifted.sub(ROUNDER);
+      FloatVector r = power.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x);
+      r = power.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+      FloatVector p =
+          r.fma(
+              FloatVector.broadcast(SPECIES, 1.9875691500e-4f),
+              FloatVector.broadcast(SPECIES, 1.3981999507e-3f));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, 8.3334519073e-3f));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, 4.1665795894e-2f));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, 1.6666665459e-1f));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, 5.0000001201e-1f));
+      FloatVector value = p.fma(r.mul(r), r).add(1);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      value.reinterpretAsInts().add(exponent).reinterpretAsFloats().intoArray(values, i);
+    }
   }
 
-  /** {@code e^x}, to 2 ulp; x is cut to ±87. */
-  static FloatVector exp(FloatVector any) {
-    FloatVector x = any.max(-LIMIT).min(LIMIT);
-    FloatVector shifted = x.fma(all(LOG2_E), all(ROUNDER));
-    FloatVector n = shifted.sub(ROUNDER);
-    FloatVector r = n.fma(all(-LN2_HIGH), x);
-    r = n.fma(all(-LN2_LOW), r);
-    FloatVector p = r.fma(all(1.9875691500e-4f), all(1.3981999507e-3f));
-    p = p.fma(r, all(8.3334519073e-3f));
-    p = p.fma(r, all(4.1665795894e-2f));
-    p = p.fma(r, all(1.6666665459e-1f));
-    p = p.fma(r, all(5.0000001201e-1f));
-    FloatVector value = p.fma(r.mul(r), r).add(1);
-    IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return value.reinterpretAsInts().add(power).reinterpretAsFloats();
+  /** {@code x ← ln x} of positive normal numbers, to 1e-7 absolutely and relatively. */
+  static void log(float[] values, int from, int n) {
+    for (int i = from; i < from + n; i += LANES) {
+      IntVector bits = FloatVector.fromArray(SPECIES, values, i).reinterpretAsInts();
+      IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23).sub(126);
+      FloatVector mantissa = bits.and(MANTISSA).or(HALF_BITS).reinterpretAsFloats();
+      // below √½ it is doubled, and the exponent one less
+      VectorMask<Float> small = mantissa.compare(VectorOperators.LT, ROOT_HALF);
+      FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER);
+      e = e.blend(e.sub(1), small);
+      FloatVector r = mantissa.blend(mantissa.add(mantissa), small).sub(1);
+      FloatVector p = r.mul(7.0376836292e-2f).add(-1.1514610310e-1f);
+      p = p.mul(r).add(1.1676998740e-1f);
+      p = p.mul(r).add(-1.2420140846e-1f);
+      p = p.mul(r).add(1.4249322787e-1f);
+      p = p.mul(r).add(-1.6668057665e-1f);
+      p = p.mul(r).add(2.0000714765e-1f);
+      p = p.mul(r).add(-2.4999993993e-1f);
+      p = p.mul(r).add(3.3333331174e-1f);
+      FloatVector square = r.mul(r);
+      FloatVector rest = p.mul(r).mul(square).add(e.mul(LN2_LOW)).sub(square.mul(0.5f));
+      r.add(rest).add(e.mul(LN2_HIGH)).intoArray(values, i);
+    }
   }
 
-  /** {@code ln x} of a positive normal number, to 1e-7 absolutely and relatively. */
-  static FloatVector log(FloatVector x) {
-    IntVector bits = x.reinterpretAsInts();
-    IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23).sub(126);
-    FloatVector mantissa = bits.and(MANTISSA).or(HALF_BITS).reinterpretAsFloats();
-    // below √½ it is doubled, and the exponent one less
-    VectorMask<Float> small = mantissa.compare(VectorOperators.LT, ROOT_HALF);
-    FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER);
-    e = e.blend(e.sub(1), small);
-    FloatVector r = mantissa.blend(mantissa.add(mantissa), small).sub(1);
-    FloatVector p = r.mul(7.0376836292e-2f).add(-1.1514610310e-1f);
-    p = p.mul(r).add(1.1676998740e-1f);
-    p = p.mul(r).add(-1.2420140846e-1f);
-    p = p.mul(r).add(1.4249322787e-1f);
-    p = p.mul(r).add(-1.6668057665e-1f);
-    p = p.mul(r).add(2.0000714765e-1f);
-    p = p.mul(r).add(-2.4999993993e-1f);
-    p = p.mul(r).add(3.3333331174e-1f);
-    FloatVector square = r.mul(r);
-    FloatVector rest = p.mul(r).mul(square).add(e.mul(LN2_LOW)).sub(square.mul(0.5f));
-    return r.add(rest).add(e.mul(LN2_HIGH));
+  /**
+   * Softmax down as many columns as a vector has lanes. Powers are {@code 2^((x − max) · log₂e)},
+   * to 2e-7 of each beside what rounding the exponent costs.
+   */
+  static void softmax(float[] x, int from, int end, int stride) {
+    FloatVector max = FloatVector.fromArray(SPECIES, x, from);
+    for (int at = from + stride; at < end; at += stride) {
+      max = max.max(FloatVector.fromArray(SPECIES, x, at));
+    }
+    FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
+    FloatVector least = FloatVector.broadcast(SPECIES, LEAST_POWER);
+    FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+    FloatVector p5 = FloatVector.broadcast(SPECIES, 1.32647273e-3f);
+    FloatVector p4 = FloatVector.broadcast(SPECIES, 9.67151299e-3f);
+    FloatVector p3 = FloatVector.broadcast(SPECIES, 5.55073358e-2f);
+    FloatVector p2 = FloatVector.broadcast(SPECIES, 2.40222424e-1f);
+    FloatVector p1 = FloatVector.broadcast(SPECIES, 6.93147004e-1f);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int at = from; at < end; at += stride) {
+      FloatVector power = FloatVector.fromArray(SPECIES, x, at).sub(max).mul(log2e).max(least);
+      FloatVector shifted = power.add(rounder);
+      FloatVector r = power.sub(shifted.sub(rounder));
+      FloatVector p = r.fma(p5, p4).fma(r, p3).fma(r, p2).fma(r, p1).fma(r, one);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector share = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      share.intoArray(x, at);
+      sum = sum.add(share);
+    }
+    FloatVector factor = one.div(sum);
+    for (int at = from; at < end; at += stride) {
+      FloatVector.fromArray(SPECIES, x, at).mul(factor).intoArray(x, at);
+    }
   }
 }

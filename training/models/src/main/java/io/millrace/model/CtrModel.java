@@ -56,6 +56,23 @@ public interface CtrModel extends AutoCloseable {
      */
     void infer(Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits);
 
+    /**
+     * The same up to rounding, where some fields are equal in all examples, as the context of a
+     * request's candidates is: what depends on them alone may be computed once.
+     *
+     * @param shared which fields are equal in all examples, in their vectors and in whether they
+     *     are missing [F]; null if none is known to be
+     */
+    default void infer(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        boolean @Nullable [] shared,
+        int batch,
+        float[] logits) {
+      infer(weights, x, missing, batch, logits);
+    }
+
     /** The same where every field has a value. */
     default void infer(Tensors weights, float[] x, int batch, float[] logits) {
       infer(weights, x, null, batch, logits);

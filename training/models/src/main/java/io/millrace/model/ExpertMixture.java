@@ -268,10 +268,21 @@ public final class ExpertMixture implements CtrModel {
     @Override
     public void infer(
         Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
+      infer(weights, x, missing, null, batch, logits);
+    }
+
+    @Override
+    public void infer(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        boolean @Nullable [] shared,
+        int batch,
+        float[] logits) {
       reserve(batch);
       for (int e = 0; e < experts; e++) {
         split(e, x, batch);
-        workspaces[e].infer(view(e, weights), this.x[e], missing, batch, this.logits[e]);
+        workspaces[e].infer(view(e, weights), this.x[e], missing, shared, batch, this.logits[e]);
       }
       mix(weights, batch, logits);
     }

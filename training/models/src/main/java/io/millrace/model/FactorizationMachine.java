@@ -48,6 +48,8 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     private float[] sums = new float[0]; // [B, D] sum over fields, of the last forward
     private final float[] sum = new float[dim];
     private final float[] squares = new float[dim];
+    private final float[] sharedSum = new float[dim];
+    private final float[] sharedSquares = new float[dim];
     private int batch;
 
     @Override
@@ -56,6 +58,40 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
       float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {
         logits[b] = bias + score(x, b);
+      }
+    }
+
+    @Override
+    public void infer(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        boolean @Nullable [] shared,
+        int batch,
+        float[] logits) {
+      if (shared == null) {
+        infer(weights, x, missing, batch, logits);
+        return;
+      }
+      Arrays.fill(sum, 0f);
+      Arrays.fill(squares, 0f);
+      for (int f = 0; f < fields; f++) {
+        if (shared[f]) {
+          add(x, f * dim);
+        }
+      }
+      System.arraycopy(sum, 0, sharedSum, 0, dim);
+      System.arraycopy(squares, 0, sharedSquares, 0, dim);
+      float bias = weights.values()[0][0];
+      for (int b = 0; b < batch; b++) {
+        System.arraycopy(sharedSum, 0, sum, 0, dim);
+        System.arraycopy(sharedSquares, 0, squares, 0, dim);
+        for (int f = 0; f < fields; f++) {
+          if (!shared[f]) {
+            add(x, (b * fields + f) * dim);
+          }
+        }
+        logits[b] = bias + score();
       }
     }
 
@@ -86,13 +122,22 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
       Arrays.fill(sum, 0f);
       Arrays.fill(squares, 0f);
       for (int f = 0; f < fields; f++) {
-        int from = (b * fields + f) * dim;
-        for (int i = 0; i < dim; i++) {
-          float value = x[from + i];
-          sum[i] += value;
-          squares[i] += value * value;
-        }
+        add(x, (b * fields + f) * dim);
       }
+      return score();
+    }
+
+    /** Adds a field vector to the sums. */
+    private void add(float[] x, int from) {
+      for (int i = 0; i < dim; i++) {
+        float value = x[from + i];
+        sum[i] += value;
+        squares[i] += value * value;
+      }
+    }
+
+    /** The logit without the bias, of what was summed. */
+    private float score() {
       float linear = 0;
       float pairs = 0;
       for (int c = 0; c < dim; c += chunk) {

@@ -19,8 +19,10 @@ record FieldColumns(int fields, int examples, int lanes, int stride) {
   /** Floats of the largest matrix of a block: a quarter of a second-level cache. */
   private static final int ROOM = 1 << 16;
 
+  private static final int LANES = Kernels.best().lanes();
+
   /** Columns that the products' blocks take at once. */
-  private static final int STEP = 3 * Kernels.PAD;
+  private static final int STEP = 3 * LANES;
 
   private static final int MOST_EXAMPLES = 64;
 
@@ -38,6 +40,7 @@ record FieldColumns(int fields, int examples, int lanes, int stride) {
     }
     int lanes = padded(fields);
     int stride = Math.max(padded(best * fields), padded((best - 1) * fields + lanes));
+    stride = (stride + Kernels.PAD - 1) / Kernels.PAD * Kernels.PAD;
     if (stride / Kernels.PAD % 2 == 0) {
       // rows an even number of cache lines apart fall on few of a cache's sets
       stride += Kernels.PAD;
@@ -67,6 +70,6 @@ record FieldColumns(int fields, int examples, int lanes, int stride) {
   }
 
   private static int padded(int count) {
-    return (count + Kernels.PAD - 1) / Kernels.PAD * Kernels.PAD;
+    return (count + LANES - 1) / LANES * LANES;
   }
 }

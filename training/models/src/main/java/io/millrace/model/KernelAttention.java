@@ -2,6 +2,7 @@ package io.millrace.model;
 
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
+import io.millrace.kernel.Transposition;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -257,7 +258,7 @@ final class KernelAttention {
         dBias[r] += kernels.sum(columns, dProjected, r * stride);
       }
     }
-    turnRows(e, from, columns);
+    Transposition.copy(in, columns, e, from, stride, inRows, 0, inWidth);
     kernels.multiply(
         rows,
         inWidth,
@@ -348,22 +349,7 @@ final class KernelAttention {
   /** {@code turned[i][k] = scores[k][i]}. */
   private void turn(float[] scores, int at) {
     int lanes = layout.lanes();
-    for (int k = 0; k < layout.fields(); k++) {
-      int from = at + k * lanes;
-      for (int i = 0, to = k; i < layout.fields(); i++, to += lanes) {
-        turned[to] = scores[from + i];
-      }
-    }
-  }
-
-  /** {@code inRows[column][c] = e[c][column]}. */
-  private void turnRows(float[] e, int from, int columns) {
-    for (int c = 0; c < in; c++) {
-      int row = from + c * layout.stride();
-      for (int i = 0, to = c; i < columns; i++, to += inWidth) {
-        inRows[to] = e[row + i];
-      }
-    }
+    Transposition.copy(layout.fields(), layout.fields(), scores, at, lanes, turned, 0, lanes);
   }
 
   /** Forgets the gradients of earlier steps. */

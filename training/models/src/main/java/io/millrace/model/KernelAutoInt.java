@@ -3,6 +3,7 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
+import io.millrace.kernel.Transposition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -139,11 +140,7 @@ final class KernelAutoInt implements KernelNet {
     int stride = layout.stride();
     int base = block * layout.size(dim);
     int columns = count * layout.fields();
-    for (int column = 0, i = from; column < columns; column++) {
-      for (int c = 0, at = base + column; c < dim; c++, at += stride, i++) {
-        raw[at] = x[i];
-      }
-    }
+    Transposition.copy(columns, dim, x, from, dim, raw, base, stride);
     if (!embedding.isOn()) {
       return;
     }
@@ -246,12 +243,7 @@ final class KernelAutoInt implements KernelNet {
         }
       }
     }
-    float[] values = dx.values();
-    for (int column = 0; column < count * fields; column++) {
-      int to = (first * fields + column) * dx.stride();
-      for (int c = 0, at = column; c < dim; c++, at += stride) {
-        values[to + c] = de[at];
-      }
-    }
+    int to = first * fields * dx.stride();
+    Transposition.copy(dim, count * fields, de, 0, stride, dx.values(), to, dx.stride());
   }
 }

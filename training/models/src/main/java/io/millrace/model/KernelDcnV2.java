@@ -72,7 +72,10 @@ final class KernelDcnV2 implements KernelNet {
     first.rows(pass.batch()).load(x, from);
     Matrix crossed = first;
     for (Cross cross : crosses) {
-      cross.inner = cross.linear.forward(crossed);
+      cross.inner =
+          crossed == first
+              ? cross.linear.forward(crossed, pass.shared())
+              : cross.linear.forward(crossed);
       cross.out.rows(pass.batch());
       int size = pass.batch() * columns.stride();
       cross(first.values(), cross.inner.values(), crossed.values(), cross.out.values(), size);
@@ -81,7 +84,7 @@ final class KernelDcnV2 implements KernelNet {
     if (config.stacked()) {
       return output.forward(hidden.forward(pass, crossed));
     }
-    Matrix deep = hidden.forward(pass, first);
+    Matrix deep = hidden.forward(pass, first, pass.shared());
     both.rows(pass.batch());
     int values = columns.count();
     for (int b = 0; b < pass.batch(); b++) {

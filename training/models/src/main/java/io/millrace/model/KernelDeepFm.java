@@ -47,7 +47,11 @@ final class KernelDeepFm implements KernelNet {
     for (int r = 0; r < size / rowWidth; r++) {
       System.arraycopy(vectors, r * rowWidth + 1, factors, r * width, width);
     }
-    machine.forward(noBias, vectors, batch, 0, crossed);
+    if (pass.training()) {
+      machine.forward(noBias, vectors, batch, 0, crossed);
+    } else {
+      machine.infer(noBias, vectors, null, pass.shared(), batch, crossed);
+    }
     Matrix logits = dnn.forward(pass, factors, 0);
     for (int b = 0; b < batch; b++) {
       logits.values()[b * logits.stride()] += crossed[b];

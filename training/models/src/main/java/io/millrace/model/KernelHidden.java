@@ -63,11 +63,20 @@ final class KernelHidden {
    * @return [B, width]
    */
   Matrix forward(KernelPass pass, Matrix rows) {
+    return forward(pass, rows, null);
+  }
+
+  /**
+   * The same from rows that are the fields' values.
+   *
+   * @param shared which fields are equal in all rows, or null
+   */
+  Matrix forward(KernelPass pass, Matrix rows, boolean @Nullable [] shared) {
     boolean drops = pass.dropsOut(dropout);
     kept = drops ? 1 / (1 - dropout) : 1;
     Matrix a = rows;
     for (Layer layer : layers) {
-      a = layer.linear.forward(a);
+      a = a == rows ? layer.linear.forward(a, shared) : layer.linear.forward(a);
       if (layer.norm != null) {
         layer.norm.forward(pass, a);
       }

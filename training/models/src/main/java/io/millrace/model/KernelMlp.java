@@ -38,7 +38,7 @@ final class KernelMlp implements KernelNet {
   @Override
   public Matrix forward(KernelPass pass, float[] x, int from) {
     input.rows(pass.batch()).load(x, from);
-    return forward(pass, input);
+    return output.forward(hidden.forward(pass, input, pass.shared()));
   }
 
   /**

@@ -7,6 +7,7 @@ final class KernelPass {
   private final int batch;
   private final boolean @Nullable [] missing;
   private final int missingFrom;
+  private final boolean @Nullable [] shared;
   private final boolean training;
   private final long dropoutSeed;
   private int dropouts;
@@ -15,24 +16,28 @@ final class KernelPass {
       int batch,
       boolean @Nullable [] missing,
       int missingFrom,
+      boolean @Nullable [] shared,
       boolean training,
       long dropoutSeed) {
     this.batch = batch;
     this.missing = missing;
     this.missingFrom = missingFrom;
+    this.shared = shared;
     this.training = training;
     this.dropoutSeed = dropoutSeed;
   }
 
   /**
    * @param missing [B, F] from {@code from} on, or null
+   * @param shared as in {@link CtrModel.Workspace#infer}
    */
-  static KernelPass predicting(int batch, boolean @Nullable [] missing, int from) {
-    return new KernelPass(batch, missing, from, false, 0);
+  static KernelPass predicting(
+      int batch, boolean @Nullable [] missing, int from, boolean @Nullable [] shared) {
+    return new KernelPass(batch, missing, from, shared, false, 0);
   }
 
   static KernelPass training(int batch, boolean @Nullable [] missing, long dropoutSeed) {
-    return new KernelPass(batch, missing, 0, true, dropoutSeed);
+    return new KernelPass(batch, missing, 0, null, true, dropoutSeed);
   }
 
   /** B. */
@@ -52,6 +57,11 @@ final class KernelPass {
    */
   boolean missing(int row) {
     return missing != null && missing[missingFrom + row];
+  }
+
+  /** Which fields are equal in all examples [F], null if none is known to be. */
+  boolean @Nullable [] shared() {
+    return shared;
   }
 
   /** Whether this is a learning step. */

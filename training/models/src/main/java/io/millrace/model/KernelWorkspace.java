@@ -29,12 +29,26 @@ final class KernelWorkspace implements CtrModel.Workspace {
   @Override
   public void infer(
       Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
+    infer(weights, x, missing, null, batch, logits);
+  }
+
+  @Override
+  public void infer(
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      boolean @Nullable [] shared,
+      int batch,
+      float[] logits) {
     check(weights, batch);
     predicting.load(weights.values());
     int example = model.fields() * model.dim();
-    for (int b = 0; b < batch; b += PREDICTED_AT_ONCE) {
-      int size = Math.min(PREDICTED_AT_ONCE, batch - b);
-      KernelPass pass = KernelPass.predicting(size, missing, b * model.fields());
+    // parts of about the same size, so that none is so small that it is computed differently
+    int parts = (batch + PREDICTED_AT_ONCE - 1) / PREDICTED_AT_ONCE;
+    int part = (batch + parts - 1) / parts;
+    for (int b = 0; b < batch; b += part) {
+      int size = Math.min(part, batch - b);
+      KernelPass pass = KernelPass.predicting(size, missing, b * model.fields(), shared);
       predicting.forward(pass, x, b * example).store(logits, b);
     }
   }

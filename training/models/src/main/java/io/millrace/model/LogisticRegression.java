@@ -35,6 +35,7 @@ public record LogisticRegression(int fields) implements CtrModel {
   }
 
   private final class Scratch implements Workspace {
+    private final int[] owned = new int[fields]; // fields that examples don't share
     private int batch;
 
     @Override
@@ -45,6 +46,36 @@ public record LogisticRegression(int fields) implements CtrModel {
         float sum = bias;
         for (int i = b * fields, end = i + fields; i < end; i++) {
           sum += x[i];
+        }
+        logits[b] = sum;
+      }
+    }
+
+    @Override
+    public void infer(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        boolean @Nullable [] shared,
+        int batch,
+        float[] logits) {
+      if (shared == null) {
+        infer(weights, x, missing, batch, logits);
+        return;
+      }
+      float common = weights.values()[0][0];
+      int own = 0;
+      for (int f = 0; f < fields; f++) {
+        if (shared[f]) {
+          common += x[f];
+        } else {
+          owned[own++] = f;
+        }
+      }
+      for (int b = 0; b < batch; b++) {
+        float sum = common;
+        for (int i = 0; i < own; i++) {
+          sum += x[b * fields + owned[i]];
         }
         logits[b] = sum;
       }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class KernelsTest {
   private static final Kernels SCALAR = new ScalarKernels();
   private static final Kernels VECTOR = new VectorKernels();
-  private static final int[] COUNTS = {1, 2, 7, 8, 9, 15, 16, 17, 130, 300};
-  private static final int[] WIDTHS = {16, 32, 48, 64, 80, 304};
+  private static final int[] COUNTS = {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 130, 300};
+  private static final int[] WIDTHS = {1, 7, 10, 16, 32, 39, 48, 64, 80, 304};
 
   @Test
   void theBestOfThisJvmAreVectors() {
@@ -77,6 +77,30 @@ class KernelsTest {
       kernels.multiply(m, n, k, a, 5, ai, ap, b, 7, n + 16, from, d0, di, c, 9, n + 16);
     }
     close("m %d n %d k %d layout %d".formatted(m, n, k, layout), actual, expected, 2e-5f);
+  }
+
+  /** Everything at an offset, D apart, repeated or C itself. */
+  @Test
+  void multipliesRowsByRows() {
+    for (int m : new int[] {1, 2, 16}) {
+      for (int n : new int[] {1, 3, 4, 10, 39}) {
+        for (int k : new int[] {1, 7, 8, 9, 16, 17, 24, 39, 300}) {
+          float[] a = random(5 + m * (k + 3), -1, 1);
+          float[] b = random(7 + n * (k + 2), -1, 1);
+          float[] start = random(9 + m * (n + 4), -1, 1);
+          for (int layout = 0; layout < 2; layout++) {
+            float[] expected = start.clone();
+            float[] actual = start.clone();
+            int di = layout == 0 ? 0 : n + 4;
+            float[] d = layout == 0 ? start : expected;
+            SCALAR.multiplyRows(m, n, k, a, 5, k + 3, b, 7, k + 2, d, 9, di, expected, 9, n + 4);
+            d = layout == 0 ? start : actual;
+            VECTOR.multiplyRows(m, n, k, a, 5, k + 3, b, 7, k + 2, d, 9, di, actual, 9, n + 4);
+            close("m %d n %d k %d layout %d".formatted(m, n, k, layout), actual, expected, 2e-5f);
+          }
+        }
+      }
+    }
   }
 
   /** What one machine learned goes on in the same way on another. */

@@ -8,6 +8,7 @@ import io.millrace.model.Architecture;
 import io.millrace.model.ArmNetConfig;
 import io.millrace.model.AutoIntConfig;
 import io.millrace.model.CtrModel;
+import io.millrace.model.DeepFmConfig;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.LogisticRegressionConfig;
@@ -54,6 +55,8 @@ final class EngineSpeed {
     cases.put("fm", new Case(FRAPPE_FIELDS, 11, new FactorizationMachineConfig()));
     cases.put("lr-39", new Case(CRITEO_FIELDS, 1, new LogisticRegressionConfig()));
     cases.put("fm-39", new Case(CRITEO_FIELDS, 11, new FactorizationMachineConfig()));
+    cases.put("deepfm", new Case(FRAPPE_FIELDS, 11, DeepFmConfig.streaming()));
+    cases.put("deepfm-39", new Case(CRITEO_FIELDS, 11, DeepFmConfig.streaming()));
     cases.put("autoint-s", new Case(CRITEO_FIELDS, 16, AutoIntConfig.streaming()));
     cases.put("autoint-s-paper", new Case(CRITEO_FIELDS, 16, AutoIntConfig.paper(2, 2, 8)));
     AutoIntConfig p = new AutoIntConfig(3, 2, 32, true, true, true, false, true, true, 0);
@@ -192,7 +195,7 @@ final class EngineSpeed {
           () -> {
             EncodedBatch batch = batches[steps[0]++ % batches.length];
             compiled.scheme().gather(batch, updated, x);
-            workspace.infer(weights, x, batch.missing(), BATCH, logits);
+            workspace.infer(weights, x, batch.missing(), batch.shared(), BATCH, logits);
           };
       return speed(step, BATCH, seconds);
     }

@@ -1,0 +1,82 @@
+package io.millrace.model;
+
+import static io.millrace.model.TestTensors.random;
+import static io.millrace.model.TestTensors.weights;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What candidates share is computed once, and their logits are those of candidates alone. */
+class SharedFieldsTest {
+  private static final int FIELDS = 7;
+  private static final int DIM = 6;
+
+  static List<CtrModel> models() {
+    HiddenLayers hidden = new HiddenLayers(List.of(19, 6), true, 0.3f);
+    AutoIntConfig attention = AutoIntConfig.streaming();
+    ArmNetConfig arm = new ArmNetConfig(1, 10, 1.7f, false, true, true, hidden);
+    CtrModel machine = new FactorizationMachine(FIELDS, DIM, DIM);
+    return List.of(
+        new LogisticRegression(FIELDS),
+        machine,
+        new FactorizationMachine(FIELDS, DIM, 3),
+        new ExpertMixture(machine, 3, DIM),
+        kernel(new MlpConfig(hidden)),
+        kernel(new DeepFmConfig(hidden)),
+        kernel(new DcnV2Config(2, false, hidden)),
+        kernel(new DcnV2Config(2, true, hidden)),
+        kernel(new ArmNetPlusConfig(arm, hidden)),
+        kernel(new AutoIntPlusConfig(attention, hidden)),
+        kernel(attention));
+  }
+
+  private static CtrModel kernel(Architecture architecture) {
+    return architecture.model(Engine.KERNELS, FIELDS, DIM, DIM);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void givesTheSameLogits(CtrModel model) {
+    boolean[][] contexts = {
+      {true, true, true, true, false, false, false},
+      {false, true, true, false, false, true, false},
+      {true, false, false, false, false, false, true},
+      {true, true, true, true, true, true, true},
+    };
+    for (boolean[] shared : contexts) {
+      for (int batch : new int[] {1, 2, 17, 40, 259}) {
+        compare(model, shared, batch);
+      }
+    }
+  }
+
+  private static void compare(CtrModel model, boolean[] shared, int batch) {
+    int dim = model.dim();
+    float[] x = random(batch * FIELDS * dim, 5);
+    boolean[] missing = new boolean[batch * FIELDS];
+    for (int i = 0; i < missing.length; i++) {
+      int f = i % FIELDS;
+      // a field that is shared is missing in all examples or in none
+      missing[i] = shared[f] ? f == 1 : i % 11 == 3;
+      for (int c = 0; c < dim; c++) {
+        int at = i * dim + c;
+        x[at] = missing[i] ? 0 : shared[f] ? x[f * dim + c] : x[at];
+      }
+    }
+    Tensors weights = weights(model, 31);
+    float[] expected = new float[batch];
+    float[] actual = new float[batch];
+    try (CtrModel.Workspace workspace = model.newWorkspace()) {
+      workspace.infer(weights, x, missing, batch, expected);
+      workspace.infer(weights, x, missing, shared, batch, actual);
+    }
+    for (int b = 0; b < batch; b++) {
+      assertThat(actual[b])
+          .as("candidate %d of %d", b, batch)
+          .isCloseTo(expected[b], within(2e-5f * Math.max(1, Math.abs(expected[b]))));
+    }
+  }
+}
