@@ -1,6 +1,7 @@
 package io.millrace.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link RowKernels} by the JDK's Vector API; what is left of a row is done value by value. */
@@ -80,6 +81,10 @@ final class VectorRowKernels implements RowKernels {
     int i = from;
     for (int end = n - WIDE.length(); i <= end; i += WIDE.length()) {
       FloatVector g = FloatVector.fromArray(WIDE, gradient, gradientAt + i);
+      // a unit that was off leaves zeros, which move nothing: half of a small step's gradients
+      if (!g.compare(VectorOperators.NE, 0).anyTrue()) {
+        continue;
+      }
       FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(g.mul(g));
       sum.intoArray(sums, sumsAt + i);
       FloatVector step =
