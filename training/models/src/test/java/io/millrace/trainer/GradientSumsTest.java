@@ -157,6 +157,34 @@ class GradientSumsTest {
     }
   }
 
+  /** The machines beside it lack its perceptron, so that they have little to say at first. */
+  @Test
+  void aPromotedDeepFmAnswersNearlyAsTheModel() {
+    int[] labels = {1, 0, 1, 1, 0};
+    ModelConfig deep =
+        ModelConfig.defaults(ModelKind.DEEPFM, "test", SCHEMA).with("{\"rows\":65536}");
+    TrainedModel model;
+    try (CompiledModel compiled = CompiledModel.of(deep.withoutExperts(), SCHEMA)) {
+      model = train(compiled, labels);
+    }
+    try (CompiledModel single = CompiledModel.of(model.online(deep.withoutExperts()), SCHEMA);
+        CompiledModel mixture = CompiledModel.of(model.online(deep), SCHEMA);
+        Learner alone = promoted(model, single);
+        Learner mixed = promoted(model, mixture)) {
+      assertThat(mixed.tensors().values()[1]).isEqualTo(alone.tensors().values()[0]);
+      assertThat(mixed.tensorSlots()[1]).containsExactly(alone.tensorSlots()[0]);
+      assertThat(mixed.tensorSlots()[0]).containsOnly(0);
+
+      EncodedBatch batch = single.encoder().newBatch();
+      batch.append(examples(single, labels).encoded(), 0);
+      float[] one = new float[1];
+      float[] all = new float[1];
+      alone.learn(batch, new byte[] {1}, one);
+      mixed.learn(batch, new byte[] {1}, all);
+      assertThat(all[0]).isCloseTo(one[0], within(2e-3f));
+    }
+  }
+
   @Test
   void filesAreTrainedByOneModel() {
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "test", SCHEMA);
