@@ -46,7 +46,8 @@ public final class DjlModel implements CtrModel {
     return new DjlModel(fields, dim, tensors, graph, other);
   }
 
-  ComputeDevice device() {
+  /** Where its workspaces compute. */
+  public ComputeDevice device() {
     return device;
   }
 
