@@ -187,6 +187,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
         missing,
         batch,
         training,
+        model.gatesByTorch(),
         dropoutSeed,
         scratch,
         constants,
