@@ -60,8 +60,7 @@ final class CudaRuntime implements PinnedMemory.Registry {
     // the thread that asks need not have used this GPU before
     int code = cuda.cudaSetDevice(device);
     return code == 0
-        ? cuda.cudaHostRegister(
-            Native.getDirectBufferPointer(memory), memory.capacity(), PORTABLE)
+        ? cuda.cudaHostRegister(Native.getDirectBufferPointer(memory), memory.capacity(), PORTABLE)
         : code;
   }
 

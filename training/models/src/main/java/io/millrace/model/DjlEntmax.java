@@ -14,8 +14,9 @@ import java.util.Arrays;
  *   α · ((p − p̃) / (α−1)² − (h − p̃ Σh) / (α−1))   its derivative by α
  * </pre>
  *
- * <p>where p̃ = s / Σs and h = p ln p. In fp32 an α between 1 and 1.01 costs digits. Source: Peters, Niculae and Martins, "Sparse
- * sequence-to-sequence models", ACL 2019, algorithm 1, with the formulas of {@link Entmax}.
+ * <p>where p̃ = s / Σs and h = p ln p. In fp32 an α between 1 and 1.01 costs digits. Source:
+ * Peters, Niculae and Martins, "Sparse sequence-to-sequence models", ACL 2019, algorithm 1, with
+ * the formulas of {@link Entmax}.
  *
  * <p>Shapes: B examples, F fields, N gates, K heads of N / K gates.
  */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A DJL model's workspace. Weights and field vectors are copied into memory that torch reads in
  * place, on each call, since a learner changes its weights in place; the copy takes a microsecond.
  * On a GPU, that memory is pinned ({@link PinnedMemory}) and copied to the device, and results are
- * copied back. All weights come to
- * torch as one array that is split into views, and so do their gradients.
+ * copied back. All weights come to torch as one array that is split into views, and so do their
+ * gradients.
  *
  * <p>Native memory: the arrays of a prediction die with the call; those of a learning step live
  * from {@link #forward} to its {@link #backward}, or to the next forward or close. A prediction

@@ -118,10 +118,7 @@ class DjlEntmaxTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "1.5, .26753457 -.05067143 -.21686314 0",
-    "1.7, .32229033 -.03466472 -.28762561 0"
-  })
+  @CsvSource({"1.5, .26753457 -.05067143 -.21686314 0", "1.7, .32229033 -.03466472 -.28762561 0"})
   void derivativesByAlphaAsWorkedOut(float alpha, String expected) {
     float[] derivatives = floats(expected);
     for (int i = 0; i < 4; i++) {
@@ -193,8 +190,7 @@ class DjlEntmaxTest {
     DjlModel model = config.model(3, 4, 4).withGatesByTorch();
     float[] dLogits = {1.5f, -1.2f, 1.1f, -2};
     assertThat(
-            GradientCheck.differences(
-                model, weights(model, 5), random(48, 6), dLogits, List.of()))
+            GradientCheck.differences(model, weights(model, 5), random(48, 6), dLogits, List.of()))
         .isEmpty();
   }
 
