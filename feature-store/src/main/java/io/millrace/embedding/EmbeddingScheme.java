@@ -33,4 +33,11 @@ public interface EmbeddingScheme {
    * @param dx gradient with respect to the field vectors [B, F, D]
    */
   void scatter(EncodedBatch batch, float[] dx, RowGradients into);
+
+  /**
+   * Looks a batch's rows up, for who gathers and scatters them later.
+   *
+   * @param into overwritten
+   */
+  void lookUp(EncodedBatch batch, Lookups into);
 }

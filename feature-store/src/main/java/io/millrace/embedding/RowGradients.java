@@ -62,6 +62,19 @@ public final class RowGradients {
     return entry(row) * width;
   }
 
+  /** Whether there is a gradient of {@code row}. */
+  public boolean contains(long row) {
+    int mask = index.length - 1;
+    for (int slot = (int) InitialRows.mix64(row) & mask;
+        index[slot] != 0;
+        slot = (slot + 1) & mask) {
+      if (rows[index[slot] - 1] == row) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Forgets all entries and keeps the buffers. */
   public void clear() {
     for (int i = 0; i < size; i++) {

@@ -142,4 +142,26 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
       }
     }
   }
+
+  @Override
+  public void lookUp(EncodedBatch batch, Lookups into) {
+    into.clear();
+    int fields = fields();
+    int size = batch.size();
+    for (int b = 0; b < size; b++) {
+      for (int f = 0; f < fields; f++) {
+        int at = (b * fields + f) * dim;
+        for (int t = batch.start(b, f), end = batch.end(b, f); t < end; t++) {
+          int column = at;
+          for (int k = 0; k < lookups[f]; k++) {
+            long row = firstRow(f, batch.token(t), k);
+            for (int r = 0; r < runLength[f]; r++, column += rowWidth) {
+              into.add(row + r, batch.weight(t), column);
+            }
+          }
+        }
+        into.endVector();
+      }
+    }
+  }
 }

@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.model.ComputeDevice;
 import io.millrace.replay.StreamModel;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.TrainedModel;
@@ -56,7 +57,8 @@ final class ModelOptions {
   }
 
   private ModelConfig config(String kind, @Nullable String name, FeatureSchema features) {
-    ModelConfig config = defaults(kind, name == null ? named(kind) : name, features);
+    String chosen = name == null ? named(kind) : name;
+    ModelConfig config = defaults(kind, chosen, features, ComputeDevice.ofLearners());
     try {
       return settings == null ? config : config.with(settings);
     } catch (IllegalArgumentException e) {
@@ -69,10 +71,11 @@ final class ModelOptions {
     return kind.replace("+", "-plus");
   }
 
-  /** The stream defaults of a kind by its name on the command line. */
-  static ModelConfig defaults(String kind, String name, FeatureSchema features) {
+  /** The stream defaults of a kind by its name on the command line, for learners on a device. */
+  static ModelConfig defaults(
+      String kind, String name, FeatureSchema features, ComputeDevice device) {
     try {
-      return ModelConfig.defaults(ModelKind.named(kind), name, features);
+      return ModelConfig.defaults(ModelKind.named(kind), name, features, device);
     } catch (IllegalArgumentException e) {
       throw new UserError("--model '%s': %s".formatted(kind, e.getMessage()));
     }

@@ -102,7 +102,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
       ModelConfig modelConfig =
           settings.applyTo(
-              ModelOptions.defaults(model, ModelOptions.named(model), features)
+              ModelOptions.defaults(model, ModelOptions.named(model), features, ComputeDevice.CPU)
                   .withoutExperts()
                   .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
       TrainerConfig training = settings.training();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.Architecture;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.optimizer.Adagrad;
@@ -42,6 +43,14 @@ public record ModelConfig(
     List<Expert> experts,
     CalibrationConfig calibration,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
+
+  /**
+   * Step size that {@link #defaults(ModelKind, String, FeatureSchema, ComputeDevice)} gives where a
+   * GPU learns: a step there costs its calls and copies before it computes anything, so that one
+   * event alone would leave it idle. A fixed multiple of a CPU's, whatever the GPU: steps are cut
+   * by offset, and decide what is learned.
+   */
+  public static final int GPU_STEP_SIZE = 256;
 
   public ModelConfig {
     if (!name.matches("[A-Za-z0-9_-]{1,100}")) {
@@ -157,6 +166,19 @@ public record ModelConfig(
             name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, plain, shape);
       }
     };
+  }
+
+  /**
+   * The same for learners on a device: a step is one event, or {@link #GPU_STEP_SIZE} events of a
+   * kind that a GPU computes. What was stored keeps the step size that it was learned with,
+   * wherever it goes on; another one is refused.
+   */
+  public static ModelConfig defaults(
+      ModelKind kind, String name, FeatureSchema schema, ComputeDevice device) {
+    ModelConfig config = defaults(kind, name, schema);
+    return device.isGpu() && kind.isDeep()
+        ? config.with("{\"stepSize\":" + GPU_STEP_SIZE + "}")
+        : config;
   }
 
   /** This config with a single expert at the optimizer's own rate: what is trained on files. */

@@ -51,6 +51,11 @@ public enum ModelKind {
     return streaming;
   }
 
+  /** Whether it is a network, which a GPU computes; the others stay on the CPU. */
+  public boolean isDeep() {
+    return this != LR && this != FM;
+  }
+
   /** The record that describes models of this kind. */
   Class<? extends Architecture> architecture() {
     return streaming.getClass();

@@ -97,8 +97,7 @@ final class DjlArmNetGraph implements DjlGraph {
     PtNDArray flat = JniUtils.reshape(e, new long[] {(long) pass.batch() * fields, dim});
     PtNDArray scores = JniUtils.matmul(flat, keys);
     scores = JniUtils.reshape(scores, new long[] {pass.batch(), fields, total});
-    EntmaxGate entmax = new EntmaxGate(fields, (int) total, config.learnedAlpha());
-    PtNDArray gates = pass.apply(entmax, scores, alphas(pass, e));
+    PtNDArray gates = gates(pass, scores);
     pass.report(GATE, gates);
     PtNDArray values = JniUtils.transpose(pass.tensor(value, total, fields), 0, 1);
     PtNDArray weights = JniUtils.mul(gates, values);
@@ -108,6 +107,16 @@ final class DjlArmNetGraph implements DjlGraph {
     PtNDArray y = JniUtils.exp(exponents);
     pass.report(NEURON, y);
     return y;
+  }
+
+  private PtNDArray gates(DjlPass pass, PtNDArray scores) {
+    if (!pass.gatesByTorch()) {
+      EntmaxGate entmax = new EntmaxGate(fields, config.totalNeurons(), config.learnedAlpha());
+      return pass.apply(entmax, scores, alphas(pass, scores));
+    }
+    return config.learnedAlpha()
+        ? DjlEntmax.applyByHead(pass, scores, alphas(pass, scores))
+        : DjlEntmax.apply(pass, scores, config.alpha());
   }
 
   /** α of each head [K], or the one of all [1]. */

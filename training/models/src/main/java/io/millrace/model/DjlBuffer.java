@@ -11,17 +11,27 @@ import java.nio.FloatBuffer;
 
 /**
  * Memory that Java writes and torch reads in place, without a copy between them. It grows to the
- * largest size asked for. Whoever writes sees to it that no array made before is still in use.
+ * largest size asked for, and is reused. Whoever writes sees to it that no array made before is
+ * still in use.
  */
 final class DjlBuffer {
+  private final PinnedMemory memory;
   private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
   private FloatBuffer floats = bytes.asFloatBuffer();
+
+  /**
+   * @param memory where it is from, and who closes it
+   */
+  DjlBuffer(PinnedMemory memory) {
+    this.memory = memory;
+  }
 
   /** The memory, at position 0, with room for at least {@code size} values. */
   FloatBuffer write(int size) {
     if (floats.capacity() < size) {
-      bytes = ByteBuffer.allocateDirect(size * Float.BYTES).order(ByteOrder.nativeOrder());
-      floats = bytes.asFloatBuffer();
+      memory.release(bytes);
+      bytes = memory.allocate(Math.multiplyExact(size, Float.BYTES));
+      floats = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
     return floats.clear();
   }

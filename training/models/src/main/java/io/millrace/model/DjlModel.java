@@ -13,14 +13,21 @@ public final class DjlModel implements CtrModel {
   private final List<TensorSpec> tensors;
   private final DjlGraph graph;
   private final ComputeDevice device;
+  private final boolean gatesByTorch;
 
   private DjlModel(
-      int fields, int dim, List<TensorSpec> tensors, DjlGraph graph, ComputeDevice device) {
+      int fields,
+      int dim,
+      List<TensorSpec> tensors,
+      DjlGraph graph,
+      ComputeDevice device,
+      boolean gatesByTorch) {
     this.fields = fields;
     this.dim = dim;
     this.tensors = tensors;
     this.graph = graph;
     this.device = device;
+    this.gatesByTorch = gatesByTorch;
   }
 
   /**
@@ -38,15 +45,25 @@ public final class DjlModel implements CtrModel {
     }
     TensorSpecs specs = new TensorSpecs();
     DjlGraph graph = build.apply(specs);
-    return new DjlModel(fields, dim, specs.list(), graph, ComputeDevice.CPU);
+    return new DjlModel(fields, dim, specs.list(), graph, ComputeDevice.CPU, false);
   }
 
-  /** The same model on another device; it begins on the CPU. */
+  /** The same model on another device; it begins on the CPU. On a GPU torch computes gates. */
   public DjlModel on(ComputeDevice other) {
-    return new DjlModel(fields, dim, tensors, graph, other);
+    return new DjlModel(fields, dim, tensors, graph, other, other.isGpu());
   }
 
-  ComputeDevice device() {
+  /** The same model with gates by torch's operations, as a GPU has them. */
+  DjlModel withGatesByTorch() {
+    return new DjlModel(fields, dim, tensors, graph, device, true);
+  }
+
+  boolean gatesByTorch() {
+    return gatesByTorch;
+  }
+
+  /** Where its workspaces compute. */
+  public ComputeDevice device() {
     return device;
   }
 

@@ -25,6 +25,7 @@ final class DjlPass {
   private final boolean @Nullable [] missing;
   private final int batch;
   private final boolean training;
+  private final boolean gatesByTorch;
   private final long dropoutSeed;
   private final DjlScratch scratch;
   private final Map<Float, PtNDArray> constants;
@@ -36,6 +37,7 @@ final class DjlPass {
 
   /**
    * @param views each tensor's values, in one dimension
+   * @param gatesByTorch see {@link #gatesByTorch}
    * @param constants that earlier passes made; they belong to {@code owner}
    */
   DjlPass(
@@ -44,6 +46,7 @@ final class DjlPass {
       boolean @Nullable [] missing,
       int batch,
       boolean training,
+      boolean gatesByTorch,
       long dropoutSeed,
       DjlScratch scratch,
       Map<Float, PtNDArray> constants,
@@ -54,6 +57,7 @@ final class DjlPass {
     this.missing = missing;
     this.batch = batch;
     this.training = training;
+    this.gatesByTorch = gatesByTorch;
     this.dropoutSeed = dropoutSeed;
     this.scratch = scratch;
     this.constants = constants;
@@ -75,6 +79,11 @@ final class DjlPass {
   /** Whether this is a learning step: {@link CtrModel.Workspace#forward}. */
   boolean training() {
     return training;
+  }
+
+  /** Whether gates are computed where the pass is, instead of in Java. */
+  boolean gatesByTorch() {
+    return gatesByTorch;
   }
 
   /** A tensor in the shape it was declared with, by the number its declaration gave. */

@@ -9,10 +9,17 @@ import java.util.List;
  * the same ones again.
  */
 final class DjlScratch {
-  final DjlBuffer weights = new DjlBuffer();
-  final DjlBuffer x = new DjlBuffer();
+  final DjlBuffer weights;
+  final DjlBuffer x;
+  private final PinnedMemory memory;
   private final List<DjlBuffer> others = new ArrayList<>();
   private int taken;
+
+  DjlScratch(PinnedMemory memory) {
+    this.memory = memory;
+    this.weights = new DjlBuffer(memory);
+    this.x = new DjlBuffer(memory);
+  }
 
   /** Starts a pass: no array over these buffers is in use any more. */
   void reset() {
@@ -22,7 +29,7 @@ final class DjlScratch {
   /** One more buffer for this pass. */
   DjlBuffer next() {
     if (taken == others.size()) {
-      others.add(new DjlBuffer());
+      others.add(new DjlBuffer(memory));
     }
     return others.get(taken++);
   }

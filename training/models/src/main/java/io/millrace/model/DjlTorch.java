@@ -3,8 +3,10 @@ package io.millrace.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.cuda.CudaUtils;
+import java.io.File;
 
 /**
  * Starts PyTorch the way this platform needs it: offline, and with one torch thread for each Java
@@ -25,6 +27,12 @@ final class DjlTorch {
   static PtNDManager newManager(Device device) {
     NDManager root = ai.djl.engine.Engine.getEngine("PyTorch").newBaseManager(device);
     return (PtNDManager) root;
+  }
+
+  /** The folder of PyTorch's libraries; starts it. */
+  static File libraries() {
+    ai.djl.engine.Engine.getEngine("PyTorch");
+    return new File(LibUtils.getLibtorchPath());
   }
 
   /** GPUs that PyTorch can use. Does not start it. */

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A DJL model's workspace. Weights and field vectors are copied into memory that torch reads in
  * place, on each call, since a learner changes its weights in place; the copy takes a microsecond.
- * On a GPU, that memory is copied to the device and results are copied back. All weights come to
- * torch as one array that is split into views, and so do their gradients.
+ * On a GPU, that memory is pinned ({@link PinnedMemory}) and copied to the device, and results are
+ * copied back. All weights come to torch as one array that is split into views, and so do their
+ * gradients.
  *
  * <p>Native memory: the arrays of a prediction die with the call; those of a learning step live
  * from {@link #forward} to its {@link #backward}, or to the next forward or close. A prediction
@@ -29,9 +30,10 @@ public final class DjlWorkspace implements CtrModel.Workspace {
   private final Device device;
   private final PtNDManager manager;
   private final Map<Float, PtNDArray> constants = new HashMap<>();
-  private final DjlScratch predictScratch = new DjlScratch();
-  private final DjlScratch stepScratch = new DjlScratch();
-  private final DjlBuffer stepGradient = new DjlBuffer();
+  private final PinnedMemory memory;
+  private final DjlScratch predictScratch;
+  private final DjlScratch stepScratch;
+  private final DjlBuffer stepGradient;
   private @Nullable Step step;
 
   /** What a backward pass needs of the forward pass before it. */
@@ -52,6 +54,10 @@ public final class DjlWorkspace implements CtrModel.Workspace {
     this.weightCount = end;
     this.device = DjlTorch.device(model.device());
     this.manager = DjlTorch.newManager(device);
+    this.memory = PinnedMemory.of(model.device());
+    this.predictScratch = new DjlScratch(memory);
+    this.stepScratch = new DjlScratch(memory);
+    this.stepGradient = new DjlBuffer(memory);
   }
 
   @Override
@@ -187,6 +193,7 @@ public final class DjlWorkspace implements CtrModel.Workspace {
         missing,
         batch,
         training,
+        model.gatesByTorch(),
         dropoutSeed,
         scratch,
         constants,
@@ -237,9 +244,11 @@ public final class DjlWorkspace implements CtrModel.Workspace {
     return predictScratch.size() + stepScratch.size();
   }
 
+  /** Arrays before the memory that they lie over. */
   @Override
   public void close() {
     endStep();
     manager.close();
+    memory.close();
   }
 }

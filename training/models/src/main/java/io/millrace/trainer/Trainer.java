@@ -1,9 +1,9 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.EmbeddingScheme;
+import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
-import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
@@ -16,12 +16,20 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One model's weights in training, an epoch at a time. The same seeds, config and examples give the
  * same weights to the bit. Not thread-safe.
+ *
+ * <p>Where steps overlap, a second thread makes the next step ready while this one computes: it
+ * takes the examples, looks their rows up and gathers their field vectors. After this step's update
+ * the vectors with a row that it changed are gathered again, so that the weights are those without
+ * overlap, to the bit. Where every step changes every row, as L2 on the whole table does at once or
+ * later ({@link TrainerConfig.L2Scope}), all vectors are gathered after the update, and only
+ * examples and lookups are ready before.
  *
  * <p>Shapes: B examples, F fields, D dimension of a field vector, W values of a row.
  */
@@ -36,9 +44,12 @@ final class Trainer implements AutoCloseable {
   private final float[][] slots;
   private final float[][] weightGradients;
   private final RowGradients rowGradients;
-  private final EncodedBatch batch;
-  private final float[] targets;
-  private final float[] x;
+  private final Ahead ahead;
+  private final boolean early; // whether vectors are gathered before the update as well
+  private final @Nullable LazyDecay lazy;
+  private final EmbeddingTable source;
+  private TrainingStep step;
+  private TrainingStep next;
   private final float[] dx;
   private final float[] logits;
   private final float[] dLogits;
@@ -51,12 +62,14 @@ final class Trainer implements AutoCloseable {
    * Prepares fresh weights.
    *
    * @param start rows to begin with, or null
+   * @param overlapped whether the next step is made ready beside this one's computation
    */
   Trainer(
       CompiledModel compiled,
       TrainerConfig config,
       LabeledExamples train,
-      @Nullable PretrainedTable start) {
+      @Nullable PretrainedTable start,
+      boolean overlapped) {
     this.compiled = compiled;
     this.config = config;
     this.train = train;
@@ -80,14 +93,19 @@ final class Trainer implements AutoCloseable {
             .mapToObj(t -> gradients.values()[t])
             .toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
-    this.batch = new EncodedBatch(scheme.fields());
     int size = config.batchSize();
-    this.targets = new float[size];
-    this.x = new float[size * scheme.fields() * scheme.dim()];
-    this.dx = new float[x.length];
+    this.step = new TrainingStep(scheme, size);
+    this.next = new TrainingStep(scheme, size);
+    this.dx = new float[size * scheme.fields() * scheme.dim()];
     this.logits = new float[size];
     this.dLogits = new float[size];
     this.trainedRows = TrainedRows.of(scheme, train);
+    boolean isLazy = config.l2() > 0 && config.l2Scope() == TrainerConfig.L2Scope.LAZY;
+    this.lazy = isLazy ? new LazyDecay(table, trainedRows) : null;
+    this.source = lazy == null ? table : lazy;
+    boolean everyRowChanges = config.l2() > 0 && config.l2Scope() != TrainerConfig.L2Scope.BATCH;
+    this.early = overlapped && !everyRowChanges;
+    this.ahead = new Ahead(overlapped);
     this.average =
         config.averaging() > 0
             ? new WeightAverage(
@@ -113,19 +131,48 @@ final class Trainer implements AutoCloseable {
     int[] order = EpochOrder.of(train.size(), config.seed(), epoch);
     Optimizer rowOptimizer = compiled.rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
+    if (lazy != null) {
+      lazy.begin(LazyDecay.rate(compiled.config().rowOptimizer()) * rate * config.l2());
+    }
     double loss = 0;
+    assemble(step, order, 0, calibratedTargets);
+    step.gather(source);
     for (int from = 0; from < order.length; from += config.batchSize()) {
-      int size = Math.min(config.batchSize(), order.length - from);
-      batch.clear();
-      for (int b = 0; b < size; b++) {
-        batch.append(train.encoded(), order[from + b]);
-        int example = order[from + b];
-        targets[b] = calibratedTargets == null ? train.label(example) : calibratedTargets[example];
+      int after = from + config.batchSize();
+      boolean last = after >= order.length;
+      TrainingStep coming = next;
+      if (!last) {
+        ahead.begin(
+            () -> {
+              assemble(coming, order, after, calibratedTargets);
+              if (early) {
+                coming.gather(table);
+              }
+            });
       }
-      loss += step(size, rowOptimizer, denseOptimizer);
-      progress.done("epoch " + epoch, from + size, order.length);
+      loss += gradients();
+      ahead.await();
+      update(rowOptimizer, denseOptimizer);
+      if (!last) {
+        if (early) {
+          coming.gatherAgain(table, rowGradients);
+        } else {
+          coming.gather(source);
+        }
+      }
+      progress.done("epoch " + epoch, from + step.size(), order.length);
+      next = step;
+      step = coming;
+    }
+    if (lazy != null) {
+      lazy.settle();
     }
     return loss / order.length;
+  }
+
+  private void assemble(TrainingStep into, int[] order, int from, float @Nullable [] calibrated) {
+    int size = Math.min(config.batchSize(), order.length - from);
+    into.assemble(train, order, from, size, calibrated);
   }
 
   private float[] calibratedTargets() {
@@ -134,11 +181,11 @@ final class Trainer implements AutoCloseable {
     return CalibratedTargets.of(config.cape(), probabilities, train.labels());
   }
 
-  /** Returns the sum of the losses. */
-  private double step(int size, Optimizer rowOptimizer, Optimizer denseOptimizer) {
-    scheme.gather(batch, table, x);
+  /** Computes the step's gradients, and returns the sum of the losses. */
+  private double gradients() {
+    int size = step.size();
     long dropoutSeed = Long.rotateLeft(config.seed(), 32) ^ steps++;
-    workspace.forward(tensors, x, batch.missing(), size, dropoutSeed, logits);
+    workspace.forward(tensors, step.x(), step.missing(), size, dropoutSeed, logits);
     double loss = 0;
     for (int b = 0; b < size; b++) {
       if (!Float.isFinite(logits[b])) {
@@ -146,12 +193,17 @@ final class Trainer implements AutoCloseable {
             "logit: %s in step %d, expected a finite value: the model diverged"
                 .formatted(logits[b], steps));
       }
-      loss += BinaryCrossEntropy.loss(logits[b], targets[b]);
-      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), targets[b]) / size;
+      float target = step.target(b);
+      loss += BinaryCrossEntropy.loss(logits[b], target);
+      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), target) / size;
     }
     workspace.backward(dLogits, dx, gradients);
+    return loss;
+  }
+
+  private void update(Optimizer rowOptimizer, Optimizer denseOptimizer) {
     rowGradients.clear();
-    scheme.scatter(batch, dx, rowGradients);
+    step.scatter(dx, rowGradients);
     decay();
     if (config.clipValue() > 0) {
       GradientClip.byValue(rowGradients, weightGradients, (float) config.clipValue());
@@ -170,24 +222,27 @@ final class Trainer implements AutoCloseable {
       }
     }
     if (average != null) {
-      average.add(table, tensors);
+      average.add(source, tensors);
     }
-    return loss;
   }
 
-  /** Adds the gradient of the L2 term. */
+  /** Adds the gradient of the L2 term; lazily, shrinks the rows instead. */
   private void decay() {
     if (config.l2() == 0) {
       return;
     }
-    if (config.l2Scope() == TrainerConfig.L2Scope.TABLE) {
-      for (long r : trainedRows) {
-        decay(r);
+    switch (config.l2Scope()) {
+      case TABLE -> {
+        for (long r : trainedRows) {
+          decay(r);
+        }
       }
-    } else {
-      for (int i = 0, n = rowGradients.size(); i < n; i++) {
-        decay(rowGradients.row(i));
+      case BATCH -> {
+        for (int i = 0, n = rowGradients.size(); i < n; i++) {
+          decay(rowGradients.row(i));
+        }
       }
+      case LAZY -> Objects.requireNonNull(lazy).step(rowGradients);
     }
   }
 
@@ -265,6 +320,7 @@ final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
+    ahead.close();
     workspace.close();
   }
 }

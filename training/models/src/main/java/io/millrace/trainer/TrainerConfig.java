@@ -8,7 +8,7 @@ package io.millrace.trainer;
  * @param patience epochs without a better validation AUC after which the learning rates are cut
  * @param rateCut factor of each cut, in (0, 1]
  * @param stopAfter epochs without a better validation AUC after which training ends
- * @param l2 λ of the term λ/2·‖E‖² on embedding rows, at least 0
+ * @param l2 λ of the term λ/2·‖E‖² on embedding rows, or of their decay; at least 0
  * @param l2Scope which rows the term is on
  * @param clipNorm largest norm of all gradients of a step together, longer ones are scaled down; 0
  *     for no limit
@@ -40,7 +40,13 @@ public record TrainerConfig(
      */
     TABLE,
     /** The rows that a batch holds, once each: cheaper, and weaker on rare rows. */
-    BATCH
+    BATCH,
+    /**
+     * All rows of the training set's tokens, outside the gradient: each step shrinks them by 1 −
+     * rate·λ, a row that no batch holds later and at once ({@link LazyDecay}). As cheap as BATCH.
+     * Adam does not divide this by a gradient's size, so that it wants a far larger λ than TABLE.
+     */
+    LAZY
   }
 
   public TrainerConfig {

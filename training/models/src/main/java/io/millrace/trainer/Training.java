@@ -2,6 +2,7 @@ package io.millrace.trainer;
 
 import io.millrace.learner.CompiledModel;
 import io.millrace.metrics.Metrics;
+import io.millrace.model.DjlModel;
 import io.millrace.trainer.Epoch.Targets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,7 +93,7 @@ public final class Training {
           "experts: %d, expected 1 where a model is trained on files; a stream that goes on with it may have more"
               .formatted(compiled.config().experts().size()));
     }
-    try (Trainer trainer = new Trainer(compiled, config, train, start)) {
+    try (Trainer trainer = new Trainer(compiled, config, train, start, overlaps(compiled))) {
       Training training = new Training(trainer, config, train, valid, progress);
       TrainingIdentity identity = TrainingIdentity.of(compiled, config, train, valid, start);
       if (checkpoint != null && resume) {
@@ -113,6 +114,11 @@ public final class Training {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** On a GPU the cores are idle while it computes; on a CPU they are not. */
+  private static boolean overlaps(CompiledModel compiled) {
+    return compiled.model() instanceof DjlModel djl && djl.device().isGpu();
   }
 
   private Result result(CompiledModel compiled) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.ArmNetPlusConfig;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.MlpConfig;
@@ -43,6 +44,19 @@ class ModelConfigTest {
         .contains(
             "\"experts\":[{\"rate\":0.3,\"linearRate\":1.0},{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]")
         .contains("\"learningRate\":0.020512821");
+  }
+
+  /** A fixed multiple, and nothing else: a GPU's config is a CPU's in longer steps. */
+  @Test
+  void onAGpuNetworksLearnInLongerSteps() {
+    ComputeDevice gpu = new ComputeDevice(0);
+    for (ModelKind kind : ModelKind.values()) {
+      ModelConfig cpu = ModelConfig.defaults(kind, "m", SCHEMA);
+      assertThat(ModelConfig.defaults(kind, "m", SCHEMA, ComputeDevice.CPU)).isEqualTo(cpu);
+      boolean plain = kind == ModelKind.LR || kind == ModelKind.FM;
+      assertThat(ModelConfig.defaults(kind, "m", SCHEMA, gpu))
+          .isEqualTo(plain ? cpu : cpu.with("{\"stepSize\":256}"));
+    }
   }
 
   /** Of each kind, what {@code toJson} says of its architecture. */

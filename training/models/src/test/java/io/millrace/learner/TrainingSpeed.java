@@ -158,7 +158,7 @@ final class TrainingSpeed {
     }
   }
 
-  private static double answering(CtrModel model, double seconds) {
+  static double answering(CtrModel model, double seconds) {
     Tensors weights = Tensors.initial(model.tensors(), 42);
     float[] x = vectors(model, CANDIDATES);
     float[] logits = new float[CANDIDATES];
@@ -177,7 +177,7 @@ final class TrainingSpeed {
     return x;
   }
 
-  private static double computing(CtrModel model, double seconds) {
+  static double computing(CtrModel model, double seconds) {
     Tensors weights = Tensors.initial(model.tensors(), 42);
     Tensors gradients = Tensors.zeros(model.tensors());
     float[] x = vectors(model, STEP);

@@ -35,7 +35,18 @@ class KernelModelTest {
         new ArmNetPlusConfig(arm, FULL),
         new DeepFmConfig(FULL),
         new DcnV2Config(2, false, FULL),
-        new DcnV2Config(3, true, PLAIN));
+        new DcnV2Config(3, true, PLAIN),
+        new FinalMlpConfig(FULL, HiddenLayers.plain(7, 12), 3, 0, List.of(), List.of()),
+        new FinalMlpConfig(
+            new HiddenLayers(List.of(20), true, 0), FULL, 2, 5, List.of(0), List.of()),
+        new FinalMlpConfig(PLAIN, HiddenLayers.plain(5), 1, 17, List.of(), List.of(0)),
+        new FinalMlpConfig(
+            HiddenLayers.plain(160),
+            new HiddenLayers(List.of(80), true, 0.3f),
+            8,
+            33,
+            List.of(0),
+            List.of(0)));
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.EncodedBatch;
@@ -191,6 +192,19 @@ final class TableBudgets {
           for (int t = batch.start(b, f); t < batch.end(b, f); t++) {
             into.add(row.of(f, batch.token(t)), batch.weight(t), dx, (b * fields + f) * dim);
           }
+        }
+      }
+    }
+
+    @Override
+    public void lookUp(EncodedBatch batch, Lookups into) {
+      into.clear();
+      for (int b = 0; b < batch.size(); b++) {
+        for (int f = 0; f < fields; f++) {
+          for (int t = batch.start(b, f); t < batch.end(b, f); t++) {
+            into.add(row.of(f, batch.token(t)), batch.weight(t), (b * fields + f) * dim);
+          }
+          into.endVector();
         }
       }
     }

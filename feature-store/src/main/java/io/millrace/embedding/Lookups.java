@@ -1,0 +1,107 @@
+package io.millrace.embedding;
+
+import java.util.Arrays;
+
+/**
+ * The rows that a batch's field vectors are made of, looked up once: for gathering them, gathering
+ * again those that have changed since, and scattering their gradients. What it gathers is what
+ * {@link EmbeddingScheme#gather} gives, to the bit. Buffers grow and are reused. Not thread-safe.
+ *
+ * <p>Shapes: V field vectors (B·F) of D values, L lookups in their order.
+ */
+public final class Lookups {
+  private int size;
+  private int vectors;
+  private long[] rows = new long[64];
+  private float[] weights = new float[64];
+  private int[] places = new int[64];
+  private int[] ends = new int[64];
+
+  /** Forgets all and keeps the buffers. */
+  public void clear() {
+    size = 0;
+    vectors = 0;
+  }
+
+  /**
+   * A row of the present field vector.
+   *
+   * @param place where the row's values are added in x
+   */
+  public void add(long row, float weight, int place) {
+    if (size == rows.length) {
+      rows = Arrays.copyOf(rows, size * 2);
+      weights = Arrays.copyOf(weights, size * 2);
+      places = Arrays.copyOf(places, size * 2);
+    }
+    rows[size] = row;
+    weights[size] = weight;
+    places[size++] = place;
+  }
+
+  /** Ends the present field vector. */
+  public void endVector() {
+    if (vectors == ends.length) {
+      ends = Arrays.copyOf(ends, vectors * 2);
+    }
+    ends[vectors++] = size;
+  }
+
+  /** L. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Composes all field vectors.
+   *
+   * @param dim D
+   * @param x [V, D], overwritten
+   */
+  public void gather(EmbeddingTable table, int dim, float[] x) {
+    Arrays.fill(x, 0, vectors * dim, 0f);
+    for (int i = 0; i < size; i++) {
+      table.addRow(rows[i], weights[i], x, places[i]);
+    }
+  }
+
+  /**
+   * Composes those field vectors again that hold a row of {@code changed}: x is then what {@link
+   * #gather} would give now, if no other row has changed since it gave x.
+   *
+   * @return how many field vectors
+   */
+  public int gatherAgain(EmbeddingTable table, RowGradients changed, int dim, float[] x) {
+    int again = 0;
+    for (int v = 0, from = 0; v < vectors; from = ends[v++]) {
+      if (anyOf(changed, from, ends[v])) {
+        again++;
+        Arrays.fill(x, v * dim, (v + 1) * dim, 0f);
+        for (int i = from; i < ends[v]; i++) {
+          table.addRow(rows[i], weights[i], x, places[i]);
+        }
+      }
+    }
+    return again;
+  }
+
+  private boolean anyOf(RowGradients changed, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (changed.contains(rows[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Adds the gradient of every row to {@code into}.
+   *
+   * @param dx gradient with respect to the field vectors [V, D]
+   */
+  public void scatter(float[] dx, RowGradients into) {
+    for (int i = 0; i < size; i++) {
+      into.add(rows[i], weights[i], dx, places[i]);
+    }
+  }
+}
