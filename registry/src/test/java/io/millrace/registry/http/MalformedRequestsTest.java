@@ -30,7 +30,11 @@ class MalformedRequestsTest {
               + "\"schemaType\":\"AVRO\",\"references\":[]}",
           "{\"schema\":\"\\\"a.R\\\"\",\"references\":[{\"name\":\"a.R\",\"subject\":\"s\",\"version\":1}]}",
           "{\"schema\":\"{\\\"type\\\":\\\"fixed\\\",\\\"name\\\":\\\"F\\\",\\\"size\\\":4}\",\"id\":7,\"version\":2}",
-          "{\"compatibility\":\"FULL\",\"normalize\":true,\"mode\":\"IMPORT\"}");
+          "{\"compatibility\":\"FULL\",\"normalize\":true,\"mode\":\"IMPORT\"}",
+          "{\"artifactId\":\"s\",\"artifactType\":\"AVRO\",\"firstVersion\":{\"version\":\"2\","
+              + "\"content\":{\"content\":\"{\\\"type\\\":\\\"fixed\\\",\\\"name\\\":\\\"F\\\","
+              + "\\\"size\\\":4}\",\"references\":[{\"artifactId\":\"s\",\"version\":\"1\","
+              + "\"name\":\"F\"}]}}}");
 
   private static final List<String> TOKENS =
       List.of(
@@ -64,7 +68,10 @@ class MalformedRequestsTest {
           "POST /compatibility/subjects/s/versions/latest",
           "PUT /config/s",
           "PUT /config",
-          "PUT /mode/t?force=true");
+          "PUT /mode/t?force=true",
+          "POST /apis/registry/v2/groups/default/artifacts/s/meta",
+          "POST /apis/registry/v3/groups/default/artifacts?ifExists=UPDATE",
+          "POST /apis/registry/v3/search/versions?artifactId=s");
 
   @Test
   void noBodyIsAnErrorOfOurs() {
@@ -95,7 +102,8 @@ class MalformedRequestsTest {
                 / (answer.json().path("error_code").asInt() > 999 ? 100 : 1))
         .as(request + " -> " + answer)
         .isEqualTo(answer.status());
-    assertThat(answer.body())
+    // Apicurio's clients know the kinds of refusals by such names
+    assertThat(answer.body().replaceFirst(",\"name\":\"[A-Za-z]+Exception\",", ","))
         .as(request)
         .doesNotContain("Exception")
         .doesNotContain("io.millrace")
