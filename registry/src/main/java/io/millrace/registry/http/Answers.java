@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -18,6 +19,7 @@ import io.millrace.registry.RegistryException;
 import io.millrace.registry.SchemaRegistryException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,6 +123,10 @@ final class Answers implements ServerErrorHandler {
     }
     if (cause instanceof ContentTooLargeException) {
       return new Failure(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
+    }
+    if (Exceptions.isExpected(cause) || cause instanceof CancellationException) {
+      LOG.debug("whoever asked is gone", cause);
+      return new Failure(HttpStatus.BAD_REQUEST);
     }
     LOG.error("a request failed", cause);
     return new Failure(HttpStatus.INTERNAL_SERVER_ERROR);

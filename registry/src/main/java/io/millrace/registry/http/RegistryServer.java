@@ -195,6 +195,11 @@ public final class RegistryServer implements AutoCloseable {
     return server.activeLocalPort();
   }
 
+  /** How many clients are connected. */
+  int connections() {
+    return server.numConnections();
+  }
+
   private static ExecutorService workers(String name) {
     return Executors.newFixedThreadPool(WORKERS, named(name));
   }
