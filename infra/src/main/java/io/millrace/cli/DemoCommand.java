@@ -8,6 +8,7 @@ import io.millrace.replay.StreamModel;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.RegistryNode;
 import io.millrace.world.WorldConfig;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -53,6 +54,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
   private int port = 8080;
+
+  @Mixin private RegistryOption registryOption;
 
   @Option(
       names = "--data-dir",
@@ -113,6 +116,7 @@ final class DemoCommand implements Callable<Integer> {
             64,
             Optional.of(directory.root().resolve("ceiling.bin")));
     try (Platform platform = Platform.start(directory, platformConfig);
+        RegistryNode registry = registryOption.start(platform);
         Demo demo =
             new Demo(
                 config,

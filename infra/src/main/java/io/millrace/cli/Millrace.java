@@ -45,13 +45,18 @@ public final class Millrace {
   /** Runs a command and returns its exit status. */
   static int run(String... args) {
     CommandLine commandLine = new CommandLine(new Millrace());
+    return run(commandLine, args.length == 0 ? new String[] {"--help"} : args);
+  }
+
+  /** Runs one of the commands. */
+  static int run(CommandLine commandLine, String... args) {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           command.getErr().println("millrace: " + explain(exception));
           return exception instanceof UserError ? USER_ERROR : FAILURE;
         });
-    return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+    return commandLine.execute(args);
   }
 
   /** One line: what a person can mend is said plainly, the rest points to the log. */

@@ -1,8 +1,6 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
-import io.millrace.feature.FeatureSchemaRules;
-import io.millrace.registry.http.RegistryServerConfig;
 import io.millrace.replay.StreamModel;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
@@ -41,10 +39,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--port", description = "Of the server (default: ${DEFAULT-VALUE}).")
   private int port = 8080;
 
-  @Option(
-      names = "--registry-port",
-      description = "Of the schema registry; -1: none (default: ${DEFAULT-VALUE}).")
-  private int registryPort = 8081;
+  @Mixin private RegistryOption registryOption;
 
   @Option(
       names = "--data-dir",
@@ -76,15 +71,10 @@ final class UpCommand implements Callable<Integer> {
                     }
                   }));
       try (Platform platform = Platform.start(directory, config);
-          RegistryNode registry = registryPort < 0 ? null : registry(platform)) {
+          RegistryNode registry = registryOption.start(platform)) {
         System.out.printf(
-            "server and console %s%nKafka %s%n%sdata %s%nCtrl-C stops%n",
-            platform.server(),
-            platform.client().get("bootstrap.servers"),
-            registry == null
-                ? ""
-                : "schema registry " + registry.address() + System.lineSeparator(),
-            directory.root());
+            "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
+            platform.server(), platform.client().get("bootstrap.servers"), directory.root());
         stopped.await();
         System.out.println("stopping; the data is in " + directory.root());
       } finally {
@@ -92,14 +82,5 @@ final class UpCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private RegistryNode registry(Platform platform) {
-    return RegistryNode.start(
-        RegistryServerConfig.local(registryPort),
-        platform.client(),
-        platform.topics(),
-        1,
-        new FeatureSchemaRules(platform::liveModels));
   }
 }

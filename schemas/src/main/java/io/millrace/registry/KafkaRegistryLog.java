@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -77,10 +78,13 @@ final class KafkaRegistryLog implements RegistryLog {
   private long attempts;
   private @Nullable String awaited;
   private boolean awaitedHolds;
-  private @Nullable RuntimeException failure;
+  private @Nullable Throwable failure;
 
   /** Until when reads answer from what is known, because Kafka could not be reached. */
   private volatile long unreachableUntilMillis = Long.MIN_VALUE;
+
+  /** Whether the log was once read to its end: what is known may be old, but is not half. */
+  private volatile boolean caughtUp;
 
   private volatile boolean closed;
 
@@ -126,8 +130,13 @@ final class KafkaRegistryLog implements RegistryLog {
 
   @Override
   public void catchUp() {
-    long deadline = clock.millis() + patience.toMillis();
+    catchUp(clock.millis() + patience.toMillis());
+  }
+
+  private void catchUp(long deadline) {
     readTo(endOfLog(deadline), deadline);
+    caughtUp = true;
+    unreachableUntilMillis = Long.MIN_VALUE;
   }
 
   @Override
@@ -137,10 +146,10 @@ final class KafkaRegistryLog implements RegistryLog {
       return;
     }
     try {
-      readTo(endOfLog(now + READ_WAIT.toMillis()), now + READ_WAIT.toMillis());
+      catchUp(now + READ_WAIT.toMillis());
     } catch (SchemaRegistryException e) {
       synchronized (progress) {
-        if (failure != null || position == 0) {
+        if (failure != null || !caughtUp) {
           throw e;
         }
       }
@@ -179,7 +188,7 @@ final class KafkaRegistryLog implements RegistryLog {
       throw interrupted(e);
     }
     try {
-      readTo(endOfLog(deadline), deadline);
+      catchUp(deadline);
       while (true) {
         Claim<T> claim = read(s -> new Claim<>(decide.apply(s), s.revision() + 1));
         RegistryChange change = claim.decision().change();
@@ -234,6 +243,8 @@ final class KafkaRegistryLog implements RegistryLog {
           .offset();
     } catch (ExecutionException e) {
       throw new SchemaRegistryException("cannot append to " + log, e.getCause());
+    } catch (KafkaException e) {
+      throw new SchemaRegistryException("cannot append to " + log, e);
     } catch (TimeoutException e) {
       throw new SchemaRegistryException("cannot append to " + log + " in time", e);
     } catch (InterruptedException e) {
@@ -296,7 +307,8 @@ final class KafkaRegistryLog implements RegistryLog {
       }
     } catch (WakeupException e) {
       // closed
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Whoever waits is told, whatever it was; a thread that ended in silence would be waited for.
       LOG.error("{}: the schema registry cannot read any further", log, e);
       synchronized (progress) {
         failure = e;
@@ -311,8 +323,7 @@ final class KafkaRegistryLog implements RegistryLog {
   private void readSome() {
     try {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      // The position, not the last record: compaction and transaction markers leave gaps.
-      long reached = consumer.position(log);
+      // Before anything that may fail: no later poll brings these again.
       if (!records.isEmpty()) {
         stateLock.writeLock().lock();
         try {
@@ -321,6 +332,8 @@ final class KafkaRegistryLog implements RegistryLog {
           stateLock.writeLock().unlock();
         }
       }
+      // The position, not the last record: compaction and transaction markers leave gaps.
+      long reached = consumer.position(log, POLL);
       synchronized (progress) {
         position = reached;
         progress.notifyAll();

@@ -333,6 +333,12 @@ public final class RegistryService implements AutoCloseable {
     return entry.content();
   }
 
+  /** As {@link #byId}, as one text that holds the types it refers to. */
+  public String wholeById(int id) {
+    SchemaContent content = byId(id);
+    return log.read(state -> SchemaText.parse(content, state)).toString();
+  }
+
   private RegistryState.@Nullable Entry entry(int id) {
     RegistryState.Entry entry = log.entry(id);
     if (entry == null) {

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -18,6 +19,7 @@ import io.millrace.registry.RegistryException;
 import io.millrace.registry.SchemaRegistryException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,8 @@ final class Answers implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final int STORE_FAILED = 50001;
   private static final int TIMED_OUT = 50002;
+  private static final int RETRY_SECONDS = 1;
+  private static final String REALM = "Basic realm=\"schema registry\"";
 
   static final MediaType V1 = MediaType.create("application", "vnd.schemaregistry.v1+json");
   private static final List<MediaType> TYPES =
@@ -68,66 +72,71 @@ final class Answers implements ServerErrorHandler {
     return HttpResponse.of(type == V1 ? OK_V1 : headers(HttpStatus.OK, type), HttpData.wrap(json));
   }
 
-  static HttpResponse failure(HttpStatus status, int code, String message) {
-    return HttpResponse.of(
-        headers(status, V1), HttpData.wrap(Json.write(new Bodies.Failure(code, message))));
-  }
-
   static HttpResponse failure(HttpStatus status) {
-    return failure(status, status.code(), words(status));
+    return failure(new Failure(status));
   }
 
-  static HttpResponse unauthorized() {
-    return HttpResponse.of(
-        headers(HttpStatus.UNAUTHORIZED, V1).toBuilder()
-            .add(HttpHeaderNames.WWW_AUTHENTICATE, "Basic realm=\"schema registry\"")
-            .build(),
-        HttpData.wrap(
-            Json.write(
-                new Bodies.Failure(
-                    HttpStatus.UNAUTHORIZED.code(), words(HttpStatus.UNAUTHORIZED)))));
+  private static HttpResponse failure(Failure failure) {
+    return failure(failure, V1, new Bodies.Failed(failure.code(), failure.message()));
+  }
+
+  private static HttpResponse failure(Failure failure, MediaType type, Object body) {
+    ResponseHeaders headers = headers(failure.status(), type);
+    if (failure.status().equals(HttpStatus.UNAUTHORIZED)) {
+      headers = headers.withMutations(h -> h.add(HttpHeaderNames.WWW_AUTHENTICATE, REALM));
+    } else if (failure.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+      headers = headers.withMutations(h -> h.addInt(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS));
+    }
+    return HttpResponse.of(headers, HttpData.wrap(Json.write(body)));
   }
 
   private static ResponseHeaders headers(HttpStatus status, MediaType type) {
     return ResponseHeaders.of(status, HttpHeaderNames.CONTENT_TYPE, type);
   }
 
-  /** What a failed computation amounts to. */
-  static HttpResponse of(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+  /** Tells a failure in the words of a dialect. */
+  static HttpResponse failure(Throwable cause, Dialect dialect) {
+    Failure failure = failureOf(cause);
+    return failure(failure, dialect.failureType(), dialect.body(failure, cause));
+  }
+
+  private static Failure failureOf(Throwable cause) {
     if (cause instanceof RegistryException e) {
-      return failure(
+      return new Failure(
           HttpStatus.valueOf(e.error().status()), e.error().code(), String.valueOf(e.getMessage()));
     }
     if (cause instanceof RequestException e) {
-      return failure(e.status(), e.status().code(), String.valueOf(e.getMessage()));
+      return new Failure(e.status(), String.valueOf(e.getMessage()));
     }
     if (cause instanceof SchemaRegistryException) {
       LOG.warn("Kafka failed: {}", cause.toString());
-      return failure(
-          HttpStatus.INTERNAL_SERVER_ERROR,
+      return new Failure(
+          HttpStatus.SERVICE_UNAVAILABLE,
           STORE_FAILED,
           "Error in the backend data store: " + cause.getMessage());
     }
+    if (cause instanceof HttpStatusException e) {
+      return new Failure(e.httpStatus());
+    }
+    if (cause instanceof RequestTimeoutException) {
+      return new Failure(HttpStatus.SERVICE_UNAVAILABLE, TIMED_OUT, "Operation timed out");
+    }
+    if (cause instanceof ContentTooLargeException) {
+      return new Failure(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
+    }
+    if (Exceptions.isExpected(cause) || cause instanceof CancellationException) {
+      LOG.debug("whoever asked is gone", cause);
+      return new Failure(HttpStatus.BAD_REQUEST);
+    }
     LOG.error("a request failed", cause);
-    return failure(HttpStatus.INTERNAL_SERVER_ERROR);
+    return new Failure(HttpStatus.INTERNAL_SERVER_ERROR);
   }
 
   @Override
   public HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
-    if (cause instanceof HttpStatusException e) {
-      return failure(e.httpStatus());
-    }
-    if (cause instanceof RequestTimeoutException) {
-      return failure(HttpStatus.SERVICE_UNAVAILABLE, TIMED_OUT, "Operation timed out");
-    }
-    if (cause instanceof ContentTooLargeException) {
-      return failure(HttpStatus.REQUEST_ENTITY_TOO_LARGE);
-    }
-    return of(cause);
+    return failure(
+        cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause,
+        Dialect.CONFLUENT);
   }
 
   @Override
@@ -139,9 +148,5 @@ final class Answers implements ServerErrorHandler {
       @Nullable String description,
       @Nullable Throwable cause) {
     return Objects.requireNonNull(failure(status).aggregate().join());
-  }
-
-  private static String words(HttpStatus status) {
-    return "HTTP " + status.code() + " " + status.reasonPhrase();
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Bodies {
   private Bodies() {}
 
-  record Failure(@JsonProperty("error_code") int code, String message) {}
+  record Failed(@JsonProperty("error_code") int code, String message) {}
 
   record Id(int id) {}
 

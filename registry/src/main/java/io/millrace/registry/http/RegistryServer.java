@@ -100,11 +100,11 @@ public final class RegistryServer implements AutoCloseable {
   private HttpService service(Route route) {
     boolean byId = route.path().equals(Routes.BY_ID);
     return (context, request) -> {
-      MediaType type = Answers.typeFor(request.headers());
+      MediaType type = route.dialect().typeFor(request.headers());
       if (type == null) {
         return Answers.failure(HttpStatus.NOT_ACCEPTABLE);
       }
-      if (!Answers.takes(request.contentType())) {
+      if (!route.dialect().takes(request.contentType())) {
         return Answers.failure(HttpStatus.UNSUPPORTED_MEDIA_TYPE);
       }
       byte[] known = byId ? knownAnswer(context) : null;
@@ -133,12 +133,16 @@ public final class RegistryServer implements AutoCloseable {
         request
             .aggregate()
             .thenApplyAsync(
-                whole ->
-                    Answers.ok(
-                        type,
-                        Json.write(
-                            route.answer().apply(new Request(context, whole.content().array())))),
+                whole -> answer(route, type, new Request(context, whole.content().array())),
                 route.changes() ? changes : questions));
+  }
+
+  private static HttpResponse answer(Route route, MediaType type, Request request) {
+    try {
+      return Answers.ok(type, Json.write(route.answer().apply(request)));
+    } catch (RuntimeException e) {
+      return Answers.failure(e, route.dialect());
+    }
   }
 
   private HttpService guarded(HttpService service, Role role) {
@@ -165,7 +169,7 @@ public final class RegistryServer implements AutoCloseable {
       ServiceRequestContext context,
       HttpRequest request) {
     if (found.isEmpty()) {
-      return Answers.unauthorized();
+      return Answers.failure(HttpStatus.UNAUTHORIZED);
     }
     if (!found.get().includes(needed)) {
       return Answers.failure(HttpStatus.FORBIDDEN);
@@ -173,7 +177,7 @@ public final class RegistryServer implements AutoCloseable {
     try {
       return service.serve(context, request);
     } catch (Exception e) {
-      return Answers.of(e);
+      return Answers.failure(e, Dialect.CONFLUENT);
     }
   }
 
@@ -189,6 +193,11 @@ public final class RegistryServer implements AutoCloseable {
   /** The port that the service listens on. */
   public int port() {
     return server.activeLocalPort();
+  }
+
+  /** How many clients are connected. */
+  int connections() {
+    return server.numConnections();
   }
 
   private static ExecutorService workers(String name) {

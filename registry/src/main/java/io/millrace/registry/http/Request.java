@@ -2,6 +2,7 @@ package io.millrace.registry.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.millrace.registry.RegistryError;
 import io.millrace.registry.RegistryException;
@@ -9,6 +10,7 @@ import io.millrace.registry.RegistryService;
 import io.millrace.registry.SchemaReference;
 import io.millrace.registry.SchemaRequest;
 import io.millrace.registry.VersionFilter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -27,22 +29,44 @@ final class Request {
     this.body = body;
   }
 
+  /** A part of the path, without its percent signs. */
+  String part(String name) {
+    return Objects.requireNonNull(context.pathParam(name));
+  }
+
   String subject() {
-    return Objects.requireNonNull(context.pathParam("subject"));
+    return part("subject");
+  }
+
+  @Nullable String header(String name) {
+    return context.request().headers().get(name);
+  }
+
+  @Nullable MediaType contentType() {
+    return context.request().contentType();
+  }
+
+  /** The body. */
+  String text() {
+    return new String(body, StandardCharsets.UTF_8);
   }
 
   /** The id in the path; what is no number is no path of ours. */
   int id() {
     try {
-      return Integer.parseInt(Objects.requireNonNull(context.pathParam("id")));
+      return Integer.parseInt(part("id"));
     } catch (NumberFormatException e) {
       throw new RequestException(HttpStatus.NOT_FOUND, "HTTP 404 Not Found");
     }
   }
 
   int version() {
-    String version = Objects.requireNonNull(context.pathParam("version"));
-    if (version.equals("latest")) {
+    return versionOf(part("version"));
+  }
+
+  /** A version by number or by a name for the newest one, Confluent's or Apicurio's. */
+  static int versionOf(String version) {
+    if (version.equals("latest") || version.equals("branch=latest")) {
       return RegistryService.LATEST;
     }
     try {
@@ -52,7 +76,7 @@ final class Request {
           RegistryError.INVALID_VERSION,
           ("The specified version '%s' is not a valid version id. Allowed values are between"
                   + " [1, 2^31-1] and the string \"latest\"")
-              .formatted(version));
+              .formatted(abbreviated(version)));
     }
   }
 
@@ -166,7 +190,7 @@ final class Request {
     return value.intValue();
   }
 
-  private static RegistryException invalid(String message) {
+  static RegistryException invalid(String message) {
     return new RegistryException(RegistryError.INVALID_SCHEMA, "Invalid schema: " + message);
   }
 

@@ -40,6 +40,7 @@ final class Routes {
     compatibility(routes);
     settings(routes);
     about(routes);
+    routes.addAll(new ApicurioRoutes(registry).all());
     return routes;
   }
 

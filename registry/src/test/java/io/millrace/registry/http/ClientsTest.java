@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Unmodified clients: what one of them writes, all of them read, and so do our jobs. */
 class ClientsTest {
@@ -71,6 +73,8 @@ class ClientsTest {
   @Test
   void whatOneWritesAllRead() throws Exception {
     NodeClients node = new NodeClients(url);
+    ApicurioClients apicurio2 = new ApicurioClients("2", url + "/apis/registry/v2");
+    ApicurioClients apicurio3 = new ApicurioClients("3", url + "/apis/registry/v3");
     Map<String, byte[]> written = new LinkedHashMap<>();
     node.run(List.of("write", TOPIC, SCHEMA, "{\"name\":\"Ann\",\"age\":41}"))
         .properties()
@@ -79,15 +83,25 @@ class ClientsTest {
                 written.put(
                     entry.getKey(), Base64.getDecoder().decode(entry.getValue().textValue())));
     written.put("confluent in flink", byFlink());
+    for (ApicurioClients apicurio : List.of(apicurio2, apicurio3)) {
+      String value = apicurio.run("write", TOPIC, SCHEMA).get(0);
+      written.put("apicurio " + written.size(), Base64.getDecoder().decode(value));
+    }
     try (KafkaSchemaRegistry ours =
         new KafkaSchemaRegistry(kafka.client(), Topics.DEFAULT.schemas(), Clock.systemUTC())) {
       AvroWire wire = new AvroWire(ours);
       written.put("millrace", byUs(wire));
-      assertThat(written).hasSize(4);
+      assertThat(written).hasSize(6);
       List<byte[]> values = throughKafka(written.values());
       List<String> command = new ArrayList<>(List.of("read", TOPIC));
       values.forEach(value -> command.add(Base64.getEncoder().encodeToString(value)));
       JsonNode readByNode = node.run(command);
+      for (ApicurioClients apicurio : List.of(apicurio2, apicurio3)) {
+        // each by global and by content id
+        assertThat(apicurio.run(command.toArray(String[]::new)))
+            .hasSize(2 * values.size())
+            .containsOnly("{\"name\": \"Ann\", \"age\": 41}");
+      }
       List<String> writers = List.copyOf(written.keySet());
       for (int i = 0; i < values.size(); i++) {
         String writer = writers.get(i);
@@ -158,6 +172,50 @@ class ClientsTest {
       }
       return read;
     }
+  }
+
+  /** What Apicurio's serdes may be configured to do. */
+  @ParameterizedTest
+  @CsvSource({
+    // 2 registers nested types inside their users, looks for them beside them, and finds none
+    "2, v2, ArtifactNotFoundException, ArtifactAlreadyExistsException, ArtifactNotFoundException,"
+        + " RuleViolationException",
+    "3, v2, , RuleViolationError, Error, RuleViolationError",
+    "3, v3, , RuleViolationProblemDetails, RuntimeException, RuleViolationProblemDetails"
+  })
+  void apicuriosSerdesFindTheirWay(
+      String serdes,
+      String api,
+      String nestedByContent,
+      String mustBeNew,
+      String unknown,
+      String incompatible)
+      throws Exception {
+    String topic = "flows-" + serdes + "-" + api;
+    String nested =
+        "{\"type\":\"record\",\"name\":\"Order\",\"namespace\":\"shop\",\"fields\":["
+            + "{\"name\":\"buyer\",\"type\":"
+            + SCHEMA
+            + "}]}";
+    String other = SCHEMA.replace("\"string\"", "\"int\"");
+    List<String> became =
+        new ApicurioClients(serdes, url + "/apis/registry/" + api)
+            .run("flows", topic, SCHEMA, nested, other);
+    String ann = "{\"name\": \"Ann\", \"age\": 41}";
+    assertThat(became)
+        .containsExactly(
+            "registered: " + ann,
+            "registered again: " + ann,
+            "by content: " + ann,
+            "newest: " + ann,
+            "by version: " + ann,
+            "in a group: " + ann,
+            "nested: {\"buyer\": " + ann + "}",
+            "nested by content: "
+                + (nestedByContent == null ? "{\"buyer\": " + ann + "}" : nestedByContent),
+            "must be new: " + mustBeNew,
+            "unknown: " + unknown,
+            "incompatible: " + incompatible);
   }
 
   @Test

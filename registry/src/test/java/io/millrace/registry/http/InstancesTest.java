@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.registry.RegistryService;
 import io.millrace.registry.SchemaRules;
+import io.millrace.registry.http.Http.Answer;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import java.nio.file.Path;
@@ -144,6 +145,16 @@ class InstancesTest {
     assertThat(late.register("c", schema("w", "")).body()).isEqualTo("{\"id\":4}");
   }
 
+  /** An empty log that was read to its end is known as well as a full one. */
+  @Test
+  void anEmptyRegistryAnswersWhileKafkaIsAway() {
+    Http client = clients.get(0);
+    assertThat(client.get("/subjects").body()).isEqualTo("[]");
+    kafka.close();
+    assertThat(client.get("/subjects").toString()).isEqualTo("200 []");
+    assertThat(client.get("/subjects/a/versions").status()).isEqualTo(404);
+  }
+
   @Test
   void questionsAreAnsweredWhileKafkaIsAway() {
     Http client = clients.get(0);
@@ -151,9 +162,10 @@ class InstancesTest {
     kafka.close();
     assertThat(client.get("/schemas/ids/1").status()).isEqualTo(200);
     assertThat(client.get("/subjects/a/versions/latest").status()).isEqualTo(200);
-    assertThat(
-            client.register("a", schema("y", ",\"default\":1")).json().path("error_code").asInt())
-        .isEqualTo(50001);
+    Answer refused = client.register("a", schema("y", ",\"default\":1"));
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.json().path("error_code").asInt()).isEqualTo(50001);
+    assertThat(refused.headers().firstValue("Retry-After")).contains("1");
     kafka.start();
     assertThat(client.register("a", schema("y", ",\"default\":1")).body()).isEqualTo("{\"id\":2}");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.registry.http.Http.Answer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,15 +41,20 @@ class KillCampaignTest {
     String brokerPort = Node.freePort();
     String[] ports = {Node.freePort(), Node.freePort()};
     List<Long> otherTookMillis = new ArrayList<>();
+    Path said = Files.createTempDirectory("kill-campaign");
+    System.out.println("what the processes print is in " + said);
     try (Node broker =
             new Node(
+                said.resolve("broker.txt"),
                 "broker",
                 folder.toString(),
                 EmbeddedKafka.newClusterId(),
                 brokerPort,
                 Node.freePort());
-        Node first = new Node("registry", ports[0], "127.0.0.1:" + brokerPort);
-        Node second = new Node("registry", ports[1], "127.0.0.1:" + brokerPort)) {
+        Node first =
+            new Node(said.resolve("first.txt"), "registry", ports[0], "127.0.0.1:" + brokerPort);
+        Node second =
+            new Node(said.resolve("second.txt"), "registry", ports[1], "127.0.0.1:" + brokerPort)) {
       broker.start();
       first.start();
       second.start();

@@ -6,6 +6,9 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** A process of {@link NodeMain} that can be killed and started again. */
 final class Node implements AutoCloseable {
   private final List<String> arguments;
+  private final Path said;
   private @Nullable Process process;
 
-  Node(String... arguments) {
+  /**
+   * @param said where what it prints is kept, warnings too
+   */
+  Node(Path said, String... arguments) {
+    this.said = said;
     this.arguments = List.of(arguments);
   }
 
@@ -24,11 +32,12 @@ final class Node implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
+                "-Dorg.apache.logging.log4j.level=WARN",
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
@@ -39,26 +48,31 @@ final class Node implements AutoCloseable {
     BufferedReader out =
         new BufferedReader(
             new InputStreamReader(starting.getInputStream(), StandardCharsets.UTF_8));
-    StringBuilder said = new StringBuilder();
     String line;
     do {
       line = out.readLine();
-      said.append(line).append('\n');
       if (line == null) {
-        throw new IllegalStateException(arguments + " did not start: " + said);
+        throw new IllegalStateException(arguments + " did not start, see " + said);
       }
+      note(line);
     } while (!line.equals("up"));
-    Thread drain =
-        new Thread(
-            () -> {
-              try {
-                while (out.readLine() != null) {}
-              } catch (IOException e) {
-                // it was killed
-              }
-            });
+    Thread drain = new Thread(() -> noteAll(out));
     drain.setDaemon(true);
     drain.start();
+  }
+
+  private void noteAll(BufferedReader out) {
+    try {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        note(line);
+      }
+    } catch (IOException e) {
+      // it was killed
+    }
+  }
+
+  private void note(String line) throws IOException {
+    Files.writeString(said, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Sends SIGKILL and waits until the process is gone. */

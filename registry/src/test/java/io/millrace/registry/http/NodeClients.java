@@ -1,16 +1,12 @@
 package io.millrace.registry.http;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The clients of {@code src/test/npm}, installed below {@code target} once for each lock file, and
@@ -50,7 +46,9 @@ final class NodeClients {
           INSTALLED.resolve(file),
           java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
-    run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
+    Command.run(
+        INSTALLED,
+        List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"));
     Files.writeString(complete, "");
   }
 
@@ -58,27 +56,6 @@ final class NodeClients {
   JsonNode run(List<String> command) throws IOException {
     List<String> all = new ArrayList<>(List.of("node", "clients.js", url));
     all.addAll(command);
-    return Http.MAPPER.readTree(run(all.toArray(String[]::new)));
-  }
-
-  private static String run(String... command) throws IOException {
-    Path output = Files.createTempFile(INSTALLED, "output", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(INSTALLED.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(command[0] + " ended").isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError("interrupted", e);
-    } finally {
-      process.destroyForcibly();
-    }
-    String text = Files.readString(output, StandardCharsets.UTF_8);
-    Files.delete(output);
-    assertThat(process.exitValue()).as(text).isZero();
-    return text;
+    return Http.MAPPER.readTree(Command.run(INSTALLED, all));
   }
 }

@@ -19,13 +19,16 @@ final class NodeMain {
     if (args[0].equals("broker")) {
       String address = "127.0.0.1:" + args[3];
       String controller = "127.0.0.1:" + args[4];
+      // A broker that was killed is taken for alive until its session ends, and must wait for that.
       new EmbeddedKafka(
               Path.of(args[1]),
               args[2],
               Map.of(
                   "listeners", "PLAINTEXT://" + address + ",CONTROLLER://" + controller,
                   "advertised.listeners", "PLAINTEXT://" + address,
-                  "controller.quorum.voters", "1@" + controller))
+                  "controller.quorum.voters", "1@" + controller,
+                  "broker.session.timeout.ms", "3000",
+                  "broker.heartbeat.interval.ms", "500"))
           .start();
     } else {
       Map<String, Object> client = Map.of("bootstrap.servers", args[2]);
