@@ -35,23 +35,27 @@ final class VectorMath {
 
   /** {@code x ← e^(factor · x)}, to 2 ulp; the exponent is cut to ±87. */
   static void exp(float[] values, int from, int n, float factor) {
+    FloatVector limit = FloatVector.broadcast(SPECIES, LIMIT);
+    FloatVector least = FloatVector.broadcast(SPECIES, -LIMIT);
+    FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
+    FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+    FloatVector high = FloatVector.broadcast(SPECIES, -LN2_HIGH);
+    FloatVector low = FloatVector.broadcast(SPECIES, -LN2_LOW);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector p5 = FloatVector.broadcast(SPECIES, 1.9875691500e-4f);
+    FloatVector p4 = FloatVector.broadcast(SPECIES, 1.3981999507e-3f);
+    FloatVector p3 = FloatVector.broadcast(SPECIES, 8.3334519073e-3f);
+    FloatVector p2 = FloatVector.broadcast(SPECIES, 4.1665795894e-2f);
+    FloatVector p1 = FloatVector.broadcast(SPECIES, 1.6666665459e-1f);
+    FloatVector p0 = FloatVector.broadcast(SPECIES, 5.0000001201e-1f);
     for (int i = from; i < from + n; i += LANES) {
       FloatVector x = FloatVector.fromArray(SPECIES, values, i).mul(factor);
-      x = x.max(-LIMIT).min(LIMIT);
-      FloatVector shifted =
-          x.fma(FloatVector.broadcast(SPECIES, LOG2_E), FloatVector.broadcast(SPECIES, ROUNDER));
-      FloatVector power = shifted.sub(ROUNDER);
-      FloatVector r = power.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x);
-      r = power.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-      FloatVector p =
-          r.fma(
-              FloatVector.broadcast(SPECIES, 1.9875691500e-4f),
-              FloatVector.broadcast(SPECIES, 1.3981999507e-3f));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, 8.3334519073e-3f));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, 4.1665795894e-2f));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, 1.6666665459e-1f));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, 5.0000001201e-1f));
-      FloatVector value = p.fma(r.mul(r), r).add(1);
+      x = x.max(least).min(limit);
+      FloatVector shifted = x.fma(log2e, rounder);
+      FloatVector power = shifted.sub(rounder);
+      FloatVector r = power.fma(low, power.fma(high, x));
+      FloatVector p = r.fma(p5, p4).fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0);
+      FloatVector value = p.fma(r.mul(r), r).add(one);
       IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
       value.reinterpretAsInts().add(exponent).reinterpretAsFloats().intoArray(values, i);
     }
@@ -59,26 +63,36 @@ final class VectorMath {
 
   /** {@code x ← ln x} of positive normal numbers, to 1e-7 absolutely and relatively. */
   static void log(float[] values, int from, int n) {
+    FloatVector rootHalf = FloatVector.broadcast(SPECIES, ROOT_HALF);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+    FloatVector half = FloatVector.broadcast(SPECIES, -0.5f);
+    FloatVector high = FloatVector.broadcast(SPECIES, LN2_HIGH);
+    FloatVector low = FloatVector.broadcast(SPECIES, LN2_LOW);
+    FloatVector p8 = FloatVector.broadcast(SPECIES, 7.0376836292e-2f);
+    FloatVector p7 = FloatVector.broadcast(SPECIES, -1.1514610310e-1f);
+    FloatVector p6 = FloatVector.broadcast(SPECIES, 1.1676998740e-1f);
+    FloatVector p5 = FloatVector.broadcast(SPECIES, -1.2420140846e-1f);
+    FloatVector p4 = FloatVector.broadcast(SPECIES, 1.4249322787e-1f);
+    FloatVector p3 = FloatVector.broadcast(SPECIES, -1.6668057665e-1f);
+    FloatVector p2 = FloatVector.broadcast(SPECIES, 2.0000714765e-1f);
+    FloatVector p1 = FloatVector.broadcast(SPECIES, -2.4999993993e-1f);
+    FloatVector p0 = FloatVector.broadcast(SPECIES, 3.3333331174e-1f);
     for (int i = from; i < from + n; i += LANES) {
       IntVector bits = FloatVector.fromArray(SPECIES, values, i).reinterpretAsInts();
-      IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23).sub(126);
+      IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23).add(ROUNDER_BITS - 126);
       FloatVector mantissa = bits.and(MANTISSA).or(HALF_BITS).reinterpretAsFloats();
       // below √½ it is doubled, and the exponent one less
-      VectorMask<Float> small = mantissa.compare(VectorOperators.LT, ROOT_HALF);
-      FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER);
-      e = e.blend(e.sub(1), small);
-      FloatVector r = mantissa.blend(mantissa.add(mantissa), small).sub(1);
-      FloatVector p = r.mul(7.0376836292e-2f).add(-1.1514610310e-1f);
-      p = p.mul(r).add(1.1676998740e-1f);
-      p = p.mul(r).add(-1.2420140846e-1f);
-      p = p.mul(r).add(1.4249322787e-1f);
-      p = p.mul(r).add(-1.6668057665e-1f);
-      p = p.mul(r).add(2.0000714765e-1f);
-      p = p.mul(r).add(-2.4999993993e-1f);
-      p = p.mul(r).add(3.3333331174e-1f);
+      VectorMask<Float> small = mantissa.compare(VectorOperators.LT, rootHalf);
+      FloatVector e = exponent.reinterpretAsFloats().sub(rounder);
+      e = e.blend(e.sub(one), small);
+      FloatVector r = mantissa.blend(mantissa.add(mantissa), small).sub(one);
+      FloatVector p = r.fma(p8, p7).fma(r, p6).fma(r, p5).fma(r, p4);
+      p = p.fma(r, p3).fma(r, p2).fma(r, p1).fma(r, p0);
       FloatVector square = r.mul(r);
-      FloatVector rest = p.mul(r).mul(square).add(e.mul(LN2_LOW)).sub(square.mul(0.5f));
-      r.add(rest).add(e.mul(LN2_HIGH)).intoArray(values, i);
+      FloatVector rest = square.fma(half, e.mul(low));
+      rest = p.mul(r).fma(square, rest);
+      e.fma(high, r.add(rest)).intoArray(values, i);
     }
   }
 
