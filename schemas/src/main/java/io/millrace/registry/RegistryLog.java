@@ -38,6 +38,12 @@ interface RegistryLog extends AutoCloseable {
   /** Looks at the state. The question must not keep it. */
   <T> T read(Function<RegistryState, T> question);
 
+  /** Looks at the newest state, or where the log can't be reached at what was last read. */
+  default <T> T ask(Function<RegistryState, T> question) {
+    catchUpIfReachable();
+    return read(question);
+  }
+
   /** What is known of an id now, without waiting. */
   RegistryState.@Nullable Entry entry(int id);
 

@@ -1,11 +1,8 @@
 package io.millrace.registry;
 
-import static io.millrace.registry.RegistryError.CONFIG_NOT_SET;
 import static io.millrace.registry.RegistryError.INCOMPATIBLE;
 import static io.millrace.registry.RegistryError.INVALID_SCHEMA;
-import static io.millrace.registry.RegistryError.INVALID_SUBJECT;
 import static io.millrace.registry.RegistryError.INVALID_VERSION;
-import static io.millrace.registry.RegistryError.MODE_NOT_SET;
 import static io.millrace.registry.RegistryError.NOT_PERMITTED;
 import static io.millrace.registry.RegistryError.REFERENCED;
 import static io.millrace.registry.RegistryError.SCHEMA_NOT_FOUND;
@@ -19,8 +16,6 @@ import static io.millrace.registry.RegistryError.VERSION_SOFT_DELETED;
 import io.millrace.registry.RegistryChange.AddVersion;
 import io.millrace.registry.RegistryChange.DeleteSubject;
 import io.millrace.registry.RegistryChange.DeleteVersion;
-import io.millrace.registry.RegistryChange.SetConfig;
-import io.millrace.registry.RegistryChange.SetMode;
 import io.millrace.registry.RegistryLog.Decision;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,14 +40,14 @@ public final class RegistryService implements AutoCloseable {
   /** The version that stands for a subject's newest one. */
   public static final int LATEST = -1;
 
-  private static final int MAX_SUBJECT_CHARS = 1_000;
-
   private final RegistryLog log;
   private final SchemaRules rules;
+  private final SubjectSettings settings;
 
   RegistryService(RegistryLog log, SchemaRules rules) {
     this.log = log;
     this.rules = rules;
+    this.settings = new SubjectSettings(log);
   }
 
   /**
@@ -76,6 +71,11 @@ public final class RegistryService implements AutoCloseable {
     return new RegistryService(new InMemoryRegistryLog(), rules);
   }
 
+  /** The settings and modes of its subjects and of all. */
+  public SubjectSettings settings() {
+    return settings;
+  }
+
   /** Waits until all that was registered before the call is known. */
   public void catchUp() {
     log.catchUp();
@@ -89,14 +89,14 @@ public final class RegistryService implements AutoCloseable {
    * @return the version; its id is the one that equal schemas have under other subjects
    */
   public SchemaVersion register(String subject, SchemaRequest request, boolean normalize) {
-    checkSubject(subject);
+    SubjectName.check(subject);
     return log.change(state -> decide(state, subject, request, normalize));
   }
 
   private Decision<SchemaVersion> decide(
       RegistryState state, String subject, SchemaRequest request, boolean normalize) {
     RegistryMode mode = state.effectiveMode(subject);
-    checkWritable(subject, mode);
+    mode.requireWritable(subject);
     SchemaText.Parsed parsed = parse(state, subject, request, normalize);
     Optional<SchemaVersion> present = state.find(subject, parsed.content(), false);
     if (present.isPresent() && (request.id() == null || request.id() == present.get().id())) {
@@ -166,7 +166,7 @@ public final class RegistryService implements AutoCloseable {
   /** The version of a subject that equals a schema. */
   public SchemaVersion lookup(
       String subject, SchemaRequest request, boolean normalize, boolean orDeleted) {
-    return ask(
+    return log.ask(
         state -> {
           if (state.versions(subject).isEmpty() || (!orDeleted && state.live(subject).isEmpty())) {
             throw subjectNotFound(subject);
@@ -185,8 +185,8 @@ public final class RegistryService implements AutoCloseable {
    */
   public List<String> incompatibilities(
       String subject, @Nullable Integer version, SchemaRequest request, boolean normalize) {
-    checkSubject(subject);
-    return ask(
+    SubjectName.check(subject);
+    return log.ask(
         state -> {
           SchemaText.Parsed parsed = parse(state, subject, request, normalize);
           validate(subject, parsed.schema());
@@ -253,7 +253,7 @@ public final class RegistryService implements AutoCloseable {
 
   /** The subjects that begin with a prefix, sorted. */
   public List<String> subjects(String prefix, VersionFilter filter) {
-    return ask(
+    return log.ask(
         state ->
             state.subjects().stream()
                 .filter(subject -> subject.startsWith(prefix))
@@ -269,7 +269,7 @@ public final class RegistryService implements AutoCloseable {
 
   /** The versions of a subject, ascending; at least one. */
   public List<SchemaVersion> versions(String subject, VersionFilter filter) {
-    return ask(
+    return log.ask(
         state -> {
           List<SchemaVersion> found =
               state.versions(subject).values().stream().filter(filter::admits).toList();
@@ -286,7 +286,7 @@ public final class RegistryService implements AutoCloseable {
    * @param version or {@link #LATEST}
    */
   public SchemaVersion version(String subject, int version, boolean orDeleted) {
-    return ask(state -> version(state, subject, version, orDeleted));
+    return log.ask(state -> version(state, subject, version, orDeleted));
   }
 
   private static SchemaVersion version(
@@ -307,7 +307,7 @@ public final class RegistryService implements AutoCloseable {
 
   /** All versions of the subjects that begin with a prefix, by subject and version. */
   public List<SchemaVersion> schemas(String prefix, VersionFilter filter, boolean latestOnly) {
-    return ask(
+    return log.ask(
         state -> {
           List<SchemaVersion> found = new ArrayList<>();
           for (String subject : state.subjects()) {
@@ -367,7 +367,7 @@ public final class RegistryService implements AutoCloseable {
 
   /** The versions with an id, at least one. */
   public List<SchemaVersion> users(int id, VersionFilter filter) {
-    return ask(
+    return log.ask(
         state -> {
           if (state.entry(id) == null) {
             throw new RegistryException(SCHEMA_NOT_FOUND, "Schema " + id + " not found");
@@ -378,12 +378,12 @@ public final class RegistryService implements AutoCloseable {
 
   /** The greatest id given so far, 0 if there is none. */
   public int maxId() {
-    return ask(RegistryState::maxId);
+    return log.ask(RegistryState::maxId);
   }
 
   /** The ids of the schemas that take a type from a version, ascending. */
   public List<Integer> referencedBy(String subject, int version) {
-    return ask(
+    return log.ask(
         state -> {
           SchemaVersion found = version(state, subject, version, true);
           return state.referrers(subject, found.version()).stream()
@@ -405,7 +405,7 @@ public final class RegistryService implements AutoCloseable {
   public List<Integer> deleteSubject(String subject, boolean permanent) {
     return log.change(
         state -> {
-          checkWritable(subject, state.effectiveMode(subject));
+          state.effectiveMode(subject).requireWritable(subject);
           NavigableMap<Integer, SchemaVersion> versions = state.versions(subject);
           List<SchemaVersion> live = state.live(subject);
           if (versions.isEmpty()) {
@@ -440,7 +440,7 @@ public final class RegistryService implements AutoCloseable {
   public int deleteVersion(String subject, int version, boolean permanent) {
     return log.change(
         state -> {
-          checkWritable(subject, state.effectiveMode(subject));
+          state.effectiveMode(subject).requireWritable(subject);
           SchemaVersion found = version(state, subject, version, version != LATEST || permanent);
           if (!permanent && found.deleted()) {
             throw new RegistryException(
@@ -479,164 +479,7 @@ public final class RegistryService implements AutoCloseable {
     }
   }
 
-  // Settings
-
-  /**
-   * Settings.
-   *
-   * @param subject null for those of all
-   * @param orGlobal whether a subject without settings has those of all
-   */
-  public SubjectConfig config(@Nullable String subject, boolean orGlobal) {
-    return ask(
-        state -> {
-          if (subject == null || orGlobal) {
-            return state.effectiveConfig(subject);
-          }
-          SubjectConfig config = state.config(subject);
-          if (config == null) {
-            throw configNotSet(subject);
-          }
-          return config;
-        });
-  }
-
-  /** Sets those settings that are not null, of a subject or (null) of all. */
-  public SubjectConfig setConfig(@Nullable String subject, SubjectConfig config) {
-    if (subject != null) {
-      checkSubject(subject);
-    }
-    return log.change(
-        state -> {
-          checkWritable(subject, state.effectiveMode(subject));
-          SubjectConfig before = state.config(subject);
-          SubjectConfig after = before == null ? config : config.or(before);
-          return after.equals(before)
-              ? Decision.nothingToChange(after)
-              : Decision.of(new SetConfig(subject, after), after);
-        });
-  }
-
-  /** Removes settings, of a subject or (null) of all, and gives what they were. */
-  public SubjectConfig deleteConfig(@Nullable String subject) {
-    return log.change(
-        state -> {
-          checkWritable(subject, state.effectiveMode(subject));
-          SubjectConfig before = state.config(subject);
-          if (before != null) {
-            return Decision.of(new SetConfig(subject, null), before);
-          }
-          if (subject != null) {
-            throw configNotSet(subject);
-          }
-          return Decision.nothingToChange(SubjectConfig.DEFAULT);
-        });
-  }
-
-  private static RegistryException configNotSet(String subject) {
-    return new RegistryException(
-        CONFIG_NOT_SET,
-        "Subject '%s' does not have subject-level compatibility configured".formatted(subject));
-  }
-
-  /**
-   * The mode.
-   *
-   * @param subject null for that of all
-   * @param orGlobal whether a subject without a mode has that of all
-   */
-  public RegistryMode mode(@Nullable String subject, boolean orGlobal) {
-    return ask(
-        state -> {
-          if (subject == null || orGlobal) {
-            return state.effectiveMode(subject);
-          }
-          RegistryMode mode = state.mode(subject);
-          if (mode == null) {
-            throw modeNotSet(subject);
-          }
-          return mode;
-        });
-  }
-
-  /**
-   * Sets the mode of a subject or (null) of all.
-   *
-   * @param force needed for IMPORT where there are schemas
-   */
-  public RegistryMode setMode(@Nullable String subject, RegistryMode mode, boolean force) {
-    if (subject != null) {
-      checkSubject(subject);
-    }
-    return log.change(
-        state -> {
-          boolean empty =
-              subject == null
-                  ? state.subjects().stream().allMatch(s -> state.live(s).isEmpty())
-                  : state.live(subject).isEmpty();
-          if (mode == RegistryMode.IMPORT && !empty && !force) {
-            throw new RegistryException(
-                NOT_PERMITTED,
-                "Cannot import since there are schemas%s; force=true imports beside them"
-                    .formatted(subject == null ? "" : " for subject '" + subject + "'"));
-          }
-          return mode == state.mode(subject)
-              ? Decision.nothingToChange(mode)
-              : Decision.of(new SetMode(subject, mode), mode);
-        });
-  }
-
-  /** Removes a subject's mode and gives what it was. */
-  public RegistryMode deleteMode(String subject) {
-    return log.change(
-        state -> {
-          RegistryMode before = state.mode(subject);
-          if (before == null) {
-            throw modeNotSet(subject);
-          }
-          return Decision.of(new SetMode(subject, null), before);
-        });
-  }
-
-  private static RegistryException modeNotSet(String subject) {
-    return new RegistryException(
-        MODE_NOT_SET,
-        "Subject '%s' does not have subject-level mode configured".formatted(subject));
-  }
-
   // What several of the above need
-
-  private <T> T ask(Function<RegistryState, T> question) {
-    log.catchUpIfReachable();
-    return log.read(question);
-  }
-
-  private static void checkWritable(@Nullable String subject, RegistryMode mode) {
-    if (mode == RegistryMode.READONLY || mode == RegistryMode.READONLY_OVERRIDE) {
-      throw new RegistryException(
-          NOT_PERMITTED,
-          subject == null
-              ? "The registry is in read-only mode"
-              : "Subject '%s' is in read-only mode".formatted(subject));
-    }
-  }
-
-  private static void checkSubject(String subject) {
-    if (subject.isEmpty()
-        || subject.length() > MAX_SUBJECT_CHARS
-        || subject.startsWith(":")
-        || subject.equals("__GLOBAL")
-        || subject.equals("__EMPTY")
-        || subject.chars().anyMatch(Character::isISOControl)) {
-      throw new RegistryException(
-          INVALID_SUBJECT,
-          ("The specified subject '%s' is not a valid subject: expected 1 to %d characters, no"
-                  + " control characters, and no context (a ':' at the start)")
-              .formatted(
-                  subject.length() > 100 ? subject.substring(0, 100) + "..." : subject,
-                  MAX_SUBJECT_CHARS));
-    }
-  }
 
   private static void checkVersion(int version) {
     if (version < 1) {

@@ -180,7 +180,7 @@ final class Routes {
               path,
               request ->
                   config(
-                      registry.config(subject(request, ofAll), request.flag("defaultToGlobal")))));
+                      registry.settings().config(subject(request, ofAll), request.flag("defaultToGlobal")))));
       routes.add(
           Route.change(
               HttpMethod.PUT,
@@ -188,7 +188,7 @@ final class Routes {
               Role.ADMIN,
               request -> {
                 SubjectConfig wanted = configIn(request.json());
-                registry.setConfig(subject(request, ofAll), wanted);
+                registry.settings().setConfig(subject(request, ofAll), wanted);
                 return echo(wanted);
               }));
       routes.add(
@@ -196,7 +196,7 @@ final class Routes {
               HttpMethod.DELETE,
               path,
               Role.ADMIN,
-              request -> config(registry.deleteConfig(subject(request, ofAll)))));
+              request -> config(registry.settings().deleteConfig(subject(request, ofAll)))));
     }
     for (String path : List.of("/mode", "/mode/{subject}")) {
       boolean ofAll = path.equals("/mode");
@@ -204,7 +204,7 @@ final class Routes {
           Route.get(
               path,
               request ->
-                  mode(registry.mode(subject(request, ofAll), request.flag("defaultToGlobal")))));
+                  mode(registry.settings().mode(subject(request, ofAll), request.flag("defaultToGlobal")))));
       routes.add(
           Route.change(
               HttpMethod.PUT,
@@ -212,7 +212,7 @@ final class Routes {
               Role.ADMIN,
               request ->
                   mode(
-                      registry.setMode(
+                      registry.settings().setMode(
                           subject(request, ofAll),
                           modeIn(request.json()),
                           request.flag("force")))));
@@ -222,7 +222,7 @@ final class Routes {
             HttpMethod.DELETE,
             "/mode/{subject}",
             Role.ADMIN,
-            request -> mode(registry.deleteMode(request.subject()))));
+            request -> mode(registry.settings().deleteMode(request.subject()))));
   }
 
   private static @Nullable String subject(Request request, boolean ofAll) {
