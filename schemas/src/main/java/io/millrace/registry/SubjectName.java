@@ -23,8 +23,7 @@ final class SubjectName {
           ("The specified subject '%s' is not a valid subject: expected 1 to %d characters, no"
                   + " control characters, and no context (a ':' at the start)")
               .formatted(
-                  subject.length() > 100 ? subject.substring(0, 100) + "..." : subject,
-                  MAX_CHARS));
+                  subject.length() > 100 ? subject.substring(0, 100) + "..." : subject, MAX_CHARS));
     }
   }
 }

@@ -180,7 +180,9 @@ final class Routes {
               path,
               request ->
                   config(
-                      registry.settings().config(subject(request, ofAll), request.flag("defaultToGlobal")))));
+                      registry
+                          .settings()
+                          .config(subject(request, ofAll), request.flag("defaultToGlobal")))));
       routes.add(
           Route.change(
               HttpMethod.PUT,
@@ -204,7 +206,10 @@ final class Routes {
           Route.get(
               path,
               request ->
-                  mode(registry.settings().mode(subject(request, ofAll), request.flag("defaultToGlobal")))));
+                  mode(
+                      registry
+                          .settings()
+                          .mode(subject(request, ofAll), request.flag("defaultToGlobal")))));
       routes.add(
           Route.change(
               HttpMethod.PUT,
@@ -212,10 +217,12 @@ final class Routes {
               Role.ADMIN,
               request ->
                   mode(
-                      registry.settings().setMode(
-                          subject(request, ofAll),
-                          modeIn(request.json()),
-                          request.flag("force")))));
+                      registry
+                          .settings()
+                          .setMode(
+                              subject(request, ofAll),
+                              modeIn(request.json()),
+                              request.flag("force")))));
     }
     routes.add(
         Route.change(
