@@ -66,7 +66,7 @@ record GradientSums(float[] rows, float[][] tensors) {
             still, compiled.schema(), compiled.encoder(), compiled.scheme(), compiled.model());
     try (Learner learner = new Learner(same, Long.MAX_VALUE)) {
       weights.copyTo(learner.table(), learner.tensors());
-      EncodedBatch batch = same.encoder().newBatch();
+      EncodedBatch batch = new EncodedBatch(same.scheme().fields());
       byte[] labels = new byte[c.stepSize()];
       float[] probabilities = new float[c.stepSize()];
       for (int from = 0; from < examples.size(); from += c.stepSize()) {
