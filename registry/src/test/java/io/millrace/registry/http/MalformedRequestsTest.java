@@ -25,6 +25,8 @@ class MalformedRequestsTest {
   /** Less than a tenth of what a round of 1,000 bodies holds. */
   private static final long MAX_GROWTH_BYTES = 512 << 10;
 
+  private static final int MOST_ROUNDS = 4;
+
   private static final List<String> SEEDS =
       List.of(
           "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"a.R\\\",\\\"fields\\\":["
@@ -87,10 +89,15 @@ class MalformedRequestsTest {
       Http http = new Http(server.port());
       // what is accepted is registered in the first round and known in the second
       assertThat(send(http, server.port())).isGreaterThan(BODIES / 2);
-      long heap = Leftovers.heapBytes();
-      send(http, server.port());
-      Awaitility.await().until(() -> server.connections() <= 1);
-      assertThat(Leftovers.heapBytes() - heap).as("bytes of heap").isLessThan(MAX_GROWTH_BYTES);
+      // what requests leave behind is there after every round, what else grows in this JVM is not
+      long growth = Long.MAX_VALUE;
+      for (int round = 0; round < MOST_ROUNDS && growth >= MAX_GROWTH_BYTES; round++) {
+        long heap = Leftovers.heapBytes();
+        send(http, server.port());
+        Awaitility.await().until(() -> server.connections() <= 1);
+        growth = Math.min(growth, Leftovers.heapBytes() - heap);
+      }
+      assertThat(growth).as("bytes of heap").isLessThan(MAX_GROWTH_BYTES);
       assertThat(http.get("/subjects").status()).isEqualTo(200);
       assertThat(leftovers.leaks()).as("buffers that nobody released").isEmpty();
     }
