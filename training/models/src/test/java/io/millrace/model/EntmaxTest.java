@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,29 +38,7 @@ class EntmaxTest {
 
   /** Worked values; six decimals. */
   @ParameterizedTest
-  @CsvSource({
-    "1 .5 .2 -1, 1, .456372 .276804 .205061 .061763",
-    "1 .5 .2 -1, 1.25, .525841 .278662 .180222 .015275",
-    "1 .5 .2 -1, 1.5, .592807 .270337 .136855 0",
-    "1 .5 .2 -1, 1.7, .651613 .261413 .086974 0",
-    "1 .5 .2 -1, 2, .75 .25 0 0",
-    "1 .5 .2 -1, 2.5, .862487 .137513 0 0",
-    "1 .5 .2 -1, 3, 1 0 0 0",
-    ".3 .2 .1 0, 1, .288651 .261183 .236328 .213838",
-    ".3 .2 .1 0, 1.25, .304677 .265692 .230574 .199057",
-    ".3 .2 .1 0, 1.5, .327030 .272343 .222657 .177970",
-    ".3 .2 .1 0, 1.7, .350893 .280202 .214512 .154394",
-    ".3 .2 .1 0, 2, .4 .3 .2 .1",
-    ".3 .2 .1 0, 2.5, .502927 .349549 .147524 0",
-    ".3 .2 .1 0, 3, .6 .4 0 0",
-    "3 1 0, 1, .843795 .114195 .042010",
-    "3 1 0, 1.25, .941586 .055361 .003053",
-    "3 1 0, 1.5, 1 0 0",
-    "3 1 0, 1.7, 1 0 0",
-    "3 1 0, 2, 1 0 0",
-    "3 1 0, 2.5, 1 0 0",
-    "3 1 0, 3, 1 0 0"
-  })
+  @CsvFileSource(resources = "/entmax-shares.csv")
   void sharesAsWorkedOut(String z, double alpha, String expected) {
     float[] p = entmax(alpha, floats(z));
     float[] shares = floats(expected);
