@@ -8,6 +8,9 @@ public interface Kernels {
   /** What rows are padded to: the floats of the widest vectors, and of a cache line. */
   int PAD = 16;
 
+  /** In the place of a matrix: zero. */
+  float[] NOTHING = new float[0];
+
   /** The floats of this machine's vectors; divides {@link #PAD}. */
   int lanes();
 
@@ -73,6 +76,42 @@ public interface Kernels {
       float[] c,
       int co,
       int ci);
+
+  /**
+   * As many products as there are lanes, side by side: {@code C = D + A·Bᵀ} in each lane, each
+   * element summed in the order of k. An element of a matrix is a run of {@code lanes} floats.
+   *
+   * @param m rows of A, C and D, any number
+   * @param n rows of B, columns of C and D, any number
+   * @param k columns of A and B, any number
+   * @param lanes products that are computed, a multiple of {@link #lanes}
+   * @param a element (i, p) begins at {@code ao + i * am + p * ak}
+   * @param b element (j, p) begins at {@code bo + j * bn + p * bk}
+   * @param d element (i, j) begins at {@code d0 + i * dm + j * dn}, or {@link #NOTHING}; C itself
+   *     only where m and n are 1
+   * @param c element (i, j) begins at {@code co + i * cm + j * cn}, overwritten
+   */
+  void multiplyLanes(
+      int m,
+      int n,
+      int k,
+      int lanes,
+      float[] a,
+      int ao,
+      int am,
+      int ak,
+      float[] b,
+      int bo,
+      int bn,
+      int bk,
+      float[] d,
+      int d0,
+      int dm,
+      int dn,
+      float[] c,
+      int co,
+      int cm,
+      int cn);
 
   /**
    * {@code x ← e^x}, to 2 ulp within ±87, beyond which x is cut.

@@ -55,7 +55,7 @@ record Product(boolean tall) {
     int whole = n / LANES * LANES;
     if (whole == n) {
       vectors(m, n, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
-    } else if (whole > 0 && d != c) {
+    } else if (whole > 0 && !(d == c && d0 == co)) {
       vectors(m, whole, k, a, ao, ai, ap, b, bo, bp, d, d0, di, c, co, ci);
       // columns that are left over are computed again with those before them
       int j = n - LANES;
@@ -183,7 +183,7 @@ record Product(boolean tall) {
       return;
     }
     // rows that are left over are computed again with those before them, unless that adds twice
-    if (last >= 0 && d != c) {
+    if (last >= 0 && !(d == c && d0 == co)) {
       int from = ao + last * ai;
       block(vectors, k, a, from, ai, ap, b, bo, bp, d, d0 + last * di, di, c, co + last * ci, ci);
       return;

@@ -1,5 +1,7 @@
 package io.millrace.kernel;
 
+import java.util.Arrays;
+
 /** The specification, one value at a time. */
 final class ScalarKernels implements Kernels {
   private static final int NEWTON_STEPS = 50;
@@ -65,6 +67,47 @@ final class ScalarKernels implements Kernels {
           sum += a[ao + i * ai + p] * b[bo + j * bj + p];
         }
         c[co + i * ci + j] = sum;
+      }
+    }
+  }
+
+  @Override
+  public void multiplyLanes(
+      int m,
+      int n,
+      int k,
+      int lanes,
+      float[] a,
+      int ao,
+      int am,
+      int ak,
+      float[] b,
+      int bo,
+      int bn,
+      int bk,
+      float[] d,
+      int d0,
+      int dm,
+      int dn,
+      float[] c,
+      int co,
+      int cm,
+      int cn) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        int to = co + i * cm + j * cn;
+        if (d == NOTHING) {
+          Arrays.fill(c, to, to + lanes, 0);
+        } else {
+          System.arraycopy(d, d0 + i * dm + j * dn, c, to, lanes);
+        }
+        for (int p = 0; p < k; p++) {
+          int left = ao + i * am + p * ak;
+          int right = bo + j * bn + p * bk;
+          for (int l = 0; l < lanes; l++) {
+            c[to + l] += a[left + l] * b[right + l];
+          }
+        }
       }
     }
   }

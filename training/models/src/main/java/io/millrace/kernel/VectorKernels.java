@@ -25,6 +25,7 @@ final class VectorKernels implements Kernels {
   private static final float TINY = 1e-30f;
 
   private final Product product;
+  private final LaneProduct laneProduct;
 
   VectorKernels() {
     this(Product.best());
@@ -33,6 +34,7 @@ final class VectorKernels implements Kernels {
   /** With blocks of one's choice. */
   VectorKernels(Product product) {
     this.product = product;
+    this.laneProduct = new LaneProduct(product.tall());
   }
 
   @Override
@@ -79,6 +81,32 @@ final class VectorKernels implements Kernels {
       int co,
       int ci) {
     RowProduct.multiply(m, n, k, a, ao, ai, b, bo, bj, d, d0, di, c, co, ci);
+  }
+
+  @Override
+  public void multiplyLanes(
+      int m,
+      int n,
+      int k,
+      int lanes,
+      float[] a,
+      int ao,
+      int am,
+      int ak,
+      float[] b,
+      int bo,
+      int bn,
+      int bk,
+      float[] d,
+      int d0,
+      int dm,
+      int dn,
+      float[] c,
+      int co,
+      int cm,
+      int cn) {
+    laneProduct.multiply(
+        m, n, k, lanes, a, ao, am, ak, b, bo, bn, bk, d, d0, dm, dn, c, co, cm, cn);
   }
 
   @Override

@@ -102,9 +102,21 @@ final class VectorMath {
    */
   static void softmax(float[] x, int from, int end, int stride) {
     FloatVector max = FloatVector.fromArray(SPECIES, x, from);
-    for (int at = from + stride; at < end; at += stride) {
-      max = max.max(FloatVector.fromArray(SPECIES, x, at));
+    FloatVector max1 = max;
+    FloatVector max2 = max;
+    FloatVector max3 = max;
+    int four = from;
+    // four at a time: a maximum waits for the one before it
+    for (; four + 3 * stride < end; four += 4 * stride) {
+      max = max.max(FloatVector.fromArray(SPECIES, x, four));
+      max1 = max1.max(FloatVector.fromArray(SPECIES, x, four + stride));
+      max2 = max2.max(FloatVector.fromArray(SPECIES, x, four + 2 * stride));
+      max3 = max3.max(FloatVector.fromArray(SPECIES, x, four + 3 * stride));
     }
+    for (; four < end; four += stride) {
+      max = max.max(FloatVector.fromArray(SPECIES, x, four));
+    }
+    max = max.max(max1).max(max2.max(max3));
     FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
     FloatVector least = FloatVector.broadcast(SPECIES, LEAST_POWER);
     FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);

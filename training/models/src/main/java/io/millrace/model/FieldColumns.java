@@ -3,19 +3,17 @@ package io.millrace.model;
 import io.millrace.kernel.Kernels;
 
 /**
- * How examples lie beside each other in a block: a matrix of the block has a row for each value of
- * a field vector and a column for each field of each example, so that fields are what vectors hold,
- * and the products' sums run down rows. An example's columns begin at {@code b · F}; whoever works
- * on one example alone takes {@link #lanes} columns and thereby some of the next example, or beyond
- * the last one: such columns hold finite values of no meaning, and what is written to them must be
- * overwritten by the next example's, so that examples are worked on in order.
+ * Examples beside each other, so that fields are what vectors hold: for a few examples. An
+ * example's columns begin at {@code b · F}; whoever works on one example alone takes {@link #lanes}
+ * columns and thereby some of the next example, or beyond the last one: what is written to them
+ * must be overwritten by the next example's, so that examples are worked on in order.
  *
  * @param fields F
  * @param examples most examples of a block
  * @param lanes F, rounded up to whole vectors
  * @param stride floats from one row to the next
  */
-record FieldColumns(int fields, int examples, int lanes, int stride) {
+record FieldColumns(int fields, int examples, int lanes, int stride) implements BlockColumns {
   /** Floats of the largest matrix of a block: a quarter of a second-level cache. */
   private static final int ROOM = 1 << 16;
 
@@ -54,19 +52,19 @@ record FieldColumns(int fields, int examples, int lanes, int stride) {
     return columns / (double) ((columns + STEP - 1) / STEP * STEP);
   }
 
-  /** Columns of so many examples, rounded up to whole vectors. */
-  int columns(int count) {
+  @Override
+  public int columns(int count) {
     return padded(count * fields);
   }
 
-  /** How many blocks hold so many examples. */
-  int blocks(int count) {
-    return (count + examples - 1) / examples;
+  @Override
+  public int used(int count) {
+    return count * fields;
   }
 
-  /** Floats of a matrix of one block. */
-  int size(int rows) {
-    return rows * stride;
+  @Override
+  public int column(int example, int field) {
+    return example * fields + field;
   }
 
   private static int padded(int count) {

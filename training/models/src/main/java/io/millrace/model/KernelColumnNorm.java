@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Normalises each column to mean 0 and variance 1, then scales and shifts its rows; columns as in
- * {@link FieldColumns}, blocks one behind the other.
+ * {@link BlockColumns}, blocks one behind the other.
  *
  * <p>Shapes: A rows, S stride.
  */
@@ -22,11 +22,17 @@ final class KernelColumnNorm {
   private final float[] dShift;
   private float[] scale = new float[0];
   private float[] shift = new float[0];
-  private float[] normalized = new float[0]; // [A, S] of each block
-  private float[] out = new float[0]; // [A, S] of each block
-  private float[] inverse = new float[0]; // [S] of each block
+  private final BlockMemory memory;
+  private final BlockMemory.Part normalized; // [A, S]
+  private final BlockMemory.Part out; // [A, S]
+  private final BlockMemory.Part inverse; // [S]
 
-  KernelColumnNorm(FieldColumns layout, int rows, String prefix, TensorNumbers numbers) {
+  KernelColumnNorm(
+      BlockColumns layout, BlockMemory memory, int rows, String prefix, TensorNumbers numbers) {
+    this.memory = memory;
+    this.normalized = memory.matrixOfEachBlock(layout.size(rows));
+    this.out = memory.matrixOfEachBlock(layout.size(rows));
+    this.inverse = memory.matrixOfEachBlock(layout.stride());
     this.rows = rows;
     this.stride = layout.stride();
     this.scaleNumber = numbers.of(prefix + "norm_scale");
@@ -40,33 +46,26 @@ final class KernelColumnNorm {
     shift = weights[shiftNumber];
   }
 
-  void reserve(int blocks) {
-    if (out.length < blocks * rows * stride) {
-      normalized = new float[blocks * rows * stride];
-      out = new float[blocks * rows * stride];
-      inverse = new float[blocks * stride];
-    }
-  }
-
-  /** What {@link #forward} gave [A, S], block by block. */
-  float[] out() {
-    return out;
+  /** Where in the memory {@link #forward} put what a block gave [A, S]. */
+  int outAt(int block) {
+    return out.at(block);
   }
 
   /**
-   * @param x [A, S] of each block
+   * @param from where in the memory the block's values begin [A, S]
    */
-  void forward(float[] x, int block) {
-    int size = rows * stride;
-    int from = block * size;
-    System.arraycopy(x, from, normalized, from, size);
-    kernels.normalizeColumns(normalized, from, rows, stride, EPSILON, inverse, block * stride);
+  void forward(int from, int block) {
+    float[] x = memory.values();
+    int to = normalized.at(block);
+    System.arraycopy(x, from, x, to, normalized.size());
+    kernels.normalizeColumns(x, to, rows, stride, EPSILON, x, inverse.at(block));
+    int ahead = out.at(block) - to;
     for (int r = 0; r < rows; r++) {
-      int at = from + r * stride;
+      int at = to + r * stride;
       float factor = scale[r];
       float summand = shift[r];
       for (int j = at; j < at + stride; j++) {
-        out[j] = normalized[j] * factor + summand;
+        x[ahead + j] = x[j] * factor + summand;
       }
     }
   }
@@ -78,21 +77,23 @@ final class KernelColumnNorm {
   }
 
   /**
-   * @param d gradient with respect to the block's result [A, S], overwritten with that of its input
+   * @param d where in the memory the gradient with respect to the block's result begins [A, S],
+   *     overwritten with that of its input
    * @param columns that hold fields
    */
-  void backward(float[] d, int block, int columns) {
-    int from = block * rows * stride;
+  void backward(int d, int block, int columns) {
+    float[] x = memory.values();
+    int from = normalized.at(block);
     for (int r = 0; r < rows; r++) {
-      int at = r * stride;
-      dShift[r] += kernels.sum(columns, d, at);
-      dScale[r] += kernels.dot(columns, d, at, normalized, from + at);
+      int at = d + r * stride;
+      dShift[r] += kernels.sum(columns, x, at);
+      dScale[r] += kernels.dot(columns, x, at, x, from + r * stride);
       float factor = scale[r];
       for (int j = at; j < at + stride; j++) {
-        d[j] *= factor;
+        x[j] *= factor;
       }
     }
-    kernels.normalizeColumnsBackward(normalized, from, d, 0, rows, stride, inverse, block * stride);
+    kernels.normalizeColumnsBackward(x, from, x, d, rows, stride, x, inverse.at(block));
   }
 
   /** Writes the gradients of all blocks since {@link #beginBackward}. */

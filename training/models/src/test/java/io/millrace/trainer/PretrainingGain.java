@@ -45,7 +45,8 @@ final class PretrainingGain {
       "{\"kind\":\"mlp\",\"hidden\":{\"widths\":[200,200],\"batchNorm\":true,\"dropout\":0.2}}";
   private static final String AUTOINT =
       "{\"kind\":\"autoint\",\"layers\":2,\"heads\":2,\"headDim\":16,\"scaled\":true,"
-          + "\"layerNorm\":true,\"residual\":true,\"fieldEmbedding\":false}";
+          + "\"layerNorm\":true,\"residual\":true,\"activatedProjections\":false,"
+          + "\"fieldEmbedding\":false,\"wide\":false,\"attentionDropout\":0}";
   private static final int LARGEST_BATCH = 1024;
 
   private final String name;

@@ -1,0 +1,107 @@
+package io.millrace.model;
+
+import io.millrace.kernel.Columns;
+import io.millrace.kernel.Matrix;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An AutoInt whose blocks of examples lie in one way. Goes through all layers block by block, so
+ * that a block's values stay in the caches. Shapes: S stride of {@link BlockColumns}.
+ */
+final class AutoIntBlocks implements KernelNet {
+  private final BlockColumns layout;
+  private final int dim;
+  private final int bias;
+  private final AutoIntEnds ends;
+  private final List<KernelAttention> layers = new ArrayList<>();
+  private final BlockMemory memory = new BlockMemory();
+  private final BlockMemory.Part raw; // [D, S] field vectors
+  private final BlockMemory.Part vectors; // [D, S] the same with the field embedding
+  private final BlockMemory.Part d; // [A, S]
+  private final Matrix logits = new Matrix(Columns.of(1));
+  private final Matrix dx;
+  private float[][] weights = new float[0][];
+
+  AutoIntBlocks(AutoIntConfig config, BlockColumns layout, int dim, TensorNumbers numbers) {
+    this.layout = layout;
+    this.dim = dim;
+    this.bias = numbers.of("bias");
+    this.ends = AutoIntEnds.of(config, layout, dim, numbers);
+    this.raw = memory.matrixOfEachBlock(layout.size(dim));
+    this.vectors = config.fieldEmbedding() ? memory.matrixOfEachBlock(layout.size(dim)) : raw;
+    int in = dim;
+    for (int l = 0; l < config.layers(); l++) {
+      layers.add(new KernelAttention(config, layout, memory, in, "layer" + l + ".", numbers));
+      in = config.width();
+    }
+    this.d = memory.matrix(layout.size(config.width()));
+    this.dx = new Matrix(Columns.of(dim));
+  }
+
+  @Override
+  public void load(float[][] all) {
+    weights = all;
+    ends.load(all);
+    for (KernelAttention layer : layers) {
+      layer.load(all);
+    }
+  }
+
+  @Override
+  public Matrix forward(KernelPass pass, float[] x, int from) {
+    memory.reserve(pass.training() ? layout.blocks(pass.batch()) : 1);
+    for (KernelAttention layer : layers) {
+      layer.begin(pass);
+    }
+    logits.rows(pass.batch());
+    for (int first = 0; first < pass.batch(); first += layout.examples()) {
+      int count = Math.min(layout.examples(), pass.batch() - first);
+      int block = pass.training() ? first / layout.examples() : 0;
+      int begin = from + first * layout.fields() * dim;
+      ends.take(x, begin, count, memory.values(), raw.at(block), vectors.at(block));
+      int at = vectors.at(block);
+      for (KernelAttention layer : layers) {
+        layer.forward(pass, at, block, first, count);
+        at = layer.outAt(block);
+      }
+      ends.logits(memory.values(), at, raw.at(block), count, weights[bias][0], logits, first);
+    }
+    return logits;
+  }
+
+  @Override
+  public Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
+    ends.beginBackward();
+    for (KernelAttention layer : layers) {
+      layer.beginBackward();
+    }
+    float total = 0;
+    for (int b = 0; b < pass.batch(); b++) {
+      total += dLogits.values()[b * dLogits.stride()];
+    }
+    gradients[bias][0] = total;
+    dx.rows(pass.batch() * layout.fields());
+    for (int first = 0; first < pass.batch(); first += layout.examples()) {
+      int count = Math.min(layout.examples(), pass.batch() - first);
+      backward(pass, dLogits, first, count);
+    }
+    ends.endBackward(gradients);
+    for (KernelAttention layer : layers) {
+      layer.endBackward(gradients);
+    }
+    return dx;
+  }
+
+  private void backward(KernelPass pass, Matrix dLogits, int first, int count) {
+    int block = first / layout.examples();
+    KernelAttention last = layers.get(layers.size() - 1);
+    int de = d.at();
+    ends.addOutput(dLogits, first, count, memory.values(), last.outAt(block), de);
+    for (int l = layers.size() - 1; l >= 0; l--) {
+      int from = l == 0 ? vectors.at(block) : layers.get(l - 1).outAt(block);
+      de = layers.get(l).backward(pass, from, de, block, first, count);
+    }
+    ends.give(memory.values(), de, raw.at(block), dLogits, first, count, dx);
+  }
+}
