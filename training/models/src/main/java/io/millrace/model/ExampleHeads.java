@@ -8,8 +8,11 @@ import io.millrace.kernel.Kernels;
  * their shares stay in the first cache. Shapes: L lanes, S stride of {@link ExampleColumns}.
  */
 final class ExampleHeads implements AttentionHeads {
-  /** Queries that are worked on together: a few of the kernel's rows. */
+  /** Queries that are worked on together: twice the rows of the kernel's blocks. */
   private static final int QUERIES = 6;
+
+  /** Fewer than the rows of a block are slow. */
+  private static final int LEAST = 3;
 
   private final Kernels kernels = Kernels.best();
   private final AutoIntConfig config;
@@ -49,11 +52,13 @@ final class ExampleHeads implements AttentionHeads {
     }
   }
 
-  /** Queries from one on that are worked on together: parts of about the same size. */
+  /** Queries from one on that are worked on together. */
   private int queries(int from) {
     int left = fields - from;
-    int parts = (left + QUERIES - 1) / QUERIES;
-    return (left + parts - 1) / parts;
+    if (left <= QUERIES) {
+      return left;
+    }
+    return left < QUERIES + LEAST ? left - LEAST : QUERIES;
   }
 
   @Override

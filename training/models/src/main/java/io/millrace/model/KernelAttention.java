@@ -1,8 +1,6 @@
 package io.millrace.model;
 
-import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
-import io.millrace.kernel.Transposition;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,6 @@ final class KernelAttention {
   private final BlockColumns layout;
   private final AttentionHeads heads;
   private final int in;
-  private final int inWidth; // padded
   private final int rows; // K · A
   private final float scale;
   private final int projection;
@@ -34,9 +31,8 @@ final class KernelAttention {
   private final BlockMemory.Part out; // [A, S]
   private final BlockMemory.Part dProjected; // [K · A, S]
   private final BlockMemory.Part dIn; // [in, S]
-  private final float[] dWeights; // [K · A, in], padded
+  private final ProjectionGradients dWeights; // [K · A, in]
   private final float[] dBias; // [K · A]
-  private final float[] inRows; // [S, in], padded
   private final float[] zeros;
   private float[] weights = new float[0];
   private float[] shift = new float[0];
@@ -57,7 +53,6 @@ final class KernelAttention {
     this.memory = memory;
     this.heads = AttentionHeads.of(config, layout, memory);
     this.in = in;
-    this.inWidth = Columns.of(in).width();
     this.rows = rows(config);
     this.scale = config.scaled() ? (float) (1 / Math.sqrt(config.headDim())) : 1;
     this.projection = numbers.of(prefix + "projection");
@@ -73,10 +68,9 @@ final class KernelAttention {
     this.out = memory.matrixOfEachBlock(layout.size(config.width()));
     this.dProjected = memory.matrix(layout.size(rows));
     this.dIn = memory.matrix(layout.size(in));
-    this.dWeights = new float[rows * inWidth];
+    this.dWeights = new ProjectionGradients(layout, memory, rows, in);
     this.dBias = new float[rows];
-    this.inRows = new float[layout.stride() * inWidth];
-    this.zeros = new float[Math.max(layout.stride(), inWidth)];
+    this.zeros = new float[layout.stride()];
   }
 
   /** Rows of the projections. */
@@ -165,10 +159,7 @@ final class KernelAttention {
         dBias[r] += kernels.sum(columns, x, dp + r * stride);
       }
     }
-    Transposition.copy(in, columns, x, from, stride, inRows, 0, inWidth);
-    kernels.multiply(
-        rows, inWidth, columns, x, dp, stride, 1, inRows, 0, inWidth, dWeights, 0, inWidth,
-        dWeights, 0, inWidth);
+    dWeights.add(dp, from, count);
     int n = layout.columns(count);
     int to = dIn.at();
     kernels.multiply(in, n, rows, weights, 0, 1, in, x, dp, stride, zeros, 0, 0, x, to, stride);
@@ -177,7 +168,7 @@ final class KernelAttention {
 
   /** Forgets the gradients of earlier steps. */
   void beginBackward() {
-    Arrays.fill(dWeights, 0);
+    dWeights.begin();
     Arrays.fill(dBias, 0);
     if (norm != null) {
       norm.beginBackward();
@@ -186,9 +177,7 @@ final class KernelAttention {
 
   /** Writes the gradients of all blocks since {@link #beginBackward}. */
   void endBackward(float[][] gradients) {
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(dWeights, r * inWidth, gradients[projection], r * in, in);
-    }
+    dWeights.store(gradients[projection]);
     if (bias != KernelLinear.NO_BIAS) {
       System.arraycopy(dBias, 0, gradients[bias], 0, rows);
     }
