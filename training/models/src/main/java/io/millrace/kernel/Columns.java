@@ -46,11 +46,6 @@ public record Columns(int groups, int size, boolean spread) {
     return spread && width() >= WIDE && width() / LINE % 2 == 0 ? width() + LINE : width();
   }
 
-  /** Floats from a row's begin to its last value: what is summed over in a product. */
-  public int reach() {
-    return width() - padded() + size;
-  }
-
   /** Spreads {@code from[offset .. offset + count)} over a padded row; padding is left alone. */
   public void pad(float[] from, int offset, float[] row, int at) {
     for (int g = 0; g < groups; g++) {

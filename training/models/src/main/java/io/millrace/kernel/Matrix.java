@@ -24,13 +24,6 @@ public final class Matrix {
     return this;
   }
 
-  /** Makes it the same memory as another one, whose rows are cut differently. */
-  public Matrix share(Matrix other) {
-    values = other.values;
-    rows = other.rows * other.stride() / stride();
-    return this;
-  }
-
   /** Number of rows. */
   public int rows() {
     return rows;

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** {@link DjlArmNetGraph} by kernels: same tensors, same options. */
 final class KernelArmNet implements KernelNet {
   private final int dim;
+  private final Columns neuronsOfValues; // D groups of G
   private final KernelFieldVectors vectors;
   private final KernelArmGates gates;
   private final KernelArmNeurons neurons;
@@ -19,14 +20,14 @@ final class KernelArmNet implements KernelNet {
   KernelArmNet(ArmNetConfig config, int fields, int dim, TensorNumbers numbers) {
     this.dim = dim;
     Columns total = Columns.grouped(1, config.totalNeurons());
-    Columns all = Columns.grouped(dim, config.totalNeurons());
+    this.neuronsOfValues = Columns.grouped(dim, config.totalNeurons());
     this.vectors = new KernelFieldVectors(config.fieldEmbedding(), fields, dim, numbers);
     this.gates = new KernelArmGates(config, fields, vectors.columns(), numbers);
     this.neurons = new KernelArmNeurons(config, fields, vectors.columns(), numbers);
     this.norm = config.batchNorm() ? new KernelBatchNorm("neuron_norm.", total, numbers) : null;
-    this.hidden = new KernelMlp(config.hidden(), "", all, numbers);
+    this.hidden = new KernelMlp(config.hidden(), "", neuronsOfValues.count(), numbers);
     this.normed = new Matrix(total);
-    this.flat = new Matrix(all);
+    this.flat = new Matrix(Columns.of(neuronsOfValues.count()));
     this.dNeurons = new Matrix(total);
   }
 
@@ -52,12 +53,22 @@ final class KernelArmNet implements KernelNet {
       norm.forward(pass, normed);
       y = normed;
     }
-    return hidden.forward(pass, flat.share(y));
+    flat.rows(pass.batch());
+    for (int b = 0; b < pass.batch(); b++) {
+      int at = b * dim * y.stride();
+      neuronsOfValues.compact(y.values(), at, flat.values(), b * flat.stride());
+    }
+    return hidden.forward(pass, flat);
   }
 
   @Override
   public Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
-    Matrix dy = dNeurons.share(hidden.backward(pass, dLogits, gradients));
+    Matrix dFlat = hidden.backward(pass, dLogits, gradients);
+    Matrix dy = dNeurons.rows(pass.batch() * dim);
+    for (int b = 0; b < pass.batch(); b++) {
+      int at = b * dim * dy.stride();
+      neuronsOfValues.pad(dFlat.values(), b * dFlat.stride(), dy.values(), at);
+    }
     if (norm != null) {
       norm.backward(dy, gradients);
     }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 final class KernelBatchNorm {
   private static final float EPSILON = 1e-5f;
 
-  /** Rows that are summed before they are added to the total, which keeps rounding small. */
-  private static final int BLOCK = 64;
+  /** Rows that are summed before they are merged with those before, which keeps rounding small. */
+  private static final int PART = 128;
 
   private final int channels;
   private final int width;
@@ -25,10 +25,12 @@ final class KernelBatchNorm {
   private final float[] mean;
   private final float[] variance; // as reported
   private final float[] inverse;
-  private final float[] block;
+  private final float[] partMean;
+  private final float[] partSquares;
   private final float[] dScale;
   private final float[] dShift;
   private boolean byBatch;
+  private int seen;
 
   /**
    * @param columns C channels
@@ -48,7 +50,8 @@ final class KernelBatchNorm {
     this.mean = new float[width];
     this.variance = new float[width];
     this.inverse = new float[width];
-    this.block = new float[width];
+    this.partMean = new float[width];
+    this.partSquares = new float[width];
     this.dScale = new float[width];
     this.dShift = new float[width];
   }
@@ -65,20 +68,84 @@ final class KernelBatchNorm {
    * @param a [N, C], overwritten with the result
    */
   void forward(KernelPass pass, Matrix a) {
-    byBatch = pass.training() && pass.batch() > 1;
-    if (pass.training()) {
-      statistics(a);
+    begin(pass, a);
+    for (int first = 0; first < a.rows(); first += PART) {
+      addStatistics(pass, a, first, Math.min(PART, a.rows() - first));
     }
-    float[] center = byBatch ? mean : runningMean;
-    if (!byBatch) {
-      for (int j = 0; j < width; j++) {
-        inverse[j] = (float) (1 / Math.sqrt(runningVariance[j] + EPSILON));
+    endStatistics(pass);
+    apply(a, 0, a.rows());
+  }
+
+  /**
+   * Begins a forward pass that goes on by parts: all rows are added to the statistics, which are
+   * ended then, before any is normalised.
+   */
+  void begin(KernelPass pass, Matrix a) {
+    byBatch = pass.training() && pass.batch() > 1;
+    seen = 0;
+    Arrays.fill(mean, 0);
+    Arrays.fill(variance, 0);
+    normalized.rows(a.rows());
+  }
+
+  /** Adds rows, by the mean and the squares of the part and what merges two of them. */
+  void addStatistics(KernelPass pass, Matrix a, int first, int count) {
+    if (!pass.training()) {
+      return;
+    }
+    Arrays.fill(partMean, 0);
+    Arrays.fill(partSquares, 0);
+    for (int r = first; r < first + count; r++) {
+      add(a.values(), r * a.stride());
+    }
+    for (int j = 0; j < width; j++) {
+      partMean[j] /= count;
+    }
+    float[] center = byBatch ? partMean : runningMean;
+    for (int r = first; r < first + count; r++) {
+      addSquares(a.values(), r * a.stride(), center);
+    }
+    int all = seen + count;
+    float share = (float) count / all;
+    float between = byBatch ? share * seen : 0;
+    for (int j = 0; j < width; j++) {
+      float ahead = partMean[j] - mean[j];
+      mean[j] += ahead * share;
+      variance[j] += partSquares[j] + ahead * ahead * between;
+    }
+    seen = all;
+  }
+
+  private void add(float[] values, int at) {
+    for (int j = 0; j < width; j++) {
+      partMean[j] += values[at + j];
+    }
+  }
+
+  private void addSquares(float[] values, int at, float[] center) {
+    for (int j = 0; j < width; j++) {
+      float deviation = values[at + j] - center[j];
+      partSquares[j] += deviation * deviation;
+    }
+  }
+
+  /** Mean and variance of the batch; of one example, the square deviation from what runs. */
+  void endStatistics(KernelPass pass) {
+    for (int j = 0; j < width; j++) {
+      float biased = byBatch ? variance[j] / seen : runningVariance[j];
+      inverse[j] = (float) (1 / Math.sqrt(biased + EPSILON));
+      if (pass.training()) {
+        variance[j] /= byBatch ? seen - 1 : seen;
       }
     }
-    normalized.rows(a.rows());
+  }
+
+  /** Normalises rows. */
+  void apply(Matrix a, int first, int count) {
+    float[] center = byBatch ? mean : runningMean;
     float[] values = a.values();
     float[] unit = normalized.values();
-    for (int r = 0; r < a.rows(); r++) {
+    for (int r = first; r < first + count; r++) {
       int at = r * a.stride();
       for (int j = 0; j < width; j++) {
         float u = (values[at + j] - center[j]) * inverse[j];
@@ -88,80 +155,56 @@ final class KernelBatchNorm {
     }
   }
 
-  /** Mean and variance of the batch; of one example, the square deviation from what runs. */
-  private void statistics(Matrix a) {
-    int rows = a.rows();
-    Arrays.fill(mean, 0);
-    for (int from = 0; from < rows; from += BLOCK) {
-      int to = Math.min(rows, from + BLOCK);
-      Arrays.fill(block, 0);
-      for (int r = from; r < to; r++) {
-        add(a.values(), r * a.stride(), block);
-      }
-      add(block, 0, mean);
-    }
-    for (int j = 0; j < width; j++) {
-      mean[j] /= rows;
-    }
-    float[] center = byBatch ? mean : runningMean;
-    Arrays.fill(variance, 0);
-    for (int from = 0; from < rows; from += BLOCK) {
-      int to = Math.min(rows, from + BLOCK);
-      Arrays.fill(block, 0);
-      for (int r = from; r < to; r++) {
-        addSquares(a.values(), r * a.stride(), center);
-      }
-      add(block, 0, variance);
-    }
-    for (int j = 0; j < width; j++) {
-      float biased = variance[j] / rows;
-      inverse[j] = (float) (1 / Math.sqrt(biased + EPSILON));
-      variance[j] = byBatch ? variance[j] / (rows - 1) : biased;
-    }
-  }
-
-  private void add(float[] values, int at, float[] to) {
-    for (int j = 0; j < width; j++) {
-      to[j] += values[at + j];
-    }
-  }
-
-  private void addSquares(float[] values, int at, float[] center) {
-    for (int j = 0; j < width; j++) {
-      float deviation = values[at + j] - center[j];
-      block[j] += deviation * deviation;
-    }
-  }
-
   /**
    * @param d gradient with respect to the result [N, C], overwritten with that of the input
    * @param gradients of scale and shift; the batch's statistics in the place of those of the
    *     running ones
    */
   void backward(Matrix d, float[][] gradients) {
-    int rows = d.rows();
-    float[] values = d.values();
-    float[] unit = normalized.values();
+    beginBackward();
+    addSums(d, 0, d.rows());
+    endSums(gradients);
+    applyBackward(d, 0, d.rows());
+  }
+
+  /** Begins a backward pass that goes on by parts, as the forward pass. */
+  void beginBackward() {
     Arrays.fill(dScale, 0);
     Arrays.fill(dShift, 0);
-    for (int r = 0; r < rows; r++) {
+  }
+
+  /** Adds rows to the gradients of scale and shift. */
+  void addSums(Matrix d, int first, int count) {
+    float[] values = d.values();
+    float[] unit = normalized.values();
+    for (int r = first; r < first + count; r++) {
       int at = r * d.stride();
       for (int j = 0; j < width; j++) {
         dShift[j] += values[at + j];
         dScale[j] += values[at + j] * unit[at + j];
       }
     }
-    float share = byBatch ? 1f / rows : 0;
-    for (int r = 0; r < rows; r++) {
+  }
+
+  /** Writes gradients, as {@link #backward} does. */
+  void endSums(float[][] gradients) {
+    System.arraycopy(dScale, 0, gradients[scaleNumber], 0, channels);
+    System.arraycopy(dShift, 0, gradients[shiftNumber], 0, channels);
+    System.arraycopy(mean, 0, gradients[meanNumber], 0, channels);
+    System.arraycopy(variance, 0, gradients[varianceNumber], 0, channels);
+  }
+
+  /** Overwrites rows with the gradient with respect to the input. */
+  void applyBackward(Matrix d, int first, int count) {
+    float[] values = d.values();
+    float[] unit = normalized.values();
+    float share = byBatch ? 1f / d.rows() : 0;
+    for (int r = first; r < first + count; r++) {
       int at = r * d.stride();
       for (int j = 0; j < width; j++) {
         float rest = share * (dShift[j] + unit[at + j] * dScale[j]);
         values[at + j] = (values[at + j] - rest) * (scale[j] * inverse[j]);
       }
     }
-    System.arraycopy(dScale, 0, gradients[scaleNumber], 0, channels);
-    System.arraycopy(dShift, 0, gradients[shiftNumber], 0, channels);
-    System.arraycopy(mean, 0, gradients[meanNumber], 0, channels);
-    System.arraycopy(variance, 0, gradients[varianceNumber], 0, channels);
   }
 }

@@ -1,26 +1,29 @@
 package io.millrace.model;
 
-import io.millrace.kernel.Columns;
 import io.millrace.kernel.Matrix;
 
 /** Dropout by {@link DropoutMask}, with the mask of the pass at hand. */
 final class KernelDropout {
   private float[] mask = new float[0];
 
-  /** Multiplies what lies in a matrix by the pass's next mask. */
-  void apply(KernelPass pass, float rate, Matrix a) {
-    Columns columns = a.columns();
-    int count = columns.count();
-    mask(pass, rate, a.rows() * count);
+  /** Takes the pass's next mask, for a matrix of so many rows. */
+  void begin(KernelPass pass, float rate, Matrix a) {
+    mask(pass, rate, a.rows() * a.columns().count());
+  }
+
+  /**
+   * Multiplies rows by their part of the mask.
+   *
+   * @param a of a single group
+   */
+  void apply(Matrix a, int first, int count) {
+    int size = a.columns().count();
     float[] values = a.values();
-    int from = 0;
-    for (int r = 0; r < a.rows(); r++) {
-      for (int g = 0; g < columns.groups(); g++) {
-        int at = r * a.stride() + g * columns.padded();
-        for (int j = 0; j < columns.size(); j++) {
-          values[at + j] *= mask[from + j];
-        }
-        from += columns.size();
+    for (int r = first; r < first + count; r++) {
+      int at = r * a.stride();
+      int from = r * size;
+      for (int j = 0; j < size; j++) {
+        values[at + j] *= mask[from + j];
       }
     }
   }

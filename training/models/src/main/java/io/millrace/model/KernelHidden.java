@@ -7,24 +7,84 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@link DjlMlp} by kernels: hidden layers from padded rows to padded rows. */
+/**
+ * {@link DjlMlp} by kernels: hidden layers from padded rows to padded rows. Large batches go
+ * through neighbouring operations part by part, so that what one leaves is still in the caches for
+ * the next: a product and the statistics of what it gives; normalisation, activation and the next
+ * product.
+ */
 final class KernelHidden {
+  /** Rows of a part. */
+  private static final int PART = 128;
+
   private final Kernels kernels = Kernels.best();
   private final List<Layer> layers = new ArrayList<>();
   private final Columns columns;
   private final float dropout;
   private float kept = 1;
+  private boolean drops;
 
   /** A layer, with what it gave last. */
-  private static final class Layer {
+  private final class Layer {
     final KernelLinear linear;
     final @Nullable KernelBatchNorm norm;
-    final KernelDropout dropout = new KernelDropout();
+    final KernelDropout dropping = new KernelDropout();
     Matrix out = new Matrix(Columns.of(1));
 
     Layer(KernelLinear linear, @Nullable KernelBatchNorm norm) {
       this.linear = linear;
       this.norm = norm;
+    }
+
+    void begin(KernelPass pass, Matrix in) {
+      out = linear.begin(in);
+      if (norm != null) {
+        norm.begin(pass, out);
+      }
+      if (drops) {
+        dropping.begin(pass, dropout, out);
+      }
+    }
+
+    void forward(KernelPass pass, int first, int count) {
+      linear.forward(first, count);
+      if (norm != null) {
+        norm.addStatistics(pass, out, first, count);
+      }
+    }
+
+    /** Everything behind the product, once all rows have gone through it. */
+    void activate(int first, int count) {
+      if (norm != null) {
+        norm.apply(out, first, count);
+      }
+      kernels.relu(out.values(), first * out.stride(), count * out.stride());
+      if (drops) {
+        dropping.apply(out, first, count);
+      }
+    }
+
+    void beginBackward() {
+      if (norm != null) {
+        norm.beginBackward();
+      }
+    }
+
+    /** Through the activation, in place. */
+    void backwardActivation(Matrix d, int first, int count) {
+      int at = first * d.stride();
+      kernels.reluBackward(out.values(), at, d.values(), at, count * d.stride(), kept);
+      if (norm != null) {
+        norm.addSums(d, first, count);
+      }
+    }
+
+    /** Through the normalisation, in place, and the product, once all rows have come so far. */
+    void backwardProduct(Matrix d, int first, int count) {
+      if (norm != null) {
+        norm.applyBackward(d, first, count);
+      }
+      linear.backward(d, first, count);
     }
   }
 
@@ -72,21 +132,33 @@ final class KernelHidden {
    * @param shared which fields are equal in all rows, or null
    */
   Matrix forward(KernelPass pass, Matrix rows, boolean @Nullable [] shared) {
-    boolean drops = pass.dropsOut(dropout);
+    drops = pass.dropsOut(dropout);
     kept = drops ? 1 / (1 - dropout) : 1;
-    Matrix a = rows;
+    Matrix in = rows;
+    Layer below = null;
     for (Layer layer : layers) {
-      a = a == rows ? layer.linear.forward(a, shared) : layer.linear.forward(a);
+      layer.begin(pass, in);
+      if (below == null && shared != null) {
+        layer.linear.forward(rows, shared);
+      } else {
+        for (int first = 0; first < rows.rows(); first += PART) {
+          int count = Math.min(PART, rows.rows() - first);
+          if (below != null) {
+            below.activate(first, count);
+          }
+          layer.forward(pass, first, count);
+        }
+      }
       if (layer.norm != null) {
-        layer.norm.forward(pass, a);
+        layer.norm.endStatistics(pass);
       }
-      kernels.relu(a.values(), 0, a.rows() * a.stride());
-      if (drops) {
-        layer.dropout.apply(pass, dropout, a);
-      }
-      layer.out = a;
+      in = layer.out;
+      below = layer;
     }
-    return a;
+    if (below != null) {
+      below.activate(0, rows.rows());
+    }
+    return in;
   }
 
   /**
@@ -95,13 +167,28 @@ final class KernelHidden {
    */
   Matrix backward(Matrix dOut, float[][] gradients) {
     Matrix d = dOut;
+    int rows = d.rows();
+    for (Layer layer : layers) {
+      layer.beginBackward();
+    }
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
-      kernels.reluBackward(layer.out.values(), 0, d.values(), 0, d.rows() * d.stride(), kept);
-      if (layer.norm != null) {
-        layer.norm.backward(d, gradients);
+      if (l == layers.size() - 1) {
+        layer.backwardActivation(d, 0, rows);
       }
-      d = layer.linear.backward(d, gradients);
+      if (layer.norm != null) {
+        layer.norm.endSums(gradients);
+      }
+      Matrix dIn = layer.linear.beginBackward(d);
+      for (int first = 0; first < rows; first += PART) {
+        int count = Math.min(PART, rows - first);
+        layer.backwardProduct(d, first, count);
+        if (l > 0) {
+          layers.get(l - 1).backwardActivation(dIn, first, count);
+        }
+      }
+      layer.linear.backwardWeights(d, gradients);
+      d = dIn;
     }
     return d;
   }

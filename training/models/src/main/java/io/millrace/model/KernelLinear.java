@@ -35,7 +35,7 @@ final class KernelLinear {
   private Matrix in;
 
   /**
-   * @param to a single group
+   * @param from a single group, as is {@code to}
    * @param weight number of the tensor [out, in], without padding
    * @param bias number of the tensor [out], or {@link #NO_BIAS}
    */
@@ -45,7 +45,7 @@ final class KernelLinear {
     this.weight = weight;
     this.bias = bias;
     this.shift = new float[to.width()];
-    this.zeros = new float[from.size()];
+    this.zeros = new float[from.count()];
     this.sums = new float[to.width()];
     this.common = new float[to.width()];
     this.out = new Matrix(to);
@@ -67,14 +67,33 @@ final class KernelLinear {
    * @return [N, out]
    */
   Matrix forward(Matrix rows) {
+    begin(rows);
+    forward(0, rows.rows());
+    return out;
+  }
+
+  /**
+   * Begins a forward pass that goes on row by row.
+   *
+   * @param rows [N, in], of which a row need not be there before it is its turn
+   * @return [N, out], not written yet
+   */
+  Matrix begin(Matrix rows) {
     in = rows;
     out.rows(rows.rows());
-    if (rows.rows() <= FEW) {
-      forwardFew(rows);
-    } else {
-      forwardMany(rows);
+    if (rows.rows() > FEW) {
+      transpose();
     }
     return out;
+  }
+
+  /** Goes on with so many rows. */
+  void forward(int first, int count) {
+    if (in.rows() <= FEW) {
+      forwardFew(first, count);
+    } else {
+      forwardMany(first, count);
+    }
   }
 
   /**
@@ -130,37 +149,33 @@ final class KernelLinear {
     }
   }
 
-  private void forwardFew(Matrix rows) {
-    for (int g = 0; g < from.groups(); g++) {
-      boolean first = g == 0;
-      kernels.multiplyRows(
-          rows.rows(),
-          to.count(),
-          from.size(),
-          rows.values(),
-          g * from.padded(),
-          rows.stride(),
-          weights,
-          g * from.size(),
-          from.count(),
-          first ? shift : out.values(),
-          0,
-          first ? 0 : out.stride(),
-          out.values(),
-          0,
-          out.stride());
-    }
+  private void forwardFew(int first, int count) {
+    kernels.multiplyRows(
+        count,
+        to.count(),
+        from.count(),
+        in.values(),
+        first * in.stride(),
+        in.stride(),
+        weights,
+        0,
+        from.count(),
+        shift,
+        0,
+        0,
+        out.values(),
+        first * out.stride(),
+        out.stride());
   }
 
-  private void forwardMany(Matrix rows) {
-    transpose();
+  private void forwardMany(int first, int count) {
     kernels.multiply(
-        rows.rows(),
+        count,
         to.width(),
-        from.reach(),
-        rows.values(),
-        0,
-        rows.stride(),
+        from.count(),
+        in.values(),
+        first * in.stride(),
+        in.stride(),
         1,
         transposed,
         0,
@@ -169,7 +184,7 @@ final class KernelLinear {
         0,
         0,
         out.values(),
-        0,
+        first * out.stride(),
         out.stride());
   }
 
@@ -181,35 +196,29 @@ final class KernelLinear {
       transposed = new float[from.width() * to.stride()];
     }
     int stride = to.stride();
-    for (int g = 0; g < from.groups(); g++) {
-      int at = g * from.padded() * stride;
-      Transposition.copy(
-          to.count(), from.size(), weights, g * from.size(), from.count(), transposed, at, stride);
-    }
+    Transposition.copy(to.count(), from.count(), weights, 0, from.count(), transposed, 0, stride);
     isTransposed = true;
   }
 
   /** Gradients of weights and bias. */
   void backwardWeights(Matrix dOut, float[][] gradients) {
-    for (int g = 0; g < from.groups(); g++) {
-      kernels.multiply(
-          to.count(),
-          from.size(),
-          dOut.rows(),
-          dOut.values(),
-          0,
-          1,
-          dOut.stride(),
-          in.values(),
-          g * from.padded(),
-          in.stride(),
-          zeros,
-          0,
-          0,
-          gradients[weight],
-          g * from.size(),
-          from.count());
-    }
+    kernels.multiply(
+        to.count(),
+        from.count(),
+        dOut.rows(),
+        dOut.values(),
+        0,
+        1,
+        dOut.stride(),
+        in.values(),
+        0,
+        in.stride(),
+        zeros,
+        0,
+        0,
+        gradients[weight],
+        0,
+        from.count());
     if (bias != NO_BIAS) {
       sumRows(dOut);
       to.compact(sums, 0, gradients[bias], 0);
@@ -235,26 +244,38 @@ final class KernelLinear {
    */
   Matrix backward(Matrix dOut, float[][] gradients) {
     backwardWeights(dOut, gradients);
-    dIn.rows(dOut.rows());
-    for (int g = 0; g < from.groups(); g++) {
-      kernels.multiply(
-          dOut.rows(),
-          from.size(),
-          to.count(),
-          dOut.values(),
-          0,
-          dOut.stride(),
-          1,
-          weights,
-          g * from.size(),
-          from.count(),
-          zeros,
-          0,
-          0,
-          dIn.values(),
-          g * from.padded(),
-          dIn.stride());
-    }
+    beginBackward(dOut);
+    backward(dOut, 0, dOut.rows());
     return dIn;
+  }
+
+  /**
+   * Begins a backward pass that goes on row by row.
+   *
+   * @return [N, in], not written yet
+   */
+  Matrix beginBackward(Matrix dOut) {
+    return dIn.rows(dOut.rows());
+  }
+
+  /** The gradient of so many rows. */
+  void backward(Matrix dOut, int first, int count) {
+    kernels.multiply(
+        count,
+        from.count(),
+        to.count(),
+        dOut.values(),
+        first * dOut.stride(),
+        dOut.stride(),
+        1,
+        weights,
+        0,
+        from.count(),
+        zeros,
+        0,
+        0,
+        dIn.values(),
+        first * dIn.stride(),
+        dIn.stride());
   }
 }

@@ -14,11 +14,7 @@ final class KernelMlp implements KernelNet {
    * @param in values of an example
    */
   KernelMlp(HiddenLayers layers, String prefix, int in, TensorNumbers numbers) {
-    this(layers, prefix, Columns.of(in), numbers);
-  }
-
-  /** For rows that lie as {@code from} says. */
-  KernelMlp(HiddenLayers layers, String prefix, Columns from, TensorNumbers numbers) {
+    Columns from = Columns.of(in);
     this.input = new Matrix(from);
     this.hidden = new KernelHidden(layers, prefix, from, numbers);
     this.output =
