@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 final class MetricsPage {
   private MetricsPage() {}
 
-  static String of(Status status, Map<String, EndpointMetrics> endpoints) {
+  static String of(
+      Status status, Map<String, EndpointMetrics> endpoints, Map<String, Durations> forwards) {
     PrometheusText text = new PrometheusText();
     text.family("millrace_ready", "gauge", "Whether every model has a version.")
         .sample("millrace_ready", Map.of(), status.ready() ? 1 : 0);
     requests(text, endpoints);
+    forwards(text, forwards);
     text.family(
             "millrace_impressions_total",
             "counter",
@@ -49,20 +51,26 @@ final class MetricsPage {
     String family = "millrace_request_duration_seconds";
     text.family(family, "histogram", "From a request's last byte to its answer.");
     endpoints.forEach(
-        (name, metrics) -> {
-          EndpointMetrics.Latencies latencies = metrics.latencies();
-          long cumulative = 0;
-          for (int i = 0; i < latencies.counts().length; i++) {
-            cumulative += latencies.counts()[i];
-            String bound =
-                i < EndpointMetrics.BUCKETS.length
-                    ? Double.toString(EndpointMetrics.BUCKETS[i])
-                    : "+Inf";
-            text.sample(family + "_bucket", labels("endpoint", name, "le", bound), cumulative);
-          }
-          text.sample(family + "_sum", Map.of("endpoint", name), latencies.sumSeconds());
-          text.sample(family + "_count", Map.of("endpoint", name), cumulative);
-        });
+        (name, metrics) -> histogram(text, family, "endpoint", name, metrics.durations()));
+  }
+
+  private static void forwards(PrometheusText text, Map<String, Durations> forwards) {
+    String family = "millrace_forward_duration_seconds";
+    text.family(family, "histogram", "Of a model's forward pass of one request's candidates.");
+    forwards.forEach((name, durations) -> histogram(text, family, "model", name, durations));
+  }
+
+  private static void histogram(
+      PrometheusText text, String family, String label, String name, Durations durations) {
+    Durations.Totals totals = durations.totals();
+    long cumulative = 0;
+    for (int i = 0; i < totals.counts().length; i++) {
+      cumulative += totals.counts()[i];
+      String bound = i < Durations.BUCKETS.length ? Double.toString(Durations.BUCKETS[i]) : "+Inf";
+      text.sample(family + "_bucket", labels(label, name, "le", bound), cumulative);
+    }
+    text.sample(family + "_sum", Map.of(label, name), totals.sumSeconds());
+    text.sample(family + "_count", Map.of(label, name), cumulative);
   }
 
   private static void models(PrometheusText text, Status status) {

@@ -207,7 +207,7 @@ public final class MillraceServer implements AutoCloseable {
             HttpResponse.of(
                 HttpStatus.OK,
                 MediaType.parse(PrometheusText.CONTENT_TYPE),
-                MetricsPage.of(reporter.status(), endpoints)));
+                MetricsPage.of(reporter.status(), endpoints, models.forwards())));
     builder
         .route()
         .get("/v1/history")

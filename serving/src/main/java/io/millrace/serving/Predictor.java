@@ -65,11 +65,13 @@ record Predictor(
    * @param records [n]
    * @param probabilities [n], written
    * @param encodingHashes [n], written: EncodedBatch.hash of each record
+   * @return nanoseconds that the forward pass took
    * @throws UnusableRecordException naming the first record whose features cannot be encoded
    */
-  void score(
+  long score(
       List<GenericRecord> records, Scratch scratch, float[] probabilities, long[] encodingHashes) {
     EncodedBatch batch = scratch.batch();
+    long forward = 0;
     for (int from = 0; from < records.size(); from += Scratch.CHUNK) {
       int size = Math.min(Scratch.CHUNK, records.size() - from);
       batch.clear();
@@ -77,14 +79,17 @@ record Predictor(
         encode(records.get(i), i, batch);
       }
       compiled.scheme().gather(batch, snapshot.table(), scratch.x());
+      long start = System.nanoTime();
       scratch
           .workspace()
           .infer(weights, scratch.x(), batch.missing(), batch.shared(), size, scratch.logits());
+      forward += System.nanoTime() - start;
       for (int i = 0; i < size; i++) {
         probabilities[from + i] = (float) Sigmoid.of(calibration.apply(scratch.logits()[i]));
         encodingHashes[from + i] = batch.hash(i);
       }
     }
+    return forward;
   }
 
   /** Explains this version's predictions, for one thread. */

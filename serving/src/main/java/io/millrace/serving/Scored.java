@@ -51,7 +51,8 @@ record Scored(
     float[] probabilities = new float[records.size()];
     long[] hashes = new long[records.size()];
     try {
-      lease.predictor().score(records, lease.scratch(), probabilities, hashes);
+      long forward = lease.predictor().score(records, lease.scratch(), probabilities, hashes);
+      lease.forward().record(forward);
     } catch (UnusableRecordException e) {
       throw unusable(candidates.get(e.index()), e.reason());
     }

@@ -23,6 +23,7 @@ final class ServedModel implements AutoCloseable {
 
   private final ModelSource source;
   private final SchemaRegistry registry;
+  private final Durations forward = new Durations();
   private volatile @Nullable Version version;
   private volatile @Nullable FeatureSchema newest;
   private volatile @Nullable RequestFeatures features;
@@ -46,11 +47,17 @@ final class ServedModel implements AutoCloseable {
     private final Scratch scratch;
     private final ScratchPool pool;
     private final RequestFeatures features;
+    private final Durations forward;
 
     private Lease(
-        Predictor predictor, Scratch scratch, ScratchPool pool, RequestFeatures features) {
+        Predictor predictor,
+        Scratch scratch,
+        ScratchPool pool,
+        RequestFeatures features,
+        Durations forward) {
       this.predictor = predictor;
       this.features = features;
+      this.forward = forward;
       this.scratch = scratch;
       this.pool = pool;
     }
@@ -61,6 +68,11 @@ final class ServedModel implements AutoCloseable {
 
     Scratch scratch() {
       return scratch;
+    }
+
+    /** To record how long forward passes take. */
+    Durations forward() {
+      return forward;
     }
 
     /** How the request's features are read. */
@@ -87,6 +99,11 @@ final class ServedModel implements AutoCloseable {
     return source;
   }
 
+  /** How long forward passes take, one for a request's candidates. */
+  Durations forward() {
+    return forward;
+  }
+
   /** The newest version, if there is one yet. */
   Optional<Predictor> newest() {
     return Optional.ofNullable(refreshed()).map(Version::predictor);
@@ -105,7 +122,7 @@ final class ServedModel implements AutoCloseable {
       }
       Scratch scratch = present.pool.borrow();
       if (scratch != null) {
-        return new Lease(present.predictor, scratch, present.pool, features(present));
+        return new Lease(present.predictor, scratch, present.pool, features(present), forward);
       }
       if (present == version) {
         throw RequestException.of(HttpStatus.SERVICE_UNAVAILABLE, "The server is closing.");

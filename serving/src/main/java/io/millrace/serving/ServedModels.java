@@ -40,6 +40,13 @@ final class ServedModels implements AutoCloseable {
     return List.copyOf(byName.values());
   }
 
+  /** How long each model's forward passes take, by its name. */
+  Map<String, Durations> forwards() {
+    Map<String, Durations> forwards = new LinkedHashMap<>();
+    byName.forEach((name, model) -> forwards.put(name, model.forward()));
+    return forwards;
+  }
+
   /** Why the server is not ready; empty if it is. */
   List<String> notReady() {
     return all().stream()

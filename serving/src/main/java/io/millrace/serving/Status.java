@@ -33,7 +33,11 @@ record Status(
       @Nullable Long publishedTime,
       @Nullable Long ageMillis,
       Freshness freshness,
+      Forward forward,
       Map<String, Double> metrics) {}
+
+  /** Forward passes, one for a request's candidates, of the last ten seconds. */
+  record Forward(double passesPerSecond, double p50Millis, double p99Millis) {}
 
   /**
    * From click to served parameters, since this server was started; no quantiles without clicks.

@@ -63,7 +63,8 @@ final class StatusReporter {
 
   /** Takes one sample. */
   void tick() {
-    endpoints.values().forEach(EndpointMetrics::tick);
+    endpoints.values().forEach(metrics -> metrics.durations().tick());
+    models.forwards().values().forEach(Durations::tick);
     try {
       extra = new TreeMap<>(extraStatus.values());
     } catch (RuntimeException e) {
@@ -124,10 +125,14 @@ final class StatusReporter {
             any ? fresh.p50Millis() : null,
             any ? fresh.p95Millis() : null,
             any ? fresh.p99Millis() : null);
+    Durations.Recent passes = model.forward().recent();
+    Status.Forward forward =
+        new Status.Forward(passes.perSecond(), passes.p50Millis(), passes.p99Millis());
     boolean caughtUp = model.source().caughtUp();
     Predictor predictor = model.newest().orElse(null);
     if (predictor == null) {
-      return new Status.Model(model.name(), caughtUp, null, null, null, null, freshness, Map.of());
+      return new Status.Model(
+          model.name(), caughtUp, null, null, null, null, freshness, forward, Map.of());
     }
     ModelSnapshot snapshot = predictor.snapshot();
     Map<String, Double> metrics = new TreeMap<>();
@@ -140,19 +145,20 @@ final class StatusReporter {
         snapshot.manifest().getPublishedTime().toEpochMilli(),
         PredictEndpoint.ageMillis(snapshot, now),
         freshness,
+        forward,
         metrics);
   }
 
   private static Status.Endpoint endpoint(EndpointMetrics metrics) {
     Map<Integer, Long> statuses = metrics.statuses();
-    EndpointMetrics.Recent recent = metrics.recent();
+    Durations.Recent recent = metrics.durations().recent();
     return new Status.Endpoint(
         statuses.values().stream().mapToLong(Long::longValue).sum(),
         statuses.entrySet().stream()
             .filter(entry -> entry.getKey() >= 400)
             .mapToLong(Map.Entry::getValue)
             .sum(),
-        recent.requestsPerSecond(),
+        recent.perSecond(),
         recent.p50Millis(),
         recent.p99Millis(),
         recent.maxMillis());

@@ -350,6 +350,30 @@ class HttpApiTest {
     assertThat(http.get("/v1/history?since=" + (last + 60_000)).json().get("time")).isEmpty();
   }
 
+  /** One forward pass for all candidates of a request. */
+  @Test
+  void countsForwardPasses() {
+    long before = forwardPasses();
+    http.post("/v1/predict", "{");
+    assertThat(forwardPasses()).isEqualTo(before);
+    Http.Answer answer =
+        http.post(
+            "/v1/predict",
+            "{\"context\":{\"user_id\":\"u\"},\"candidates\":[{\"ad_id\":\"a\"},{\"ad_id\":\"b\"}]}");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(forwardPasses()).isEqualTo(before + 1);
+  }
+
+  private static long forwardPasses() {
+    String count = "millrace_forward_duration_seconds_count{model=\"clicks\"} ";
+    return http.get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(count))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(count.length())))
+        .sum();
+  }
+
   @Test
   void exposesMetricsForPrometheus() {
     http.post("/v1/predict", "{");
@@ -361,6 +385,7 @@ class HttpApiTest {
         .contains(
             "millrace_requests_total{endpoint=\"predict\",status=\"400\"} ",
             "millrace_request_duration_seconds_bucket{endpoint=\"predict\",le=\"+Inf\"} ",
+            "millrace_forward_duration_seconds_count{model=\"clicks\"} ",
             "millrace_model_version{model=\"clicks\"} 42\n",
             "millrace_freshness_seconds{model=\"clicks\",quantile=\"0.99\"} 0.4\n",
             "millrace_progressive{model=\"clicks\",metric=\"total.auc\"} 0.75\n",

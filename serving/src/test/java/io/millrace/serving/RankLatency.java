@@ -2,7 +2,10 @@ package io.millrace.serving;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
@@ -13,43 +16,110 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
+import org.apache.avro.Schema;
 
 /**
- * Measures POST /v1/rank from the client's side over loopback: 50 candidates, fm of dimension 16,
- * one broker in the same JVM. Arguments: seconds per case (default 5), client threads (default 1).
+ * Measures POST /v1/rank over loopback, one broker in the same JVM: from the client's side, and the
+ * model's forward pass as the server's own metrics tell it (the last ten seconds). Models: {@code
+ * fm} of dimension 16 and five features, 50 candidates; {@code autoint-p}, 39 features of dimension
+ * 16, three layers of two heads of 32, 100 candidates. Arguments: seconds per case (default 5),
+ * client threads (default 1), model (default {@code fm}).
  */
 final class RankLatency {
+  private static final int FIELDS = 39;
+
+  /** Features that candidates differ in. */
+  private static final int OWN = 10;
+
   private RankLatency() {}
 
   public static void main(String[] args) throws Exception {
     int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
+    boolean wide = args.length > 2 && args[2].equals("autoint-p");
     Path directory = Files.createTempDirectory("rank-latency");
-    Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42));
+    Fixture.Source source = new Fixture.Source(wide ? autoIntP() : fm());
     try (EmbeddedKafka kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start()) {
       TopicAdmin.create(kafka.client(), Topics.DEFAULT, List.of("clicks"), 1, 1);
       ServerConfig config = Fixture.config(kafka.client(), new InMemorySchemaRegistry(), source);
       try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
         Http http = Http.to(server);
         for (boolean log : new boolean[] {false, true}) {
-          String body = body(log);
+          String body = wide ? wideBody(log) : body(log);
           JsonNode answer = http.post("/v1/rank", body).json();
           if (answer.get("logged").asBoolean() != log || answer.get("results").size() != 1) {
             throw new IllegalStateException("unexpected answer " + answer);
           }
           measure(http, body, seconds, threads);
           Histogram histogram = measure(http, body, seconds, threads);
+          JsonNode forward = http.get("/v1/status").json().at("/models/0/forward");
           System.out.printf(
-              "log=%-5s threads=%d requests/s=%.0f p50=%.3f ms p99=%.3f ms max=%.1f ms%n",
+              "log=%-5s threads=%d requests/s=%.0f p50=%.3f ms p99=%.3f ms max=%.1f ms;"
+                  + " forward pass p50=%.2f ms p99=%.2f ms%n",
               log,
               threads,
               histogram.getTotalCount() / (double) seconds,
               histogram.getValueAtPercentile(50) / 1e3,
               histogram.getValueAtPercentile(99) / 1e3,
-              histogram.getMaxValue() / 1e3);
+              histogram.getMaxValue() / 1e3,
+              forward.get("p50Millis").asDouble(),
+              forward.get("p99Millis").asDouble());
         }
       }
     }
+  }
+
+  private static ModelSnapshot fm() {
+    return Fixture.version("clicks", ModelKind.FM, 42);
+  }
+
+  private static ModelSnapshot autoIntP() {
+    String features =
+        IntStream.range(0, FIELDS)
+            .mapToObj(
+                f ->
+                    "{\"name\":\"f%d\",\"type\":\"string\",\"feature\":{\"kind\":\"categorical\"}}"
+                        .formatted(f))
+            .collect(Collectors.joining(","));
+    FeatureSchema schema =
+        FeatureSchema.parse(
+            new Schema.Parser()
+                .parse(
+                    """
+                    {"type":"record","name":"Wide","namespace":"shop.ads",
+                     "millrace":{"id":"impression_id","time":"event_time",
+                                 "table":{"rows":65536,"dim":16}},
+                     "fields":[
+                      {"name":"impression_id","type":"string"},
+                      {"name":"event_time",
+                       "type":{"type":"long","logicalType":"timestamp-millis"}},
+                      %s]}
+                    """
+                        .formatted(features)));
+    ModelConfig config =
+        ModelConfig.defaults(ModelKind.AUTOINT, "clicks", schema)
+            .with(
+                """
+                {"architecture":{"kind":"autoint","layers":3,"heads":2,"headDim":32,"scaled":false,
+                 "layerNorm":false,"residual":true,"activatedProjections":false,
+                 "fieldEmbedding":false,"wide":false,"attentionDropout":0}}
+                """);
+    return Fixture.version(config, 42, schema);
+  }
+
+  private static String wideBody(boolean log) {
+    String candidates =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "{\"id\":\"%d\",\"features\":{%s}}".formatted(i, values(0, OWN, i)))
+            .collect(Collectors.joining(","));
+    return "{\"context\":{%s},\"k\":1,\"log\":%s,\"candidates\":[%s]}"
+        .formatted(values(OWN, FIELDS, 0), log, candidates);
+  }
+
+  private static String values(int from, int to, int of) {
+    return IntStream.range(from, to)
+        .mapToObj(f -> "\"f%d\":\"v%d\"".formatted(f, of * f))
+        .collect(Collectors.joining(","));
   }
 
   private static Histogram measure(Http http, String body, int seconds, int threads)
