@@ -80,7 +80,8 @@ public interface CtrModel extends AutoCloseable {
 
     /**
      * Computes logits in training mode, and remembers what {@link #backward} needs. A model without
-     * a training mode gives those of {@link #infer}, to the bit.
+     * a training mode gives those of {@link #infer}, to the bit unless it is an AutoInt so wide
+     * that it computes the two in different orders.
      *
      * @param missing as in {@link #infer}; must not change until the backward pass
      * @param dropoutSeed decides, with the model, which units drop out: the same seed drops the

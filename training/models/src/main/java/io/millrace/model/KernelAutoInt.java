@@ -5,22 +5,29 @@ import io.millrace.kernel.Matrix;
 
 /**
  * {@link DjlAutoIntGraph} by kernels: same tensors, same options. A few examples are computed with
- * fields in the lanes of vectors, more of them with examples in lanes.
+ * fields in the lanes of vectors, more of them with examples in lanes. The latter needs more memory
+ * for a block, which predictions of wide layers, who touch it once, would feel.
  */
 final class KernelAutoInt implements KernelNet {
   /** The least share of the lanes that pays for working on all of them. */
   private static final int SHARE = 2;
 
+  /** Floats of a block's projections up to which predictions have examples in lanes. */
+  private static final int ROOM = 1 << 16;
+
   private static final int LANES = Kernels.best().lanes();
 
   private final AutoIntBlocks few;
   private final AutoIntBlocks many;
+  private final boolean wide;
 
   KernelAutoInt(AutoIntConfig config, int fields, int dim, TensorNumbers numbers) {
     FieldColumns columns =
         FieldColumns.of(fields, Math.max(Math.max(KernelAttention.rows(config), dim), Kernels.PAD));
     this.few = new AutoIntBlocks(config, columns, dim, numbers);
-    this.many = new AutoIntBlocks(config, ExampleColumns.of(fields), dim, numbers);
+    ExampleColumns examples = ExampleColumns.of(fields);
+    this.many = new AutoIntBlocks(config, examples, dim, numbers);
+    this.wide = examples.size(KernelAttention.rows(config)) > ROOM;
   }
 
   @Override
@@ -40,6 +47,7 @@ final class KernelAutoInt implements KernelNet {
   }
 
   private AutoIntBlocks blocks(KernelPass pass) {
-    return pass.batch() * SHARE < LANES ? few : many;
+    boolean fills = pass.batch() * SHARE >= LANES;
+    return fills && (pass.training() || !wide) ? many : few;
   }
 }

@@ -79,6 +79,45 @@ class KernelsTest {
     close("m %d n %d k %d layout %d".formatted(m, n, k, layout), actual, expected, 2e-5f);
   }
 
+  /** With each machine's blocks; operands of any strides, everything at an offset. */
+  @Test
+  void multipliesInLanes() {
+    int lanes = 2 * Kernels.PAD;
+    for (Kernels vector :
+        new Kernels[] {
+          new VectorKernels(new Product(false)), new VectorKernels(new Product(true))
+        }) {
+      for (int m : new int[] {1, 2, 3, 4, 6, 7}) {
+        for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 10, 12, 13}) {
+          for (int k : new int[] {1, 2, 9}) {
+            multiplyLanes(vector, m, n, k, lanes);
+          }
+        }
+      }
+    }
+  }
+
+  private static void multiplyLanes(Kernels vector, int m, int n, int k, int lanes) {
+    float[] a = random(5 + m * (k + 1) * lanes, -1, 1);
+    float[] b = random(7 + k * (n + 2) * lanes, -1, 1);
+    float[] d = random(3 + n * (m + 1) * lanes, -1, 1);
+    for (float[] from : new float[][] {d, Kernels.NOTHING}) {
+      float[] start = random(9 + m * (n + 1) * lanes, -1, 1);
+      float[] expected = start.clone();
+      float[] actual = start.clone();
+      for (float[] c : new float[][] {expected, actual}) {
+        Kernels kernels = c == expected ? SCALAR : vector;
+        int am = (k + 1) * lanes;
+        int bk = (n + 2) * lanes;
+        int dn = (m + 1) * lanes;
+        int cm = (n + 1) * lanes;
+        kernels.multiplyLanes(
+            m, n, k, lanes, a, 5, am, lanes, b, 7, lanes, bk, from, 3, lanes, dn, c, 9, cm, lanes);
+      }
+      close("m %d n %d k %d".formatted(m, n, k), actual, expected, 2e-5f);
+    }
+  }
+
   /** Everything at an offset, D apart, repeated or C itself. */
   @Test
   void multipliesRowsByRows() {

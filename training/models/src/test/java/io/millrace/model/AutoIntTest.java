@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -100,6 +101,32 @@ class AutoIntTest extends DjlModelContract {
       workspace.infer(weights, shifted, 1, logits);
     }
     assertThat(logits[0]).isCloseTo(sum + linear + 0.125f, within(1e-4f));
+  }
+
+  /** Predictions of wide layers are computed in another order than steps, and few examples too. */
+  @Test
+  void wideLayersPredictAsTheyLearn() {
+    CtrModel model = AutoIntConfig.paper(2, 2, 32).model(Engine.KERNELS, 39, 16, 16);
+    Tensors weights = Tensors.initial(model.tensors(), 3);
+    int batch = 37;
+    int size = 39 * 16;
+    float[] x = new float[batch * size];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextDouble(-1, 1);
+    }
+    float[] learned = new float[batch];
+    float[] predicted = new float[batch];
+    float[] alone = new float[1];
+    try (CtrModel.Workspace workspace = model.newWorkspace()) {
+      workspace.forward(weights, x, batch, 0, learned);
+      workspace.infer(weights, x, batch, predicted);
+      for (int b = 0; b < batch; b++) {
+        assertThat(predicted[b]).isCloseTo(learned[b], within(1e-4f));
+        workspace.infer(weights, Arrays.copyOfRange(x, b * size, (b + 1) * size), 1, alone);
+        assertThat(alone[0]).isCloseTo(learned[b], within(1e-4f));
+      }
+    }
   }
 
   @ParameterizedTest
