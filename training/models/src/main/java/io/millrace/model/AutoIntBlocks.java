@@ -22,6 +22,7 @@ final class AutoIntBlocks implements KernelNet {
   private final Matrix logits = new Matrix(Columns.of(1));
   private final Matrix dx;
   private float[][] weights = new float[0][];
+  private boolean isLoaded;
 
   AutoIntBlocks(AutoIntConfig config, BlockColumns layout, int dim, TensorNumbers numbers) {
     this.layout = layout;
@@ -42,14 +43,24 @@ final class AutoIntBlocks implements KernelNet {
   @Override
   public void load(float[][] all) {
     weights = all;
-    ends.load(all);
-    for (KernelAttention layer : layers) {
-      layer.load(all);
+    isLoaded = false;
+  }
+
+  /** Only if there is a pass: an AutoInt has its examples lie in two ways, and a step needs one. */
+  private void load() {
+    if (isLoaded) {
+      return;
     }
+    ends.load(weights);
+    for (KernelAttention layer : layers) {
+      layer.load(weights);
+    }
+    isLoaded = true;
   }
 
   @Override
   public Matrix forward(KernelPass pass, float[] x, int from) {
+    load();
     memory.reserve(pass.training() ? layout.blocks(pass.batch()) : 1);
     for (KernelAttention layer : layers) {
       layer.begin(pass);
