@@ -14,6 +14,7 @@ import io.millrace.standalone.UserError;
 import io.millrace.trainer.Checkpoint;
 import io.millrace.trainer.Epoch;
 import io.millrace.trainer.LabeledExamples;
+import io.millrace.trainer.MaskedFields;
 import io.millrace.trainer.PretrainedTable;
 import io.millrace.trainer.Pretraining;
 import io.millrace.trainer.PretrainingConfig;
@@ -193,10 +194,23 @@ final class TrainCommand implements Callable<Integer> {
   private static PretrainedTable pretrained(
       LabeledExamples examples, CompiledModel compiled, PretrainingConfig config) {
     try {
-      return Pretraining.run(
-              compiled, config, examples, epoch -> System.out.println(TrainReport.line(epoch)))
-          .table()
-          .scaledTo(config.startScale());
+      PretrainedTable table =
+          switch (config.method()) {
+            case T_JEPA ->
+                Pretraining.run(
+                        compiled,
+                        config,
+                        examples,
+                        epoch -> System.out.println(TrainReport.line(epoch)))
+                    .table();
+            case MASKED_FIELDS ->
+                MaskedFields.run(
+                    compiled,
+                    config,
+                    examples,
+                    epoch -> System.out.println(TrainReport.line(epoch)));
+          };
+      return table.scaledTo(config.startScale());
     } catch (IllegalArgumentException e) {
       throw new UserError("--pretrain: " + e.getMessage());
     }

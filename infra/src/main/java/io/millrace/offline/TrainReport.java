@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.millrace.metrics.Metrics;
 import io.millrace.trainer.Epoch;
+import io.millrace.trainer.MaskedFields;
 import io.millrace.trainer.Pretraining;
 import io.millrace.trainer.TrainerConfig;
 import java.io.IOException;
@@ -54,6 +55,15 @@ public record TrainReport(
         epoch.loss(),
         epoch.unexplained(),
         epoch.spread().effectiveRank());
+  }
+
+  /** A line for an epoch of pre-training by masked fields. */
+  public static String line(MaskedFields.MaskedEpoch epoch) {
+    return String.format(
+        Locale.ROOT,
+        "pre-training epoch %3d  loss %.4f  (of telling a masked value from a sampled one)",
+        epoch.number(),
+        epoch.loss());
   }
 
   /** A line for an epoch. */

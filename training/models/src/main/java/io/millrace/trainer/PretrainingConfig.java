@@ -3,9 +3,12 @@ package io.millrace.trainer;
 import io.millrace.model.JepaConfig;
 
 /**
- * How a table is pre-trained. The learning rate rises in the first epochs, then falls as a cosine
- * to zero; weight decay moves from its first to its last value as a cosine.
+ * How a table is pre-trained. Of {@link Method#MASKED_FIELDS} only batch size, epochs, the scale
+ * that training begins with and the seed can be set; the rest is {@link Method#T_JEPA}'s. The
+ * learning rate rises in the first epochs, then falls as a cosine to zero; weight decay moves from
+ * its first to its last value as a cosine.
  *
+ * @param method what is learned without labels
  * @param jepa the networks and masks
  * @param batchSize examples of a step, at least 1
  * @param epochs passes over the examples, at least 1
@@ -20,6 +23,7 @@ import io.millrace.model.JepaConfig;
  * @param seed of order and masks
  */
 public record PretrainingConfig(
+    Method method,
     JepaConfig jepa,
     int batchSize,
     int epochs,
@@ -31,6 +35,14 @@ public record PretrainingConfig(
     double initScale,
     double startScale,
     long seed) {
+
+  /** What is learned without labels. */
+  public enum Method {
+    /** Representations of fields from those of others: {@link Pretraining}. */
+    T_JEPA,
+    /** Values of fields from the mean of others: {@link MaskedFields}. */
+    MASKED_FIELDS
+  }
 
   public PretrainingConfig {
     Require.that(batchSize >= 1, "batchSize", batchSize, "at least 1");
@@ -55,12 +67,13 @@ public record PretrainingConfig(
   /** Few epochs of small networks: minutes for hundreds of thousands of examples. */
   public static PretrainingConfig defaults() {
     return new PretrainingConfig(
-        JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 0.02, 1);
+        Method.T_JEPA, JepaConfig.defaults(), 512, 10, 1e-3, 1, 0.01, 0.1, 0.996, 1, 0.02, 1);
   }
 
   /** The same with another seed. */
   public PretrainingConfig withSeed(long other) {
     return new PretrainingConfig(
+        method,
         jepa,
         batchSize,
         epochs,

@@ -61,6 +61,7 @@ final class PretrainingGain {
     PretrainingConfig d = PretrainingConfig.defaults();
     this.pretraining =
         new PretrainingConfig(
+            d.method(),
             d.jepa(),
             d.batchSize(),
             epochs,
@@ -91,7 +92,7 @@ final class PretrainingGain {
       jepa = Pretraining.run(compiled, pretraining, unlabelled, this::print);
       double seconds = (System.nanoTime() - started) * 1e-9;
       started = System.nanoTime();
-      masked = MaskedFields.train(compiled.scheme(), unlabelled, seed);
+      masked = MaskedFields.run(compiled, pretraining, unlabelled, epoch -> {});
       double baseline = (System.nanoTime() - started) * 1e-9;
       System.out.printf(Locale.ROOT, "  T-JEPA %.0f s, masked %.0f s%n", seconds, baseline);
     }

@@ -9,6 +9,9 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.JepaConfig;
+import io.millrace.trainer.PretrainingConfig.Method;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +22,7 @@ class PretrainingTest {
           .with("{\"rows\":65536,\"dim\":8,\"initScale\":0.1}");
   private static final PretrainingConfig CONFIG =
       new PretrainingConfig(
+          Method.T_JEPA,
           new JepaConfig(16, 1, 2, 32, 16, 1, 2, 0.3, 0.5, 0.1, 0.3, 4),
           64,
           20,
@@ -49,6 +53,36 @@ class PretrainingTest {
     return examples;
   }
 
+  private static List<MaskedFields.MaskedEpoch> mask(LabeledExamples examples) {
+    List<MaskedFields.MaskedEpoch> epochs = new ArrayList<>();
+    try (CompiledModel compiled = CompiledModel.of(MODEL, SCHEMA)) {
+      MaskedFields.run(compiled, CONFIG, examples, epochs::add);
+    }
+    return epochs;
+  }
+
+  /** Where fields tell nothing of each other guessing is best; the same seed gives the same. */
+  @Test
+  void masksFieldsThatTheOthersTell() {
+    List<MaskedFields.MaskedEpoch> alike = mask(fields(true));
+    List<MaskedFields.MaskedEpoch> apart = mask(fields(false));
+    assertThat(alike).hasSize(CONFIG.epochs());
+    assertThat(alike.get(CONFIG.epochs() - 1).loss()).isLessThan(.1);
+    // of six values five are sampled, and left out where they are the right one
+    double right = 1 / (1 + 5 * 5 / 6.0);
+    double guessing = -right * Math.log(right) - (1 - right) * Math.log(1 - right);
+    assertThat(apart.get(CONFIG.epochs() - 1).loss()).isCloseTo(guessing, within(.005));
+    assertThat(mask(fields(true))).isEqualTo(alike);
+  }
+
+  @Test
+  void keepsRowsOfWhatTheExamplesHold() {
+    try (CompiledModel compiled = CompiledModel.of(MODEL, SCHEMA)) {
+      PretrainedTable table = MaskedFields.run(compiled, CONFIG, fields(true), epoch -> {});
+      assertThat(table.size()).isBetween(55, 60);
+    }
+  }
+
   private static Pretraining.Result pretrain(PretrainingConfig config, LabeledExamples examples) {
     try (CompiledModel compiled = CompiledModel.of(MODEL, SCHEMA)) {
       return Pretraining.run(compiled, config, examples, epoch -> {});
@@ -71,7 +105,8 @@ class PretrainingTest {
   @Test
   void theSameSeedGivesTheSameTable() {
     PretrainingConfig twice =
-        new PretrainingConfig(CONFIG.jepa(), 64, 2, 3e-3, 1, 0.01, 0.1, 0.98, 1, 0.05, 3);
+        new PretrainingConfig(
+            Method.T_JEPA, CONFIG.jepa(), 64, 2, 3e-3, 1, 0.01, 0.1, 0.98, 1, 0.05, 3);
     LabeledExamples examples = fields(true);
     assertThat(pretrain(twice, examples).epochs()).isEqualTo(pretrain(twice, examples).epochs());
   }
@@ -80,7 +115,7 @@ class PretrainingTest {
   void ratesAndMomentumFollowTheirSchedules() {
     PretrainingConfig config =
         new PretrainingConfig(
-            JepaConfig.defaults(), 512, 10, 1e-3, 2, 0.01, 0.1, 0.996, 1, 0.05, 1);
+            Method.T_JEPA, JepaConfig.defaults(), 512, 10, 1e-3, 2, 0.01, 0.1, 0.996, 1, 0.05, 1);
     assertThat(config.momentum(0, 1000)).isEqualTo(.996);
     assertThat(config.momentum(500, 1000)).isCloseTo(.998, within(1e-12));
     assertThat(config.momentum(1000, 1000)).isEqualTo(1);

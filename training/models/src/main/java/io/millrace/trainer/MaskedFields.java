@@ -5,21 +5,25 @@ import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.CompiledModel;
 import io.millrace.model.Sigmoid;
 import io.millrace.optimizer.Adagrad;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
- * The simple baseline of pre-training without labels: the mean of the other fields' vectors is to
- * tell a field's value from the values that other examples have there (continuous bag of words with
- * negative sampling; Mikolov et al., NeurIPS 2013). No network, no target encoder.
+ * Pre-trains a model's embedding table on examples whose labels are not looked at: the mean of the
+ * other fields' vectors is to tell a field's value from the values that other examples have there
+ * (continuous bag of words with negative sampling; Mikolov et al., NeurIPS 2013). No network, no
+ * target encoder: seconds where {@link Pretraining} takes minutes.
  *
  * <p>Shapes: B examples, F fields, D dimension of a field vector.
  */
-final class MaskedFields {
-  private static final int BATCH = 512;
-  private static final int EPOCHS = 10;
+public final class MaskedFields {
   private static final int NEGATIVES = 5;
+
+  /** Between the examples that values are sampled from: other than order and batch size divide. */
+  private static final int APART = 37;
 
   private final EmbeddingScheme scheme;
   private final LearnerTable in;
@@ -33,15 +37,25 @@ final class MaskedFields {
   private final float[] dOut;
   private final float[] context;
   private final float[] dContext;
+  private double loss;
+  private long choices;
 
-  private MaskedFields(EmbeddingScheme scheme, long seed) {
+  /**
+   * An epoch.
+   *
+   * @param number from 1
+   * @param loss mean log loss of telling a value from a sampled one; ln 2 is what guessing is worth
+   */
+  public record MaskedEpoch(int number, double loss) {}
+
+  private MaskedFields(EmbeddingScheme scheme, int batchSize, long seed) {
     this.scheme = scheme;
     int width = scheme.rowWidth();
     this.in = new LearnerTable(scheme.rows(), width, width, new InitialRows(seed, 0.1f, 0));
     this.out = new LearnerTable(scheme.rows(), width, width, new InitialRows(seed, 0, 0));
     this.gradients = new RowGradients(width);
     this.batch = new EncodedBatch(scheme.fields());
-    int size = BATCH * scheme.fields() * scheme.dim();
+    int size = batchSize * scheme.fields() * scheme.dim();
     this.x = new float[size];
     this.o = new float[size];
     this.dx = new float[size];
@@ -50,19 +64,39 @@ final class MaskedFields {
     this.dContext = new float[scheme.dim()];
   }
 
-  /** The rows of the context. */
-  static PretrainedTable train(EmbeddingScheme scheme, LabeledExamples examples, long seed) {
-    MaskedFields masked = new MaskedFields(scheme, seed);
-    for (int epoch = 1; epoch <= EPOCHS; epoch++) {
-      int[] order = EpochOrder.of(examples.size(), seed, epoch);
-      for (int from = 0; from < order.length; from += BATCH) {
-        int n = Math.min(BATCH, order.length - from);
+  /**
+   * Pre-trains.
+   *
+   * @param compiled the model whose table it is; what it computes above the table has no part
+   * @param config of which batch size, epochs and seed count
+   * @param progress told after each epoch
+   * @return the rows that the other fields' vectors are made of
+   * @throws IllegalArgumentException if the model has a single field: there are no others
+   */
+  public static PretrainedTable run(
+      CompiledModel compiled,
+      PretrainingConfig config,
+      LabeledExamples examples,
+      Consumer<MaskedEpoch> progress) {
+    EmbeddingScheme scheme = compiled.scheme();
+    if (scheme.fields() < 2) {
+      throw new IllegalArgumentException(
+          "method MASKED_FIELDS: the schema has 1 feature, expected at least 2");
+    }
+    MaskedFields masked = new MaskedFields(scheme, config.batchSize(), config.seed());
+    for (int number = 1; number <= config.epochs(); number++) {
+      int[] order = EpochOrder.of(examples.size(), config.seed(), number);
+      masked.loss = 0;
+      masked.choices = 0;
+      for (int from = 0; from < order.length; from += config.batchSize()) {
+        int n = Math.min(config.batchSize(), order.length - from);
         masked.batch.clear();
         for (int b = 0; b < n; b++) {
           masked.batch.append(examples.encoded(), order[from + b]);
         }
         masked.step(n);
       }
+      progress.accept(new MaskedEpoch(number, masked.loss / masked.choices));
     }
     long[] rows = TrainedRows.of(scheme, examples);
     int width = scheme.rowWidth();
@@ -99,7 +133,7 @@ final class MaskedFields {
       }
     }
     for (int k = 0; k <= NEGATIVES; k++) {
-      int of = (b + k * 37) % n;
+      int of = (b + k * APART) % n;
       if (k == 0 || !same(b, of, field)) {
         score((of * fields + field) * dim, k == 0 ? 1 : 0, n);
       }
@@ -116,6 +150,8 @@ final class MaskedFields {
     for (int i = 0; i < context.length; i++) {
       score += context[i] * o[at + i];
     }
+    loss += Math.log1p(Math.exp(label == 1 ? -score : score));
+    choices++;
     float d = (float) ((Sigmoid.of(score) - label) / n);
     for (int i = 0; i < context.length; i++) {
       dContext[i] += d * o[at + i];
