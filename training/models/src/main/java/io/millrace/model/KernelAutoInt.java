@@ -6,7 +6,7 @@ import io.millrace.kernel.Matrix;
 /**
  * {@link DjlAutoIntGraph} by kernels: same tensors, same options. A few examples are computed with
  * fields in the lanes of vectors, more of them with examples in lanes. The latter needs more memory
- * for a block, which predictions of wide layers, who touch it once, would feel.
+ * for a block, which predictions of wide layers would feel.
  */
 final class KernelAutoInt implements KernelNet {
   /** The least share of the lanes that pays for working on all of them. */
