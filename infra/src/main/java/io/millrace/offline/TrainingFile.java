@@ -2,8 +2,10 @@ package io.millrace.offline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A configuration file (YAML): section {@code model} overrides settings of {@link ModelConfig},
@@ -95,7 +98,23 @@ public record TrainingFile(String model, TrainerConfig training, PretrainingConf
                   name,
                   NearestName.hint(e.getPropertyName(), known),
                   String.join(", ", known)));
+    } catch (InvalidFormatException e) {
+      throw new UserError(
+          "%s: %s.%s: %s, expected %s"
+              .formatted(file, name, path(e), e.getValue(), expected(e.getTargetType())));
     }
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(part -> part.getFieldName() == null ? "" + part.getIndex() : part.getFieldName())
+        .collect(Collectors.joining("."));
+  }
+
+  private static String expected(Class<?> type) {
+    return type.isEnum()
+        ? "one of " + List.of(type.getEnumConstants())
+        : "a value of type " + type.getSimpleName();
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.CapeConfig;
+import io.millrace.trainer.PretrainingConfig;
 import io.millrace.trainer.TrainerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,5 +56,24 @@ class TrainingFileTest {
         .hasMessageContaining("cape.sigma: 0.0, expected above 0");
     assertThatThrownBy(() -> read("training:\n  batchsize: 7\n"))
         .hasMessageContaining("did you mean 'batchSize'");
+    assertThatThrownBy(() -> read("pretraining:\n  method: MASKED\n"))
+        .isInstanceOf(UserError.class)
+        .hasMessageEndingWith(
+            ": pretraining.method: MASKED, expected one of [T_JEPA, MASKED_FIELDS]");
+    assertThatThrownBy(() -> read("training:\n  cape: {sigma: wide}\n"))
+        .isInstanceOf(UserError.class)
+        .hasMessageEndingWith(": training.cape.sigma: wide, expected a value of type double");
+  }
+
+  @Test
+  void namesTheMethodOfPretraining() throws IOException {
+    assertThat(read("pretraining: {method: MASKED_FIELDS, epochs: 3}\n").pretraining())
+        .satisfies(
+            config -> {
+              assertThat(config.method()).isEqualTo(PretrainingConfig.Method.MASKED_FIELDS);
+              assertThat(config.epochs()).isEqualTo(3);
+            });
+    assertThat(read("model: {}\n").pretraining().method())
+        .isEqualTo(PretrainingConfig.Method.T_JEPA);
   }
 }
