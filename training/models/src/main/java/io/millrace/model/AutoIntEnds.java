@@ -7,9 +7,22 @@ import io.millrace.kernel.Matrix;
  * embedding in, output and wide term out, and their backward passes, block by block. Shapes: D
  * values of a field vector, A width of a layer, S stride of {@link BlockColumns}.
  */
-interface AutoIntEnds {
-  /** In the place of a tensor's number: there is none. */
-  int OFF = -1;
+abstract class AutoIntEnds {
+  final FieldTensor output; // [F, A]
+  final FieldTensor wide; // [F, D]
+  final FieldTensor embedding; // [F, D]
+
+  /**
+   * @param row as in {@link FieldTensor}
+   * @param repeats as in {@link FieldTensor}
+   */
+  AutoIntEnds(AutoIntConfig config, int dim, TensorNumbers numbers, int row, int repeats) {
+    int wideNumber = config.wide() ? numbers.of("wide") : FieldTensor.OFF;
+    int embeddingNumber = config.fieldEmbedding() ? numbers.of("field_embedding") : FieldTensor.OFF;
+    this.output = new FieldTensor(numbers.of("output"), config.width(), row, repeats);
+    this.wide = new FieldTensor(wideNumber, dim, row, repeats);
+    this.embedding = new FieldTensor(embeddingNumber, dim, row, repeats);
+  }
 
   /** Those for a layout. */
   static AutoIntEnds of(AutoIntConfig config, BlockColumns layout, int dim, TensorNumbers numbers) {
@@ -20,7 +33,11 @@ interface AutoIntEnds {
   }
 
   /** Takes the weights of the passes that follow. */
-  void load(float[][] weights);
+  final void load(float[][] weights) {
+    output.load(weights);
+    wide.load(weights);
+    embedding.load(weights);
+  }
 
   /**
    * Takes a block's field vectors.
@@ -31,7 +48,7 @@ interface AutoIntEnds {
    * @param raw where field vectors go [D, S]
    * @param vectors where those with the field embedding go, {@code raw} if there is none
    */
-  void take(float[] x, int from, int count, float[] memory, int raw, int vectors);
+  abstract void take(float[] x, int from, int count, float[] memory, int raw, int vectors);
 
   /**
    * Logits of a block.
@@ -40,10 +57,15 @@ interface AutoIntEnds {
    * @param raw as in {@link #take}
    * @param first row of the block's first example in {@code logits}
    */
-  void logits(float[] memory, int e, int raw, int count, float bias, Matrix logits, int first);
+  abstract void logits(
+      float[] memory, int e, int raw, int count, float bias, Matrix logits, int first);
 
   /** Forgets the gradients of earlier steps. */
-  void beginBackward();
+  final void beginBackward() {
+    output.clearGradient();
+    wide.clearGradient();
+    embedding.clearGradient();
+  }
 
   /**
    * The output's backward pass.
@@ -51,7 +73,7 @@ interface AutoIntEnds {
    * @param e as in {@link #logits}
    * @param d where the gradient with respect to e goes [A, S]
    */
-  void addOutput(Matrix dLogits, int first, int count, float[] memory, int e, int d);
+  abstract void addOutput(Matrix dLogits, int first, int count, float[] memory, int e, int d);
 
   /**
    * The field embedding's and the wide term's backward pass.
@@ -60,8 +82,13 @@ interface AutoIntEnds {
    * @param raw as in {@link #take}
    * @param dx gradient with respect to the rows of all field vectors, the block's written
    */
-  void give(float[] memory, int de, int raw, Matrix dLogits, int first, int count, Matrix dx);
+  abstract void give(
+      float[] memory, int de, int raw, Matrix dLogits, int first, int count, Matrix dx);
 
   /** Writes the gradients of all blocks since {@link #beginBackward}. */
-  void endBackward(float[][] gradients);
+  final void endBackward(float[][] gradients) {
+    output.store(gradients);
+    wide.store(gradients);
+    embedding.store(gradients);
+  }
 }

@@ -1,5 +1,7 @@
 package io.millrace.model;
 
+import io.millrace.kernel.Kernels;
+
 /**
  * How a block of examples lies: its matrices have a row for each value of a field vector and a
  * column for each field of each example. Columns that belong to no example hold finite values of no
@@ -33,5 +35,14 @@ sealed interface BlockColumns permits FieldColumns, ExampleColumns {
   /** Floats of a matrix of one block. */
   default int size(int rows) {
     return rows * stride();
+  }
+
+  /**
+   * So many columns, rounded up to an odd number of cache lines: rows that are an even number of
+   * them apart fall on few of a cache's sets.
+   */
+  static int spread(int columns) {
+    int lines = (columns + Kernels.PAD - 1) / Kernels.PAD;
+    return (lines % 2 == 0 ? lines + 1 : lines) * Kernels.PAD;
   }
 }

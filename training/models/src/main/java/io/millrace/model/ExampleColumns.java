@@ -16,12 +16,7 @@ record ExampleColumns(int fields, int examples, int stride) implements BlockColu
 
   static ExampleColumns of(int fields) {
     int lanes = Kernels.best().lanes();
-    int stride = (fields * lanes + Kernels.PAD - 1) / Kernels.PAD * Kernels.PAD;
-    if (stride / Kernels.PAD % 2 == 0) {
-      // rows an even number of cache lines apart fall on few of a cache's sets
-      stride += Kernels.PAD;
-    }
-    return new ExampleColumns(fields, lanes, stride);
+    return new ExampleColumns(fields, lanes, BlockColumns.spread(fields * lanes));
   }
 
   @Override

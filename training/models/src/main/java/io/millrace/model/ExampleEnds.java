@@ -9,88 +9,29 @@ import java.util.Arrays;
  * Ends of blocks that lie as {@link ExampleColumns} says. Weights are repeated for each lane, and
  * their gradients summed over the lanes at the end of a step. L lanes.
  */
-final class ExampleEnds implements AutoIntEnds {
+final class ExampleEnds extends AutoIntEnds {
   private final Kernels kernels = Kernels.best();
   private final ExampleColumns layout;
   private final int fields;
   private final int lanes;
   private final int row; // F · L
   private final int dim;
-  private final Weights output;
-  private final Weights wide;
-  private final Weights embedding;
   private final float[] sums; // [L]
   private final float[] repeated; // [F · L]: gradients of the logits, for each field
 
-  /** A tensor [F, C], turned and repeated, and its gradient. */
-  private static final class Weights {
-    final int number;
-    final int values;
-    final int lanes;
-    final int row;
-    final float[] repeated; // [C, F, L]
-    final float[] gradient; // [C, F, L]
-
-    Weights(int number, int values, ExampleColumns layout) {
-      this.number = number;
-      this.values = values;
-      this.lanes = layout.examples();
-      this.row = layout.fields() * lanes;
-      this.repeated = new float[isOn() ? values * row : 0];
-      this.gradient = new float[repeated.length];
-    }
-
-    boolean isOn() {
-      return number != OFF;
-    }
-
-    void load(float[][] weights) {
-      if (isOn()) {
-        float[] tensor = weights[number];
-        for (int i = 0; i < tensor.length; i++) {
-          int at = at(i);
-          Arrays.fill(repeated, at, at + lanes, tensor[i]);
-        }
-      }
-    }
-
-    void store(Kernels kernels, float[][] gradients) {
-      if (isOn()) {
-        float[] tensor = gradients[number];
-        for (int i = 0; i < tensor.length; i++) {
-          tensor[i] = kernels.sum(lanes, gradient, at(i));
-        }
-      }
-    }
-
-    private int at(int i) {
-      return i % values * row + i / values * lanes;
-    }
-  }
-
   ExampleEnds(AutoIntConfig config, ExampleColumns layout, int dim, TensorNumbers numbers) {
+    super(config, dim, numbers, layout.fields() * layout.examples(), layout.examples());
     this.layout = layout;
     this.fields = layout.fields();
     this.lanes = layout.examples();
     this.row = fields * lanes;
     this.dim = dim;
-    this.output = new Weights(numbers.of("output"), config.width(), layout);
-    this.wide = new Weights(config.wide() ? numbers.of("wide") : OFF, dim, layout);
-    this.embedding =
-        new Weights(config.fieldEmbedding() ? numbers.of("field_embedding") : OFF, dim, layout);
     this.sums = new float[lanes];
     this.repeated = new float[row];
   }
 
   @Override
-  public void load(float[][] all) {
-    output.load(all);
-    wide.load(all);
-    embedding.load(all);
-  }
-
-  @Override
-  public void take(float[] x, int from, int count, float[] memory, int raw, int vectors) {
+  void take(float[] x, int from, int count, float[] memory, int raw, int vectors) {
     int stride = layout.stride();
     if (count < lanes) {
       Arrays.fill(memory, raw, raw + layout.size(dim), 0);
@@ -103,15 +44,14 @@ final class ExampleEnds implements AutoIntEnds {
       for (int c = 0; c < dim; c++) {
         int at = c * stride;
         for (int j = 0; j < row; j++) {
-          memory[vectors + at + j] = memory[raw + at + j] + embedding.repeated[c * row + j];
+          memory[vectors + at + j] = memory[raw + at + j] + embedding.turned()[c * row + j];
         }
       }
     }
   }
 
   @Override
-  public void logits(
-      float[] memory, int e, int raw, int count, float bias, Matrix logits, int first) {
+  void logits(float[] memory, int e, int raw, int count, float bias, Matrix logits, int first) {
     Arrays.fill(sums, bias);
     addScores(output, memory, e);
     if (wide.isOn()) {
@@ -123,8 +63,8 @@ final class ExampleEnds implements AutoIntEnds {
   }
 
   /** {@code Σ_f Σ_c w[f][c] · e[c][f]} of each example. */
-  private void addScores(Weights w, float[] memory, int from) {
-    for (int c = 0; c < w.values; c++) {
+  private void addScores(FieldTensor w, float[] memory, int from) {
+    for (int c = 0; c < w.values(); c++) {
       int at = from + c * layout.stride();
       kernels.multiplyLanes(
           1,
@@ -135,7 +75,7 @@ final class ExampleEnds implements AutoIntEnds {
           at,
           0,
           lanes,
-          w.repeated,
+          w.turned(),
           c * row,
           0,
           lanes,
@@ -151,21 +91,14 @@ final class ExampleEnds implements AutoIntEnds {
   }
 
   @Override
-  public void beginBackward() {
-    Arrays.fill(output.gradient, 0);
-    Arrays.fill(wide.gradient, 0);
-    Arrays.fill(embedding.gradient, 0);
-  }
-
-  @Override
-  public void addOutput(Matrix dLogits, int first, int count, float[] memory, int e, int d) {
+  void addOutput(Matrix dLogits, int first, int count, float[] memory, int e, int d) {
     repeat(dLogits, first, count);
-    for (int c = 0; c < output.values; c++) {
+    for (int c = 0; c < output.values(); c++) {
       int at = c * layout.stride();
       int w = c * row;
       for (int j = 0; j < row; j++) {
-        memory[d + at + j] = repeated[j] * output.repeated[w + j];
-        output.gradient[w + j] += repeated[j] * memory[e + at + j];
+        memory[d + at + j] = repeated[j] * output.turned()[w + j];
+        output.gradient()[w + j] += repeated[j] * memory[e + at + j];
       }
     }
   }
@@ -180,12 +113,11 @@ final class ExampleEnds implements AutoIntEnds {
   }
 
   @Override
-  public void give(
-      float[] memory, int de, int raw, Matrix dLogits, int first, int count, Matrix dx) {
+  void give(float[] memory, int de, int raw, Matrix dLogits, int first, int count, Matrix dx) {
     int stride = layout.stride();
     for (int c = 0; c < dim && embedding.isOn(); c++) {
       for (int j = 0; j < row; j++) {
-        embedding.gradient[c * row + j] += memory[de + c * stride + j];
+        embedding.gradient()[c * row + j] += memory[de + c * stride + j];
       }
     }
     if (wide.isOn()) {
@@ -193,8 +125,8 @@ final class ExampleEnds implements AutoIntEnds {
       for (int c = 0; c < dim; c++) {
         int at = c * stride;
         for (int j = 0; j < row; j++) {
-          wide.gradient[c * row + j] += repeated[j] * memory[raw + at + j];
-          memory[de + at + j] += repeated[j] * wide.repeated[c * row + j];
+          wide.gradient()[c * row + j] += repeated[j] * memory[raw + at + j];
+          memory[de + at + j] += repeated[j] * wide.turned()[c * row + j];
         }
       }
     }
@@ -203,12 +135,5 @@ final class ExampleEnds implements AutoIntEnds {
       Transposition.copy(
           dim, count, memory, de + f * lanes, stride, dx.values(), to, fields * dx.stride());
     }
-  }
-
-  @Override
-  public void endBackward(float[][] gradients) {
-    output.store(kernels, gradients);
-    wide.store(kernels, gradients);
-    embedding.store(kernels, gradients);
   }
 }

@@ -37,13 +37,8 @@ record FieldColumns(int fields, int examples, int lanes, int stride) implements 
       }
     }
     int lanes = padded(fields);
-    int stride = Math.max(padded(best * fields), padded((best - 1) * fields + lanes));
-    stride = (stride + Kernels.PAD - 1) / Kernels.PAD * Kernels.PAD;
-    if (stride / Kernels.PAD % 2 == 0) {
-      // rows an even number of cache lines apart fall on few of a cache's sets
-      stride += Kernels.PAD;
-    }
-    return new FieldColumns(fields, best, lanes, stride);
+    int columns = Math.max(padded(best * fields), padded((best - 1) * fields + lanes));
+    return new FieldColumns(fields, best, lanes, BlockColumns.spread(columns));
   }
 
   /** The share of columns that are of use. */

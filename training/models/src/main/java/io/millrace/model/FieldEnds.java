@@ -3,74 +3,21 @@ package io.millrace.model;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
 import io.millrace.kernel.Transposition;
-import java.util.Arrays;
 
 /** Ends of blocks that lie as {@link FieldColumns} says; L lanes. */
-final class FieldEnds implements AutoIntEnds {
+final class FieldEnds extends AutoIntEnds {
   private final Kernels kernels = Kernels.best();
   private final FieldColumns layout;
   private final int dim;
-  private final Weights output;
-  private final Weights wide;
-  private final Weights embedding;
-
-  /** A tensor [F, C], turned, and its gradient. */
-  private static final class Weights {
-    final int number;
-    final int values;
-    final FieldColumns layout;
-    final float[] turned; // [C, L], zero beyond F
-    final float[] gradient; // [C, L]
-
-    Weights(int number, int values, FieldColumns layout) {
-      this.number = number;
-      this.values = values;
-      this.layout = layout;
-      this.turned = new float[values * layout.lanes()];
-      this.gradient = new float[values * layout.lanes()];
-    }
-
-    boolean isOn() {
-      return number != OFF;
-    }
-
-    void load(float[][] weights) {
-      if (isOn()) {
-        float[] tensor = weights[number];
-        for (int i = 0; i < tensor.length; i++) {
-          turned[i % values * layout.lanes() + i / values] = tensor[i];
-        }
-      }
-    }
-
-    void store(float[][] gradients) {
-      if (isOn()) {
-        float[] tensor = gradients[number];
-        for (int i = 0; i < tensor.length; i++) {
-          tensor[i] = gradient[i % values * layout.lanes() + i / values];
-        }
-      }
-    }
-  }
 
   FieldEnds(AutoIntConfig config, FieldColumns layout, int dim, TensorNumbers numbers) {
+    super(config, dim, numbers, layout.lanes(), 1);
     this.layout = layout;
     this.dim = dim;
-    this.output = new Weights(numbers.of("output"), config.width(), layout);
-    this.wide = new Weights(config.wide() ? numbers.of("wide") : OFF, dim, layout);
-    this.embedding =
-        new Weights(config.fieldEmbedding() ? numbers.of("field_embedding") : OFF, dim, layout);
   }
 
   @Override
-  public void load(float[][] all) {
-    output.load(all);
-    wide.load(all);
-    embedding.load(all);
-  }
-
-  @Override
-  public void take(float[] x, int from, int count, float[] memory, int raw, int vectors) {
+  void take(float[] x, int from, int count, float[] memory, int raw, int vectors) {
     int stride = layout.stride();
     Transposition.copy(count * layout.fields(), dim, x, from, dim, memory, raw, stride);
     if (!embedding.isOn()) {
@@ -81,15 +28,14 @@ final class FieldEnds implements AutoIntEnds {
       for (int b = 0; b < count; b++) {
         int at = c * stride + b * layout.fields();
         for (int j = 0; j < lanes; j++) {
-          memory[vectors + at + j] = memory[raw + at + j] + embedding.turned[c * lanes + j];
+          memory[vectors + at + j] = memory[raw + at + j] + embedding.turned()[c * lanes + j];
         }
       }
     }
   }
 
   @Override
-  public void logits(
-      float[] memory, int e, int raw, int count, float bias, Matrix logits, int first) {
+  void logits(float[] memory, int e, int raw, int count, float bias, Matrix logits, int first) {
     for (int b = 0; b < count; b++) {
       float logit = bias + score(output, memory, e, b);
       if (wide.isOn()) {
@@ -100,24 +46,17 @@ final class FieldEnds implements AutoIntEnds {
   }
 
   /** {@code Σ_f Σ_c w[f][c] · e[c][f]} of an example. */
-  private float score(Weights w, float[] memory, int from, int example) {
+  private float score(FieldTensor w, float[] memory, int from, int example) {
     float sum = 0;
-    for (int c = 0; c < w.values; c++) {
+    for (int c = 0; c < w.values(); c++) {
       int at = from + c * layout.stride() + example * layout.fields();
-      sum += kernels.dot(layout.fields(), memory, at, w.turned, c * layout.lanes());
+      sum += kernels.dot(layout.fields(), memory, at, w.turned(), c * layout.lanes());
     }
     return sum;
   }
 
   @Override
-  public void beginBackward() {
-    Arrays.fill(output.gradient, 0);
-    Arrays.fill(wide.gradient, 0);
-    Arrays.fill(embedding.gradient, 0);
-  }
-
-  @Override
-  public void addOutput(Matrix dLogits, int first, int count, float[] memory, int e, int d) {
+  void addOutput(Matrix dLogits, int first, int count, float[] memory, int e, int d) {
     for (int b = 0; b < count; b++) {
       addOutput(dLogits.values()[(first + b) * dLogits.stride()], b, memory, e, d);
     }
@@ -125,19 +64,18 @@ final class FieldEnds implements AutoIntEnds {
 
   private void addOutput(float g, int example, float[] memory, int e, int d) {
     int lanes = layout.lanes();
-    for (int c = 0; c < output.values; c++) {
+    for (int c = 0; c < output.values(); c++) {
       int at = c * layout.stride() + example * layout.fields();
       int w = c * lanes;
       for (int j = 0; j < lanes; j++) {
-        memory[d + at + j] = g * output.turned[w + j];
-        output.gradient[w + j] += g * memory[e + at + j];
+        memory[d + at + j] = g * output.turned()[w + j];
+        output.gradient()[w + j] += g * memory[e + at + j];
       }
     }
   }
 
   @Override
-  public void give(
-      float[] memory, int de, int raw, Matrix dLogits, int first, int count, Matrix dx) {
+  void give(float[] memory, int de, int raw, Matrix dLogits, int first, int count, Matrix dx) {
     int fields = layout.fields();
     int lanes = layout.lanes();
     int stride = layout.stride();
@@ -145,25 +83,18 @@ final class FieldEnds implements AutoIntEnds {
       float g = dLogits.values()[(first + b) * dLogits.stride()];
       for (int c = 0; c < dim; c++) {
         int at = c * stride + b * fields;
-        for (int j = 0; j < fields; j++) {
-          embedding.gradient[c * lanes + j] += memory[de + at + j];
+        for (int j = 0; embedding.isOn() && j < fields; j++) {
+          embedding.gradient()[c * lanes + j] += memory[de + at + j];
         }
         if (wide.isOn()) {
           for (int j = 0; j < fields; j++) {
-            wide.gradient[c * lanes + j] += g * memory[raw + at + j];
-            memory[de + at + j] += g * wide.turned[c * lanes + j];
+            wide.gradient()[c * lanes + j] += g * memory[raw + at + j];
+            memory[de + at + j] += g * wide.turned()[c * lanes + j];
           }
         }
       }
     }
     int to = first * fields * dx.stride();
     Transposition.copy(dim, count * fields, memory, de, stride, dx.values(), to, dx.stride());
-  }
-
-  @Override
-  public void endBackward(float[][] gradients) {
-    output.store(gradients);
-    wide.store(gradients);
-    embedding.store(gradients);
   }
 }
