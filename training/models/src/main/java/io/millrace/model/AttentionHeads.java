@@ -1,18 +1,34 @@
 package io.millrace.model;
 
+import io.millrace.kernel.Kernels;
+
 /**
  * The attention of a block of examples, head by head, given its projections: {@code softmax(q·kᵀ)·v
  * + residual}. What it keeps of a learning step's blocks is for its backward pass. Shapes: K
  * projections, A width, S stride of {@link BlockColumns}.
  */
-interface AttentionHeads {
-  int QUERY = 0;
-  int KEY = 1;
-  int VALUE = 2;
-  int RESIDUAL = 3;
+abstract class AttentionHeads {
+  static final int QUERY = 0;
+  static final int KEY = 1;
+  static final int VALUE = 2;
+  static final int RESIDUAL = 3;
 
   /** A score so low that softmax gives it nothing. */
-  float NEVER = -1e30f;
+  static final float NEVER = -1e30f;
+
+  final Kernels kernels = Kernels.best();
+  final AutoIntConfig config;
+  final BlockMemory memory;
+  private final int fields;
+  private final KernelDropout dropout = new KernelDropout();
+  private boolean drops;
+  private float[] mask = new float[0]; // [B, H, F, F], query by key
+
+  AttentionHeads(AutoIntConfig config, int fields, BlockMemory memory) {
+    this.config = config;
+    this.fields = fields;
+    this.memory = memory;
+  }
 
   /** Those for a layout. */
   static AttentionHeads of(AutoIntConfig config, BlockColumns layout, BlockMemory memory) {
@@ -28,7 +44,23 @@ interface AttentionHeads {
   }
 
   /** Begins a pass, for which there is room in the memory. */
-  void begin(KernelPass pass);
+  final void begin(KernelPass pass) {
+    drops = pass.dropsOut(config.attentionDropout());
+    if (drops) {
+      int count = pass.batch() * config.heads() * fields * fields;
+      mask = dropout.mask(pass, config.attentionDropout(), count);
+    }
+  }
+
+  /** Whether shares drop out in this pass. */
+  final boolean drops() {
+    return drops;
+  }
+
+  /** What a share is multiplied by in a pass in which shares drop out. */
+  final float dropoutFactor(int example, int head, int query, int key) {
+    return mask[((example * config.heads() + head) * fields + query) * fields + key];
+  }
 
   /**
    * @param p where in the memory projections begin [K · A, S]
@@ -37,12 +69,12 @@ interface AttentionHeads {
    * @param first example of the block
    * @param count examples of the block
    */
-  void forward(KernelPass pass, int p, int out, int block, int first, int count);
+  abstract void forward(KernelPass pass, int p, int out, int block, int first, int count);
 
   /**
    * @param p as given to {@link #forward}
    * @param d where in the memory the gradient with respect to what it gave begins [A, S]
    * @param dp where the gradient with respect to queries, keys and values goes [K · A, S]
    */
-  void backward(int p, int d, int dp, int block, int first, int count);
+  abstract void backward(int p, int d, int dp, int block, int first, int count);
 }

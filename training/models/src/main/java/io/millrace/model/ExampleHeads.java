@@ -7,31 +7,24 @@ import io.millrace.kernel.Kernels;
  * field, example]. Some queries at a time go through scores, softmax and the sum of values, so that
  * their shares stay in the first cache. Shapes: L lanes, S stride of {@link ExampleColumns}.
  */
-final class ExampleHeads implements AttentionHeads {
+final class ExampleHeads extends AttentionHeads {
   /** Queries that are worked on together: twice the rows of the kernel's blocks. */
   private static final int QUERIES = 6;
 
   /** Fewer than the rows of a block are slow. */
   private static final int LEAST = 3;
 
-  private final Kernels kernels = Kernels.best();
-  private final AutoIntConfig config;
   private final ExampleColumns layout;
   private final int fields;
   private final int lanes;
   private final int stride;
   private final int row; // F · L
-  private final KernelDropout dropout = new KernelDropout();
-  private final BlockMemory memory;
   private final BlockMemory.Part shares; // of each head [F, F, L]
   private final BlockMemory.Part dropped; // the same after dropout
   private final BlockMemory.Part dShares; // [F, F, L]
-  private float[] mask = new float[0];
-  private boolean drops;
 
   ExampleHeads(AutoIntConfig config, ExampleColumns layout, BlockMemory memory) {
-    this.memory = memory;
-    this.config = config;
+    super(config, layout.fields(), memory);
     this.layout = layout;
     this.fields = layout.fields();
     this.lanes = layout.examples();
@@ -41,15 +34,6 @@ final class ExampleHeads implements AttentionHeads {
     this.shares = memory.matrixOfEachBlock(size);
     this.dropped = memory.matrixOfEachBlock(config.attentionDropout() > 0 ? size : 0);
     this.dShares = memory.matrix(fields * row);
-  }
-
-  @Override
-  public void begin(KernelPass pass) {
-    drops = pass.dropsOut(config.attentionDropout());
-    if (drops) {
-      int count = pass.batch() * config.heads() * fields * fields;
-      mask = dropout.mask(pass, config.attentionDropout(), count);
-    }
   }
 
   /** Queries from one on that are worked on together. */
@@ -62,7 +46,7 @@ final class ExampleHeads implements AttentionHeads {
   }
 
   @Override
-  public void forward(KernelPass pass, int p, int out, int block, int first, int count) {
+  void forward(KernelPass pass, int p, int out, int block, int first, int count) {
     for (int head = 0; head < config.heads(); head++) {
       int queries;
       for (int i = 0; i < fields; i += queries) {
@@ -70,7 +54,7 @@ final class ExampleHeads implements AttentionHeads {
         // a prediction needs shares no longer than until their values are summed
         int kept = pass.training() ? head * fields * row + i * row : 0;
         scores(pass, p, head, i, queries, block, kept, first, count);
-        values(p, out, head, i, queries, (drops ? dropped : shares).at(block) + kept);
+        values(p, out, head, i, queries, (drops() ? dropped : shares).at(block) + kept);
       }
     }
   }
@@ -112,7 +96,7 @@ final class ExampleHeads implements AttentionHeads {
     fillMissing(pass, at, queries, NEVER, first, count);
     kernels.softmax(p, at, queries, fields, lanes);
     fillMissing(pass, at, queries, 0, first, count);
-    if (drops) {
+    if (drops()) {
       int to = dropped.at(block) + kept;
       System.arraycopy(p, at, p, to, queries * row);
       dropOut(to, head, query, queries, first, count);
@@ -147,10 +131,10 @@ final class ExampleHeads implements AttentionHeads {
   }
 
   @Override
-  public void backward(int p, int d, int dp, int block, int first, int count) {
+  void backward(int p, int d, int dp, int block, int first, int count) {
     for (int head = 0; head < config.heads(); head++) {
       int kept = head * fields * row;
-      int used = (drops ? dropped : shares).at(block) + kept;
+      int used = (drops() ? dropped : shares).at(block) + kept;
       sumOverQueries(used, d + part(0, head), dp + part(VALUE, head));
       int queries;
       for (int i = 0; i < fields; i += queries) {
@@ -188,7 +172,7 @@ final class ExampleHeads implements AttentionHeads {
         to,
         row,
         lanes);
-    if (drops) {
+    if (drops()) {
       dropOut(to, head, query, queries, first, count);
     }
     kernels.softmaxBackward(p, share, p, to, queries, fields, lanes);
@@ -262,10 +246,10 @@ final class ExampleHeads implements AttentionHeads {
   private void dropOut(int at, int head, int query, int queries, int first, int count) {
     float[] scores = memory.values();
     for (int b = 0; b < count; b++) {
-      int from = (((first + b) * config.heads() + head) * fields + query) * fields;
       for (int i = 0; i < queries; i++) {
         for (int k = 0; k < fields; k++) {
-          scores[at + i * row + layout.column(b, k)] *= mask[from + i * fields + k];
+          scores[at + i * row + layout.column(b, k)] *=
+              dropoutFactor(first + b, head, query + i, k);
         }
       }
     }

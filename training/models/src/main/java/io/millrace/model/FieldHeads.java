@@ -1,6 +1,5 @@
 package io.millrace.model;
 
-import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Transposition;
 import java.util.Arrays;
 
@@ -9,24 +8,17 @@ import java.util.Arrays;
  * softmax goes down columns and no sum runs across a vector. Shapes: L lanes, S stride of {@link
  * FieldColumns}.
  */
-final class FieldHeads implements AttentionHeads {
-  private final Kernels kernels = Kernels.best();
-  private final AutoIntConfig config;
+final class FieldHeads extends AttentionHeads {
   private final FieldColumns layout;
   private final int slice;
-  private final KernelDropout dropout = new KernelDropout();
-  private final BlockMemory memory;
   private final BlockMemory.Part shares; // of each example and head [F, L]
   private final BlockMemory.Part dropped; // the same after dropout
   private final float[] dShares; // [F, L]
   private final float[] turned; // [F, L]
   private final float[] zeros;
-  private float[] mask = new float[0];
-  private boolean drops;
 
   FieldHeads(AutoIntConfig config, FieldColumns layout, BlockMemory memory) {
-    this.memory = memory;
-    this.config = config;
+    super(config, layout.fields(), memory);
     this.layout = layout;
     this.slice = layout.fields() * layout.lanes();
     int slices = layout.examples() * config.heads();
@@ -39,17 +31,7 @@ final class FieldHeads implements AttentionHeads {
   }
 
   @Override
-  public void begin(KernelPass pass) {
-    drops = pass.dropsOut(config.attentionDropout());
-    if (drops) {
-      int fields = layout.fields();
-      int count = pass.batch() * config.heads() * fields * fields;
-      mask = dropout.mask(pass, config.attentionDropout(), count);
-    }
-  }
-
-  @Override
-  public void forward(KernelPass pass, int p, int out, int block, int first, int count) {
+  void forward(KernelPass pass, int p, int out, int block, int first, int count) {
     for (int example = 0; example < count; example++) {
       for (int head = 0; head < config.heads(); head++) {
         attend(pass, p, out, block, first, example, head);
@@ -72,7 +54,7 @@ final class FieldHeads implements AttentionHeads {
     fillMissing(pass, first + example, p, at, NEVER);
     kernels.softmax(p, at, 1, fields, lanes);
     fillMissing(pass, first + example, p, at, 0);
-    if (drops) {
+    if (drops()) {
       int to = slice(dropped, block, example, head);
       System.arraycopy(p, at, p, to, fields * lanes);
       dropOut(first + example, head, p, to);
@@ -102,7 +84,7 @@ final class FieldHeads implements AttentionHeads {
   }
 
   @Override
-  public void backward(int p, int d, int dp, int block, int first, int count) {
+  void backward(int p, int d, int dp, int block, int first, int count) {
     for (int example = 0; example < count; example++) {
       for (int head = 0; head < config.heads(); head++) {
         attendBackward(p, d, dp, block, first, example, head);
@@ -119,12 +101,12 @@ final class FieldHeads implements AttentionHeads {
     int size = config.headDim();
     int at = slice(shares, block, example, head);
     int out = d + part(0, head, example);
-    turn(p, drops ? slice(dropped, block, example, head) : at);
+    turn(p, drops() ? slice(dropped, block, example, head) : at);
     byTurned(out, dp + part(VALUE, head, example));
     int value = from + part(VALUE, head, example);
     kernels.multiply(
         fields, lanes, size, p, value, 1, stride, p, out, stride, zeros, 0, 0, dShares, 0, lanes);
-    if (drops) {
+    if (drops()) {
       dropOut(first + example, head, dShares, 0);
     }
     kernels.softmaxBackward(p, at, dShares, 0, 1, fields, lanes);
@@ -192,13 +174,11 @@ final class FieldHeads implements AttentionHeads {
     }
   }
 
-  /** Masks lie query by key, unlike scores. */
   private void dropOut(int example, int head, float[] scores, int at) {
     int fields = layout.fields();
-    int from = (example * config.heads() + head) * fields * fields;
     for (int k = 0; k < fields; k++) {
       for (int i = 0; i < fields; i++) {
-        scores[at + k * layout.lanes() + i] *= mask[from + i * fields + k];
+        scores[at + k * layout.lanes() + i] *= dropoutFactor(example, head, i, k);
       }
     }
   }
