@@ -24,7 +24,8 @@ final class KernelArmNet implements KernelNet {
     this.vectors = new KernelFieldVectors(config.fieldEmbedding(), fields, dim, numbers);
     this.gates = new KernelArmGates(config, fields, vectors.columns(), numbers);
     this.neurons = new KernelArmNeurons(config, fields, vectors.columns(), numbers);
-    this.norm = config.batchNorm() ? new KernelBatchNorm("neuron_norm.", total, numbers) : null;
+    this.norm =
+        config.batchNorm() ? new KernelBatchNorm("neuron_norm.", total, false, numbers) : null;
     this.hidden = new KernelMlp(config.hidden(), "", neuronsOfValues.count(), numbers);
     this.normed = new Matrix(total);
     this.flat = new Matrix(Columns.of(neuronsOfValues.count()));

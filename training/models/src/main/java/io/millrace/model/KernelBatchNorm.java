@@ -1,18 +1,25 @@
 package io.millrace.model;
 
 import io.millrace.kernel.Columns;
+import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
+import io.millrace.kernel.NormKernels;
 import java.util.Arrays;
 
-/** {@link DjlBatchNorm} by kernels, in place: same tensors, same behaviour in each mode. */
+/**
+ * {@link DjlBatchNorm} by kernels, in place: same tensors, same behaviour in each mode. A ReLU
+ * behind it is part of it, so that rows are gone through once.
+ */
 final class KernelBatchNorm {
   private static final float EPSILON = 1e-5f;
 
   /** Rows that are summed before they are merged with those before, which keeps rounding small. */
   private static final int PART = 128;
 
+  private final NormKernels kernels = NormKernels.best();
   private final int channels;
   private final int width;
+  private final float least; // of the result
   private final int scaleNumber;
   private final int shiftNumber;
   private final int meanNumber;
@@ -27,17 +34,21 @@ final class KernelBatchNorm {
   private final float[] inverse;
   private final float[] partMean;
   private final float[] partSquares;
-  private final float[] dScale;
-  private final float[] dShift;
+  private final float[] dScale; // sums, means once they have been written
+  private final float[] dShift; // the same
+  private final float[] factor; // of the gradient
   private boolean byBatch;
+  private boolean learns;
   private int seen;
 
   /**
    * @param columns C channels
+   * @param relu whether a ReLU is behind it
    */
-  KernelBatchNorm(String prefix, Columns columns, TensorNumbers numbers) {
+  KernelBatchNorm(String prefix, Columns columns, boolean relu, TensorNumbers numbers) {
     this.channels = columns.count();
     this.width = columns.width();
+    this.least = relu ? 0 : NormKernels.NO_RELU;
     this.scaleNumber = numbers.of(prefix + "scale");
     this.shiftNumber = numbers.of(prefix + "shift");
     this.meanNumber = numbers.of(prefix + "mean");
@@ -54,6 +65,7 @@ final class KernelBatchNorm {
     this.partSquares = new float[width];
     this.dScale = new float[width];
     this.dShift = new float[width];
+    this.factor = new float[width];
   }
 
   /** Takes the weights of the passes that follow. */
@@ -85,7 +97,10 @@ final class KernelBatchNorm {
     seen = 0;
     Arrays.fill(mean, 0);
     Arrays.fill(variance, 0);
-    normalized.rows(a.rows());
+    learns = pass.training();
+    if (learns) {
+      normalized.rows(a.rows());
+    }
   }
 
   /** Adds rows, by the mean and the squares of the part and what merges two of them. */
@@ -95,16 +110,13 @@ final class KernelBatchNorm {
     }
     Arrays.fill(partMean, 0);
     Arrays.fill(partSquares, 0);
-    for (int r = first; r < first + count; r++) {
-      add(a.values(), r * a.stride());
-    }
+    int from = first * a.stride();
+    kernels.addRows(count, width, a.stride(), a.values(), from, partMean);
     for (int j = 0; j < width; j++) {
       partMean[j] /= count;
     }
     float[] center = byBatch ? partMean : runningMean;
-    for (int r = first; r < first + count; r++) {
-      addSquares(a.values(), r * a.stride(), center);
-    }
+    kernels.addSquares(count, width, a.stride(), a.values(), from, center, partSquares);
     int all = seen + count;
     float share = (float) count / all;
     float between = byBatch ? share * seen : 0;
@@ -114,19 +126,6 @@ final class KernelBatchNorm {
       variance[j] += partSquares[j] + ahead * ahead * between;
     }
     seen = all;
-  }
-
-  private void add(float[] values, int at) {
-    for (int j = 0; j < width; j++) {
-      partMean[j] += values[at + j];
-    }
-  }
-
-  private void addSquares(float[] values, int at, float[] center) {
-    for (int j = 0; j < width; j++) {
-      float deviation = values[at + j] - center[j];
-      partSquares[j] += deviation * deviation;
-    }
   }
 
   /** Mean and variance of the batch; of one example, the square deviation from what runs. */
@@ -142,17 +141,18 @@ final class KernelBatchNorm {
 
   /** Normalises rows. */
   void apply(Matrix a, int first, int count) {
-    float[] center = byBatch ? mean : runningMean;
-    float[] values = a.values();
-    float[] unit = normalized.values();
-    for (int r = first; r < first + count; r++) {
-      int at = r * a.stride();
-      for (int j = 0; j < width; j++) {
-        float u = (values[at + j] - center[j]) * inverse[j];
-        unit[at + j] = u;
-        values[at + j] = u * scale[j] + shift[j];
-      }
-    }
+    kernels.normalize(
+        count,
+        width,
+        a.stride(),
+        a.values(),
+        first * a.stride(),
+        byBatch ? mean : runningMean,
+        inverse,
+        scale,
+        shift,
+        least,
+        learns ? normalized.values() : Kernels.NOTHING);
   }
 
   /**
@@ -162,8 +162,8 @@ final class KernelBatchNorm {
    */
   void backward(Matrix d, float[][] gradients) {
     beginBackward();
-    addSums(d, 0, d.rows());
-    endSums(gradients);
+    addSums(Kernels.NOTHING, d, 0, d.rows(), 1);
+    endSums(d.rows(), gradients);
     applyBackward(d, 0, d.rows());
   }
 
@@ -173,38 +173,39 @@ final class KernelBatchNorm {
     Arrays.fill(dShift, 0);
   }
 
-  /** Adds rows to the gradients of scale and shift. */
-  void addSums(Matrix d, int first, int count) {
-    float[] values = d.values();
+  /**
+   * Takes rows back through the ReLU, in place, and adds them to the gradients of scale and shift.
+   *
+   * @param out what came of the ReLU and of the dropout behind it, or {@link Kernels#NOTHING} if
+   *     there is none
+   * @param factor by which dropout enlarged
+   */
+  void addSums(float[] out, Matrix d, int first, int count, float factor) {
+    int from = first * d.stride();
     float[] unit = normalized.values();
-    for (int r = first; r < first + count; r++) {
-      int at = r * d.stride();
-      for (int j = 0; j < width; j++) {
-        dShift[j] += values[at + j];
-        dScale[j] += values[at + j] * unit[at + j];
-      }
-    }
+    kernels.reluBackward(
+        count, width, d.stride(), out, d.values(), from, factor, unit, dShift, dScale);
   }
 
-  /** Writes gradients, as {@link #backward} does. */
-  void endSums(float[][] gradients) {
+  /** Writes gradients, as {@link #backward} does, once all rows of a batch are added. */
+  void endSums(int rows, float[][] gradients) {
     System.arraycopy(dScale, 0, gradients[scaleNumber], 0, channels);
     System.arraycopy(dShift, 0, gradients[shiftNumber], 0, channels);
     System.arraycopy(mean, 0, gradients[meanNumber], 0, channels);
     System.arraycopy(variance, 0, gradients[varianceNumber], 0, channels);
+    float share = byBatch ? 1f / rows : 0;
+    for (int j = 0; j < width; j++) {
+      dShift[j] *= share;
+      dScale[j] *= share;
+      factor[j] = scale[j] * inverse[j];
+    }
   }
 
   /** Overwrites rows with the gradient with respect to the input. */
   void applyBackward(Matrix d, int first, int count) {
-    float[] values = d.values();
+    int from = first * d.stride();
     float[] unit = normalized.values();
-    float share = byBatch ? 1f / d.rows() : 0;
-    for (int r = first; r < first + count; r++) {
-      int at = r * d.stride();
-      for (int j = 0; j < width; j++) {
-        float rest = share * (dShift[j] + unit[at + j] * dScale[j]);
-        values[at + j] = (values[at + j] - rest) * (scale[j] * inverse[j]);
-      }
-    }
+    kernels.normalizeBackward(
+        count, width, d.stride(), d.values(), from, unit, dShift, dScale, factor);
   }
 }

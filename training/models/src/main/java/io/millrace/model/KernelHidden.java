@@ -57,8 +57,9 @@ final class KernelHidden {
     void activate(int first, int count) {
       if (norm != null) {
         norm.apply(out, first, count);
+      } else {
+        kernels.relu(out.values(), first * out.stride(), count * out.stride());
       }
-      kernels.relu(out.values(), first * out.stride(), count * out.stride());
       if (drops) {
         dropping.apply(out, first, count);
       }
@@ -72,10 +73,11 @@ final class KernelHidden {
 
     /** Through the activation, in place. */
     void backwardActivation(Matrix d, int first, int count) {
-      int at = first * d.stride();
-      kernels.reluBackward(out.values(), at, d.values(), at, count * d.stride(), kept);
       if (norm != null) {
-        norm.addSums(d, first, count);
+        norm.addSums(out.values(), d, first, count, kept);
+      } else {
+        int at = first * d.stride();
+        kernels.reluBackward(out.values(), at, d.values(), at, count * d.stride(), kept);
       }
     }
 
@@ -96,7 +98,7 @@ final class KernelHidden {
       KernelLinear linear =
           new KernelLinear(from, to, numbers.of(name + "weight"), numbers.of(name + "bias"));
       KernelBatchNorm norm =
-          hidden.batchNorm() ? new KernelBatchNorm(name + "norm.", to, numbers) : null;
+          hidden.batchNorm() ? new KernelBatchNorm(name + "norm.", to, true, numbers) : null;
       layers.add(new Layer(linear, norm));
       from = to;
     }
@@ -155,8 +157,8 @@ final class KernelHidden {
       in = layer.out;
       below = layer;
     }
-    if (below != null) {
-      below.activate(0, rows.rows());
+    for (int first = 0; below != null && first < rows.rows(); first += PART) {
+      below.activate(first, Math.min(PART, rows.rows() - first));
     }
     return in;
   }
@@ -168,26 +170,34 @@ final class KernelHidden {
   Matrix backward(Matrix dOut, float[][] gradients) {
     Matrix d = dOut;
     int rows = d.rows();
+    boolean whole = rows <= PART;
     for (Layer layer : layers) {
       layer.beginBackward();
     }
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
-      if (l == layers.size() - 1) {
-        layer.backwardActivation(d, 0, rows);
+      for (int first = 0; l == layers.size() - 1 && first < rows; first += PART) {
+        layer.backwardActivation(d, first, Math.min(PART, rows - first));
       }
       if (layer.norm != null) {
-        layer.norm.endSums(gradients);
+        layer.norm.endSums(rows, gradients);
       }
       Matrix dIn = layer.linear.beginBackward(d);
       for (int first = 0; first < rows; first += PART) {
         int count = Math.min(PART, rows - first);
         layer.backwardProduct(d, first, count);
+        if (!whole) {
+          layer.linear.addWeights(d, first, count);
+        }
         if (l > 0) {
           layers.get(l - 1).backwardActivation(dIn, first, count);
         }
       }
-      layer.linear.backwardWeights(d, gradients);
+      if (whole) {
+        layer.linear.backwardWeights(d, gradients);
+      } else {
+        layer.linear.endWeights(gradients);
+      }
       d = dIn;
     }
     return d;

@@ -3,6 +3,7 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
+import io.millrace.kernel.NormKernels;
 import io.millrace.kernel.Transposition;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,11 @@ final class KernelLinear {
   /** The most rows that aren't worth a transposition. */
   private static final int FEW = 16;
 
+  /** The most columns that aren't worth a vector of sums a row. */
+  private static final int NARROW = 4;
+
   private final Kernels kernels = Kernels.best();
+  private final NormKernels norms = NormKernels.best();
   private final Columns from;
   private final Columns to;
   private final int weight;
@@ -29,6 +34,7 @@ final class KernelLinear {
   private final Matrix dIn;
   private final float[] sums;
   private final float[] common; // [out]
+  private float[] dWeights = new float[0]; // [out, in], padded
   private float[] weights = new float[0];
   private float[] transposed = new float[0]; // [in, out]
   private boolean isTransposed;
@@ -45,7 +51,7 @@ final class KernelLinear {
     this.weight = weight;
     this.bias = bias;
     this.shift = new float[to.width()];
-    this.zeros = new float[from.count()];
+    this.zeros = new float[from.width()];
     this.sums = new float[to.width()];
     this.common = new float[to.width()];
     this.out = new Matrix(to);
@@ -81,7 +87,7 @@ final class KernelLinear {
   Matrix begin(Matrix rows) {
     in = rows;
     out.rows(rows.rows());
-    if (rows.rows() > FEW) {
+    if (isMany()) {
       transpose();
     }
     return out;
@@ -89,11 +95,15 @@ final class KernelLinear {
 
   /** Goes on with so many rows. */
   void forward(int first, int count) {
-    if (in.rows() <= FEW) {
-      forwardFew(first, count);
-    } else {
+    if (isMany()) {
       forwardMany(first, count);
+    } else {
+      forwardFew(first, count);
     }
+  }
+
+  private boolean isMany() {
+    return in.rows() > FEW && to.count() > NARROW;
   }
 
   /**
@@ -200,7 +210,7 @@ final class KernelLinear {
     isTransposed = true;
   }
 
-  /** Gradients of weights and bias. */
+  /** Gradients of weights and bias, of all rows at once. */
   void backwardWeights(Matrix dOut, float[][] gradients) {
     kernels.multiply(
         to.count(),
@@ -220,19 +230,56 @@ final class KernelLinear {
         0,
         from.count());
     if (bias != NO_BIAS) {
-      sumRows(dOut);
+      Arrays.fill(sums, 0);
+      addBias(dOut, 0, dOut.rows());
       to.compact(sums, 0, gradients[bias], 0);
     }
   }
 
-  private void sumRows(Matrix d) {
-    Arrays.fill(sums, 0);
-    float[] values = d.values();
-    for (int r = 0; r < d.rows(); r++) {
-      int at = r * d.stride();
-      for (int j = 0; j < sums.length; j++) {
-        sums[j] += values[at + j];
-      }
+  /**
+   * Adds what so many rows give to the gradients that {@link #endWeights} writes; parts come in
+   * turn, the first begins with row 0.
+   */
+  void addWeights(Matrix dOut, int first, int count) {
+    if (dWeights.length == 0) {
+      dWeights = new float[to.width() * from.stride()];
+    }
+    if (first == 0) {
+      Arrays.fill(sums, 0);
+    }
+    kernels.multiply(
+        to.width(),
+        from.width(),
+        count,
+        dOut.values(),
+        first * dOut.stride(),
+        1,
+        dOut.stride(),
+        in.values(),
+        first * in.stride(),
+        in.stride(),
+        first == 0 ? zeros : dWeights,
+        0,
+        first == 0 ? 0 : from.stride(),
+        dWeights,
+        0,
+        from.stride());
+    if (bias != NO_BIAS) {
+      addBias(dOut, first, count);
+    }
+  }
+
+  private void addBias(Matrix d, int first, int count) {
+    norms.addRows(count, sums.length, d.stride(), d.values(), first * d.stride(), sums);
+  }
+
+  /** Writes the gradients of weights and bias, once all rows are added. */
+  void endWeights(float[][] gradients) {
+    for (int j = 0; j < to.count(); j++) {
+      from.compact(dWeights, j * from.stride(), gradients[weight], j * from.count());
+    }
+    if (bias != NO_BIAS) {
+      to.compact(sums, 0, gradients[bias], 0);
     }
   }
 
