@@ -43,7 +43,7 @@ record Predictor(
       values[t] = value;
     }
     return new Predictor(
-        compiled, snapshot, new Tensors(specs, values), calibration(compiled, snapshot));
+        compiled, snapshot, new Tensors(specs, values, true), calibration(compiled, snapshot));
   }
 
   private static CalibrationMap calibration(CompiledModel compiled, ModelSnapshot snapshot) {

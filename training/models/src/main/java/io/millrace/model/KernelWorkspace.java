@@ -18,6 +18,7 @@ final class KernelWorkspace implements CtrModel.Workspace {
   private final Matrix gradient = new Matrix(Columns.of(1));
   private final int[] sizes;
   private @Nullable KernelPass step;
+  private @Nullable Tensors loaded; // by predicting, if constant
 
   KernelWorkspace(KernelModel model, KernelNet predicting, KernelNet learning) {
     this.model = model;
@@ -41,7 +42,7 @@ final class KernelWorkspace implements CtrModel.Workspace {
       int batch,
       float[] logits) {
     check(weights, batch);
-    predicting.load(weights.values());
+    load(weights);
     int example = model.fields() * model.dim();
     // parts of about the same size, so that none is so small that it is computed differently
     int parts = (batch + PREDICTED_AT_ONCE - 1) / PREDICTED_AT_ONCE;
@@ -50,6 +51,13 @@ final class KernelWorkspace implements CtrModel.Workspace {
       int size = Math.min(part, batch - b);
       KernelPass pass = KernelPass.predicting(size, missing, b * model.fields(), shared);
       predicting.forward(pass, x, b * example).store(logits, b);
+    }
+  }
+
+  private void load(Tensors weights) {
+    if (weights != loaded) {
+      predicting.load(weights.values());
+      loaded = weights.constant() ? weights : null;
     }
   }
 

@@ -4,8 +4,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Values for a list of {@link TensorSpec}, one array each, in the order of the specs. */
-public record Tensors(List<TensorSpec> specs, float[][] values) {
+/**
+ * Values for a list of {@link TensorSpec}, one array each, in the order of the specs.
+ *
+ * @param constant whether no value ever changes: what a workspace derives from them for a
+ *     prediction is then good for those that follow
+ */
+public record Tensors(List<TensorSpec> specs, float[][] values, boolean constant) {
+
+  /** Values that may change. */
+  public Tensors(List<TensorSpec> specs, float[][] values) {
+    this(specs, values, false);
+  }
 
   /** All zeros. */
   public static Tensors zeros(List<TensorSpec> specs) {

@@ -159,7 +159,8 @@ final class TrainingSpeed {
   }
 
   static double answering(CtrModel model, double seconds) {
-    Tensors weights = Tensors.initial(model.tensors(), 42);
+    Tensors initial = Tensors.initial(model.tensors(), 42);
+    Tensors weights = new Tensors(initial.specs(), initial.values(), true); // as a server's
     float[] x = vectors(model, CANDIDATES);
     float[] logits = new float[CANDIDATES];
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
