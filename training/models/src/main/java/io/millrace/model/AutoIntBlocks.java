@@ -72,9 +72,12 @@ final class AutoIntBlocks implements KernelNet {
       int begin = from + first * layout.fields() * dim;
       ends.take(x, begin, count, memory.values(), raw.at(block), vectors.at(block));
       int at = vectors.at(block);
+      // what the first layer knows of fields that all examples share is there after the first block
+      boolean[] kept = first > 0 && layout.byField() ? pass.shared() : null;
       for (KernelAttention layer : layers) {
-        layer.forward(pass, at, block, first, count);
+        layer.forward(pass, at, block, first, count, kept);
         at = layer.outAt(block);
+        kept = null;
       }
       ends.logits(memory.values(), at, raw.at(block), count, weights[bias][0], logits, first);
     }

@@ -27,6 +27,9 @@ sealed interface BlockColumns permits FieldColumns, ExampleColumns {
   /** The column of a field of an example of the block. */
   int column(int example, int field);
 
+  /** Whether a field's columns lie beside each other, as many as there are {@link #examples}. */
+  boolean byField();
+
   /** How many blocks hold so many examples. */
   default int blocks(int count) {
     return (count + examples() - 1) / examples();

@@ -30,6 +30,11 @@ record ExampleColumns(int fields, int examples, int stride) implements BlockColu
   }
 
   @Override
+  public boolean byField() {
+    return true;
+  }
+
+  @Override
   public int column(int example, int field) {
     return field * examples + example;
   }

@@ -58,6 +58,11 @@ record FieldColumns(int fields, int examples, int lanes, int stride) implements 
   }
 
   @Override
+  public boolean byField() {
+    return false;
+  }
+
+  @Override
   public int column(int example, int field) {
     return example * fields + field;
   }

@@ -104,20 +104,18 @@ final class KernelAttention {
    * @param block where to keep what is computed
    * @param first example of the block
    * @param count examples of the block
+   * @param kept fields whose projections are there from the block before, in a layout that is
+   *     {@link BlockColumns#byField}, or null
    */
-  void forward(KernelPass pass, int from, int block, int first, int count) {
-    int stride = layout.stride();
+  void forward(
+      KernelPass pass, int from, int block, int first, int count, boolean @Nullable [] kept) {
     float[] x = memory.values();
     int at = projected.at(block);
     int to = out.at(block);
-    int n = layout.columns(count);
-    kernels.multiply(rows, n, in, weights, 0, in, 1, x, from, stride, zeros, 0, 0, x, at, stride);
-    if (config.activatedProjections()) {
-      addToRows(shift, x, at);
-      kernels.relu(x, at, projected.size());
-    }
-    if (scale != 1) {
-      scale(x, at, config.width() * stride);
+    if (kept == null) {
+      project(x, from, at, layout.columns(count));
+    } else {
+      projectAllBut(kept, x, from, at);
     }
     heads.forward(pass, at, to, block, first, count);
     kernels.relu(x, to, out.size());
@@ -125,6 +123,39 @@ final class KernelAttention {
       norm.forward(to, block);
     }
     clearMissing(pass, x, outAt(block), first, count);
+  }
+
+  private void projectAllBut(boolean[] kept, float[] x, int from, int to) {
+    int end;
+    for (int f = 0; f < kept.length; f = end) {
+      end = f + 1;
+      while (end < kept.length && kept[end] == kept[f]) {
+        end++;
+      }
+      if (!kept[f]) {
+        int column = layout.column(0, f);
+        project(x, from + column, to + column, (end - f) * layout.examples());
+      }
+    }
+  }
+
+  /** Projections of n columns. */
+  private void project(float[] x, int from, int to, int n) {
+    int stride = layout.stride();
+    kernels.multiply(rows, n, in, weights, 0, in, 1, x, from, stride, zeros, 0, 0, x, to, stride);
+    for (int r = 0; r < rows && config.activatedProjections(); r++) {
+      addToRow(shift[r], x, to + r * stride, n);
+      kernels.relu(x, to + r * stride, n);
+    }
+    for (int r = 0; r < config.width() && scale != 1; r++) {
+      scale(x, to + r * stride, n);
+    }
+  }
+
+  private static void addToRow(float value, float[] x, int from, int n) {
+    for (int j = from; j < from + n; j++) {
+      x[j] += value;
+    }
   }
 
   /**
@@ -189,15 +220,6 @@ final class KernelAttention {
   private void scale(float[] x, int from, int n) {
     for (int i = from; i < from + n; i++) {
       x[i] *= scale;
-    }
-  }
-
-  private void addToRows(float[] values, float[] x, int from) {
-    for (int r = 0; r < rows; r++) {
-      int at = from + r * layout.stride();
-      for (int j = at; j < at + layout.stride(); j++) {
-        x[j] += values[r];
-      }
     }
   }
 

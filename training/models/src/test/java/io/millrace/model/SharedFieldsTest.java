@@ -30,7 +30,10 @@ class SharedFieldsTest {
         kernel(new DcnV2Config(2, true, hidden)),
         kernel(new ArmNetPlusConfig(arm, hidden)),
         kernel(new AutoIntPlusConfig(attention, hidden)),
-        kernel(attention));
+        kernel(attention),
+        kernel(AutoIntConfig.paper(2, 2, 8)),
+        kernel(AutoIntConfig.official(2, 2, 16)),
+        kernel(new AutoIntConfig(2, 3, 5, true, true, true, true, true, true, 0.2f)));
   }
 
   private static CtrModel kernel(Architecture architecture) {
