@@ -49,6 +49,7 @@ public final class Learner implements AutoCloseable {
   private final long segmentExamples;
   private final long seed;
   private final boolean predictsApart;
+  private final StreamLoss loss = new StreamLoss();
 
   private final List<Metrics> closedSegments = new ArrayList<>();
   private SlidingCalibration calibration;
@@ -175,17 +176,11 @@ public final class Learner implements AutoCloseable {
       predicted = predictions;
       workspace.infer(tensors, x, missing, size, predicted);
     }
-    workspace.forward(tensors, x, missing, size, dropoutSeed(), logits);
-    for (int b = 0; b < size; b++) {
-      double probability = Sigmoid.of(finite(predicted[b]));
-      double trained = predictsApart ? Sigmoid.of(finite(logits[b])) : probability;
-      dLogits[b] = (float) BinaryCrossEntropy.gradient(trained, labels[b]);
-      probabilities[b] = (float) evaluate(predicted[b], probability, labels[b]);
-    }
+    loss.of(predicted, labels, probabilities);
+    workspace.step(tensors, x, missing, size, dropoutSeed(), loss, logits, dLogits, dx, gradients);
     for (int b = 0; b < size; b++) {
       calibration.add(predicted[b], labels[b]);
     }
-    workspace.backwardLoss(labels, dLogits, dx, gradients);
     rowGradients.clear();
     scheme.scatter(batch, dx, rowGradients);
     table.update(rowGradients, updateRow);
@@ -197,6 +192,34 @@ public final class Learner implements AutoCloseable {
       } else {
         denseOptimizer.update(values, 0, values.length, tensorSlots[t], 0, gradient, 0);
       }
+    }
+  }
+
+  /** The log loss of a step; each example's answer is evaluated when its logit is there. */
+  private final class StreamLoss implements CtrModel.Loss {
+    private float[] predicted = new float[0]; // logits that are answered
+    private byte[] labels = new byte[0];
+    private float[] probabilities = new float[0];
+
+    void of(float[] predicted, byte[] labels, float[] probabilities) {
+      this.predicted = predicted;
+      this.labels = labels;
+      this.probabilities = probabilities;
+    }
+
+    @Override
+    public void gradients(int first, int count, float[] logits, float[] dLogits) {
+      for (int b = first; b < first + count; b++) {
+        double probability = Sigmoid.of(finite(predicted[b]));
+        double trained = predictsApart ? Sigmoid.of(finite(logits[b])) : probability;
+        dLogits[b] = (float) BinaryCrossEntropy.gradient(trained, labels[b]);
+        probabilities[b] = (float) evaluate(predicted[b], probability, labels[b]);
+      }
+    }
+
+    @Override
+    public byte[] labels() {
+      return labels;
     }
   }
 

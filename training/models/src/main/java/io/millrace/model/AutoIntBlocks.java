@@ -40,6 +40,11 @@ final class AutoIntBlocks implements KernelNet {
     this.dx = new Matrix(Columns.of(dim));
   }
 
+  /** Examples of whole blocks for which so many floats are kept, those of one block at least. */
+  int examplesWithin(int floats) {
+    return Math.max(1, floats / memory.sizeOfBlock()) * layout.examples();
+  }
+
   @Override
   public void load(float[][] all) {
     weights = all;

@@ -62,6 +62,11 @@ final class BlockMemory {
     return part;
   }
 
+  /** Floats of the matrices that each block has. */
+  int sizeOfBlock() {
+    return parts.stream().filter(part -> part.ofEachBlock).mapToInt(part -> lines(part.size)).sum();
+  }
+
   /** Makes room for so many blocks; what there was is lost if there were fewer. */
   void reserve(int count) {
     if (count <= blocks) {

@@ -124,7 +124,56 @@ public interface CtrModel extends AutoCloseable {
       backward(dLogits, dx, dWeights);
     }
 
+    /**
+     * Both passes of a learning step: {@link #forward}, the loss, then {@link #backward}, or {@link
+     * #backwardLoss} if the loss is that of labels. A model whose examples are independent of each
+     * other may take the step's examples part by part, which keeps what the backward pass needs in
+     * the caches; gradients are those of the whole step up to rounding.
+     *
+     * @param logits [B], written
+     * @param dLogits [B], written by the loss
+     */
+    default void step(
+        Tensors weights,
+        float[] x,
+        boolean @Nullable [] missing,
+        int batch,
+        long dropoutSeed,
+        Loss loss,
+        float[] logits,
+        float[] dLogits,
+        float[] dx,
+        Tensors dWeights) {
+      forward(weights, x, missing, batch, dropoutSeed, logits);
+      loss.gradients(0, batch, logits, dLogits);
+      byte[] labels = loss.labels();
+      if (labels == null) {
+        backward(dLogits, dx, dWeights);
+      } else {
+        backwardLoss(labels, dLogits, dx, dWeights);
+      }
+    }
+
     @Override
     default void close() {}
+  }
+
+  /** The loss of a step, the sum of its examples' losses. */
+  interface Loss {
+
+    /**
+     * Computes the gradients with respect to some logits. Called for one part of the step's
+     * examples after the other, in their order.
+     *
+     * @param first of the examples [first, first + count) whose logits are there
+     * @param logits [B]
+     * @param dLogits [B], of which those of the examples are to be written
+     */
+    void gradients(int first, int count, float[] logits, float[] dLogits);
+
+    /** The labels [B], if this is their log loss, which parts of a model may each have. */
+    default byte @Nullable [] labels() {
+      return null;
+    }
   }
 }

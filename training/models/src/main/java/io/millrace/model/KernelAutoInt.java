@@ -15,11 +15,15 @@ final class KernelAutoInt implements KernelNet {
   /** Floats of a block's projections up to which predictions have examples in lanes. */
   private static final int ROOM = 1 << 16;
 
+  /** Floats that a step may keep for its backward pass: a second-level cache and some more. */
+  private static final int STEP_ROOM = 1 << 20;
+
   private static final int LANES = Kernels.best().lanes();
 
   private final AutoIntBlocks few;
   private final AutoIntBlocks many;
   private final boolean wide;
+  private final boolean drops;
 
   KernelAutoInt(AutoIntConfig config, int fields, int dim, TensorNumbers numbers) {
     FieldColumns columns =
@@ -27,6 +31,7 @@ final class KernelAutoInt implements KernelNet {
     this.few = new AutoIntBlocks(config, columns, dim, numbers);
     ExampleColumns examples = ExampleColumns.of(fields);
     this.many = new AutoIntBlocks(config, examples, dim, numbers);
+    this.drops = config.attentionDropout() > 0;
     this.wide = examples.size(KernelAttention.rows(config)) > ROOM;
   }
 
@@ -39,6 +44,12 @@ final class KernelAutoInt implements KernelNet {
   @Override
   public Matrix forward(KernelPass pass, float[] x, int from) {
     return blocks(pass).forward(pass, x, from);
+  }
+
+  /** Dropout is drawn for a step as a whole. */
+  @Override
+  public int stepPart() {
+    return drops ? Integer.MAX_VALUE : many.examplesWithin(STEP_ROOM);
   }
 
   @Override

@@ -21,6 +21,14 @@ interface KernelNet {
   Matrix forward(KernelPass pass, float[] x, int from);
 
   /**
+   * Examples of a step that are best taken through both passes before the next ones are: more than
+   * any step has, unless examples are independent of each other.
+   */
+  default int stepPart() {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
    * The backward pass of the last {@link #forward}.
    *
    * @param dLogits [B, 1]

@@ -36,8 +36,11 @@ final class KernelPass {
     return new KernelPass(batch, missing, from, shared, false, 0);
   }
 
-  static KernelPass training(int batch, boolean @Nullable [] missing, long dropoutSeed) {
-    return new KernelPass(batch, missing, 0, null, true, dropoutSeed);
+  /**
+   * @param missing [B, F] from {@code from} on, or null
+   */
+  static KernelPass training(int batch, boolean @Nullable [] missing, int from, long dropoutSeed) {
+    return new KernelPass(batch, missing, from, null, true, dropoutSeed);
   }
 
   /** B. */

@@ -16,6 +16,7 @@ final class KernelWorkspace implements CtrModel.Workspace {
   private final KernelNet predicting;
   private final KernelNet learning;
   private final Matrix gradient = new Matrix(Columns.of(1));
+  private final Tensors more; // gradients of a part of a step
   private final int[] sizes;
   private @Nullable KernelPass step;
   private @Nullable Tensors loaded; // by predicting, if constant
@@ -24,6 +25,7 @@ final class KernelWorkspace implements CtrModel.Workspace {
     this.model = model;
     this.predicting = predicting;
     this.learning = learning;
+    this.more = Tensors.zeros(model.tensors());
     this.sizes = model.tensors().stream().mapToInt(TensorSpec::size).toArray();
   }
 
@@ -72,7 +74,7 @@ final class KernelWorkspace implements CtrModel.Workspace {
     check(weights, batch);
     step = null;
     learning.load(weights.values());
-    KernelPass pass = KernelPass.training(batch, missing, dropoutSeed);
+    KernelPass pass = KernelPass.training(batch, missing, 0, dropoutSeed);
     learning.forward(pass, x, 0).store(logits, 0);
     step = pass;
   }
@@ -91,6 +93,53 @@ final class KernelWorkspace implements CtrModel.Workspace {
     step = null;
     gradient.rows(pass.batch()).load(dLogits, 0);
     learning.backward(pass, gradient, dWeights.values()).store(dx, 0);
+  }
+
+  @Override
+  public void step(
+      Tensors weights,
+      float[] x,
+      boolean @Nullable [] missing,
+      int batch,
+      long dropoutSeed,
+      CtrModel.Loss loss,
+      float[] logits,
+      float[] dLogits,
+      float[] dx,
+      Tensors dWeights) {
+    int parts = (batch - 1) / learning.stepPart() + 1;
+    if (parts == 1) {
+      CtrModel.Workspace.super.step(
+          weights, x, missing, batch, dropoutSeed, loss, logits, dLogits, dx, dWeights);
+      return;
+    }
+    check(weights, batch);
+    step = null;
+    learning.load(weights.values());
+    int example = model.fields() * model.dim();
+    int part = (batch + parts - 1) / parts;
+    for (int b = 0; b < batch; b += part) {
+      int size = Math.min(part, batch - b);
+      KernelPass pass = KernelPass.training(size, missing, b * model.fields(), dropoutSeed);
+      learning.forward(pass, x, b * example).store(logits, b);
+      loss.gradients(b, size, logits, dLogits);
+      gradient.rows(size).load(dLogits, b);
+      Tensors to = b == 0 ? dWeights : more;
+      learning.backward(pass, gradient, to.values()).store(dx, b * example);
+      if (b > 0) {
+        add(more, dWeights);
+      }
+    }
+  }
+
+  private static void add(Tensors from, Tensors to) {
+    for (int t = 0; t < to.values().length; t++) {
+      float[] sums = to.values()[t];
+      float[] values = from.values()[t];
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += values[i];
+      }
+    }
   }
 
   private void check(Tensors weights, int batch) {

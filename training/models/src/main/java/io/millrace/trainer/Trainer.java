@@ -53,6 +53,7 @@ final class Trainer implements AutoCloseable {
   private final float[] dx;
   private final float[] logits;
   private final float[] dLogits;
+  private double stepLoss;
   private final long[] trainedRows;
   private final LabeledExamples train;
   private final @Nullable WeightAverage average;
@@ -185,20 +186,33 @@ final class Trainer implements AutoCloseable {
   private double gradients() {
     int size = step.size();
     long dropoutSeed = Long.rotateLeft(config.seed(), 32) ^ steps++;
-    workspace.forward(tensors, step.x(), step.missing(), size, dropoutSeed, logits);
-    double loss = 0;
-    for (int b = 0; b < size; b++) {
+    stepLoss = 0;
+    workspace.step(
+        tensors,
+        step.x(),
+        step.missing(),
+        size,
+        dropoutSeed,
+        this::lossGradients,
+        logits,
+        dLogits,
+        dx,
+        gradients);
+    return stepLoss;
+  }
+
+  /** Adds the losses of some of the step's examples, and computes their gradients. */
+  private void lossGradients(int first, int count, float[] logits, float[] dLogits) {
+    for (int b = first; b < first + count; b++) {
       if (!Float.isFinite(logits[b])) {
         throw new IllegalStateException(
             "logit: %s in step %d, expected a finite value: the model diverged"
                 .formatted(logits[b], steps));
       }
       float target = step.target(b);
-      loss += BinaryCrossEntropy.loss(logits[b], target);
-      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), target) / size;
+      stepLoss += BinaryCrossEntropy.loss(logits[b], target);
+      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), target) / step.size();
     }
-    workspace.backward(dLogits, dx, gradients);
-    return loss;
   }
 
   private void update(Optimizer rowOptimizer, Optimizer denseOptimizer) {

@@ -184,12 +184,11 @@ final class TrainingSpeed {
     float[] x = vectors(model, STEP);
     float[] dx = new float[x.length];
     float[] logits = new float[STEP];
+    float[] dLogits = new float[STEP];
+    CtrModel.Loss loss = (first, count, z, d) -> System.arraycopy(z, first, d, first, count);
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
       return speed(
-          () -> {
-            workspace.forward(weights, x, STEP, 1, logits);
-            workspace.backward(logits, dx, gradients);
-          },
+          () -> workspace.step(weights, x, null, STEP, 1, loss, logits, dLogits, dx, gradients),
           seconds);
     }
   }
