@@ -2,7 +2,6 @@ package io.millrace.offline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -12,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.millrace.feature.NearestName;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.UnusableSetting;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.PretrainingConfig;
 import io.millrace.trainer.TrainerConfig;
@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A configuration file (YAML): section {@code model} overrides settings of {@link ModelConfig},
@@ -99,22 +98,8 @@ public record TrainingFile(String model, TrainerConfig training, PretrainingConf
                   NearestName.hint(e.getPropertyName(), known),
                   String.join(", ", known)));
     } catch (InvalidFormatException e) {
-      throw new UserError(
-          "%s: %s.%s: %s, expected %s"
-              .formatted(file, name, path(e), e.getValue(), expected(e.getTargetType())));
+      throw new UserError("%s: %s.%s".formatted(file, name, UnusableSetting.message(e)));
     }
-  }
-
-  private static String path(JsonMappingException e) {
-    return e.getPath().stream()
-        .map(part -> part.getFieldName() == null ? "" + part.getIndex() : part.getFieldName())
-        .collect(Collectors.joining("."));
-  }
-
-  private static String expected(Class<?> type) {
-    return type.isEnum()
-        ? "one of " + List.of(type.getEnumConstants())
-        : "a value of type " + type.getSimpleName();
   }
 
   /**

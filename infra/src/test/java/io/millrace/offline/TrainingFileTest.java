@@ -59,7 +59,7 @@ class TrainingFileTest {
     assertThatThrownBy(() -> read("pretraining:\n  method: MASKED\n"))
         .isInstanceOf(UserError.class)
         .hasMessageEndingWith(
-            ": pretraining.method: MASKED, expected one of [T_JEPA, MASKED_FIELDS]");
+            ": pretraining.method: MASKED, expected one of T_JEPA, MASKED_FIELDS");
     assertThatThrownBy(() -> read("training:\n  cape: {sigma: wide}\n"))
         .isInstanceOf(UserError.class)
         .hasMessageEndingWith(": training.cape.sigma: wide, expected a value of type double");

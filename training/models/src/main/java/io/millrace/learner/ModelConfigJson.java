@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -141,6 +142,9 @@ final class ModelConfigJson {
         && unknown.getBaseType().hasRawClass(Architecture.class)) {
       return new IllegalArgumentException(
           "model config: " + ModelKind.unknown(String.valueOf(unknown.getTypeId())), e);
+    }
+    if (e instanceof InvalidFormatException unusable) {
+      return new IllegalArgumentException("model config: " + UnusableSetting.message(unusable), e);
     }
     // the constructor's own message says what was expected
     Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -216,7 +216,11 @@ class ModelConfigTest {
         .isEqualTo(new ModelConfig.Difference("calibration.method", "\"none\"", "\"platt\""));
     assertThat(changed.calibration().window()).isEqualTo(50_000);
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"method\":\"plat\"}}"))
-        .hasMessageContaining("plat");
+        .hasMessage(
+            "model config: calibration.method: plat,"
+                + " expected one of none, platt, temperature, isotonic");
+    assertThatThrownBy(() -> LR.with("{\"dim\":\"wide\"}"))
+        .hasMessage("model config: dim: wide, expected a value of type int");
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"windows\":1}}"))
         .hasMessageContaining("did you mean 'window'?");
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"window\":0}}"))
