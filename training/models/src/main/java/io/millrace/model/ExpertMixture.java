@@ -10,21 +10,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Models of one input, the experts, that learn side by side, each from its own log loss and at its
- * own rates. What is answered is the mean of their probabilities, weighted by how well each has
- * predicted so far: Bayes' mixture, whose log loss is at most {@code ln E / n} per example above
- * that of the best expert. After each example a share of the weight is spread evenly, so that an
- * expert that was bad can come back when the stream changes.
+ * own rates. Beside them stands a {@link LogitMixer} of their logits; together they are the
+ * members. What is answered is the mean of the members' probabilities, weighted by how well each
+ * has predicted so far: Bayes' mixture, whose log loss is at most {@code ln(E + 1) / n} per example
+ * above that of the best member. After each example a share of the weight is spread evenly, so that
+ * a member that was bad can come back when the stream changes.
  *
  * <p>Source: Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998, fixed
  * share, section 5, with log loss and learning rate 1.
  *
  * <p>A row holds the experts' rows of W values one behind the other, so a field vector is C chunks
- * of E·W values. Dense tensors: those of each expert e, named {@code e/name}, and {@code experts}
- * [E], the logarithms of the weights, which the labels of each step move.
+ * of E·W values. Dense tensors: those of each expert e, named {@code e/name}; then three that the
+ * labels of each step move: {@code experts} [E + 1], the logarithms of the members' weights, the
+ * mixer's last, and the mixer's two.
  */
 public final class ExpertMixture implements CtrModel {
   /** Name of the tensor of log weights. */
   static final String WEIGHTS = "experts";
+
+  /** Number of tensors that the labels move, the last ones: {@code experts} and the mixer's. */
+  private static final int MOVED = 3;
 
   /** Weight that is spread after an example. */
   static final double SHARE = 0.001;
@@ -34,10 +39,12 @@ public final class ExpertMixture implements CtrModel {
 
   private final List<CtrModel> models;
   private final int experts;
+  private final int members;
   private final int fields;
   private final int expertDim;
   private final int chunk;
   private final List<TensorSpec> tensors;
+  private final int firstMoved;
 
   /**
    * @param models the E experts, at least 2, of equal F and D; the same model may be several of
@@ -50,6 +57,7 @@ public final class ExpertMixture implements CtrModel {
     if (experts < 2) {
       throw new IllegalArgumentException("experts: " + experts + ", expected at least 2");
     }
+    this.members = experts + 1;
     this.fields = models.get(0).fields();
     this.expertDim = models.get(0).dim();
     this.chunk = chunk;
@@ -69,12 +77,14 @@ public final class ExpertMixture implements CtrModel {
       throw new IllegalArgumentException(
           "chunk: %d, expected a divisor of dim %d".formatted(chunk, expertDim));
     }
+    this.firstMoved = all.size();
     all.add(
         new TensorSpec(
             WEIGHTS,
-            new int[] {experts},
+            new int[] {members},
             new TensorSpec.Init.Constant(0),
             new TensorSpec.Role.RunningStatistic(1)));
+    all.addAll(LogitMixer.tensors(experts));
     this.tensors = List.copyOf(all);
   }
 
@@ -105,7 +115,8 @@ public final class ExpertMixture implements CtrModel {
 
   /**
    * Explains the mixture's logit: effects are its own, the detail is that of the expert with the
-   * most weight; what the others change is part of the {@code rest} of terms.
+   * most weight, by itself and through the mixer; what the others change is part of the {@code
+   * rest} of terms.
    *
    * @param inside explain each an expert; closed with the explainer
    */
@@ -116,7 +127,7 @@ public final class ExpertMixture implements CtrModel {
             this,
             scratch,
             (workspace, weights, x, missing) -> {
-              int best = heaviest(weights);
+              int best = scratch.heaviest(weights);
               scratch.reserve(1);
               scratch.split(best, x, 1);
               Reasons reasons =
@@ -149,7 +160,7 @@ public final class ExpertMixture implements CtrModel {
    * @param mixture specs of a mixture
    * @param single specs of a model that may be one of its experts
    * @return of each of the mixture's the place among the single one's, or −1: the expert is of
-   *     another architecture that has no such tensor, or it is that of the weights
+   *     another architecture that has no such tensor, or it is of no expert
    */
   public static int[] sources(List<TensorSpec> mixture, List<TensorSpec> single) {
     int[] sources = new int[mixture.size()];
@@ -169,40 +180,35 @@ public final class ExpertMixture implements CtrModel {
 
   /**
    * Tensors of a mixture whose experts go on with those of a single model. An expert of another
-   * architecture lacks what was in other tensors: it begins with little weight.
+   * architecture lacks what was in other tensors: it begins with little weight, and so does the
+   * mixer then, to which all experts are alike at first.
    *
    * @param mixture specs of the mixture
    */
   public static Tensors continuing(List<TensorSpec> mixture, Tensors single) {
     Tensors tensors = Tensors.zeros(mixture);
     int[] sources = sources(mixture, single.specs());
-    float[] logWeights = tensors.values()[mixture.size() - 1];
-    int[] continued = new int[logWeights.length];
-    for (int t = 0; t < sources.length - 1; t++) {
+    float[] logWeights = tensors.values()[mixture.size() - MOVED];
+    int experts = logWeights.length - 1;
+    int[] continued = new int[experts];
+    for (int t = 0; t < sources.length; t++) {
       if (sources[t] >= 0) {
         float[] from = single.values()[sources[t]];
         System.arraycopy(from, 0, tensors.values()[t], 0, from.length);
         continued[expertOf(mixture.get(t))]++;
       }
     }
-    for (int e = 0; e < logWeights.length; e++) {
-      boolean whole = continued[e] == single.specs().size();
-      logWeights[e] = whole ? 0 : (float) Math.log(SHARE);
+    for (int e = 0; e < experts; e++) {
+      if (continued[e] < single.specs().size()) {
+        logWeights[e] = (float) Math.log(SHARE);
+        logWeights[experts] = logWeights[e];
+      }
     }
     return tensors;
   }
 
   private static int expertOf(TensorSpec spec) {
     return Integer.parseInt(spec.name().substring(0, spec.name().indexOf('/')));
-  }
-
-  private int heaviest(Tensors weights) {
-    float[] logs = weights.values()[tensors.size() - 1];
-    int best = 0;
-    for (int e = 1; e < experts; e++) {
-      best = logs[e] > logs[best] ? e : best;
-    }
-    return best;
   }
 
   @Override
@@ -216,13 +222,14 @@ public final class ExpertMixture implements CtrModel {
     private final Workspace[] workspaces = new Workspace[experts];
     private final Tensors[] views = new Tensors[experts];
     private final int[] firstTensor = new int[experts]; // of each expert, among the mixture's
-    private final double[] shares = new double[experts];
+    private final LogitMixer mixer = new LogitMixer(experts);
+    private final double[] shares = new double[members];
     private final float[][] x = new float[experts][0]; // [E][B, F, D]
     private final float[][] dx = new float[experts][0];
-    private final float[][] logits = new float[experts][0]; // [E][B] of the last pass
+    private final float[][] logits = new float[members][0]; // [E + 1][B] of the last pass
     private final float[][] dLogits = new float[experts][0];
     private float[] mixed = new float[0]; // [B] of the last forward
-    private float[] logWeights = new float[experts]; // of the last forward, live
+    private final float[][] moved = new float[MOVED][]; // of the last forward, live
     private int batch;
 
     Scratch() {
@@ -245,6 +252,7 @@ public final class ExpertMixture implements CtrModel {
           logits[e] = new float[batch];
           dLogits[e] = new float[batch];
         }
+        logits[experts] = new float[batch];
         mixed = new float[batch];
       }
     }
@@ -304,48 +312,75 @@ public final class ExpertMixture implements CtrModel {
       }
       mix(weights, batch, logits);
       System.arraycopy(logits, 0, mixed, 0, batch);
-      logWeights = weights.values()[tensors.size() - 1];
+      System.arraycopy(weights.values(), firstMoved, moved, 0, MOVED);
     }
 
     private void mix(Tensors weights, int batch, float[] into) {
-      shares(weights.values()[tensors.size() - 1]);
+      shares(weights.values()[firstMoved]);
+      float[] mixerWeights = weights.values()[firstMoved + 1];
       for (int b = 0; b < batch; b++) {
+        logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
         double yes = 0;
         double no = 0;
-        for (int e = 0; e < experts; e++) {
-          yes += shares[e] * Sigmoid.of(logits[e][b]);
-          no += shares[e] * Sigmoid.of(-logits[e][b]);
+        for (int m = 0; m < members; m++) {
+          yes += shares[m] * Sigmoid.of(logits[m][b]);
+          no += shares[m] * Sigmoid.of(-logits[m][b]);
         }
         into[b] = (float) (Math.log(yes) - Math.log(no));
       }
     }
 
+    /** The expert with the most weight, its own and its part of the mixer's. */
+    private int heaviest(Tensors weights) {
+      shares(weights.values()[firstMoved]);
+      float[] mixerWeights = weights.values()[firstMoved + 1];
+      int best = 0;
+      double most = Double.NEGATIVE_INFINITY;
+      for (int e = 0; e < experts; e++) {
+        double weight = shares[e] + shares[experts] * mixer.weight(mixerWeights, e);
+        best = weight > most ? e : best;
+        most = Math.max(weight, most);
+      }
+      return best;
+    }
+
     private void shares(float[] logs) {
       double sum = 0;
-      for (int e = 0; e < experts; e++) {
-        shares[e] = Math.exp(logs[e]);
-        sum += shares[e];
+      for (int m = 0; m < members; m++) {
+        shares[m] = Math.exp(logs[m]);
+        sum += shares[m];
       }
-      for (int e = 0; e < experts; e++) {
-        shares[e] /= sum;
+      for (int m = 0; m < members; m++) {
+        shares[m] /= sum;
       }
     }
 
-    /** The gradients of the mixture's logit; the weights of the experts stay. */
+    /** The gradients of the mixture's logit; what the labels move stays. */
     @Override
     public void backward(float[] dLogits, float[] dx, Tensors dWeights) {
-      shares(logWeights);
+      shares(moved[0]);
       for (int b = 0; b < batch; b++) {
-        double yes = Sigmoid.of(mixed[b]);
-        double no = Sigmoid.of(-mixed[b]);
+        double scale = dLogits[b] / variance(mixed[b]);
+        double ofMixer = shares[experts] * variance(logits[experts][b]);
         for (int e = 0; e < experts; e++) {
-          double p = Sigmoid.of(logits[e][b]);
-          double q = Sigmoid.of(-logits[e][b]);
-          this.dLogits[e][b] = (float) (dLogits[b] * shares[e] * p * q / (yes * no));
+          float logit = logits[e][b];
+          double slope = shares[e] * variance(logit) + ofMixer * mixer.slope(moved[1], e, logit);
+          this.dLogits[e][b] = (float) (scale * slope);
         }
       }
       backward(dx, dWeights);
-      System.arraycopy(logWeights, 0, dWeights.values()[tensors.size() - 1], 0, experts);
+      copyMoved(dWeights);
+    }
+
+    /** p (1 − p), the slope of a probability. */
+    private static double variance(double logit) {
+      return Sigmoid.of(logit) * Sigmoid.of(-logit);
+    }
+
+    private void copyMoved(Tensors into) {
+      for (int t = 0; t < MOVED; t++) {
+        System.arraycopy(moved[t], 0, into.values()[firstMoved + t], 0, moved[t].length);
+      }
     }
 
     @Override
@@ -357,21 +392,31 @@ public final class ExpertMixture implements CtrModel {
         }
       }
       backward(dx, dWeights);
+      copyMoved(dWeights);
+      float[] logWeights = dWeights.values()[firstMoved];
+      float[] mixerWeights = dWeights.values()[firstMoved + 1];
+      float[] information = dWeights.values()[firstMoved + 2];
       shares(logWeights);
       for (int b = 0; b < batch; b++) {
-        double sum = 0;
-        for (int e = 0; e < experts; e++) {
-          double p = Sigmoid.of(labels[b] == 1 ? logits[e][b] : -logits[e][b]);
-          shares[e] *= Math.max(p, LEAST);
-          sum += shares[e];
-        }
-        for (int e = 0; e < experts; e++) {
-          shares[e] = (1 - SHARE) * shares[e] / sum + SHARE / experts;
-        }
+        logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
+        weigh(b, labels[b]);
+        mixer.learn(mixerWeights, information, logits, b, labels[b]);
       }
-      float[] moved = dWeights.values()[tensors.size() - 1];
-      for (int e = 0; e < experts; e++) {
-        moved[e] = (float) Math.log(shares[e]);
+      for (int m = 0; m < members; m++) {
+        logWeights[m] = (float) Math.log(shares[m]);
+      }
+    }
+
+    /** Bayes' rule and the share that is spread. */
+    private void weigh(int b, byte label) {
+      double sum = 0;
+      for (int m = 0; m < members; m++) {
+        double p = Sigmoid.of(label == 1 ? logits[m][b] : -logits[m][b]);
+        shares[m] *= Math.max(p, LEAST);
+        sum += shares[m];
+      }
+      for (int m = 0; m < members; m++) {
+        shares[m] = (1 - SHARE) * shares[m] / sum + SHARE / members;
       }
     }
 

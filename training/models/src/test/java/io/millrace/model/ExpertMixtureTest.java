@@ -27,12 +27,15 @@ class ExpertMixtureTest {
     return values;
   }
 
+  /** Log weights of the experts and the mixer; the mixer's own weights depart from their start. */
   private static Tensors tensors(ExpertMixture mixture, float... logWeights) {
     Tensors tensors = Tensors.zeros(mixture.tensors());
-    for (int e = 0; e < logWeights.length; e++) {
+    int experts = logWeights.length - 1;
+    for (int e = 0; e < experts; e++) {
       tensors.values()[e][0] = 0.3f * e - 0.2f;
-      tensors.values()[logWeights.length][e] = logWeights[e];
     }
+    tensors.values()[experts] = logWeights;
+    tensors.values()[experts + 1] = Arrays.copyOf(new float[] {0.5f, -0.7f, 0.2f}, experts + 1);
     return tensors;
   }
 
@@ -64,7 +67,7 @@ class ExpertMixtureTest {
   @Test
   void theAnswerIsTheWeightedMeanOfProbabilities() {
     ExpertMixture mixture = new ExpertMixture(Collections.nCopies(3, MACHINE), CHUNK);
-    Tensors weights = tensors(mixture, (float) Math.log(1), (float) Math.log(2), 0f);
+    Tensors weights = tensors(mixture, 0, (float) Math.log(2), 0, (float) Math.log(4));
     float[] x = random(BATCH * FIELDS * 3 * DIM, 1);
     float[] inferred = new float[BATCH];
     float[] forward = new float[BATCH];
@@ -75,11 +78,12 @@ class ExpertMixtureTest {
     assertThat(mixture.dim()).isEqualTo(18);
     assertThat(forward).isEqualTo(inferred);
     for (int b = 0; b < BATCH; b++) {
+      double first = logit(0, 3, weights, x, b);
+      double second = logit(1, 3, weights, x, b);
+      double third = logit(2, 3, weights, x, b);
+      double mixer = (1 / 3.0 + 0.5) * first + (1 / 3.0 - 0.7) * second + (1 / 3.0 + 0.2) * third;
       double expected =
-          (sigmoid(logit(0, 3, weights, x, b))
-                  + 2 * sigmoid(logit(1, 3, weights, x, b))
-                  + sigmoid(logit(2, 3, weights, x, b)))
-              / 4;
+          (sigmoid(first) + 2 * sigmoid(second) + sigmoid(third) + 4 * sigmoid(mixer)) / 8;
       assertThat(sigmoid(inferred[b])).isCloseTo(expected, within(1e-6));
     }
   }
@@ -87,7 +91,8 @@ class ExpertMixtureTest {
   @Test
   void gradientsOfItsOwnLogitAreThoseOfFiniteDifferences() {
     ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
-    Tensors weights = tensors(mixture, 0.4f, -0.3f);
+    Tensors weights = tensors(mixture, 0.4f, -0.3f, 0.6f);
+    weights.values()[4][0] = 7;
     float[] x = random(BATCH * FIELDS * 2 * DIM, 2);
     float[] dLogits = random(BATCH, 3);
     float[] dx = new float[x.length];
@@ -104,7 +109,9 @@ class ExpertMixtureTest {
       assertThat(gradients.values()[e][0])
           .isCloseTo((float) slope(mixture, weights, x, bias, 0, dLogits), within(2e-3f));
     }
-    assertThat(gradients.values()[2]).isEqualTo(weights.values()[2]);
+    for (int moved = 2; moved < 5; moved++) {
+      assertThat(gradients.values()[moved]).isEqualTo(weights.values()[moved]);
+    }
   }
 
   private static double slope(
@@ -132,7 +139,7 @@ class ExpertMixtureTest {
   @Test
   void eachExpertLearnsFromItsOwnLoss() {
     ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
-    Tensors weights = tensors(mixture, 0.4f, -0.3f);
+    Tensors weights = tensors(mixture, 0.4f, -0.3f, 0.6f);
     float[] x = random(BATCH * FIELDS * 2 * DIM, 4);
     byte[] labels = {1, 0, 0, 1};
     float[] dx = new float[x.length];
@@ -168,11 +175,11 @@ class ExpertMixtureTest {
       ExpertMixture mixture = new ExpertMixture(List.of(MACHINE, second, MACHINE), CHUNK);
       assertThat(mixture.tensors().stream().map(TensorSpec::name))
           .startsWith("0/bias", "1/" + second.tensors().get(0).name())
-          .endsWith("2/bias", "experts");
+          .endsWith("2/bias", "experts", "mixer", "information");
       Tensors weights = Tensors.initial(mixture.tensors(), 8);
-      int last = mixture.tensors().size() - 1;
+      int logWeights = mixture.tensors().size() - 3;
       weights.values()[0][0] = 0.3f;
-      weights.values()[last] = new float[] {1, 2, 0};
+      weights.values()[logWeights] = new float[] {1, 2, 0, -100};
       float[] x = random(BATCH * FIELDS * 3 * DIM, 6);
       byte[] labels = {1, 0, 0, 1};
       float[] mixed = new float[BATCH];
@@ -194,7 +201,7 @@ class ExpertMixtureTest {
           double expected =
               (Math.exp(1) * sigmoid(logit(0, 3, weights, x, b))
                       + Math.exp(2) * sigmoid(logits[b])
-                      + sigmoid(machine(2, 3, weights.values()[last - 1], x, b)))
+                      + sigmoid(machine(2, 3, weights.values()[logWeights - 1], x, b)))
                   / sum;
           assertThat(sigmoid(mixed[b])).isCloseTo(expected, within(1e-6));
           logits[b] = (float) (sigmoid(logits[b]) - labels[b]);
@@ -221,12 +228,24 @@ class ExpertMixtureTest {
     for (int t = 0; t < count; t++) {
       assertThat(continuing.values()[1 + t]).isEqualTo(single.values()[t]);
     }
-    assertThat(continuing.values()[1 + count])
-        .containsExactly((float) Math.log(ExpertMixture.SHARE), 0);
+    float little = (float) Math.log(ExpertMixture.SHARE);
+    assertThat(continuing.values()[1 + count]).containsExactly(little, 0, little);
+    assertThat(continuing.values()[2 + count]).containsExactly(0, 0, 0);
     int[] sources = ExpertMixture.sources(mixture, deep.tensors());
     assertThat(sources[0]).isEqualTo(-1);
     assertThat(sources[count]).isEqualTo(count - 1);
     assertThat(sources[1 + count]).isEqualTo(-1);
+    assertThat(sources[2 + count]).isEqualTo(-1);
+    assertThat(sources[3 + count]).isEqualTo(-1);
+  }
+
+  @Test
+  void withAllExpertsContinuedTheMixerCountsAtOnce() {
+    Tensors single = Tensors.initial(MACHINE.tensors(), 9);
+    Tensors continuing =
+        ExpertMixture.continuing(
+            new ExpertMixture(List.of(MACHINE, MACHINE), CHUNK).tensors(), single);
+    assertThat(continuing.values()[2]).containsExactly(0, 0, 0);
   }
 
   @Test
@@ -242,22 +261,80 @@ class ExpertMixtureTest {
         .hasMessage("experts: 1, expected at least 2");
   }
 
-  /** By hand: shares 3/4 and 1/4; probabilities of the label .2 and .8; a thousandth is spread. */
+  /**
+   * By hand: shares 3/6, 1/6 and, of the mixer, 2/6; probabilities of the label .2, .8 and, at the
+   * mean of two opposite logits, .5; a thousandth is spread.
+   */
   @Test
   void theWeightsFollowBayesAndShare() {
     LogisticRegression single = new LogisticRegression(1);
     ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1);
     Tensors weights = Tensors.zeros(mixture.tensors());
-    weights.values()[2][0] = (float) Math.log(3);
+    weights.values()[2] = new float[] {(float) Math.log(3), 0, (float) Math.log(2)};
     float[] x = {(float) Math.log(4), (float) Math.log(0.25)}; // p = .8 and .2 of a one
     Tensors gradients = Tensors.zeros(mixture.tensors());
     CtrModel.Workspace workspace = mixture.newWorkspace();
     workspace.forward(weights, x, 1, 0, new float[1]);
     workspace.backwardLoss(new byte[] {0}, new float[1], new float[2], gradients);
 
-    // .75 · .2 : .25 · .8 = 3 : 4
-    assertThat(Math.exp(gradients.values()[2][0])).isCloseTo(0.999 * 3 / 7 + 0.0005, within(1e-6));
-    assertThat(Math.exp(gradients.values()[2][1])).isCloseTo(0.999 * 4 / 7 + 0.0005, within(1e-6));
+    // 3 · .2 : 1 · .8 : 2 · .5 = 3 : 4 : 5
+    float[] moved = gradients.values()[2];
+    assertThat(Math.exp(moved[0])).isCloseTo(0.999 * 3 / 12 + 0.001 / 3, within(1e-6));
+    assertThat(Math.exp(moved[1])).isCloseTo(0.999 * 4 / 12 + 0.001 / 3, within(1e-6));
+    assertThat(Math.exp(moved[2])).isCloseTo(0.999 * 5 / 12 + 0.001 / 3, within(1e-6));
+  }
+
+  /** A step of several examples moves what the labels move as several steps of one do. */
+  @Test
+  void theLabelsOfAStepMoveWeightsAndMixerOneByOne() {
+    LogisticRegression single = new LogisticRegression(1);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1);
+    float[] x = random(2 * BATCH, 7);
+    byte[] labels = {1, 0, 0, 1};
+    Tensors together = Tensors.zeros(mixture.tensors());
+    Tensors weights = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.forward(weights, x, BATCH, 0, new float[BATCH]);
+    workspace.backwardLoss(labels, new float[BATCH], new float[2 * BATCH], together);
+
+    for (int b = 0; b < BATCH; b++) {
+      learn(mixture, workspace, weights, Arrays.copyOfRange(x, 2 * b, 2 * b + 2), labels[b]);
+    }
+    for (int t = 2; t < 5; t++) {
+      assertThat(together.values()[t]).containsExactly(weights.values()[t], within(1e-5f));
+      assertThat(together.values()[t]).doesNotContain(0);
+    }
+  }
+
+  /** One step in which the experts stay as they are. */
+  private static float learn(
+      ExpertMixture mixture, CtrModel.Workspace workspace, Tensors weights, float[] x, byte label) {
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    float[] logit = new float[1];
+    workspace.forward(weights, x, 1, 0, logit);
+    workspace.backwardLoss(new byte[] {label}, new float[1], new float[x.length], gradients);
+    for (int t = 2; t < 5; t++) {
+      new TensorSpec.Role.RunningStatistic(1).blend(weights.values()[t], gradients.values()[t]);
+    }
+    return logit[0];
+  }
+
+  /** Both experts know the odds but square them; no mean of their probabilities could help. */
+  @Test
+  void overconfidenceOfAllExpertsIsCorrected() {
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, new LogisticRegression(1)), 1);
+    Tensors weights = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    Random random = new Random(8);
+    for (int i = 0; i < 5_000; i++) {
+      float truth = (float) random.nextGaussian() * 2;
+      byte label = (byte) (random.nextFloat() < sigmoid(truth) ? 1 : 0);
+      learn(mixture, workspace, weights, new float[] {2 * truth, 2 * truth}, label);
+    }
+    float[] x = {4, 4, -2, -2, 0, 0};
+    float[] logits = new float[3];
+    workspace.infer(weights, x, 3, logits);
+    assertThat(logits).containsExactly(new float[] {2, -1, 0}, within(0.2f));
   }
 
   /** An expert that is certain and wrong loses nearly all weight, but can come back. */
@@ -272,14 +349,16 @@ class ExpertMixtureTest {
     workspace.forward(weights, x, 1, 0, logits);
     workspace.backwardLoss(new byte[] {0}, logits, new float[2], gradients);
 
-    assertThat(logits[0]).isCloseTo((float) Math.log(3), within(1e-5f)); // (1 + ½) / (0 + ½)
-    assertThat(Math.exp(gradients.values()[2][0])).isCloseTo(0.0005, within(1e-5));
+    // the mixer has half of no more than 20: (1 + ½ + p) / (0 + ½ + 1 − p)
+    double p = sigmoid(10);
+    assertThat(logits[0]).isCloseTo((float) Math.log((1.5 + p) / (1.5 - p)), within(1e-5f));
+    assertThat(Math.exp(gradients.values()[2][0])).isCloseTo(0.001 / 3, within(1e-5));
   }
 
   @Test
   void explanationsAddUpToTheMixturesLogit() {
     ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
-    Tensors weights = tensors(mixture, -1f, 1f);
+    Tensors weights = tensors(mixture, -1f, 1f, -9f);
     float[] x = random(FIELDS * 2 * DIM, 5);
     float[] logits = new float[1];
     mixture.newWorkspace().infer(weights, x, 1, logits);
@@ -300,6 +379,10 @@ class ExpertMixtureTest {
       assertThat(sum).isCloseTo(logits[0], within(1e-5));
       // of the heavier one, the second
       assertThat(terms.linear()[0]).isCloseTo(x[3] + x[9], within(1e-6f));
+      // its weight in the mixer, ½ − .7, is below the first one's, ½ + .5
+      weights.values()[2][2] = 9;
+      terms = (Reasons.Terms) explainer.explain(weights, x, null).detail();
+      assertThat(terms.linear()[0]).isCloseTo(x[0] + x[6], within(1e-6f));
     }
   }
 }
