@@ -221,6 +221,8 @@ public final class ExpertMixture implements CtrModel {
   private final class Scratch implements Workspace {
     private final Workspace[] workspaces = new Workspace[experts];
     private final Tensors[] views = new Tensors[experts];
+    private final Tensors[] constantViews = new Tensors[experts];
+    private @Nullable Tensors constant; // what they are views of
     private final int[] firstTensor = new int[experts]; // of each expert, among the mixture's
     private final LogitMixer mixer = new LogitMixer(experts);
     private final double[] shares = new double[members];
@@ -264,6 +266,22 @@ public final class ExpertMixture implements CtrModel {
       return views[e];
     }
 
+    /** The tensors of one expert for a prediction: the same object while constant ones are. */
+    private Tensors viewToPredict(int e, Tensors of) {
+      if (!of.constant()) {
+        return view(e, of);
+      }
+      if (of != constant) {
+        for (int i = 0; i < experts; i++) {
+          float[][] own = new float[views[i].values().length][];
+          System.arraycopy(of.values(), firstTensor[i], own, 0, own.length);
+          constantViews[i] = new Tensors(views[i].specs(), own, true);
+        }
+        constant = of;
+      }
+      return constantViews[e];
+    }
+
     /** Copies the field vectors of one expert. */
     private void split(int e, float[] from, int batch) {
       int from0 = e * chunk;
@@ -290,7 +308,8 @@ public final class ExpertMixture implements CtrModel {
       reserve(batch);
       for (int e = 0; e < experts; e++) {
         split(e, x, batch);
-        workspaces[e].infer(view(e, weights), this.x[e], missing, shared, batch, this.logits[e]);
+        Tensors own = viewToPredict(e, weights);
+        workspaces[e].infer(own, this.x[e], missing, shared, batch, this.logits[e]);
       }
       mix(weights, batch, logits);
     }

@@ -111,33 +111,7 @@ abstract class DjlModelContract {
   @MethodSource("cases")
   void predictsByTheTensorsAtHandWhetherTheyAreConstantOrNot(
       Engine engine, Architecture architecture) {
-    CtrModel model = model(engine, architecture, 9, 16);
-    Tensors first = constant(weights(model, 8));
-    Tensors second = constant(weights(model, 9));
-    Tensors changing = weights(model, 10);
-    try (CtrModel.Workspace workspace = model.newWorkspace()) {
-      for (Tensors weights : List.of(first, first, second, changing, changing, first, second)) {
-        for (int batch : new int[] {1, 33, 5}) {
-          float[] x = random(batch * 144, batch);
-          float[] expected = new float[batch];
-          float[] found = new float[batch];
-          try (CtrModel.Workspace fresh = model.newWorkspace()) {
-            fresh.infer(weights, x, batch, expected);
-          }
-          workspace.infer(weights, x, batch, found);
-          assertThat(found).isEqualTo(expected);
-        }
-        for (float[] values : changing.values()) {
-          for (int i = 0; i < values.length; i++) {
-            values[i] *= 1.5f;
-          }
-        }
-      }
-    }
-  }
-
-  private static Tensors constant(Tensors tensors) {
-    return new Tensors(tensors.specs(), tensors.values(), true);
+    ConstantTensors.check(model(engine, architecture, 9, 16));
   }
 
   @ParameterizedTest

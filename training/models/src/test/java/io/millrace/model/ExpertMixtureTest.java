@@ -89,6 +89,13 @@ class ExpertMixtureTest {
   }
 
   @Test
+  void predictsByTheTensorsAtHandWhetherTheyAreConstantOrNot() {
+    DeepFmConfig deep = new DeepFmConfig(HiddenLayers.plain(20, 6));
+    CtrModel perceptron = deep.model(Engine.KERNELS, FIELDS, DIM, CHUNK);
+    ConstantTensors.check(new ExpertMixture(List.of(MACHINE, perceptron, MACHINE), CHUNK));
+  }
+
+  @Test
   void gradientsOfItsOwnLogitAreThoseOfFiniteDifferences() {
     ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
     Tensors weights = tensors(mixture, 0.4f, -0.3f, 0.6f);
