@@ -84,7 +84,7 @@ public record CompiledModel(
                 return model instanceof DjlModel djl ? djl.on(device) : model;
               }));
     }
-    CtrModel model = experts == 1 ? each.get(0) : new ExpertMixture(each, rowWidth);
+    CtrModel model = experts == 1 ? each.get(0) : new ExpertMixture(each, rowWidth, config.mixer());
     return new CompiledModel(config, schema, encoder, scheme, model);
   }
 

@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param denseOptimizer updates dense tensors
  * @param experts copies of the model that learn side by side at rates of their own, 1 to 8; a
  *     stored config without it has a plain one
+ * @param mixer whether a mixer of their logits stands beside several experts; not in a stored
+ *     config without it
  * @param calibration of what the stream's model answers; a stored config without it has none
  * @param architecture what computes logits from field vectors; decides the kind
  */
@@ -41,6 +43,7 @@ public record ModelConfig(
     Optimizer rowOptimizer,
     Optimizer denseOptimizer,
     List<Expert> experts,
+    boolean mixer,
     CalibrationConfig calibration,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
@@ -139,6 +142,7 @@ public record ModelConfig(
             weights,
             bias,
             one,
+            false,
             plain,
             new LogisticRegressionConfig());
       }
@@ -147,7 +151,7 @@ public record ModelConfig(
         Architecture fm = new FactorizationMachineConfig();
         List<Expert> paces = List.of(new Expert(0.3f, 1), new Expert(1, 2), new Expert(3, 2));
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, plain, fm);
+            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, true, plain, fm);
       }
       case DEEPFM -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
@@ -157,13 +161,25 @@ public record ModelConfig(
             List.of(new Expert(0.3f, 1, machine), Expert.plain(), new Expert(3, 2, machine));
         Architecture shape = kind.streaming();
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, vectors, perceptron, experts, plain, shape);
+            name,
+            subject,
+            rows,
+            dim,
+            1,
+            42,
+            0.01f,
+            vectors,
+            perceptron,
+            experts,
+            true,
+            plain,
+            shape);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, plain, shape);
+            name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, false, plain, shape);
       }
     };
   }
@@ -194,6 +210,7 @@ public record ModelConfig(
         rowOptimizer,
         denseOptimizer,
         List.of(Expert.plain()),
+        false,
         calibration,
         architecture);
   }

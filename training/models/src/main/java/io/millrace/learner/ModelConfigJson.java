@@ -45,6 +45,7 @@ final class ModelConfigJson {
 
   private static final String CALIBRATION = "calibration";
   private static final String EXPERTS = "experts";
+  private static final String MIXER = "mixer";
   private static final String ARCHITECTURE = "architecture";
 
   private static final JsonMapper MAPPER =
@@ -93,6 +94,9 @@ final class ModelConfigJson {
       }
       if (!settings.has(EXPERTS)) {
         settings.set(EXPERTS, MAPPER.valueToTree(List.of(Expert.plain())));
+      }
+      if (!settings.has(MIXER)) {
+        settings.put(MIXER, false);
       }
     }
     return stored;

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Models of one input, the experts, that learn side by side, each from its own log loss and at its
- * own rates. Beside them stands a {@link LogitMixer} of their logits; together they are the
+ * own rates. Beside them may stand a {@link LogitMixer} of their logits; together they are the
  * members. What is answered is the mean of the members' probabilities, weighted by how well each
- * has predicted so far: Bayes' mixture, whose log loss is at most {@code ln(E + 1) / n} per example
+ * has predicted so far: Bayes' mixture, whose log loss is at most {@code ln M / n} per example
  * above that of the best member. After each example a share of the weight is spread evenly, so that
  * a member that was bad can come back when the stream changes.
  *
@@ -21,15 +21,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row holds the experts' rows of W values one behind the other, so a field vector is C chunks
  * of E·W values. Dense tensors: those of each expert e, named {@code e/name}; then three that the
- * labels of each step move: {@code experts} [E + 1], the logarithms of the members' weights, the
- * mixer's last, and the mixer's two.
+ * labels of each step move: {@code experts} [M], the logarithms of the M members' weights, the
+ * mixer's last, and the mixer's two, if there is one.
  */
 public final class ExpertMixture implements CtrModel {
   /** Name of the tensor of log weights. */
   static final String WEIGHTS = "experts";
-
-  /** Number of tensors that the labels move, the last ones: {@code experts} and the mixer's. */
-  private static final int MOVED = 3;
 
   /** Weight that is spread after an example. */
   static final double SHARE = 0.001;
@@ -50,14 +47,15 @@ public final class ExpertMixture implements CtrModel {
    * @param models the E experts, at least 2, of equal F and D; the same model may be several of
    *     them, with weights of its own for each; closed with the mixture
    * @param chunk W, values of an expert's row; divides the experts' D
+   * @param mixer whether there is one
    */
-  public ExpertMixture(List<CtrModel> models, int chunk) {
+  public ExpertMixture(List<CtrModel> models, int chunk, boolean mixer) {
     this.models = List.copyOf(models);
     this.experts = models.size();
     if (experts < 2) {
       throw new IllegalArgumentException("experts: " + experts + ", expected at least 2");
     }
-    this.members = experts + 1;
+    this.members = mixer ? experts + 1 : experts;
     this.fields = models.get(0).fields();
     this.expertDim = models.get(0).dim();
     this.chunk = chunk;
@@ -84,7 +82,9 @@ public final class ExpertMixture implements CtrModel {
             new int[] {members},
             new TensorSpec.Init.Constant(0),
             new TensorSpec.Role.RunningStatistic(1)));
-    all.addAll(LogitMixer.tensors(experts));
+    if (mixer) {
+      all.addAll(LogitMixer.tensors(experts));
+    }
     this.tensors = List.copyOf(all);
   }
 
@@ -188,8 +188,12 @@ public final class ExpertMixture implements CtrModel {
   public static Tensors continuing(List<TensorSpec> mixture, Tensors single) {
     Tensors tensors = Tensors.zeros(mixture);
     int[] sources = sources(mixture, single.specs());
-    float[] logWeights = tensors.values()[mixture.size() - MOVED];
-    int experts = logWeights.length - 1;
+    int weightsAt = 0; // behind the experts' tensors
+    while (!mixture.get(weightsAt).name().equals(WEIGHTS)) {
+      weightsAt++;
+    }
+    float[] logWeights = tensors.values()[weightsAt];
+    int experts = 1 + expertOf(mixture.get(weightsAt - 1));
     int[] continued = new int[experts];
     for (int t = 0; t < sources.length; t++) {
       if (sources[t] >= 0) {
@@ -201,7 +205,7 @@ public final class ExpertMixture implements CtrModel {
     for (int e = 0; e < experts; e++) {
       if (continued[e] < single.specs().size()) {
         logWeights[e] = (float) Math.log(SHARE);
-        logWeights[experts] = logWeights[e];
+        Arrays.fill(logWeights, experts, logWeights.length, logWeights[e]);
       }
     }
     return tensors;
@@ -228,10 +232,11 @@ public final class ExpertMixture implements CtrModel {
     private final double[] shares = new double[members];
     private final float[][] x = new float[experts][0]; // [E][B, F, D]
     private final float[][] dx = new float[experts][0];
-    private final float[][] logits = new float[members][0]; // [E + 1][B] of the last pass
+    private final float[][] logits = new float[members][0]; // [M][B] of the last pass
     private final float[][] dLogits = new float[experts][0];
     private float[] mixed = new float[0]; // [B] of the last forward
-    private final float[][] moved = new float[MOVED][]; // of the last forward, live
+    // of the last forward, live
+    private final float[][] moved = new float[tensors.size() - firstMoved][];
     private int batch;
 
     Scratch() {
@@ -254,7 +259,9 @@ public final class ExpertMixture implements CtrModel {
           logits[e] = new float[batch];
           dLogits[e] = new float[batch];
         }
-        logits[experts] = new float[batch];
+        for (int m = experts; m < members; m++) {
+          logits[m] = new float[batch];
+        }
         mixed = new float[batch];
       }
     }
@@ -331,14 +338,15 @@ public final class ExpertMixture implements CtrModel {
       }
       mix(weights, batch, logits);
       System.arraycopy(logits, 0, mixed, 0, batch);
-      System.arraycopy(weights.values(), firstMoved, moved, 0, MOVED);
+      System.arraycopy(weights.values(), firstMoved, moved, 0, moved.length);
     }
 
     private void mix(Tensors weights, int batch, float[] into) {
       shares(weights.values()[firstMoved]);
-      float[] mixerWeights = weights.values()[firstMoved + 1];
       for (int b = 0; b < batch; b++) {
-        logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
+        if (members > experts) {
+          logits[experts][b] = (float) mixer.logit(weights.values()[firstMoved + 1], logits, b);
+        }
         double yes = 0;
         double no = 0;
         for (int m = 0; m < members; m++) {
@@ -352,11 +360,13 @@ public final class ExpertMixture implements CtrModel {
     /** The expert with the most weight, its own and its part of the mixer's. */
     private int heaviest(Tensors weights) {
       shares(weights.values()[firstMoved]);
-      float[] mixerWeights = weights.values()[firstMoved + 1];
       int best = 0;
       double most = Double.NEGATIVE_INFINITY;
       for (int e = 0; e < experts; e++) {
-        double weight = shares[e] + shares[experts] * mixer.weight(mixerWeights, e);
+        double weight = shares[e];
+        if (members > experts) {
+          weight += shares[experts] * mixer.weight(weights.values()[firstMoved + 1], e);
+        }
         best = weight > most ? e : best;
         most = Math.max(weight, most);
       }
@@ -380,10 +390,13 @@ public final class ExpertMixture implements CtrModel {
       shares(moved[0]);
       for (int b = 0; b < batch; b++) {
         double scale = dLogits[b] / variance(mixed[b]);
-        double ofMixer = shares[experts] * variance(logits[experts][b]);
         for (int e = 0; e < experts; e++) {
           float logit = logits[e][b];
-          double slope = shares[e] * variance(logit) + ofMixer * mixer.slope(moved[1], e, logit);
+          double slope = shares[e] * variance(logit);
+          if (members > experts) {
+            double ofMixer = shares[experts] * variance(logits[experts][b]);
+            slope += ofMixer * mixer.slope(moved[1], e, logit);
+          }
           this.dLogits[e][b] = (float) (scale * slope);
         }
       }
@@ -397,7 +410,7 @@ public final class ExpertMixture implements CtrModel {
     }
 
     private void copyMoved(Tensors into) {
-      for (int t = 0; t < MOVED; t++) {
+      for (int t = 0; t < moved.length; t++) {
         System.arraycopy(moved[t], 0, into.values()[firstMoved + t], 0, moved[t].length);
       }
     }
@@ -413,13 +426,16 @@ public final class ExpertMixture implements CtrModel {
       backward(dx, dWeights);
       copyMoved(dWeights);
       float[] logWeights = dWeights.values()[firstMoved];
-      float[] mixerWeights = dWeights.values()[firstMoved + 1];
-      float[] information = dWeights.values()[firstMoved + 2];
       shares(logWeights);
       for (int b = 0; b < batch; b++) {
-        logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
-        weigh(b, labels[b]);
-        mixer.learn(mixerWeights, information, logits, b, labels[b]);
+        if (members > experts) {
+          float[] mixerWeights = dWeights.values()[firstMoved + 1];
+          logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
+          weigh(b, labels[b]);
+          mixer.learn(mixerWeights, dWeights.values()[firstMoved + 2], logits, b, labels[b]);
+        } else {
+          weigh(b, labels[b]);
+        }
       }
       for (int m = 0; m < members; m++) {
         logWeights[m] = (float) Math.log(shares[m]);

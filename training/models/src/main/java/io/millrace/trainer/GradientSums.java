@@ -59,6 +59,7 @@ record GradientSums(float[] rows, float[][] tensors) {
             sums,
             sums,
             List.of(Expert.plain()),
+            false,
             CalibrationConfig.none(),
             c.architecture());
     CompiledModel same =

@@ -80,6 +80,7 @@ public final class TrainedModel {
         stream.rowOptimizer(),
         stream.denseOptimizer(),
         stream.experts(),
+        stream.mixer(),
         stream.calibration(),
         config.architecture());
   }

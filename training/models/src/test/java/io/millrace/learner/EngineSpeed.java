@@ -110,6 +110,7 @@ final class EngineSpeed {
             like.rowOptimizer(),
             like.denseOptimizer(),
             List.of(Expert.plain()),
+            false,
             like.calibration(),
             measured.architecture);
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {

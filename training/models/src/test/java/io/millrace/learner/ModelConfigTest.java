@@ -34,7 +34,7 @@ class ModelConfigTest {
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.1},"
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},"
-                + "\"experts\":[{\"rate\":1.0,\"linearRate\":1.0}],"
+                + "\"experts\":[{\"rate\":1.0,\"linearRate\":1.0}],\"mixer\":false,"
                 + "\"calibration\":{\"method\":\"none\","
                 + "\"window\":50000,\"every\":2000},\"architecture\":{\"kind\":\"lr\"}}");
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
@@ -42,7 +42,7 @@ class ModelConfigTest {
         .contains("\"dim\":8,\"stepSize\":1")
         .contains("\"initScale\":0.01")
         .contains(
-            "\"experts\":[{\"rate\":0.3,\"linearRate\":1.0},{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}]")
+            "\"experts\":[{\"rate\":0.3,\"linearRate\":1.0},{\"rate\":1.0,\"linearRate\":2.0},{\"rate\":3.0,\"linearRate\":2.0}],\"mixer\":true,")
         .contains("\"learningRate\":0.020512821");
   }
 
@@ -146,10 +146,24 @@ class ModelConfigTest {
               optimizer,
               optimizer,
               List.of(new Expert(2, 1), new Expert(0.5f, 3)),
+              true,
               CALIBRATION,
               ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
+  }
+
+  /** As configs were stored before there was a mixer: what they learned goes on without one. */
+  @Test
+  void aConfigThatDoesNotSayHasNoMixer() {
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
+    String stored = fm.toJson().replace("\"mixer\":true,", "");
+    assertThat(ModelConfig.fromJson(stored)).isEqualTo(fm.with("{\"mixer\":false}"));
+    assertThat(fm.differenceFrom(stored))
+        .get()
+        .hasToString("Difference[setting=mixer, stored=false, given=true]");
+    ModelConfig lr = ModelConfig.defaults(ModelKind.LR, "m", SCHEMA);
+    assertThat(lr.differenceFrom(lr.toJson().replace("\"mixer\":false,", ""))).isEmpty();
   }
 
   /** As every config was stored before there were experts. */
@@ -157,7 +171,7 @@ class ModelConfigTest {
   void aConfigWithoutExpertsHasAPlainOne() {
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
     assertThat(fm.experts()).hasSize(3);
-    String stored = fm.toJson().replaceFirst("\"experts\":\\[[^]]*],", "");
+    String stored = fm.toJson().replaceFirst("\"experts\":\\[[^]]*],\"mixer\":true,", "");
     assertThat(stored).doesNotContain("experts");
     assertThat(ModelConfig.fromJson(stored)).isEqualTo(fm.withoutExperts());
     assertThat(fm.differenceFrom(stored))

@@ -115,6 +115,7 @@ final class TrainingSpeed {
             like.rowOptimizer(),
             like.denseOptimizer(),
             List.of(Expert.plain()),
+            false,
             like.calibration(),
             measured.architecture);
     try (CompiledModel compiled = CompiledModel.of(config, schema)) {

@@ -66,7 +66,7 @@ class ExpertMixtureTest {
 
   @Test
   void theAnswerIsTheWeightedMeanOfProbabilities() {
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(3, MACHINE), CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(3, MACHINE), CHUNK, true);
     Tensors weights = tensors(mixture, 0, (float) Math.log(2), 0, (float) Math.log(4));
     float[] x = random(BATCH * FIELDS * 3 * DIM, 1);
     float[] inferred = new float[BATCH];
@@ -97,7 +97,7 @@ class ExpertMixtureTest {
 
   @Test
   void gradientsOfItsOwnLogitAreThoseOfFiniteDifferences() {
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK, true);
     Tensors weights = tensors(mixture, 0.4f, -0.3f, 0.6f);
     weights.values()[4][0] = 7;
     float[] x = random(BATCH * FIELDS * 2 * DIM, 2);
@@ -145,7 +145,7 @@ class ExpertMixtureTest {
 
   @Test
   void eachExpertLearnsFromItsOwnLoss() {
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK, true);
     Tensors weights = tensors(mixture, 0.4f, -0.3f, 0.6f);
     float[] x = random(BATCH * FIELDS * 2 * DIM, 4);
     byte[] labels = {1, 0, 0, 1};
@@ -179,7 +179,7 @@ class ExpertMixtureTest {
     DeepFmConfig deep = new DeepFmConfig(HiddenLayers.plain(5));
     for (Engine engine : Engine.values()) {
       CtrModel second = deep.model(engine, FIELDS, DIM, CHUNK);
-      ExpertMixture mixture = new ExpertMixture(List.of(MACHINE, second, MACHINE), CHUNK);
+      ExpertMixture mixture = new ExpertMixture(List.of(MACHINE, second, MACHINE), CHUNK, true);
       assertThat(mixture.tensors().stream().map(TensorSpec::name))
           .startsWith("0/bias", "1/" + second.tensors().get(0).name())
           .endsWith("2/bias", "experts", "mixer", "information");
@@ -228,7 +228,7 @@ class ExpertMixtureTest {
   void anExpertOfAnotherArchitectureThanTheSingleModelBeginsWithLittleWeight() {
     CtrModel deep = new DeepFmConfig(HiddenLayers.plain(5)).model(FIELDS, DIM, CHUNK);
     Tensors single = Tensors.initial(deep.tensors(), 9);
-    List<TensorSpec> mixture = new ExpertMixture(List.of(MACHINE, deep), CHUNK).tensors();
+    List<TensorSpec> mixture = new ExpertMixture(List.of(MACHINE, deep), CHUNK, true).tensors();
     Tensors continuing = ExpertMixture.continuing(mixture, single);
     int count = deep.tensors().size();
     assertThat(continuing.values()[0]).containsExactly(0);
@@ -251,7 +251,7 @@ class ExpertMixtureTest {
     Tensors single = Tensors.initial(MACHINE.tensors(), 9);
     Tensors continuing =
         ExpertMixture.continuing(
-            new ExpertMixture(List.of(MACHINE, MACHINE), CHUNK).tensors(), single);
+            new ExpertMixture(List.of(MACHINE, MACHINE), CHUNK, true).tensors(), single);
     assertThat(continuing.values()[2]).containsExactly(0, 0, 0);
   }
 
@@ -260,11 +260,13 @@ class ExpertMixtureTest {
     assertThatThrownBy(
             () ->
                 new ExpertMixture(
-                    List.of(MACHINE, new FactorizationMachine(FIELDS + 1, DIM, CHUNK)), CHUNK))
+                    List.of(MACHINE, new FactorizationMachine(FIELDS + 1, DIM, CHUNK)),
+                    CHUNK,
+                    true))
         .hasMessage(
             "expert 1: fields %d, dim %d, expected %d and %d as of the first"
                 .formatted(FIELDS + 1, DIM, FIELDS, DIM));
-    assertThatThrownBy(() -> new ExpertMixture(List.of(MACHINE), CHUNK))
+    assertThatThrownBy(() -> new ExpertMixture(List.of(MACHINE), CHUNK, true))
         .hasMessage("experts: 1, expected at least 2");
   }
 
@@ -275,7 +277,7 @@ class ExpertMixtureTest {
   @Test
   void theWeightsFollowBayesAndShare() {
     LogisticRegression single = new LogisticRegression(1);
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1, true);
     Tensors weights = Tensors.zeros(mixture.tensors());
     weights.values()[2] = new float[] {(float) Math.log(3), 0, (float) Math.log(2)};
     float[] x = {(float) Math.log(4), (float) Math.log(0.25)}; // p = .8 and .2 of a one
@@ -291,11 +293,43 @@ class ExpertMixtureTest {
     assertThat(Math.exp(moved[2])).isCloseTo(0.999 * 5 / 12 + 0.001 / 3, within(1e-6));
   }
 
+  /** As before there was a mixer, by hand: shares 3/4 and 1/4, probabilities .2 and .8. */
+  @Test
+  void withoutMixerTheExpertsAreAllMembers() {
+    LogisticRegression single = new LogisticRegression(1);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1, false);
+    assertThat(mixture.tensors().stream().map(TensorSpec::name))
+        .containsExactly("0/bias", "1/bias", "experts");
+    Tensors weights = Tensors.zeros(mixture.tensors());
+    weights.values()[2] = new float[] {(float) Math.log(3), 0};
+    float[] x = {(float) Math.log(4), (float) Math.log(0.25)}; // p = .8 and .2 of a one
+    float[] logits = new float[1];
+    float[] dx = new float[2];
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    CtrModel.Workspace workspace = mixture.newWorkspace();
+    workspace.forward(weights, x, 1, 0, logits);
+    assertThat(sigmoid(logits[0])).isCloseTo(0.75 * 0.8 + 0.25 * 0.2, within(1e-6));
+    workspace.backward(new float[] {1}, dx, gradients);
+    // shares times p (1 - p) of each, over that of the mixture's .65
+    assertThat(dx[0]).isCloseTo(0.75f * 0.16f / 0.2275f, within(1e-6f));
+    assertThat(dx[1]).isCloseTo(0.25f * 0.16f / 0.2275f, within(1e-6f));
+    assertThat(gradients.values()[2]).isEqualTo(weights.values()[2]);
+    workspace.backwardLoss(new byte[] {0}, logits, dx, gradients);
+
+    // .75 · .2 : .25 · .8 = 3 : 4
+    float[] moved = gradients.values()[2];
+    assertThat(Math.exp(moved[0])).isCloseTo(0.999 * 3 / 7 + 0.0005, within(1e-6));
+    assertThat(Math.exp(moved[1])).isCloseTo(0.999 * 4 / 7 + 0.0005, within(1e-6));
+
+    Tensors of = Tensors.initial(new LogisticRegression(1).tensors(), 1);
+    assertThat(ExpertMixture.continuing(mixture.tensors(), of).values()[2]).containsExactly(0, 0);
+  }
+
   /** A step of several examples moves what the labels move as several steps of one do. */
   @Test
   void theLabelsOfAStepMoveWeightsAndMixerOneByOne() {
     LogisticRegression single = new LogisticRegression(1);
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, single), 1, true);
     float[] x = random(2 * BATCH, 7);
     byte[] labels = {1, 0, 0, 1};
     Tensors together = Tensors.zeros(mixture.tensors());
@@ -329,7 +363,8 @@ class ExpertMixtureTest {
   /** Both experts know the odds but square them; no mean of their probabilities could help. */
   @Test
   void overconfidenceOfAllExpertsIsCorrected() {
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, new LogisticRegression(1)), 1);
+    ExpertMixture mixture =
+        new ExpertMixture(Collections.nCopies(2, new LogisticRegression(1)), 1, true);
     Tensors weights = Tensors.zeros(mixture.tensors());
     CtrModel.Workspace workspace = mixture.newWorkspace();
     Random random = new Random(8);
@@ -347,7 +382,8 @@ class ExpertMixtureTest {
   /** An expert that is certain and wrong loses nearly all weight, but can come back. */
   @Test
   void aCertainErrorLeavesAFiniteWeight() {
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, new LogisticRegression(1)), 1);
+    ExpertMixture mixture =
+        new ExpertMixture(Collections.nCopies(2, new LogisticRegression(1)), 1, true);
     Tensors weights = Tensors.zeros(mixture.tensors());
     float[] x = {200, 0};
     float[] logits = new float[1];
@@ -364,7 +400,7 @@ class ExpertMixtureTest {
 
   @Test
   void explanationsAddUpToTheMixturesLogit() {
-    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK);
+    ExpertMixture mixture = new ExpertMixture(Collections.nCopies(2, MACHINE), CHUNK, true);
     Tensors weights = tensors(mixture, -1f, 1f, -9f);
     float[] x = random(FIELDS * 2 * DIM, 5);
     float[] logits = new float[1];

@@ -23,7 +23,7 @@ class SharedFieldsTest {
         new LogisticRegression(FIELDS),
         machine,
         new FactorizationMachine(FIELDS, DIM, 3),
-        new ExpertMixture(List.of(machine, kernel(new DeepFmConfig(hidden)), machine), DIM),
+        new ExpertMixture(List.of(machine, kernel(new DeepFmConfig(hidden)), machine), DIM, true),
         kernel(new MlpConfig(hidden)),
         kernel(new DeepFmConfig(hidden)),
         kernel(new DcnV2Config(2, false, hidden)),
