@@ -36,6 +36,7 @@ public final class ExpertMixture implements CtrModel {
 
   private final List<CtrModel> models;
   private final int experts;
+  private final boolean mixes;
   private final int members;
   private final int fields;
   private final int expertDim;
@@ -55,6 +56,7 @@ public final class ExpertMixture implements CtrModel {
     if (experts < 2) {
       throw new IllegalArgumentException("experts: " + experts + ", expected at least 2");
     }
+    this.mixes = mixer;
     this.members = mixer ? experts + 1 : experts;
     this.fields = models.get(0).fields();
     this.expertDim = models.get(0).dim();
@@ -344,7 +346,7 @@ public final class ExpertMixture implements CtrModel {
     private void mix(Tensors weights, int batch, float[] into) {
       shares(weights.values()[firstMoved]);
       for (int b = 0; b < batch; b++) {
-        if (members > experts) {
+        if (mixes) {
           logits[experts][b] = (float) mixer.logit(weights.values()[firstMoved + 1], logits, b);
         }
         double yes = 0;
@@ -364,7 +366,7 @@ public final class ExpertMixture implements CtrModel {
       double most = Double.NEGATIVE_INFINITY;
       for (int e = 0; e < experts; e++) {
         double weight = shares[e];
-        if (members > experts) {
+        if (mixes) {
           weight += shares[experts] * mixer.weight(weights.values()[firstMoved + 1], e);
         }
         best = weight > most ? e : best;
@@ -393,7 +395,7 @@ public final class ExpertMixture implements CtrModel {
         for (int e = 0; e < experts; e++) {
           float logit = logits[e][b];
           double slope = shares[e] * variance(logit);
-          if (members > experts) {
+          if (mixes) {
             double ofMixer = shares[experts] * variance(logits[experts][b]);
             slope += ofMixer * mixer.slope(moved[1], e, logit);
           }
@@ -428,7 +430,7 @@ public final class ExpertMixture implements CtrModel {
       float[] logWeights = dWeights.values()[firstMoved];
       shares(logWeights);
       for (int b = 0; b < batch; b++) {
-        if (members > experts) {
+        if (mixes) {
           float[] mixerWeights = dWeights.values()[firstMoved + 1];
           logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
           weigh(b, labels[b]);

@@ -92,7 +92,7 @@ class ExpertMixtureTest {
   void predictsByTheTensorsAtHandWhetherTheyAreConstantOrNot() {
     DeepFmConfig deep = new DeepFmConfig(HiddenLayers.plain(20, 6));
     CtrModel perceptron = deep.model(Engine.KERNELS, FIELDS, DIM, CHUNK);
-    ConstantTensors.check(new ExpertMixture(List.of(MACHINE, perceptron, MACHINE), CHUNK));
+    ConstantTensors.check(new ExpertMixture(List.of(MACHINE, perceptron, MACHINE), CHUNK, true));
   }
 
   @Test
