@@ -5,6 +5,7 @@ import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveVerdict;
 import io.millrace.ingestion.LabelEmission;
+import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
@@ -93,7 +94,7 @@ public final class Replay {
   public ReplayReport run() throws IOException, InterruptedException {
     checkSame("replay.file", String.valueOf(source.file().getFileName()));
     checkSame("replay.order", String.valueOf(source.orderBy()));
-    checkSame("replay.model", model.config().toJson());
+    checkSameModel();
     checkSame("replay.from", model.start().map(Path::toString).orElse("nothing"));
     checkSame(
         "replay.evolution",
@@ -125,11 +126,33 @@ public final class Replay {
   private void checkSame(String key, String value) {
     String present = directory.fixed(key, value);
     if (!present.equals(value)) {
-      throw new UserError(
-          "data directory %s holds a replay with %s %s, now %s; expected the same, or another"
-                  .formatted(directory.root(), key, present, value)
-              + " --data-dir");
+      throw another(key, present, value);
     }
+  }
+
+  /** Setting by setting, since a config that was stored before there was one meant its default. */
+  private void checkSameModel() {
+    ModelConfig config = model.config();
+    Optional<ModelConfig.Difference> difference =
+        config.differenceFrom(directory.fixed("replay.model", config.toJson()));
+    if (difference.isPresent()) {
+      ModelConfig.Difference setting = difference.get();
+      throw another(
+          "the model's " + setting.setting(),
+          orNothing(setting.stored()),
+          orNothing(setting.given()));
+    }
+  }
+
+  private static String orNothing(String setting) {
+    return setting.isEmpty() ? "nothing" : setting;
+  }
+
+  private UserError another(String what, String present, String value) {
+    return new UserError(
+        "data directory %s holds a replay with %s %s, now %s; expected the same, or another"
+                .formatted(directory.root(), what, present, value)
+            + " --data-dir");
   }
 
   private ReplayReport replay(Platform platform, long rows)

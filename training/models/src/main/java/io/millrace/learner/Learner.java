@@ -4,6 +4,7 @@ import io.millrace.calibration.CalibrationMap;
 import io.millrace.calibration.SlidingCalibration;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.metrics.Evaluation;
@@ -43,6 +44,7 @@ public final class Learner implements AutoCloseable {
   private final Tensors tensors;
   private final Tensors gradients;
   private final float[][] tensorSlots;
+  private final Lookups lookups = new Lookups();
   private final RowGradients rowGradients;
   private final Optimizer rowOptimizer;
   private final LearnerTable.UpdateRule updateRow;
@@ -169,7 +171,8 @@ public final class Learner implements AutoCloseable {
       return;
     }
     reserve(size);
-    scheme.gather(batch, table, x);
+    scheme.lookUp(batch, lookups);
+    lookups.gather(table, scheme.dim(), x);
     boolean[] missing = batch.missing();
     float[] predicted = logits;
     if (predictsApart) {
@@ -182,7 +185,7 @@ public final class Learner implements AutoCloseable {
       calibration.add(predicted[b], labels[b]);
     }
     rowGradients.clear();
-    scheme.scatter(batch, dx, rowGradients);
+    lookups.scatter(dx, rowGradients);
     table.update(rowGradients, updateRow);
     for (int t = 0; t < tensorSlots.length; t++) {
       float[] values = tensors.values()[t];
