@@ -7,8 +7,6 @@ import jdk.incubator.vector.VectorSpecies;
 /** {@link RowKernels} by the JDK's Vector API; what is left of a row is done value by value. */
 final class VectorRowKernels implements RowKernels {
   private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_256;
-  private static final boolean HAS_NARROW = WIDE.length() > NARROW.length();
 
   @Override
   public void adagrad(
@@ -23,9 +21,6 @@ final class VectorRowKernels implements RowKernels {
       float epsilon,
       float initial) {
     int i = wide(0, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
-    if (HAS_NARROW) {
-      i = narrow(i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
-    }
     ScalarRowKernels.adagrad(
         i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
   }
@@ -50,31 +45,6 @@ final class VectorRowKernels implements RowKernels {
       FloatVector step =
           FloatVector.fromArray(WIDE, rates, i).mul(g).div(sum.add(initial).sqrt().add(epsilon));
       FloatVector.fromArray(WIDE, values, at + i).sub(step).intoArray(values, at + i);
-    }
-    return i;
-  }
-
-  /** What is left of rows that are shorter than the widest vectors or not a multiple of them. */
-  private static int narrow(
-      int from,
-      int n,
-      float[] values,
-      int at,
-      float[] sums,
-      int sumsAt,
-      float[] gradient,
-      int gradientAt,
-      float[] rates,
-      float epsilon,
-      float initial) {
-    int i = from;
-    for (int end = n - NARROW.length(); i <= end; i += NARROW.length()) {
-      FloatVector g = FloatVector.fromArray(NARROW, gradient, gradientAt + i);
-      FloatVector sum = FloatVector.fromArray(NARROW, sums, sumsAt + i).add(g.mul(g));
-      sum.intoArray(sums, sumsAt + i);
-      FloatVector step =
-          FloatVector.fromArray(NARROW, rates, i).mul(g).div(sum.add(initial).sqrt().add(epsilon));
-      FloatVector.fromArray(NARROW, values, at + i).sub(step).intoArray(values, at + i);
     }
     return i;
   }
