@@ -6,61 +6,53 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link NormKernels} by the JDK's Vector API. Two rows go side by side: what a column has for all
- * rows is loaded, and its sums are stored, half as often.
+ * {@link NormKernels} by the JDK's Vector API. Some rows go side by side: what a column has for all
+ * rows is loaded, and its sums are stored, once for them.
  */
 final class VectorNormKernels implements NormKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
-  /** In the place of a second row: there is none. */
-  private static final int NONE = -1;
+  /** Rows that go side by side. */
+  private static final int BLOCK = 4;
 
   @Override
   public void addRows(int rows, int n, int stride, float[] x, int from, float[] sums) {
-    int r = 0;
-    for (; r + 1 < rows; r += 2) {
-      int at = from + r * stride;
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector.fromArray(SPECIES, sums, j)
-            .add(FloatVector.fromArray(SPECIES, x, at + j))
-            .add(FloatVector.fromArray(SPECIES, x, at + stride + j))
-            .intoArray(sums, j);
-      }
+    int end = from + rows * stride;
+    for (int at = from; at < end; at += BLOCK * stride) {
+      addBlock(n, stride, x, at, Math.min(end, at + BLOCK * stride), sums);
     }
-    if (r < rows) {
-      int at = from + r * stride;
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector.fromArray(SPECIES, sums, j)
-            .add(FloatVector.fromArray(SPECIES, x, at + j))
-            .intoArray(sums, j);
+  }
+
+  private static void addBlock(int n, int stride, float[] x, int from, int end, float[] sums) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector sum = FloatVector.fromArray(SPECIES, sums, j);
+      for (int at = from; at < end; at += stride) {
+        sum = sum.add(FloatVector.fromArray(SPECIES, x, at + j));
       }
+      sum.intoArray(sums, j);
     }
   }
 
   @Override
   public void addSquares(
       int rows, int n, int stride, float[] x, int from, float[] center, float[] squares) {
-    int r = 0;
-    for (; r + 1 < rows; r += 2) {
-      int at = from + r * stride;
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector mean = FloatVector.fromArray(SPECIES, center, j);
-        FloatVector first = FloatVector.fromArray(SPECIES, x, at + j).sub(mean);
-        FloatVector second = FloatVector.fromArray(SPECIES, x, at + stride + j).sub(mean);
-        FloatVector.fromArray(SPECIES, squares, j)
-            .add(first.mul(first))
-            .add(second.mul(second))
-            .intoArray(squares, j);
-      }
+    int end = from + rows * stride;
+    for (int at = from; at < end; at += BLOCK * stride) {
+      addSquaresOfBlock(n, stride, x, at, Math.min(end, at + BLOCK * stride), center, squares);
     }
-    if (r < rows) {
-      int at = from + r * stride;
-      for (int j = 0; j < n; j += LANES) {
-        FloatVector mean = FloatVector.fromArray(SPECIES, center, j);
-        FloatVector first = FloatVector.fromArray(SPECIES, x, at + j).sub(mean);
-        FloatVector.fromArray(SPECIES, squares, j).add(first.mul(first)).intoArray(squares, j);
+  }
+
+  private static void addSquaresOfBlock(
+      int n, int stride, float[] x, int from, int end, float[] center, float[] squares) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector mean = FloatVector.fromArray(SPECIES, center, j);
+      FloatVector sum = FloatVector.fromArray(SPECIES, squares, j);
+      for (int at = from; at < end; at += stride) {
+        FloatVector deviation = FloatVector.fromArray(SPECIES, x, at + j).sub(mean);
+        sum = sum.add(deviation.mul(deviation));
       }
+      sum.intoArray(squares, j);
     }
   }
 
@@ -77,22 +69,19 @@ final class VectorNormKernels implements NormKernels {
       float[] shift,
       float least,
       float[] normalized) {
-    int r = 0;
-    for (; r + 1 < rows; r += 2) {
-      int at = from + r * stride;
-      normalizePair(n, x, at, at + stride, center, inverse, scale, shift, least, normalized);
-    }
-    if (r < rows) {
-      int at = from + r * stride;
-      normalizePair(n, x, at, NONE, center, inverse, scale, shift, least, normalized);
+    int end = from + rows * stride;
+    for (int at = from; at < end; at += BLOCK * stride) {
+      int to = Math.min(end, at + BLOCK * stride);
+      normalizeBlock(n, stride, x, at, to, center, inverse, scale, shift, least, normalized);
     }
   }
 
-  private static void normalizePair(
+  private static void normalizeBlock(
       int n,
+      int stride,
       float[] x,
-      int first,
-      int second,
+      int from,
+      int end,
       float[] center,
       float[] inverse,
       float[] scale,
@@ -104,17 +93,12 @@ final class VectorNormKernels implements NormKernels {
       FloatVector factor = FloatVector.fromArray(SPECIES, inverse, j);
       FloatVector gain = FloatVector.fromArray(SPECIES, scale, j);
       FloatVector offset = FloatVector.fromArray(SPECIES, shift, j);
-      FloatVector unit = FloatVector.fromArray(SPECIES, x, first + j).sub(mean).mul(factor);
-      if (normalized != Kernels.NOTHING) {
-        unit.intoArray(normalized, first + j);
-      }
-      unit.mul(gain).add(offset).max(least).intoArray(x, first + j);
-      if (second != NONE) {
-        unit = FloatVector.fromArray(SPECIES, x, second + j).sub(mean).mul(factor);
+      for (int at = from; at < end; at += stride) {
+        FloatVector unit = FloatVector.fromArray(SPECIES, x, at + j).sub(mean).mul(factor);
         if (normalized != Kernels.NOTHING) {
-          unit.intoArray(normalized, second + j);
+          unit.intoArray(normalized, at + j);
         }
-        unit.mul(gain).add(offset).max(least).intoArray(x, second + j);
+        unit.mul(gain).add(offset).max(least).intoArray(x, at + j);
       }
     }
   }
@@ -131,23 +115,20 @@ final class VectorNormKernels implements NormKernels {
       float[] normalized,
       float[] dShift,
       float[] dScale) {
-    int r = 0;
-    for (; r + 1 < rows; r += 2) {
-      int at = from + r * stride;
-      reluPairBackward(n, out, d, at, at + stride, factor, normalized, dShift, dScale);
-    }
-    if (r < rows) {
-      int at = from + r * stride;
-      reluPairBackward(n, out, d, at, NONE, factor, normalized, dShift, dScale);
+    int end = from + rows * stride;
+    for (int at = from; at < end; at += BLOCK * stride) {
+      int to = Math.min(end, at + BLOCK * stride);
+      reluBackwardOfBlock(n, stride, out, d, at, to, factor, normalized, dShift, dScale);
     }
   }
 
-  private static void reluPairBackward(
+  private static void reluBackwardOfBlock(
       int n,
+      int stride,
       float[] out,
       float[] d,
-      int first,
-      int second,
+      int from,
+      int end,
       float factor,
       float[] normalized,
       float[] dShift,
@@ -156,25 +137,16 @@ final class VectorNormKernels implements NormKernels {
     for (int j = 0; j < n; j += LANES) {
       FloatVector shifts = FloatVector.fromArray(SPECIES, dShift, j);
       FloatVector scales = FloatVector.fromArray(SPECIES, dScale, j);
-      FloatVector value = FloatVector.fromArray(SPECIES, d, first + j);
-      if (out != Kernels.NOTHING) {
-        VectorMask<Float> open =
-            FloatVector.fromArray(SPECIES, out, first + j).compare(VectorOperators.GT, zero);
-        value = zero.blend(value.mul(factor), open);
-        value.intoArray(d, first + j);
-      }
-      shifts = shifts.add(value);
-      scales = scales.add(value.mul(FloatVector.fromArray(SPECIES, normalized, first + j)));
-      if (second != NONE) {
-        value = FloatVector.fromArray(SPECIES, d, second + j);
+      for (int at = from; at < end; at += stride) {
+        FloatVector value = FloatVector.fromArray(SPECIES, d, at + j);
         if (out != Kernels.NOTHING) {
           VectorMask<Float> open =
-              FloatVector.fromArray(SPECIES, out, second + j).compare(VectorOperators.GT, zero);
+              FloatVector.fromArray(SPECIES, out, at + j).compare(VectorOperators.GT, zero);
           value = zero.blend(value.mul(factor), open);
-          value.intoArray(d, second + j);
+          value.intoArray(d, at + j);
         }
         shifts = shifts.add(value);
-        scales = scales.add(value.mul(FloatVector.fromArray(SPECIES, normalized, second + j)));
+        scales = scales.add(value.mul(FloatVector.fromArray(SPECIES, normalized, at + j)));
       }
       shifts.intoArray(dShift, j);
       scales.intoArray(dScale, j);
@@ -192,22 +164,19 @@ final class VectorNormKernels implements NormKernels {
       float[] meanShift,
       float[] meanScale,
       float[] factor) {
-    int r = 0;
-    for (; r + 1 < rows; r += 2) {
-      int at = from + r * stride;
-      normalizePairBackward(n, d, at, at + stride, normalized, meanShift, meanScale, factor);
-    }
-    if (r < rows) {
-      int at = from + r * stride;
-      normalizePairBackward(n, d, at, NONE, normalized, meanShift, meanScale, factor);
+    int end = from + rows * stride;
+    for (int at = from; at < end; at += BLOCK * stride) {
+      int to = Math.min(end, at + BLOCK * stride);
+      normalizeBackwardOfBlock(n, stride, d, at, to, normalized, meanShift, meanScale, factor);
     }
   }
 
-  private static void normalizePairBackward(
+  private static void normalizeBackwardOfBlock(
       int n,
+      int stride,
       float[] d,
-      int first,
-      int second,
+      int from,
+      int end,
       float[] normalized,
       float[] meanShift,
       float[] meanScale,
@@ -216,12 +185,9 @@ final class VectorNormKernels implements NormKernels {
       FloatVector shift = FloatVector.fromArray(SPECIES, meanShift, j);
       FloatVector scale = FloatVector.fromArray(SPECIES, meanScale, j);
       FloatVector gain = FloatVector.fromArray(SPECIES, factor, j);
-      FloatVector rest =
-          FloatVector.fromArray(SPECIES, normalized, first + j).mul(scale).add(shift);
-      FloatVector.fromArray(SPECIES, d, first + j).sub(rest).mul(gain).intoArray(d, first + j);
-      if (second != NONE) {
-        rest = FloatVector.fromArray(SPECIES, normalized, second + j).mul(scale).add(shift);
-        FloatVector.fromArray(SPECIES, d, second + j).sub(rest).mul(gain).intoArray(d, second + j);
+      for (int at = from; at < end; at += stride) {
+        FloatVector rest = FloatVector.fromArray(SPECIES, normalized, at + j).mul(scale).add(shift);
+        FloatVector.fromArray(SPECIES, d, at + j).sub(rest).mul(gain).intoArray(d, at + j);
       }
     }
   }

@@ -16,7 +16,7 @@ final class KernelWorkspace implements CtrModel.Workspace {
   private final KernelNet predicting;
   private final KernelNet learning;
   private final Matrix gradient = new Matrix(Columns.of(1));
-  private final Tensors more; // gradients of a part of a step
+  private @Nullable Tensors more; // gradients of a part of a step, once there was one
   private final int[] sizes;
   private @Nullable KernelPass step;
   private @Nullable Tensors loaded; // by predicting, if constant
@@ -25,7 +25,6 @@ final class KernelWorkspace implements CtrModel.Workspace {
     this.model = model;
     this.predicting = predicting;
     this.learning = learning;
-    this.more = Tensors.zeros(model.tensors());
     this.sizes = model.tensors().stream().mapToInt(TensorSpec::size).toArray();
   }
 
@@ -118,16 +117,18 @@ final class KernelWorkspace implements CtrModel.Workspace {
     learning.load(weights.values());
     int example = model.fields() * model.dim();
     int part = (batch + parts - 1) / parts;
+    Tensors ofPart = more == null ? Tensors.zeros(model.tensors()) : more;
+    more = ofPart;
     for (int b = 0; b < batch; b += part) {
       int size = Math.min(part, batch - b);
       KernelPass pass = KernelPass.training(size, missing, b * model.fields(), dropoutSeed);
       learning.forward(pass, x, b * example).store(logits, b);
       loss.gradients(b, size, logits, dLogits);
       gradient.rows(size).load(dLogits, b);
-      Tensors to = b == 0 ? dWeights : more;
+      Tensors to = b == 0 ? dWeights : ofPart;
       learning.backward(pass, gradient, to.values()).store(dx, b * example);
       if (b > 0) {
-        add(more, dWeights);
+        add(ofPart, dWeights);
       }
     }
   }
