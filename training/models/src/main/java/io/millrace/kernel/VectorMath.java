@@ -28,7 +28,22 @@ final class VectorMath {
   private static final int HALF_BITS = 0x3F000000;
   private static final float ROOT_HALF = 0.707106781f;
 
+  /** A polynomial of 2^x in [-½, ½], to 2e-7. */
+  private static final float POWER_5 = 1.32647273e-3f;
+
+  private static final float POWER_4 = 9.67151299e-3f;
+  private static final float POWER_3 = 5.55073358e-2f;
+  private static final float POWER_2 = 2.40222424e-1f;
+  private static final float POWER_1 = 6.93147004e-1f;
+
+  /** Bits of a float but its sign. */
+  private static final int MAGNITUDE = 0x7FFFFFFF;
+
+  /** Bits of 60, whose power and the sum of many such are far from overflow. */
+  private static final int NEAR_BITS = 0x42700000;
+
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
   private VectorMath() {}
@@ -97,10 +112,55 @@ final class VectorMath {
   }
 
   /**
-   * Softmax down as many columns as a vector has lanes. Powers are {@code 2^((x − max) · log₂e)},
-   * to 2e-7 of each beside what rounding the exponent costs.
+   * Softmax down as many columns as a vector has lanes. Powers are {@code 2^(x · log₂e)}, to 1e-6
+   * of each. What is far from zero goes the longer way, by which no power overflows.
    */
   static void softmax(float[] x, int from, int end, int stride) {
+    // magnitudes are compared as integers: a maximum of floats takes six instructions
+    IntVector largest = IntVector.zero(INTS);
+    IntVector largest1 = largest;
+    int two = from;
+    for (; two + stride < end; two += 2 * stride) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, two);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, x, two + stride);
+      largest = largest.max(x0.reinterpretAsInts().and(MAGNITUDE));
+      largest1 = largest1.max(x1.reinterpretAsInts().and(MAGNITUDE));
+    }
+    if (two < end) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, two);
+      largest = largest.max(x0.reinterpretAsInts().and(MAGNITUDE));
+    }
+    if (largest.max(largest1).compare(VectorOperators.GT, NEAR_BITS).anyTrue()) {
+      softmaxBelowMaximum(x, from, end, stride);
+      return;
+    }
+    FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
+    FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
+    FloatVector p5 = FloatVector.broadcast(SPECIES, POWER_5);
+    FloatVector p4 = FloatVector.broadcast(SPECIES, POWER_4);
+    FloatVector p3 = FloatVector.broadcast(SPECIES, POWER_3);
+    FloatVector p2 = FloatVector.broadcast(SPECIES, POWER_2);
+    FloatVector p1 = FloatVector.broadcast(SPECIES, POWER_1);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int at = from; at < end; at += stride) {
+      FloatVector value = FloatVector.fromArray(SPECIES, x, at);
+      FloatVector shifted = value.fma(log2e, rounder);
+      FloatVector r = value.fma(log2e, rounder.sub(shifted));
+      FloatVector p = r.fma(p5, p4).fma(r, p3).fma(r, p2).fma(r, p1).fma(r, one);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector share = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      share.intoArray(x, at);
+      sum = sum.add(share);
+    }
+    FloatVector factor = one.div(sum);
+    for (int at = from; at < end; at += stride) {
+      FloatVector.fromArray(SPECIES, x, at).mul(factor).intoArray(x, at);
+    }
+  }
+
+  /** The same by powers of {@code (x − max) · log₂e}; not a number where that is not one. */
+  private static void softmaxBelowMaximum(float[] x, int from, int end, int stride) {
     FloatVector max = FloatVector.fromArray(SPECIES, x, from);
     FloatVector max1 = max;
     FloatVector max2 = max;
@@ -120,11 +180,11 @@ final class VectorMath {
     FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
     FloatVector least = FloatVector.broadcast(SPECIES, LEAST_POWER);
     FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
-    FloatVector p5 = FloatVector.broadcast(SPECIES, 1.32647273e-3f);
-    FloatVector p4 = FloatVector.broadcast(SPECIES, 9.67151299e-3f);
-    FloatVector p3 = FloatVector.broadcast(SPECIES, 5.55073358e-2f);
-    FloatVector p2 = FloatVector.broadcast(SPECIES, 2.40222424e-1f);
-    FloatVector p1 = FloatVector.broadcast(SPECIES, 6.93147004e-1f);
+    FloatVector p5 = FloatVector.broadcast(SPECIES, POWER_5);
+    FloatVector p4 = FloatVector.broadcast(SPECIES, POWER_4);
+    FloatVector p3 = FloatVector.broadcast(SPECIES, POWER_3);
+    FloatVector p2 = FloatVector.broadcast(SPECIES, POWER_2);
+    FloatVector p1 = FloatVector.broadcast(SPECIES, POWER_1);
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int at = from; at < end; at += stride) {

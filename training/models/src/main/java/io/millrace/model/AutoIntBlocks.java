@@ -9,7 +9,7 @@ import java.util.List;
  * An AutoInt whose blocks of examples lie in one way. Goes through all layers block by block, so
  * that a block's values stay in the caches. Shapes: S stride of {@link BlockColumns}.
  */
-final class AutoIntBlocks implements KernelNet {
+final class AutoIntBlocks {
   private final BlockColumns layout;
   private final int dim;
   private final int bias;
@@ -19,7 +19,6 @@ final class AutoIntBlocks implements KernelNet {
   private final BlockMemory.Part raw; // [D, S] field vectors
   private final BlockMemory.Part vectors; // [D, S] the same with the field embedding
   private final BlockMemory.Part d; // [A, S]
-  private final Matrix logits = new Matrix(Columns.of(1));
   private final Matrix dx;
   private float[][] weights = new float[0][];
   private boolean isLoaded;
@@ -31,9 +30,11 @@ final class AutoIntBlocks implements KernelNet {
     this.ends = AutoIntEnds.of(config, layout, dim, numbers);
     this.raw = memory.matrixOfEachBlock(layout.size(dim));
     this.vectors = config.fieldEmbedding() ? memory.matrixOfEachBlock(layout.size(dim)) : raw;
+    BlockMemory.Part passing = memory.matrix(layout.size(KernelAttention.rows(config)));
     int in = dim;
     for (int l = 0; l < config.layers(); l++) {
-      layers.add(new KernelAttention(config, layout, memory, in, "layer" + l + ".", numbers));
+      String prefix = "layer" + l + ".";
+      layers.add(new KernelAttention(config, layout, memory, passing, in, prefix, numbers));
       in = config.width();
     }
     this.d = memory.matrix(layout.size(config.width()));
@@ -45,8 +46,8 @@ final class AutoIntBlocks implements KernelNet {
     return Math.max(1, floats / memory.sizeOfBlock()) * layout.examples();
   }
 
-  @Override
-  public void load(float[][] all) {
+  /** Takes the weights of the passes that follow. */
+  void load(float[][] all) {
     weights = all;
     isLoaded = false;
   }
@@ -63,34 +64,48 @@ final class AutoIntBlocks implements KernelNet {
     isLoaded = true;
   }
 
-  @Override
-  public Matrix forward(KernelPass pass, float[] x, int from) {
+  /**
+   * Computes logits of some of a pass's examples, of all of them in a learning step, and keeps what
+   * {@link #backward} needs then.
+   *
+   * @param x field vectors of the pass, from {@code from} on
+   * @param begin the first of the examples
+   * @param end the first that is none of them
+   * @param logits [B, 1]
+   */
+  void forward(KernelPass pass, float[] x, int from, int begin, int end, Matrix logits) {
     load();
     memory.reserve(pass.training() ? layout.blocks(pass.batch()) : 1);
     for (KernelAttention layer : layers) {
       layer.begin(pass);
     }
-    logits.rows(pass.batch());
-    for (int first = 0; first < pass.batch(); first += layout.examples()) {
-      int count = Math.min(layout.examples(), pass.batch() - first);
+    for (int first = begin; first < end; first += layout.examples()) {
+      int count = Math.min(layout.examples(), end - first);
       int block = pass.training() ? first / layout.examples() : 0;
-      int begin = from + first * layout.fields() * dim;
-      ends.take(x, begin, count, memory.values(), raw.at(block), vectors.at(block));
+      int of = from + first * layout.fields() * dim;
+      ends.take(x, of, count, memory.values(), raw.at(block), vectors.at(block));
       int at = vectors.at(block);
       // what the first layer knows of fields that all examples share is there after the first block
-      boolean[] kept = first > 0 && layout.byField() ? pass.shared() : null;
+      boolean[] kept = first > begin && layout.byField() ? pass.shared() : null;
+      boolean keeps = true;
       for (KernelAttention layer : layers) {
-        layer.forward(pass, at, block, first, count, kept);
+        layer.forward(pass, at, block, first, count, keeps, kept);
         at = layer.outAt(block);
+        keeps = false;
         kept = null;
       }
       ends.logits(memory.values(), at, raw.at(block), count, weights[bias][0], logits, first);
     }
-    return logits;
   }
 
-  @Override
-  public Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
+  /**
+   * The backward pass of a learning step's {@link #forward}.
+   *
+   * @param dLogits [B, 1]
+   * @param gradients of the tensors, overwritten
+   * @return gradient with respect to the rows of all field vectors
+   */
+  Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
     ends.beginBackward();
     for (KernelAttention layer : layers) {
       layer.beginBackward();

@@ -29,7 +29,7 @@ final class KernelAttention {
   private final BlockMemory memory;
   private final BlockMemory.Part projected; // [K · A, S]
   private final BlockMemory.Part out; // [A, S]
-  private final BlockMemory.Part dProjected; // [K · A, S]
+  private final BlockMemory.Part passing; // [K · A, S]
   private final BlockMemory.Part dIn; // [in, S]
   private final ProjectionGradients dWeights; // [K · A, in]
   private final float[] dBias; // [K · A]
@@ -38,6 +38,8 @@ final class KernelAttention {
   private float[] shift = new float[0];
 
   /**
+   * @param passing room for projections [K · A, S] that are needed no longer than for a block, or
+   *     for their gradients: of all layers, so that it stays in the caches
    * @param in values of a field vector
    * @param prefix of the tensors' names
    */
@@ -45,6 +47,7 @@ final class KernelAttention {
       AutoIntConfig config,
       BlockColumns layout,
       BlockMemory memory,
+      BlockMemory.Part passing,
       int in,
       String prefix,
       TensorNumbers numbers) {
@@ -66,7 +69,7 @@ final class KernelAttention {
             : null;
     this.projected = memory.matrixOfEachBlock(layout.size(rows));
     this.out = memory.matrixOfEachBlock(layout.size(config.width()));
-    this.dProjected = memory.matrix(layout.size(rows));
+    this.passing = passing;
     this.dIn = memory.matrix(layout.size(in));
     this.dWeights = new ProjectionGradients(layout, memory, rows, in);
     this.dBias = new float[rows];
@@ -104,13 +107,20 @@ final class KernelAttention {
    * @param block where to keep what is computed
    * @param first example of the block
    * @param count examples of the block
+   * @param keeps whether projections are kept for the next block, as those of a learning step are
    * @param kept fields whose projections are there from the block before, in a layout that is
    *     {@link BlockColumns#byField}, or null
    */
   void forward(
-      KernelPass pass, int from, int block, int first, int count, boolean @Nullable [] kept) {
+      KernelPass pass,
+      int from,
+      int block,
+      int first,
+      int count,
+      boolean keeps,
+      boolean @Nullable [] kept) {
     float[] x = memory.values();
-    int at = projected.at(block);
+    int at = keeps || pass.training() ? projected.at(block) : passing.at();
     int to = out.at(block);
     if (kept == null) {
       project(x, from, at, layout.columns(count));
@@ -171,7 +181,7 @@ final class KernelAttention {
     int stride = layout.stride();
     int columns = layout.used(count);
     float[] x = memory.values();
-    int dp = dProjected.at();
+    int dp = passing.at();
     clearMissing(pass, x, d, first, count);
     if (norm != null) {
       norm.backward(d, block, columns);

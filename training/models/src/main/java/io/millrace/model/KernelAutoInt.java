@@ -1,19 +1,17 @@
 package io.millrace.model;
 
+import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
 
 /**
  * {@link DjlAutoIntGraph} by kernels: same tensors, same options. A few examples are computed with
- * fields in the lanes of vectors, more of them with examples in lanes. The latter needs more memory
- * for a block, which predictions of wide layers would feel.
+ * fields in the lanes of vectors, more of them with examples in lanes. Of a prediction those that
+ * fill no good part of the lanes any more are computed the former way.
  */
 final class KernelAutoInt implements KernelNet {
   /** The least share of the lanes that pays for working on all of them. */
   private static final int SHARE = 2;
-
-  /** Floats of a block's projections up to which predictions have examples in lanes. */
-  private static final int ROOM = 1 << 16;
 
   /** Floats that a step may keep for its backward pass: a second-level cache and some more. */
   private static final int STEP_ROOM = 1 << 20;
@@ -22,17 +20,15 @@ final class KernelAutoInt implements KernelNet {
 
   private final AutoIntBlocks few;
   private final AutoIntBlocks many;
-  private final boolean wide;
   private final boolean drops;
+  private final Matrix logits = new Matrix(Columns.of(1));
 
   KernelAutoInt(AutoIntConfig config, int fields, int dim, TensorNumbers numbers) {
     FieldColumns columns =
         FieldColumns.of(fields, Math.max(Math.max(KernelAttention.rows(config), dim), Kernels.PAD));
     this.few = new AutoIntBlocks(config, columns, dim, numbers);
-    ExampleColumns examples = ExampleColumns.of(fields);
-    this.many = new AutoIntBlocks(config, examples, dim, numbers);
+    this.many = new AutoIntBlocks(config, ExampleColumns.of(fields), dim, numbers);
     this.drops = config.attentionDropout() > 0;
-    this.wide = examples.size(KernelAttention.rows(config)) > ROOM;
   }
 
   @Override
@@ -43,7 +39,26 @@ final class KernelAutoInt implements KernelNet {
 
   @Override
   public Matrix forward(KernelPass pass, float[] x, int from) {
-    return blocks(pass).forward(pass, x, from);
+    logits.rows(pass.batch());
+    int inLanes = inLanes(pass);
+    if (inLanes > 0) {
+      many.forward(pass, x, from, 0, inLanes, logits);
+    }
+    if (inLanes < pass.batch()) {
+      few.forward(pass, x, from, inLanes, pass.batch(), logits);
+    }
+    return logits;
+  }
+
+  /** How many examples of a pass lie in lanes, the first ones. */
+  private static int inLanes(KernelPass pass) {
+    int rest = pass.batch() % LANES;
+    boolean fills = rest == 0 || rest * SHARE >= LANES;
+    if (pass.training()) {
+      // its backward pass is of one way
+      return fills || pass.batch() > LANES ? pass.batch() : 0;
+    }
+    return fills ? pass.batch() : pass.batch() - rest;
   }
 
   /** Dropout is drawn for a step as a whole. */
@@ -54,11 +69,6 @@ final class KernelAutoInt implements KernelNet {
 
   @Override
   public Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
-    return blocks(pass).backward(pass, dLogits, gradients);
-  }
-
-  private AutoIntBlocks blocks(KernelPass pass) {
-    boolean fills = pass.batch() * SHARE >= LANES;
-    return fills && (pass.training() || !wide) ? many : few;
+    return (inLanes(pass) > 0 ? many : few).backward(pass, dLogits, gradients);
   }
 }

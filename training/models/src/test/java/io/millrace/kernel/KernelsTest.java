@@ -252,6 +252,32 @@ class KernelsTest {
     close(what + " backward", d, dExpected, 4e-6f);
   }
 
+  /** What is no number is not taken for a small share, nor what has no share for one. */
+  @Test
+  void softmaxOfWhatIsNotFinite() {
+    int rows = 9;
+    int stride = 16;
+    float[] values = {Float.NaN, Float.intBitsToFloat(0xFFC00000), Float.NEGATIVE_INFINITY, -1e30f};
+    for (float value : values) {
+      for (int row : new int[] {0, 5, rows - 1}) {
+        float[] actual = random(rows * stride, -3, 3);
+        actual[row * stride + 2] = value;
+        float[] expected = actual.clone();
+        SCALAR.softmax(expected, 0, 1, rows, stride);
+        VECTOR.softmax(actual, 0, 1, rows, stride);
+        for (int i = 0; i < actual.length; i++) {
+          if (i % stride == 2 && Float.isNaN(value)) {
+            assertThat(actual[i]).as("%s, value %d", value, i).isNaN();
+          } else {
+            assertThat(actual[i])
+                .as("%s, value %d", value, i)
+                .isCloseTo(expected[i], within(2e-6f));
+          }
+        }
+      }
+    }
+  }
+
   /** Newton's method ends for each column by itself. */
   @Test
   void sharesASliceToTheSameBitsWhateverIsBesideIt() {

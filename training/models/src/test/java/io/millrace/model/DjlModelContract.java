@@ -89,8 +89,7 @@ abstract class DjlModelContract {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void infersBitForBitWhatItForwardsUnlessItSaysOtherwise(
-      Engine engine, Architecture architecture) {
+  void infersWhatItForwardsUnlessItSaysOtherwise(Engine engine, Architecture architecture) {
     CtrModel model = model(engine, architecture, 9, 16);
     Tensors weights = weights(model, 8);
     boolean same = true;
@@ -101,7 +100,11 @@ abstract class DjlModelContract {
         float[] forwarded = new float[batch];
         workspace.infer(weights, x, batch, inferred);
         workspace.forward(weights, x, batch, 3, forwarded);
-        same &= Arrays.equals(forwarded, inferred);
+        for (int b = 0; b < batch; b++) {
+          // examples that a block of lanes lacks may be computed in another way
+          float rounding = 5e-6f * (1 + Math.abs(forwarded[b]));
+          same &= Math.abs(forwarded[b] - inferred[b]) <= rounding;
+        }
       }
     }
     assertThat(same).isEqualTo(!model.hasTrainingMode());

@@ -5,6 +5,7 @@ import static io.millrace.model.TestTensors.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,8 +73,14 @@ class SharedFieldsTest {
     Tensors weights = weights(model, 31);
     float[] expected = new float[batch];
     float[] actual = new float[batch];
+    float[] alone = new float[1];
     try (CtrModel.Workspace workspace = model.newWorkspace()) {
-      workspace.infer(weights, x, missing, batch, expected);
+      for (int b = 0; b < batch; b++) {
+        float[] own = Arrays.copyOfRange(x, b * FIELDS * dim, (b + 1) * FIELDS * dim);
+        boolean[] ownMissing = Arrays.copyOfRange(missing, b * FIELDS, (b + 1) * FIELDS);
+        workspace.infer(weights, own, ownMissing, 1, alone);
+        expected[b] = alone[0];
+      }
       workspace.infer(weights, x, missing, shared, batch, actual);
     }
     for (int b = 0; b < batch; b++) {
