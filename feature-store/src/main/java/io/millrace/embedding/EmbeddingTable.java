@@ -1,10 +1,15 @@
 package io.millrace.embedding;
 
+import java.util.Arrays;
+
 /**
  * Rows of fp32 values that can be read; what the learner's mutable table and a server's immutable
  * snapshot have in common, so that gathering exists once.
  */
 public interface EmbeddingTable {
+  /** Values from which on a row is copied as a block. */
+  int COPIED = 4;
+
   /** Number of rows, M. */
   long rows();
 
@@ -16,4 +21,10 @@ public interface EmbeddingTable {
    * addition. A row that was never updated has its initial value, a pure function of (seed, row).
    */
   void addRow(long row, float weight, float[] out, int offset);
+
+  /** Sets {@code out[offset .. offset + rowWidth)} to row {@code row}, times {@code weight}. */
+  default void getRow(long row, float weight, float[] out, int offset) {
+    Arrays.fill(out, offset, offset + rowWidth(), 0f);
+    addRow(row, weight, out, offset);
+  }
 }

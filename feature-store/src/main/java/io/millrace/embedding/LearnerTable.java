@@ -122,6 +122,23 @@ public final class LearnerTable implements EmbeddingTable {
     }
   }
 
+  @Override
+  public void getRow(long row, float weight, float[] out, int offset) {
+    float[] page = pages[(int) (row >>> 4)];
+    if (page == null) {
+      EmbeddingTable.super.getRow(row, weight, out, offset);
+      return;
+    }
+    int at = (int) (row & (PAGE_ROWS - 1)) * stride;
+    if (weight == 1 && width >= COPIED) {
+      System.arraycopy(page, at, out, offset, width);
+      return;
+    }
+    for (int i = 0; i < width; i++) {
+      out[offset + i] = weight * page[at + i];
+    }
+  }
+
   /** Sets a row's values to {@code values[offset .. offset + W)}; its optimizer slots stay. */
   public void put(long row, float[] values, int offset) {
     int p = (int) (row >>> 4);

@@ -14,21 +14,28 @@ public final class Lookups {
   private int vectors;
   private long[] rows = new long[64];
   private float[] weights = new float[64];
-  private int[] places = new int[64];
+  private int[] places = new int[64]; // where a row is set, or ~ where it is added
   private int[] ends = new int[64];
+  private int begin; // of the present field vector
+  private int empties;
+  private int[] empty = new int[8]; // field vectors without rows
 
   /** Forgets all and keeps the buffers. */
   public void clear() {
     size = 0;
     vectors = 0;
+    begin = 0;
+    empties = 0;
   }
 
   /**
    * A row of the present field vector.
    *
-   * @param place where the row's values are added in x
+   * @param place where the row's values are in x
+   * @param first whether it is one of the first token's rows, which cover the field vector: they
+   *     are set, those of other tokens are added
    */
-  public void add(long row, float weight, int place) {
+  public void add(long row, float weight, int place, boolean first) {
     if (size == rows.length) {
       rows = Arrays.copyOf(rows, size * 2);
       weights = Arrays.copyOf(weights, size * 2);
@@ -36,15 +43,22 @@ public final class Lookups {
     }
     rows[size] = row;
     weights[size] = weight;
-    places[size++] = place;
+    places[size++] = first ? place : ~place;
   }
 
   /** Ends the present field vector. */
   public void endVector() {
+    if (size == begin) {
+      if (empties == empty.length) {
+        empty = Arrays.copyOf(empty, empties * 2);
+      }
+      empty[empties++] = vectors;
+    }
     if (vectors == ends.length) {
       ends = Arrays.copyOf(ends, vectors * 2);
     }
     ends[vectors++] = size;
+    begin = size;
   }
 
   /** L. */
@@ -59,9 +73,24 @@ public final class Lookups {
    * @param x [V, D], overwritten
    */
   public void gather(EmbeddingTable table, int dim, float[] x) {
-    Arrays.fill(x, 0, vectors * dim, 0f);
+    for (int i = 0; i < empties; i++) {
+      clear(empty[i], dim, x);
+    }
     for (int i = 0; i < size; i++) {
-      table.addRow(rows[i], weights[i], x, places[i]);
+      take(table, i, x);
+    }
+  }
+
+  private static void clear(int vector, int dim, float[] x) {
+    Arrays.fill(x, vector * dim, (vector + 1) * dim, 0f);
+  }
+
+  private void take(EmbeddingTable table, int i, float[] x) {
+    int place = places[i];
+    if (place >= 0) {
+      table.getRow(rows[i], weights[i], x, place);
+    } else {
+      table.addRow(rows[i], weights[i], x, ~place);
     }
   }
 
@@ -76,9 +105,8 @@ public final class Lookups {
     for (int v = 0, from = 0; v < vectors; from = ends[v++]) {
       if (anyOf(changed, from, ends[v])) {
         again++;
-        Arrays.fill(x, v * dim, (v + 1) * dim, 0f);
         for (int i = from; i < ends[v]; i++) {
-          table.addRow(rows[i], weights[i], x, places[i]);
+          take(table, i, x);
         }
       }
     }
@@ -101,7 +129,8 @@ public final class Lookups {
    */
   public void scatter(float[] dx, RowGradients into) {
     for (int i = 0; i < size; i++) {
-      into.add(rows[i], weights[i], dx, places[i]);
+      int place = places[i];
+      into.add(rows[i], weights[i], dx, place < 0 ? ~place : place);
     }
   }
 }

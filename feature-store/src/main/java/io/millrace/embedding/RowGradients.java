@@ -9,13 +9,18 @@ import java.util.Arrays;
  * steady state. Not thread-safe.
  */
 public final class RowGradients {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  private static final int MOST_CLEARED = 1 << 20;
+
   private final int width;
   private int size;
   private long[] rows = new long[64];
-  private int[] slotOf = new int[64];
   private float[] values;
-  // slot -> index of the entry + 1; 0 is free. Twice as many slots as entries at least.
+  // slot -> cleared + index of the entry + 1; free if not above cleared. Twice as many slots as
+  // entries at least.
   private int[] index = new int[128];
+  private int shift = Long.SIZE - 7; // of a hash, to a slot
+  private int cleared; // entries that clear() has forgotten
 
   /** For rows of {@code width} values. */
   public RowGradients(int width) {
@@ -48,7 +53,14 @@ public final class RowGradients {
 
   /** Adds {@code weight * gradient[offset .. offset + width)} to the gradient of {@code row}. */
   public void add(long row, float weight, float[] gradient, int offset) {
-    int at = offset(row);
+    int before = size;
+    int at = entry(row) * width;
+    if (size > before) {
+      for (int i = 0; i < width; i++) {
+        values[at + i] = weight * gradient[offset + i];
+      }
+      return;
+    }
     for (int i = 0; i < width; i++) {
       values[at + i] += weight * gradient[offset + i];
     }
@@ -59,66 +71,63 @@ public final class RowGradients {
    * row is added; zeros if there was none.
    */
   public int offset(long row) {
-    return entry(row) * width;
+    int before = size;
+    int at = entry(row) * width;
+    if (size > before) {
+      Arrays.fill(values, at, at + width, 0f);
+    }
+    return at;
   }
 
   /** Whether there is a gradient of {@code row}. */
   public boolean contains(long row) {
-    int mask = index.length - 1;
-    for (int slot = (int) InitialRows.mix64(row) & mask;
-        index[slot] != 0;
-        slot = (slot + 1) & mask) {
-      if (rows[index[slot] - 1] == row) {
-        return true;
-      }
-    }
-    return false;
+    int slot = slot(row);
+    return index[slot] > cleared;
   }
 
   /** Forgets all entries and keeps the buffers. */
   public void clear() {
-    for (int i = 0; i < size; i++) {
-      index[slotOf[i]] = 0;
+    cleared += size;
+    if (cleared > MOST_CLEARED) {
+      Arrays.fill(index, 0);
+      cleared = 0;
     }
     size = 0;
   }
 
+  /** The entry of a row; a new one's values are what was left there. */
   private int entry(long row) {
-    int mask = index.length - 1;
-    int slot = (int) InitialRows.mix64(row) & mask;
-    while (index[slot] != 0) {
-      int i = index[slot] - 1;
-      if (rows[i] == row) {
-        return i;
-      }
-      slot = (slot + 1) & mask;
+    int slot = slot(row);
+    if (index[slot] > cleared) {
+      return index[slot] - cleared - 1;
     }
     if (size == rows.length) {
       grow();
-      return entry(row);
+      slot = slot(row);
     }
-    int i = size++;
-    index[slot] = i + 1;
-    slotOf[i] = slot;
-    rows[i] = row;
-    Arrays.fill(values, i * width, (i + 1) * width, 0f);
-    return i;
+    rows[size] = row;
+    index[slot] = cleared + ++size;
+    return size - 1;
+  }
+
+  /** Where in the index a row is, or a free slot for it. */
+  private int slot(long row) {
+    int mask = index.length - 1;
+    int slot = (int) (row * GOLDEN >>> shift);
+    while (index[slot] > cleared && rows[index[slot] - cleared - 1] != row) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
   }
 
   private void grow() {
     int capacity = rows.length * 2;
     rows = Arrays.copyOf(rows, capacity);
-    slotOf = Arrays.copyOf(slotOf, capacity);
     values = Arrays.copyOf(values, capacity * width);
     index = new int[capacity * 2];
-    int mask = index.length - 1;
+    shift--;
     for (int i = 0; i < size; i++) {
-      int slot = (int) InitialRows.mix64(rows[i]) & mask;
-      while (index[slot] != 0) {
-        slot = (slot + 1) & mask;
-      }
-      index[slot] = i + 1;
-      slotOf[i] = slot;
+      index[slot(rows[i])] = cleared + i + 1;
     }
   }
 }

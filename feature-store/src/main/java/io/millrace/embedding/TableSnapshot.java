@@ -58,6 +58,25 @@ public final class TableSnapshot implements EmbeddingTable {
     }
   }
 
+  @Override
+  public void getRow(long row, float weight, float[] out, int offset) {
+    int pageNumber = (int) (row >>> 4);
+    float[] @Nullable [] block = blocks[pageNumber / BLOCK_PAGES];
+    float[] page = block == null ? null : block[pageNumber % BLOCK_PAGES];
+    if (page == null) {
+      EmbeddingTable.super.getRow(row, weight, out, offset);
+      return;
+    }
+    int at = (int) (row & (PAGE_ROWS - 1)) * rowWidth;
+    if (weight == 1 && rowWidth >= COPIED) {
+      System.arraycopy(page, at, out, offset, rowWidth);
+      return;
+    }
+    for (int i = 0; i < rowWidth; i++) {
+      out[offset + i] = weight * page[at + i];
+    }
+  }
+
   /** Starts a new version that differs from this one by what is put into the builder. */
   public Builder with() {
     return new Builder(this);

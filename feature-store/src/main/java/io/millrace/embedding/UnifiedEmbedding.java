@@ -100,7 +100,6 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
         if (b > 0 && batch.sameAsBefore(b, f)) {
           System.arraycopy(x, at - fields * dim, x, at, dim);
         } else {
-          Arrays.fill(x, at, at + dim, 0f);
           gather(batch, b, f, table, x, at);
         }
       }
@@ -108,14 +107,23 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
   }
 
   private void gather(EncodedBatch batch, int b, int f, EmbeddingTable table, float[] x, int at) {
-    for (int t = batch.start(b, f), end = batch.end(b, f); t < end; t++) {
+    int first = batch.start(b, f);
+    int end = batch.end(b, f);
+    if (first == end) {
+      Arrays.fill(x, at, at + dim, 0f);
+    }
+    for (int t = first; t < end; t++) {
       long token = batch.token(t);
       float weight = batch.weight(t);
       int column = at;
       for (int k = 0; k < lookups[f]; k++) {
         long row = firstRow(f, token, k);
         for (int r = 0; r < runLength[f]; r++, column += rowWidth) {
-          table.addRow(row + r, weight, x, column);
+          if (t == first) {
+            table.getRow(row + r, weight, x, column);
+          } else {
+            table.addRow(row + r, weight, x, column);
+          }
         }
       }
     }
@@ -151,12 +159,13 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
     for (int b = 0; b < size; b++) {
       for (int f = 0; f < fields; f++) {
         int at = (b * fields + f) * dim;
-        for (int t = batch.start(b, f), end = batch.end(b, f); t < end; t++) {
+        int first = batch.start(b, f);
+        for (int t = first, end = batch.end(b, f); t < end; t++) {
           int column = at;
           for (int k = 0; k < lookups[f]; k++) {
             long row = firstRow(f, batch.token(t), k);
             for (int r = 0; r < runLength[f]; r++, column += rowWidth) {
-              into.add(row + r, batch.weight(t), column);
+              into.add(row + r, batch.weight(t), column, t == first);
             }
           }
         }

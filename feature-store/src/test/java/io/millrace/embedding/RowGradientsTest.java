@@ -42,4 +42,26 @@ class RowGradientsTest {
       }
     }
   }
+
+  @Test
+  void nothingIsLeftOfRowsThatWereCleared() {
+    RowGradients gradients = new RowGradients(2);
+    float[] ones = {1, 1};
+    int steps = 30_000;
+    for (int step = 0; step < steps; step++) {
+      gradients.clear();
+      for (int i = 0; i < 50; i++) {
+        assertThat(gradients.contains(i)).isFalse();
+        gradients.add(i, 3, ones, 0);
+      }
+    }
+    gradients.clear();
+    int at = gradients.offset(49);
+    assertThat(gradients.size()).isEqualTo(1);
+    assertThat(gradients.contains(49)).isTrue();
+    assertThat(gradients.values()[at]).isZero();
+    assertThat(gradients.values()[at + 1]).isZero();
+    gradients.values()[at] = 7;
+    assertThat(gradients.values()[gradients.offset(49)]).isEqualTo(7);
+  }
 }

@@ -1,8 +1,9 @@
 package io.millrace.kernel;
 
 /**
- * Update rules for rows of any width, at any place. Two implementations give the same bits: they
- * round after each operation, in the same order.
+ * Rows of any width, at any place: update rules, and a factorization machine's sums. Two
+ * implementations give the same bits: they round after each operation, in the same order. What lies
+ * behind a row may be read, and written again as it is, for which nobody else may write it.
  */
 public interface RowKernels {
 
@@ -17,7 +18,7 @@ public interface RowKernels {
    * @param values w from {@code at}
    * @param sums G from {@code sumsAt}; may be the same array as {@code values}, at another place
    * @param gradient g from {@code gradientAt}
-   * @param rates r [n]
+   * @param rates r [n]; an array of {@link Kernels#PAD} more is faster
    * @param epsilon with {@code initial} above 0, so that no value is divided by 0
    */
   void adagrad(
@@ -69,4 +70,28 @@ public interface RowKernels {
       float beta1,
       float beta2,
       float epsilon);
+
+  /**
+   * Sums down the columns of rows that lie one behind the other: {@code sums += Σ x; squares += Σ
+   * x²}.
+   *
+   * @param n values of a row
+   * @param x rows from {@code from}
+   * @param sums [n, rounded up to {@link Kernels#PAD}]; what is behind n loses its meaning
+   * @param squares likewise
+   */
+  void addSums(int rows, int n, float[] x, int from, float[] sums, float[] squares);
+
+  /**
+   * {@code out ← factor · (sums − x)} for each of some rows that lie one behind the other. As many
+   * values as a vector has behind the last row lose their meaning: rows are written in ascending
+   * order.
+   *
+   * @param n values of a row
+   * @param sums [n] from {@code sumsAt}
+   * @param x rows from {@code from}
+   * @param out rows from {@code from}
+   */
+  void differences(
+      int rows, int n, float factor, float[] sums, int sumsAt, float[] x, int from, float[] out);
 }

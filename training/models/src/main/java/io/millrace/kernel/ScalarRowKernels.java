@@ -128,4 +128,53 @@ final class ScalarRowKernels implements RowKernels {
       values[at + i] -= rate * mean / ((float) Math.sqrt(square) * root + epsilon);
     }
   }
+
+  @Override
+  public void addSums(int rows, int n, float[] x, int from, float[] sums, float[] squares) {
+    addSums(0, rows, 0, n, n, x, from, sums, squares);
+  }
+
+  /** Rows and columns from some on. */
+  static void addSums(
+      int row,
+      int rows,
+      int column,
+      int end,
+      int n,
+      float[] x,
+      int from,
+      float[] sums,
+      float[] squares) {
+    for (int r = row; r < rows; r++) {
+      for (int i = column; i < end; i++) {
+        float value = x[from + r * n + i];
+        sums[i] += value;
+        squares[i] += value * value;
+      }
+    }
+  }
+
+  @Override
+  public void differences(
+      int rows, int n, float factor, float[] sums, int sumsAt, float[] x, int from, float[] out) {
+    differences(0, rows, n, factor, sums, sumsAt, x, from, out);
+  }
+
+  /** Rows from one on. */
+  static void differences(
+      int row,
+      int rows,
+      int n,
+      float factor,
+      float[] sums,
+      int sumsAt,
+      float[] x,
+      int from,
+      float[] out) {
+    for (int r = row; r < rows; r++) {
+      for (int i = 0; i < n; i++) {
+        out[from + r * n + i] = factor * (sums[sumsAt + i] - x[from + r * n + i]);
+      }
+    }
+  }
 }

@@ -1,12 +1,33 @@
 package io.millrace.kernel;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link RowKernels} by the JDK's Vector API; what is left of a row is done value by value. */
+/**
+ * {@link RowKernels} by the JDK's Vector API. What is left of a row is done by a vector that goes
+ * beyond it, or where there is nothing beyond, value by value.
+ */
 final class VectorRowKernels implements RowKernels {
   private static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final int LANES = WIDE.length();
+
+  /** Fewer values than these are faster one by one. */
+  private static final int FEW = 3;
+
+  /** From {@code LANES − n} on: n times all bits, then none. */
+  private static final int[] KEPT = new int[2 * LANES];
+
+  /** From {@code LANES − n} on: n zeros, then bits of −0, which added changes no value. */
+  private static final int[] NOTHING = new int[2 * LANES];
+
+  static {
+    Arrays.fill(KEPT, 0, LANES, -1);
+    Arrays.fill(NOTHING, LANES, 2 * LANES, Integer.MIN_VALUE);
+  }
 
   @Override
   public void adagrad(
@@ -21,8 +42,103 @@ final class VectorRowKernels implements RowKernels {
       float epsilon,
       float initial) {
     int i = wide(0, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
+    if (n - i >= FEW
+        && i + LANES <= rates.length
+        && fits(i, values, at, sums, sumsAt, gradient, gradientAt)) {
+      rest(i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
+      return;
+    }
     ScalarRowKernels.adagrad(
         i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
+  }
+
+  /** Whether there are vectors from a column on, be it beyond the row. */
+  private static boolean fits(
+      int i, float[] values, int at, float[] sums, int sumsAt, float[] gradient, int gradientAt) {
+    return at + i + LANES <= values.length
+        && sumsAt + i + LANES <= sums.length
+        && gradientAt + i + LANES <= gradient.length;
+  }
+
+  /** What is left of a row. */
+  private static void rest(
+      int i,
+      int n,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
+      float[] rates,
+      float epsilon,
+      float initial) {
+    int none = LANES - (n - i);
+    IntVector kept = IntVector.fromArray(INTS, KEPT, none);
+    IntVector nothing = IntVector.fromArray(INTS, NOTHING, none);
+    FloatVector g =
+        FloatVector.fromArray(WIDE, gradient, gradientAt + i)
+            .reinterpretAsInts()
+            .and(kept)
+            .reinterpretAsFloats();
+    FloatVector value = FloatVector.fromArray(WIDE, values, at + i);
+    FloatVector square = g.mul(g).reinterpretAsInts().or(nothing).reinterpretAsFloats();
+    FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(square);
+    FloatVector step =
+        FloatVector.fromArray(WIDE, rates, i)
+            .mul(g)
+            .div(sum.add(initial).sqrt().add(epsilon))
+            .reinterpretAsInts()
+            .and(kept)
+            .reinterpretAsFloats();
+    // what lies higher is written last: the other vector may reach into it
+    if (at < sumsAt) {
+      value.sub(step).intoArray(values, at + i);
+      sum.intoArray(sums, sumsAt + i);
+    } else {
+      sum.intoArray(sums, sumsAt + i);
+      value.sub(step).intoArray(values, at + i);
+    }
+  }
+
+  /** The same with one rate. */
+  private static void restAtOneRate(
+      int i,
+      int n,
+      float[] values,
+      int at,
+      float[] sums,
+      int sumsAt,
+      float[] gradient,
+      int gradientAt,
+      float rate,
+      float epsilon,
+      float initial) {
+    int none = LANES - (n - i);
+    IntVector kept = IntVector.fromArray(INTS, KEPT, none);
+    IntVector nothing = IntVector.fromArray(INTS, NOTHING, none);
+    FloatVector g =
+        FloatVector.fromArray(WIDE, gradient, gradientAt + i)
+            .reinterpretAsInts()
+            .and(kept)
+            .reinterpretAsFloats();
+    FloatVector value = FloatVector.fromArray(WIDE, values, at + i);
+    FloatVector square = g.mul(g).reinterpretAsInts().or(nothing).reinterpretAsFloats();
+    FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(square);
+    FloatVector step =
+        FloatVector.broadcast(WIDE, rate)
+            .mul(g)
+            .div(sum.add(initial).sqrt().add(epsilon))
+            .reinterpretAsInts()
+            .and(kept)
+            .reinterpretAsFloats();
+    if (at < sumsAt) {
+      value.sub(step).intoArray(values, at + i);
+      sum.intoArray(sums, sumsAt + i);
+    } else {
+      sum.intoArray(sums, sumsAt + i);
+      value.sub(step).intoArray(values, at + i);
+    }
   }
 
   private static int wide(
@@ -62,6 +178,10 @@ final class VectorRowKernels implements RowKernels {
       float epsilon,
       float initial) {
     int i = atOneRate(0, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
+    if (n - i >= FEW && fits(i, values, at, sums, sumsAt, gradient, gradientAt)) {
+      restAtOneRate(i, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
+      return;
+    }
     ScalarRowKernels.adagrad(
         i, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
   }
@@ -135,5 +255,44 @@ final class VectorRowKernels implements RowKernels {
         beta1,
         beta2,
         epsilon);
+  }
+
+  @Override
+  public void addSums(int rows, int n, float[] x, int from, float[] sums, float[] squares) {
+    for (int i = 0; i < n; i += LANES) {
+      // rows behind which there is nothing are summed value by value
+      int whole = Math.min(rows, Math.max(0, Math.floorDiv(x.length - LANES - from - i, n) + 1));
+      FloatVector sum = FloatVector.fromArray(WIDE, sums, i);
+      FloatVector square = FloatVector.fromArray(WIDE, squares, i);
+      for (int at = from + i, end = at + whole * n; at < end; at += n) {
+        FloatVector value = FloatVector.fromArray(WIDE, x, at);
+        sum = sum.add(value);
+        square = square.add(value.mul(value));
+      }
+      sum.intoArray(sums, i);
+      square.intoArray(squares, i);
+      int end = Math.min(n, i + LANES);
+      ScalarRowKernels.addSums(whole, rows, i, end, n, x, from, sums, squares);
+    }
+  }
+
+  @Override
+  public void differences(
+      int rows, int n, float factor, float[] sums, int sumsAt, float[] x, int from, float[] out) {
+    int last = (n - 1) / LANES * LANES;
+    int space = Math.min(x.length, out.length) - LANES - from - last;
+    int whole = Math.min(rows, Math.max(0, Math.floorDiv(space, n) + 1));
+    if (sumsAt + last + LANES > sums.length) {
+      whole = 0;
+    }
+    for (int at = from, end = from + whole * n; at < end; at += n) {
+      for (int i = 0; i < n; i += LANES) {
+        FloatVector.fromArray(WIDE, sums, sumsAt + i)
+            .sub(FloatVector.fromArray(WIDE, x, at + i))
+            .mul(factor)
+            .intoArray(out, at + i);
+      }
+    }
+    ScalarRowKernels.differences(whole, rows, n, factor, sums, sumsAt, x, from, out);
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.model;
 
+import io.millrace.kernel.Kernels;
+import io.millrace.kernel.RowKernels;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +45,17 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     return new Scratch();
   }
 
+  /** Room for so many values and a vector that goes beyond the last of them. */
+  private static int padded(int n) {
+    return n + Kernels.PAD;
+  }
+
   private final class Scratch implements Workspace {
+    private final RowKernels kernels = RowKernels.best();
     private float[] x = new float[0]; // [B, F, D] of the last forward
     private float[] sums = new float[0]; // [B, D] sum over fields, of the last forward
-    private final float[] sum = new float[dim];
-    private final float[] squares = new float[dim];
+    private final float[] sum = new float[padded(dim)];
+    private final float[] squares = new float[padded(dim)];
     private final float[] sharedSum = new float[dim];
     private final float[] sharedSquares = new float[dim];
     private int batch;
@@ -77,7 +85,7 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
       Arrays.fill(squares, 0f);
       for (int f = 0; f < fields; f++) {
         if (shared[f]) {
-          add(x, f * dim);
+          kernels.addSums(1, dim, x, f * dim, sum, squares);
         }
       }
       System.arraycopy(sum, 0, sharedSum, 0, dim);
@@ -88,7 +96,7 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
         System.arraycopy(sharedSquares, 0, squares, 0, dim);
         for (int f = 0; f < fields; f++) {
           if (!shared[f]) {
-            add(x, (b * fields + f) * dim);
+            kernels.addSums(1, dim, x, (b * fields + f) * dim, sum, squares);
           }
         }
         logits[b] = bias + score();
@@ -103,12 +111,10 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
         int batch,
         long dropoutSeed,
         float[] logits) {
-      int n = batch * fields * dim;
-      if (this.x.length < n) {
-        this.x = new float[n];
-        this.sums = new float[batch * dim];
+      if (sums.length < padded(batch * dim)) {
+        sums = new float[padded(batch * dim)];
       }
-      System.arraycopy(x, 0, this.x, 0, n);
+      this.x = x;
       this.batch = batch;
       float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {
@@ -121,19 +127,8 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     private float score(float[] x, int b) {
       Arrays.fill(sum, 0f);
       Arrays.fill(squares, 0f);
-      for (int f = 0; f < fields; f++) {
-        add(x, (b * fields + f) * dim);
-      }
+      kernels.addSums(fields, dim, x, b * fields * dim, sum, squares);
       return score();
-    }
-
-    /** Adds a field vector to the sums. */
-    private void add(float[] x, int from) {
-      for (int i = 0; i < dim; i++) {
-        float value = x[from + i];
-        sum[i] += value;
-        squares[i] += value * value;
-      }
     }
 
     /** The logit without the bias, of what was summed. */
@@ -155,15 +150,10 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
       for (int b = 0; b < batch; b++) {
         float d = dLogits[b];
         total += d;
-        int at = b * dim;
-        for (int f = 0; f < fields; f++) {
-          int from = (b * fields + f) * dim;
-          for (int i = 0; i < dim; i++) {
-            dx[from + i] = d * (sums[at + i] - x[from + i]);
-          }
-          for (int c = 0; c < dim; c += chunk) {
-            dx[from + c] = d;
-          }
+        int from = b * fields * dim;
+        kernels.differences(fields, dim, d, sums, b * dim, x, from, dx);
+        for (int c = from; c < from + fields * dim; c += chunk) {
+          dx[c] = d;
         }
       }
       dWeights.values()[0][0] = total;

@@ -1,5 +1,6 @@
 package io.millrace.optimizer;
 
+import io.millrace.kernel.Kernels;
 import io.millrace.kernel.RowKernels;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +48,7 @@ public final class RowRates implements Optimizer {
     }
     boolean divides =
         rule instanceof Adagrad adagrad && adagrad.epsilon() + adagrad.initialAccumulator() > 0;
-    this.columnRates = divides ? new float[width] : null;
+    this.columnRates = divides ? new float[width + Kernels.PAD] : null;
     if (columnRates != null) {
       for (int i = 0, column = 0; i < widths.length; column += widths[i++]) {
         Arrays.fill(columnRates, column, column + widths[i], ((Adagrad) rules[i]).learningRate());

@@ -201,8 +201,10 @@ final class TableBudgets {
       into.clear();
       for (int b = 0; b < batch.size(); b++) {
         for (int f = 0; f < fields; f++) {
-          for (int t = batch.start(b, f); t < batch.end(b, f); t++) {
-            into.add(row.of(f, batch.token(t)), batch.weight(t), (b * fields + f) * dim);
+          int first = batch.start(b, f);
+          for (int t = first; t < batch.end(b, f); t++) {
+            long at = row.of(f, batch.token(t));
+            into.add(at, batch.weight(t), (b * fields + f) * dim, t == first);
           }
           into.endVector();
         }
