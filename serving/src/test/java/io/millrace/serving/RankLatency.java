@@ -9,21 +9,27 @@ import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.apache.avro.Schema;
 
 /**
- * Measures POST /v1/rank over loopback, one broker in the same JVM: from the client's side, and the
- * model's forward pass as the server's own metrics tell it (the last ten seconds). Models: {@code
- * fm} of dimension 16 and five features, 50 candidates; {@code autoint-p}, 39 features of dimension
- * 16, three layers of two heads of 32, 100 candidates. Arguments: seconds per case (default 5),
- * client threads (default 1), model (default {@code fm}).
+ * Measures POST /v1/rank over loopback: from the client's side, and the model's forward pass as the
+ * server's own metrics tell it (the last ten seconds). The server is a process of its own; broker
+ * and client are in this one. Models: {@code fm} of dimension 16 and five features, 50 candidates;
+ * {@code autoint-p}, 39 features of dimension 16, three layers of two heads of 32, 100 candidates.
+ * Arguments: seconds per case (default 5), client threads (default 1), model (default {@code fm}),
+ * seconds of asking before each case (default 30): at some hundred requests a second the JIT goes
+ * on for minutes, and its thread may hold a request up by a time slice of 4 ms.
  */
 final class RankLatency {
   private static final int FIELDS = 39;
@@ -31,26 +37,28 @@ final class RankLatency {
   /** Features that candidates differ in. */
   private static final int OWN = 10;
 
+  private static final String PORT = "port ";
+
   private RankLatency() {}
 
   public static void main(String[] args) throws Exception {
     int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     boolean wide = args.length > 2 && args[2].equals("autoint-p");
+    int warm = args.length > 3 ? Integer.parseInt(args[3]) : 30;
     Path directory = Files.createTempDirectory("rank-latency");
-    Fixture.Source source = new Fixture.Source(wide ? autoIntP() : fm());
     try (EmbeddedKafka kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start()) {
       TopicAdmin.create(kafka.client(), Topics.DEFAULT, List.of("clicks"), 1, 1);
-      ServerConfig config = Fixture.config(kafka.client(), new InMemorySchemaRegistry(), source);
-      try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
-        Http http = Http.to(server);
+      Process server = startServer(kafka, wide);
+      try {
+        Http http = new Http(port(server), HttpClient.newHttpClient());
         for (boolean log : new boolean[] {false, true}) {
           String body = wide ? wideBody(log) : body(log);
           JsonNode answer = http.post("/v1/rank", body).json();
           if (answer.get("logged").asBoolean() != log || answer.get("results").size() != 1) {
             throw new IllegalStateException("unexpected answer " + answer);
           }
-          measure(http, body, seconds, threads);
+          measure(http, body, warm, threads);
           Histogram histogram = measure(http, body, seconds, threads);
           JsonNode forward = http.get("/v1/status").json().at("/models/0/forward");
           System.out.printf(
@@ -64,6 +72,49 @@ final class RankLatency {
               histogram.getMaxValue() / 1e3,
               forward.get("p50Millis").asDouble(),
               forward.get("p99Millis").asDouble());
+        }
+      } finally {
+        server.destroy();
+      }
+    }
+  }
+
+  private static Process startServer(EmbeddedKafka kafka, boolean wide) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Server.class.getName(),
+            String.valueOf(kafka.client().get("bootstrap.servers")),
+            Boolean.toString(wide));
+    return new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+  }
+
+  private static int port(Process server) throws IOException {
+    String line = server.inputReader().readLine();
+    if (line == null || !line.startsWith(PORT)) {
+      server.destroy();
+      throw new IOException("the server's first line: " + line + ", expected " + PORT + "n");
+    }
+    return Integer.parseInt(line.substring(PORT.length()));
+  }
+
+  /** The server's process, which ends with its standard input. */
+  static final class Server {
+    private Server() {}
+
+    public static void main(String[] args) throws Exception {
+      Fixture.Source source = new Fixture.Source(Boolean.parseBoolean(args[1]) ? autoIntP() : fm());
+      ServerConfig config =
+          Fixture.config(
+              Map.of("bootstrap.servers", args[0]), new InMemorySchemaRegistry(), source);
+      try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
+        System.out.println(PORT + server.port());
+        while (System.in.read() >= 0) {
+          // waits for the end
         }
       }
     }
