@@ -7,9 +7,6 @@ import java.util.Arrays;
  * snapshot have in common, so that gathering exists once.
  */
 public interface EmbeddingTable {
-  /** Values from which on a row is copied as a block. */
-  int COPIED = 4;
-
   /** Number of rows, M. */
   long rows();
 

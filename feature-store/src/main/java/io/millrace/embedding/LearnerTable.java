@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LearnerTable implements EmbeddingTable {
   static final int PAGE_ROWS = 16;
+
+  /** Values from which on a row is copied as a block. */
+  private static final int COPIED = 4;
+
   private static final byte FORMAT = 1;
   private static final int HEADER_BYTES = 5;
 
@@ -129,7 +133,11 @@ public final class LearnerTable implements EmbeddingTable {
       EmbeddingTable.super.getRow(row, weight, out, offset);
       return;
     }
-    int at = (int) (row & (PAGE_ROWS - 1)) * stride;
+    copy(page, (int) (row & (PAGE_ROWS - 1)) * stride, width, weight, out, offset);
+  }
+
+  /** {@code out = weight · page} of a row of so many values. */
+  static void copy(float[] page, int at, int width, float weight, float[] out, int offset) {
     if (weight == 1 && width >= COPIED) {
       System.arraycopy(page, at, out, offset, width);
       return;

@@ -68,13 +68,7 @@ public final class TableSnapshot implements EmbeddingTable {
       return;
     }
     int at = (int) (row & (PAGE_ROWS - 1)) * rowWidth;
-    if (weight == 1 && rowWidth >= COPIED) {
-      System.arraycopy(page, at, out, offset, rowWidth);
-      return;
-    }
-    for (int i = 0; i < rowWidth; i++) {
-      out[offset + i] = weight * page[at + i];
-    }
+    LearnerTable.copy(page, at, rowWidth, weight, out, offset);
   }
 
   /** Starts a new version that differs from this one by what is put into the builder. */
