@@ -83,7 +83,6 @@ public interface CtrModel extends AutoCloseable {
      * a training mode gives those of {@link #infer}, to the bit unless it is an AutoInt, which
      * computes a batch's last examples in another order.
      *
-     * @param x as in {@link #infer}; must not change until the backward pass
      * @param missing as in {@link #infer}; must not change until the backward pass
      * @param dropoutSeed decides, with the model, which units drop out: the same seed drops the
      *     same ones
@@ -107,8 +106,7 @@ public interface CtrModel extends AutoCloseable {
      * TensorSpec.Role.RunningStatistic}.
      *
      * @param dLogits [B]
-     * @param dx gradient with respect to the field vectors [B, F, D], overwritten; not the array
-     *     that they are in
+     * @param dx gradient with respect to the field vectors [B, F, D], overwritten
      * @param dWeights gradients with respect to the dense tensors, overwritten
      */
     void backward(float[] dLogits, float[] dx, Tensors dWeights);

@@ -111,10 +111,12 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
         int batch,
         long dropoutSeed,
         float[] logits) {
-      if (sums.length < padded(batch * dim)) {
-        sums = new float[padded(batch * dim)];
+      int n = batch * fields * dim;
+      if (this.x.length < padded(n)) {
+        this.x = new float[padded(n)];
+        this.sums = new float[padded(batch * dim)];
       }
-      this.x = x;
+      System.arraycopy(x, 0, this.x, 0, n);
       this.batch = batch;
       float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {

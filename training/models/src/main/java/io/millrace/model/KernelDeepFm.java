@@ -13,7 +13,6 @@ final class KernelDeepFm implements KernelNet {
   private final KernelMlp dnn;
   private final Matrix dx;
   private float[] vectors = new float[0];
-  private float[] dVectors = new float[0];
   private float[] factors = new float[0];
   private float[] crossed = new float[0];
 
@@ -40,7 +39,6 @@ final class KernelDeepFm implements KernelNet {
     int size = batch * values;
     if (vectors.length < size) {
       vectors = new float[size];
-      dVectors = new float[size];
       factors = new float[size / rowWidth * (rowWidth - 1)];
       crossed = new float[batch];
     }
@@ -64,15 +62,15 @@ final class KernelDeepFm implements KernelNet {
   @Override
   public Matrix backward(KernelPass pass, Matrix dLogits, float[][] gradients) {
     dLogits.store(crossed, 0);
-    machine.backward(crossed, dVectors, dNoBias);
+    machine.backward(crossed, vectors, dNoBias);
     dnn.backward(pass, dLogits, gradients).store(factors, 0);
     int width = rowWidth - 1;
     for (int r = 0; r < pass.batch() * values / rowWidth; r++) {
       for (int i = 0; i < width; i++) {
-        dVectors[r * rowWidth + 1 + i] += factors[r * width + i];
+        vectors[r * rowWidth + 1 + i] += factors[r * width + i];
       }
     }
-    dx.rows(pass.batch()).load(dVectors, 0);
+    dx.rows(pass.batch()).load(vectors, 0);
     return dx;
   }
 }

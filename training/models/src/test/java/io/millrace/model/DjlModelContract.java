@@ -89,7 +89,8 @@ abstract class DjlModelContract {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void infersWhatItForwardsUnlessItSaysOtherwise(Engine engine, Architecture architecture) {
+  void infersBitForBitWhatItForwardsUnlessItSaysOtherwise(
+      Engine engine, Architecture architecture) {
     CtrModel model = model(engine, architecture, 9, 16);
     Tensors weights = weights(model, 8);
     boolean same = true;
@@ -100,14 +101,27 @@ abstract class DjlModelContract {
         float[] forwarded = new float[batch];
         workspace.infer(weights, x, batch, inferred);
         workspace.forward(weights, x, batch, 3, forwarded);
-        for (int b = 0; b < batch; b++) {
-          // examples that a block of lanes lacks may be computed in another way
-          float rounding = 5e-6f * (1 + Math.abs(forwarded[b]));
-          same &= Math.abs(forwarded[b] - inferred[b]) <= rounding;
-        }
+        same &=
+            rounds(engine, architecture)
+                ? close(forwarded, inferred)
+                : Arrays.equals(forwarded, inferred);
       }
     }
     assertThat(same).isEqualTo(!model.hasTrainingMode());
+  }
+
+  /** The kernels' AutoInt computes a prediction's last examples in another order. */
+  private static boolean rounds(Engine engine, Architecture architecture) {
+    return engine == Engine.KERNELS
+        && (architecture instanceof AutoIntConfig || architecture instanceof AutoIntPlusConfig);
+  }
+
+  private static boolean close(float[] a, float[] b) {
+    boolean close = true;
+    for (int i = 0; i < a.length; i++) {
+      close &= Math.abs(a[i] - b[i]) <= 5e-6f * (1 + Math.abs(a[i]));
+    }
+    return close;
   }
 
   @ParameterizedTest

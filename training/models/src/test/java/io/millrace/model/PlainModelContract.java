@@ -57,11 +57,13 @@ abstract class PlainModelContract {
     CtrModel.Workspace workspace = model.newWorkspace();
     workspace.forward(weights, x, batch, 0, new float[batch]);
     workspace.infer(weights, random(random, n), 1, new float[1]); // must not disturb backward
+    float[] kept = x.clone();
+    Arrays.fill(x, 0); // forward must have remembered what it needs
     workspace.backward(dLogits, dx, dWeights);
     float h = 0.25f;
-    for (int i = 0; i < x.length; i++) {
-      float[] up = x.clone();
-      float[] down = x.clone();
+    for (int i = 0; i < kept.length; i++) {
+      float[] up = kept.clone();
+      float[] down = kept.clone();
       up[i] += h;
       down[i] -= h;
       int b = i / n;
