@@ -9,7 +9,8 @@ package io.millrace.embedding;
  * @param copies a row consists of so many equal parts, each with leading columns
  */
 public record InitialRows(long seed, float scale, int zeroColumns, int copies) {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  /** 2^64 over the golden ratio, odd. */
+  static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   public InitialRows {
     if (!(scale >= 0) || Float.isInfinite(scale)) {

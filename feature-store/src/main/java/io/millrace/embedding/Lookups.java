@@ -74,15 +74,11 @@ public final class Lookups {
    */
   public void gather(EmbeddingTable table, int dim, float[] x) {
     for (int i = 0; i < empties; i++) {
-      clear(empty[i], dim, x);
+      Arrays.fill(x, empty[i] * dim, (empty[i] + 1) * dim, 0f);
     }
     for (int i = 0; i < size; i++) {
       take(table, i, x);
     }
-  }
-
-  private static void clear(int vector, int dim, float[] x) {
-    Arrays.fill(x, vector * dim, (vector + 1) * dim, 0f);
   }
 
   private void take(EmbeddingTable table, int i, float[] x) {

@@ -9,7 +9,6 @@ import java.util.Arrays;
  * steady state. Not thread-safe.
  */
 public final class RowGradients {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final int MOST_CLEARED = 1 << 20;
 
   private final int width;
@@ -113,7 +112,7 @@ public final class RowGradients {
   /** Where in the index a row is, or a free slot for it. */
   private int slot(long row) {
     int mask = index.length - 1;
-    int slot = (int) (row * GOLDEN >>> shift);
+    int slot = (int) (row * InitialRows.GOLDEN >>> shift);
     while (index[slot] > cleared && rows[index[slot] - cleared - 1] != row) {
       slot = (slot + 1) & mask;
     }

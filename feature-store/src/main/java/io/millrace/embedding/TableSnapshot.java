@@ -45,9 +45,7 @@ public final class TableSnapshot implements EmbeddingTable {
 
   @Override
   public void addRow(long row, float weight, float[] out, int offset) {
-    int pageNumber = (int) (row >>> 4);
-    float[] @Nullable [] block = blocks[pageNumber / BLOCK_PAGES];
-    float[] page = block == null ? null : block[pageNumber % BLOCK_PAGES];
+    float[] page = page(row);
     if (page == null) {
       initial.addTo(row, weight, out, offset, rowWidth);
       return;
@@ -60,15 +58,19 @@ public final class TableSnapshot implements EmbeddingTable {
 
   @Override
   public void getRow(long row, float weight, float[] out, int offset) {
-    int pageNumber = (int) (row >>> 4);
-    float[] @Nullable [] block = blocks[pageNumber / BLOCK_PAGES];
-    float[] page = block == null ? null : block[pageNumber % BLOCK_PAGES];
+    float[] page = page(row);
     if (page == null) {
       EmbeddingTable.super.getRow(row, weight, out, offset);
       return;
     }
     int at = (int) (row & (PAGE_ROWS - 1)) * rowWidth;
     LearnerTable.copy(page, at, rowWidth, weight, out, offset);
+  }
+
+  private float @Nullable [] page(long row) {
+    int pageNumber = (int) (row >>> 4);
+    float[] @Nullable [] block = blocks[pageNumber / BLOCK_PAGES];
+    return block == null ? null : block[pageNumber % BLOCK_PAGES];
   }
 
   /** Starts a new version that differs from this one by what is put into the builder. */

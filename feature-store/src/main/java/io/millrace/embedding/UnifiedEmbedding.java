@@ -13,8 +13,6 @@ import java.util.Arrays;
  * run length; its first row is that times the run length.
  */
 public final class UnifiedEmbedding implements EmbeddingScheme {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
   private final long rows;
   private final int dim;
   private final int rowWidth;
@@ -77,7 +75,7 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
 
   /** First row of the run that lookup {@code lookup} of a token of {@code field} gives. */
   public long firstRow(int field, long token, int lookup) {
-    long hash = InitialRows.mix64(token + lookup * GOLDEN);
+    long hash = InitialRows.mix64(token + lookup * InitialRows.GOLDEN);
     long n = runs[field];
     // unsigned high word of hash * n, for n > 0 (Math.unsignedMultiplyHigh is JDK 18)
     long run = Math.multiplyHigh(hash, n) + ((hash >> 63) & n);

@@ -27,8 +27,12 @@ record Http(int port, HttpClient client) {
   }
 
   static Http to(MillraceServer server) {
+    return to(server.port());
+  }
+
+  static Http to(int port) {
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    return new Http(server.port(), client);
+    return new Http(port, client);
   }
 
   Answer get(String path) {

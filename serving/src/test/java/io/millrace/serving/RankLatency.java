@@ -11,7 +11,6 @@ import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ final class RankLatency {
       TopicAdmin.create(kafka.client(), Topics.DEFAULT, List.of("clicks"), 1, 1);
       Process server = startServer(kafka, wide);
       try {
-        Http http = new Http(port(server), HttpClient.newHttpClient());
+        Http http = Http.to(port(server));
         for (boolean log : new boolean[] {false, true}) {
           String body = wide ? wideBody(log) : body(log);
           JsonNode answer = http.post("/v1/rank", body).json();

@@ -17,9 +17,6 @@ final class VectorMath {
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
 
-  /** The least power of two that is a normal number. */
-  private static final float LEAST_POWER = -126;
-
   /** 1.5 · 2^23: adding it rounds to an integer, which then is in the lowest bits. */
   private static final float ROUNDER = 12582912;
 
@@ -27,14 +24,6 @@ final class VectorMath {
   private static final int MANTISSA = 0x7FFFFF;
   private static final int HALF_BITS = 0x3F000000;
   private static final float ROOT_HALF = 0.707106781f;
-
-  /** A polynomial of 2^x in [-½, ½], to 2e-7. */
-  private static final float POWER_5 = 1.32647273e-3f;
-
-  private static final float POWER_4 = 9.67151299e-3f;
-  private static final float POWER_3 = 5.55073358e-2f;
-  private static final float POWER_2 = 2.40222424e-1f;
-  private static final float POWER_1 = 6.93147004e-1f;
 
   /** Bits of a float but its sign. */
   private static final int MAGNITUDE = 0x7FFFFFFF;
@@ -113,7 +102,8 @@ final class VectorMath {
 
   /**
    * Softmax down as many columns as a vector has lanes. Powers are {@code 2^(x · log₂e)}, to 1e-6
-   * of each. What is far from zero goes the longer way, by which no power overflows.
+   * of each. Columns with a value far from zero have their maximum subtracted before, so that no
+   * power overflows.
    */
   static void softmax(float[] x, int from, int end, int stride) {
     // magnitudes are compared as integers: a maximum of floats takes six instructions
@@ -131,16 +121,16 @@ final class VectorMath {
       largest = largest.max(x0.reinterpretAsInts().and(MAGNITUDE));
     }
     if (largest.max(largest1).compare(VectorOperators.GT, NEAR_BITS).anyTrue()) {
-      softmaxBelowMaximum(x, from, end, stride);
-      return;
+      subtractMaximum(x, from, end, stride);
     }
     FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
     FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
-    FloatVector p5 = FloatVector.broadcast(SPECIES, POWER_5);
-    FloatVector p4 = FloatVector.broadcast(SPECIES, POWER_4);
-    FloatVector p3 = FloatVector.broadcast(SPECIES, POWER_3);
-    FloatVector p2 = FloatVector.broadcast(SPECIES, POWER_2);
-    FloatVector p1 = FloatVector.broadcast(SPECIES, POWER_1);
+    // a polynomial of 2^x in [-½, ½], to 2e-7
+    FloatVector p5 = FloatVector.broadcast(SPECIES, 1.32647273e-3f);
+    FloatVector p4 = FloatVector.broadcast(SPECIES, 9.67151299e-3f);
+    FloatVector p3 = FloatVector.broadcast(SPECIES, 5.55073358e-2f);
+    FloatVector p2 = FloatVector.broadcast(SPECIES, 2.40222424e-1f);
+    FloatVector p1 = FloatVector.broadcast(SPECIES, 6.93147004e-1f);
     FloatVector one = FloatVector.broadcast(SPECIES, 1);
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int at = from; at < end; at += stride) {
@@ -159,8 +149,8 @@ final class VectorMath {
     }
   }
 
-  /** The same by powers of {@code (x − max) · log₂e}; not a number where that is not one. */
-  private static void softmaxBelowMaximum(float[] x, int from, int end, int stride) {
+  /** {@code x ← x − max}, cut where the power is the least that is a normal number. */
+  private static void subtractMaximum(float[] x, int from, int end, int stride) {
     FloatVector max = FloatVector.fromArray(SPECIES, x, from);
     FloatVector max1 = max;
     FloatVector max2 = max;
@@ -177,29 +167,9 @@ final class VectorMath {
       max = max.max(FloatVector.fromArray(SPECIES, x, four));
     }
     max = max.max(max1).max(max2.max(max3));
-    FloatVector log2e = FloatVector.broadcast(SPECIES, LOG2_E);
-    FloatVector least = FloatVector.broadcast(SPECIES, LEAST_POWER);
-    FloatVector rounder = FloatVector.broadcast(SPECIES, ROUNDER);
-    FloatVector p5 = FloatVector.broadcast(SPECIES, POWER_5);
-    FloatVector p4 = FloatVector.broadcast(SPECIES, POWER_4);
-    FloatVector p3 = FloatVector.broadcast(SPECIES, POWER_3);
-    FloatVector p2 = FloatVector.broadcast(SPECIES, POWER_2);
-    FloatVector p1 = FloatVector.broadcast(SPECIES, POWER_1);
-    FloatVector one = FloatVector.broadcast(SPECIES, 1);
-    FloatVector sum = FloatVector.zero(SPECIES);
+    FloatVector least = FloatVector.broadcast(SPECIES, -LIMIT);
     for (int at = from; at < end; at += stride) {
-      FloatVector power = FloatVector.fromArray(SPECIES, x, at).sub(max).mul(log2e).max(least);
-      FloatVector shifted = power.add(rounder);
-      FloatVector r = power.sub(shifted.sub(rounder));
-      FloatVector p = r.fma(p5, p4).fma(r, p3).fma(r, p2).fma(r, p1).fma(r, one);
-      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-      FloatVector share = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-      share.intoArray(x, at);
-      sum = sum.add(share);
-    }
-    FloatVector factor = one.div(sum);
-    for (int at = from; at < end; at += stride) {
-      FloatVector.fromArray(SPECIES, x, at).mul(factor).intoArray(x, at);
+      FloatVector.fromArray(SPECIES, x, at).sub(max).max(least).intoArray(x, at);
     }
   }
 }

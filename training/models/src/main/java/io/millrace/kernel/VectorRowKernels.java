@@ -24,7 +24,10 @@ final class VectorRowKernels implements RowKernels {
   /** From {@code LANES − n} on: n zeros, then bits of −0, which added changes no value. */
   private static final int[] NOTHING = new int[2 * LANES];
 
+  private static final float[] ONES = new float[LANES];
+
   static {
+    Arrays.fill(ONES, 1);
     Arrays.fill(KEPT, 0, LANES, -1);
     Arrays.fill(NOTHING, LANES, 2 * LANES, Integer.MIN_VALUE);
   }
@@ -45,7 +48,7 @@ final class VectorRowKernels implements RowKernels {
     if (n - i >= FEW
         && i + LANES <= rates.length
         && fits(i, values, at, sums, sumsAt, gradient, gradientAt)) {
-      rest(i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, epsilon, initial);
+      rest(i, n, values, at, sums, sumsAt, gradient, gradientAt, rates, i, 1, epsilon, initial);
       return;
     }
     ScalarRowKernels.adagrad(
@@ -60,7 +63,7 @@ final class VectorRowKernels implements RowKernels {
         && gradientAt + i + LANES <= gradient.length;
   }
 
-  /** What is left of a row. */
+  /** What is left of a row; rates are those from {@code ratesAt} times a factor. */
   private static void rest(
       int i,
       int n,
@@ -71,6 +74,8 @@ final class VectorRowKernels implements RowKernels {
       float[] gradient,
       int gradientAt,
       float[] rates,
+      int ratesAt,
+      float factor,
       float epsilon,
       float initial) {
     int none = LANES - (n - i);
@@ -85,53 +90,14 @@ final class VectorRowKernels implements RowKernels {
     FloatVector square = g.mul(g).reinterpretAsInts().or(nothing).reinterpretAsFloats();
     FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(square);
     FloatVector step =
-        FloatVector.fromArray(WIDE, rates, i)
+        FloatVector.fromArray(WIDE, rates, ratesAt)
+            .mul(factor)
             .mul(g)
             .div(sum.add(initial).sqrt().add(epsilon))
             .reinterpretAsInts()
             .and(kept)
             .reinterpretAsFloats();
     // what lies higher is written last: the other vector may reach into it
-    if (at < sumsAt) {
-      value.sub(step).intoArray(values, at + i);
-      sum.intoArray(sums, sumsAt + i);
-    } else {
-      sum.intoArray(sums, sumsAt + i);
-      value.sub(step).intoArray(values, at + i);
-    }
-  }
-
-  /** The same with one rate. */
-  private static void restAtOneRate(
-      int i,
-      int n,
-      float[] values,
-      int at,
-      float[] sums,
-      int sumsAt,
-      float[] gradient,
-      int gradientAt,
-      float rate,
-      float epsilon,
-      float initial) {
-    int none = LANES - (n - i);
-    IntVector kept = IntVector.fromArray(INTS, KEPT, none);
-    IntVector nothing = IntVector.fromArray(INTS, NOTHING, none);
-    FloatVector g =
-        FloatVector.fromArray(WIDE, gradient, gradientAt + i)
-            .reinterpretAsInts()
-            .and(kept)
-            .reinterpretAsFloats();
-    FloatVector value = FloatVector.fromArray(WIDE, values, at + i);
-    FloatVector square = g.mul(g).reinterpretAsInts().or(nothing).reinterpretAsFloats();
-    FloatVector sum = FloatVector.fromArray(WIDE, sums, sumsAt + i).add(square);
-    FloatVector step =
-        FloatVector.broadcast(WIDE, rate)
-            .mul(g)
-            .div(sum.add(initial).sqrt().add(epsilon))
-            .reinterpretAsInts()
-            .and(kept)
-            .reinterpretAsFloats();
     if (at < sumsAt) {
       value.sub(step).intoArray(values, at + i);
       sum.intoArray(sums, sumsAt + i);
@@ -179,7 +145,7 @@ final class VectorRowKernels implements RowKernels {
       float initial) {
     int i = atOneRate(0, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
     if (n - i >= FEW && fits(i, values, at, sums, sumsAt, gradient, gradientAt)) {
-      restAtOneRate(i, n, values, at, sums, sumsAt, gradient, gradientAt, rate, epsilon, initial);
+      rest(i, n, values, at, sums, sumsAt, gradient, gradientAt, ONES, 0, rate, epsilon, initial);
       return;
     }
     ScalarRowKernels.adagrad(

@@ -33,8 +33,9 @@ final class AutoIntBlocks {
     BlockMemory.Part passing = memory.matrix(layout.size(KernelAttention.rows(config)));
     int in = dim;
     for (int l = 0; l < config.layers(); l++) {
+      boolean keeps = l == 0 && layout.byField();
       String prefix = "layer" + l + ".";
-      layers.add(new KernelAttention(config, layout, memory, passing, in, prefix, numbers));
+      layers.add(new KernelAttention(config, layout, memory, passing, keeps, in, prefix, numbers));
       in = config.width();
     }
     this.d = memory.matrix(layout.size(config.width()));
@@ -87,11 +88,9 @@ final class AutoIntBlocks {
       int at = vectors.at(block);
       // what the first layer knows of fields that all examples share is there after the first block
       boolean[] kept = first > begin && layout.byField() ? pass.shared() : null;
-      boolean keeps = true;
       for (KernelAttention layer : layers) {
-        layer.forward(pass, at, block, first, count, keeps, kept);
+        layer.forward(pass, at, block, first, count, kept);
         at = layer.outAt(block);
-        keeps = false;
         kept = null;
       }
       ends.logits(memory.values(), at, raw.at(block), count, weights[bias][0], logits, first);

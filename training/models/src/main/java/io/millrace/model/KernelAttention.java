@@ -30,6 +30,7 @@ final class KernelAttention {
   private final BlockMemory.Part projected; // [K · A, S]
   private final BlockMemory.Part out; // [A, S]
   private final BlockMemory.Part passing; // [K · A, S]
+  private final boolean keeps;
   private final BlockMemory.Part dIn; // [in, S]
   private final ProjectionGradients dWeights; // [K · A, in]
   private final float[] dBias; // [K · A]
@@ -40,6 +41,8 @@ final class KernelAttention {
   /**
    * @param passing room for projections [K · A, S] that are needed no longer than for a block, or
    *     for their gradients: of all layers, so that it stays in the caches
+   * @param keeps whether a prediction's projections are kept for its next block, as those of a
+   *     learning step are
    * @param in values of a field vector
    * @param prefix of the tensors' names
    */
@@ -48,6 +51,7 @@ final class KernelAttention {
       BlockColumns layout,
       BlockMemory memory,
       BlockMemory.Part passing,
+      boolean keeps,
       int in,
       String prefix,
       TensorNumbers numbers) {
@@ -70,6 +74,7 @@ final class KernelAttention {
     this.projected = memory.matrixOfEachBlock(layout.size(rows));
     this.out = memory.matrixOfEachBlock(layout.size(config.width()));
     this.passing = passing;
+    this.keeps = keeps;
     this.dIn = memory.matrix(layout.size(in));
     this.dWeights = new ProjectionGradients(layout, memory, rows, in);
     this.dBias = new float[rows];
@@ -107,18 +112,11 @@ final class KernelAttention {
    * @param block where to keep what is computed
    * @param first example of the block
    * @param count examples of the block
-   * @param keeps whether projections are kept for the next block, as those of a learning step are
    * @param kept fields whose projections are there from the block before, in a layout that is
    *     {@link BlockColumns#byField}, or null
    */
   void forward(
-      KernelPass pass,
-      int from,
-      int block,
-      int first,
-      int count,
-      boolean keeps,
-      boolean @Nullable [] kept) {
+      KernelPass pass, int from, int block, int first, int count, boolean @Nullable [] kept) {
     float[] x = memory.values();
     int at = keeps || pass.training() ? projected.at(block) : passing.at();
     int to = out.at(block);

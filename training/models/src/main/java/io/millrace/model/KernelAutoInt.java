@@ -52,13 +52,9 @@ final class KernelAutoInt implements KernelNet {
 
   /** How many examples of a pass lie in lanes, the first ones. */
   private static int inLanes(KernelPass pass) {
-    int rest = pass.batch() % LANES;
-    boolean fills = rest == 0 || rest * SHARE >= LANES;
-    if (pass.training()) {
-      // its backward pass is of one way
-      return fills || pass.batch() > LANES ? pass.batch() : 0;
-    }
-    return fills ? pass.batch() : pass.batch() - rest;
+    // a learning step goes one way as a whole, as its backward pass does
+    int rest = pass.training() ? pass.batch() : pass.batch() % LANES;
+    return rest * SHARE >= LANES ? pass.batch() : pass.batch() - rest;
   }
 
   /** Dropout is drawn for a step as a whole. */
