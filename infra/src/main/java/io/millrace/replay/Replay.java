@@ -117,6 +117,7 @@ public final class Replay {
             Duration.ofSeconds(5),
             Duration.ofMillis(200),
             Math.max(1, rows / 2),
+            Duration.ZERO,
             ExtraStatus.NONE);
     try (Platform platform = Platform.start(directory, config)) {
       return replay(platform, rows);

@@ -99,6 +99,7 @@ public final class Platform implements AutoCloseable {
               MillraceServer.start(
                   ServerConfig.local(
                           config.port(), client(), topics, models, directory.views(), registry)
+                      .withWarmUp(config.warmUp())
                       .withExtraStatus(config.extraStatus())));
     } catch (RuntimeException e) {
       close();

@@ -4,6 +4,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.learner.ModelConfig;
 import io.millrace.serving.ExtraStatus;
+import io.millrace.serving.ServerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param checkpointInterval time between two checkpoints of a job
  * @param publishInterval least time between two publishes of a model
  * @param segmentExamples length of an evaluation segment
+ * @param warmUp how long the server may warm a model up before it is ready, zero for not at all
  * @param extraStatus values added to the server's status
  */
 public record PlatformConfig(
@@ -35,6 +37,7 @@ public record PlatformConfig(
     Duration checkpointInterval,
     Duration publishInterval,
     long segmentExamples,
+    Duration warmUp,
     ExtraStatus extraStatus) {
 
   /** Live traffic: positives at their click, negatives after a minute. */
@@ -51,6 +54,7 @@ public record PlatformConfig(
         Duration.ofSeconds(5),
         Duration.ofMillis(200),
         10_000,
+        ServerConfig.DEFAULT_WARM_UP,
         ExtraStatus.NONE);
   }
 
@@ -73,6 +77,7 @@ public record PlatformConfig(
         checkpointInterval,
         publishInterval,
         segmentExamples,
+        warmUp,
         extraStatus);
   }
 
@@ -89,6 +94,7 @@ public record PlatformConfig(
         checkpointInterval,
         publishInterval,
         segmentExamples,
+        warmUp,
         extraStatus);
   }
 
@@ -105,6 +111,7 @@ public record PlatformConfig(
         checkpointInterval,
         publishInterval,
         segmentExamples,
+        warmUp,
         extra);
   }
 }

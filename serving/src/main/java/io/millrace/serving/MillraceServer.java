@@ -52,6 +52,7 @@ public final class MillraceServer implements AutoCloseable {
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
   private final ScheduledExecutorService schemaWatch;
+  private final Thread warmUp;
   private final BlockingTaskExecutor workers;
   private final Map<String, EndpointMetrics> endpoints = new LinkedHashMap<>();
   private final Server server;
@@ -80,6 +81,7 @@ public final class MillraceServer implements AutoCloseable {
     MillraceServer server = new MillraceServer(config, sources);
     try {
       server.server.start().join();
+      server.startWarmUp(config);
     } catch (RuntimeException e) {
       server.close();
       throw e;
@@ -131,6 +133,29 @@ public final class MillraceServer implements AutoCloseable {
             });
     schemaWatch.scheduleWithFixedDelay(
         this::lookForNewerSchemas, 0, SCHEMA_WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    warmUp =
+        new Thread(
+            new WarmUp(
+                models.all(), config.warmUp(), config.registry(), impressions, config.clock()),
+            "millrace-warm-up");
+    warmUp.setDaemon(true);
+  }
+
+  private void startWarmUp(ServerConfig config) {
+    if (config.warmUp().isZero()) {
+      models.all().forEach(ServedModel::setWarm);
+    } else {
+      warmUp.start();
+    }
+  }
+
+  private void endWarmUp() {
+    warmUp.interrupt();
+    try {
+      warmUp.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void lookForNewerSchemas() {
@@ -292,6 +317,7 @@ public final class MillraceServer implements AutoCloseable {
     server.stop().join();
     ticker.shutdownNow();
     schemaWatch.shutdownNow();
+    endWarmUp();
     workers.shutdown();
     ingestion.close();
     impressions.close();

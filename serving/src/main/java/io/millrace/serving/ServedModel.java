@@ -27,6 +27,7 @@ final class ServedModel implements AutoCloseable {
   private volatile @Nullable Version version;
   private volatile @Nullable FeatureSchema newest;
   private volatile @Nullable RequestFeatures features;
+  private volatile boolean warm;
   private int unusableId;
 
   private record Version(Predictor predictor, ScratchPool pool) {
@@ -180,8 +181,21 @@ final class ServedModel implements AutoCloseable {
     }
   }
 
-  /** Why the model cannot answer, in words; meaningful while {@link #newest} is empty. */
+  /** Whether the model answers, and as fast as it will. */
+  boolean ready() {
+    return warm && newest().isPresent();
+  }
+
+  /** Nothing more is to be done before the model's answers are fast. */
+  void setWarm() {
+    warm = true;
+  }
+
+  /** Why the model is not {@link #ready}, in words; meaningful while it is not. */
   String notReady() {
+    if (newest().isPresent()) {
+      return "Model %s is warming up; it answers, but slowly.".formatted(name());
+    }
     return source.caughtUp()
         ? "Model %s has no version yet: nothing has been published for it.".formatted(name())
         : "Model %s is loading its parameters.".formatted(name());
@@ -216,6 +230,11 @@ final class ServedModel implements AutoCloseable {
   @Override
   public void close() {
     source.close();
+    retire();
+  }
+
+  /** Gives back what the model holds, but for its source. Requests must have ended. */
+  void retire() {
     Version present = version;
     if (present != null) {
       present.pool.retire();

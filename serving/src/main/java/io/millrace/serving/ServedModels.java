@@ -49,10 +49,7 @@ final class ServedModels implements AutoCloseable {
 
   /** Why the server is not ready; empty if it is. */
   List<String> notReady() {
-    return all().stream()
-        .filter(model -> model.newest().isEmpty())
-        .map(ServedModel::notReady)
-        .toList();
+    return all().stream().filter(model -> !model.ready()).map(ServedModel::notReady).toList();
   }
 
   @Override

@@ -21,6 +21,8 @@ import java.util.Map;
  * @param registry the schemas of feature records; stays open when the server closes
  * @param clock wall time
  * @param impressionWait how long an answer waits for Kafka to acknowledge its impressions
+ * @param warmUp how long a model may be warmed up before the server calls it ready, zero for not at
+ *     all
  * @param extraStatus values added to the status
  */
 public record ServerConfig(
@@ -33,10 +35,14 @@ public record ServerConfig(
     SchemaRegistry registry,
     Clock clock,
     Duration impressionWait,
+    Duration warmUp,
     ExtraStatus extraStatus) {
 
   /** An answer waits this long for its impressions unless told otherwise. */
   public static final Duration DEFAULT_IMPRESSION_WAIT = Duration.ofMillis(500);
+
+  /** A model is warmed up no longer than this unless told otherwise. */
+  public static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(10);
 
   public ServerConfig {
     clientProperties = Map.copyOf(clientProperties);
@@ -51,6 +57,10 @@ public record ServerConfig(
     if (impressionWait.isNegative() || impressionWait.isZero()) {
       throw new IllegalArgumentException(
           "impressionWait: " + impressionWait + ", expected a positive duration");
+    }
+    if (warmUp.isNegative()) {
+      throw new IllegalArgumentException(
+          "warmUp: " + warmUp + ", expected zero (none) or a positive duration");
     }
     if (!clientProperties.containsKey("bootstrap.servers")) {
       throw new IllegalArgumentException(
@@ -76,6 +86,7 @@ public record ServerConfig(
         registry,
         Clock.systemUTC(),
         DEFAULT_IMPRESSION_WAIT,
+        DEFAULT_WARM_UP,
         ExtraStatus.NONE);
   }
 
@@ -91,7 +102,24 @@ public record ServerConfig(
         registry,
         clock,
         impressionWait,
+        warmUp,
         extra);
+  }
+
+  /** The same with another limit of the time that a model is warmed up. */
+  public ServerConfig withWarmUp(Duration limit) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        limit,
+        extraStatus);
   }
 
   /** The same on another address. */
@@ -106,6 +134,7 @@ public record ServerConfig(
         registry,
         clock,
         impressionWait,
+        warmUp,
         extraStatus);
   }
 }

@@ -163,6 +163,7 @@ final class Fixture {
         registry,
         Clock.systemUTC(),
         Duration.ofMillis(300),
+        Duration.ZERO,
         () -> Map.of("ceiling.auc", 0.8, "topAd", "ad-7"));
   }
 }

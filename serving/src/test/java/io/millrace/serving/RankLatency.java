@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,10 @@ import org.apache.avro.Schema;
  * and client are in this one. Models: {@code fm} of dimension 16 and five features, 50 candidates;
  * {@code autoint-p}, 39 features of dimension 16, three layers of two heads of 32, 100 candidates.
  * Arguments: seconds per case (default 5), client threads (default 1), model (default {@code fm}),
- * seconds of asking before each case (default 30): at some hundred requests a second the JIT goes
- * on for minutes, and its thread may hold a request up by a time slice of 4 ms.
+ * seconds of asking before each case (default 30: at some hundred requests a second the JIT goes on
+ * for minutes, and its thread may hold a request up by a time slice of 4 ms), most seconds for
+ * which the server warms its model up (default 10). What a server answers in its first second is
+ * told apart.
  */
 final class RankLatency {
   private static final int FIELDS = 39;
@@ -45,12 +48,29 @@ final class RankLatency {
     int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     boolean wide = args.length > 2 && args[2].equals("autoint-p");
     int warm = args.length > 3 ? Integer.parseInt(args[3]) : 30;
+    int warmUp = args.length > 4 ? Integer.parseInt(args[4]) : 10;
     Path directory = Files.createTempDirectory("rank-latency");
     try (EmbeddedKafka kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start()) {
       TopicAdmin.create(kafka.client(), Topics.DEFAULT, List.of("clicks"), 1, 1);
-      Process server = startServer(kafka, wide);
+      long start = System.nanoTime();
+      Process server = startServer(kafka, wide, warmUp);
       try {
         Http http = Http.to(port(server));
+        awaitReady(http);
+        double ready = (System.nanoTime() - start) / 1e9;
+        String first = wide ? wideBody(false) : body(false);
+        long asked = System.nanoTime();
+        http.post("/v1/rank", first);
+        double firstMillis = (System.nanoTime() - asked) / 1e6;
+        Histogram second = measure(http, first, 1, threads);
+        System.out.printf(
+            "ready after %.1f s; first answer %.1f ms; first second: %d answers, p50=%.3f ms"
+                + " p99=%.3f ms%n",
+            ready,
+            firstMillis,
+            second.getTotalCount(),
+            second.getValueAtPercentile(50) / 1e3,
+            second.getValueAtPercentile(99) / 1e3);
         for (boolean log : new boolean[] {false, true}) {
           String body = wide ? wideBody(log) : body(log);
           JsonNode answer = http.post("/v1/rank", body).json();
@@ -78,7 +98,14 @@ final class RankLatency {
     }
   }
 
-  private static Process startServer(EmbeddedKafka kafka, boolean wide) throws IOException {
+  private static void awaitReady(Http http) throws InterruptedException {
+    while (http.get("/ready").status() != 200) {
+      Thread.sleep(20);
+    }
+  }
+
+  private static Process startServer(EmbeddedKafka kafka, boolean wide, int warmUp)
+      throws IOException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -88,7 +115,8 @@ final class RankLatency {
             System.getProperty("java.class.path"),
             Server.class.getName(),
             String.valueOf(kafka.client().get("bootstrap.servers")),
-            Boolean.toString(wide));
+            Boolean.toString(wide),
+            Integer.toString(warmUp));
     return new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
   }
 
@@ -108,8 +136,8 @@ final class RankLatency {
     public static void main(String[] args) throws Exception {
       Fixture.Source source = new Fixture.Source(Boolean.parseBoolean(args[1]) ? autoIntP() : fm());
       ServerConfig config =
-          Fixture.config(
-              Map.of("bootstrap.servers", args[0]), new InMemorySchemaRegistry(), source);
+          Fixture.config(Map.of("bootstrap.servers", args[0]), new InMemorySchemaRegistry(), source)
+              .withWarmUp(Duration.ofSeconds(Integer.parseInt(args[2])));
       try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
         System.out.println(PORT + server.port());
         while (System.in.read() >= 0) {

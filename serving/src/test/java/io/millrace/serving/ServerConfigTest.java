@@ -19,6 +19,7 @@ class ServerConfigTest {
     ServerConfig config = local(8080, List.of("a"), Map.of("bootstrap.servers", "k:1"));
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.impressionWait()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.extraStatus().values()).isEmpty();
     assertThat(config.withHost("0.0.0.0").host()).isEqualTo("0.0.0.0");
   }
@@ -31,6 +32,9 @@ class ServerConfigTest {
     assertThatThrownBy(() -> local(0, List.of("a", "a"), client)).hasMessageContaining("twice");
     assertThatThrownBy(() -> local(0, List.of("a"), Map.of("client.id", "x")))
         .hasMessageContaining("bootstrap.servers");
+    ServerConfig config = local(0, List.of("a"), client);
+    assertThatThrownBy(() -> config.withWarmUp(Duration.ofSeconds(-1)))
+        .hasMessage("warmUp: PT-1S, expected zero (none) or a positive duration");
   }
 
   @Test

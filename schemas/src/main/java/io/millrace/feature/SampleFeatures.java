@@ -1,0 +1,59 @@
+package io.millrace.feature;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Made-up features that a schema takes, for trying out what will be asked with real ones. */
+public final class SampleFeatures {
+  private static final int ITEMS = 8;
+
+  private SampleFeatures() {}
+
+  /**
+   * A value for every field but id and time, as parsed JSON holds it; numbers are not negative, so
+   * that every transform takes them.
+   *
+   * @param n another n gives other values
+   */
+  public static Map<String, Object> of(FeatureSchema schema, int n) {
+    Map<String, Object> values = new HashMap<>();
+    for (Schema.Field field : schema.avro().getFields()) {
+      Object value = value(FieldType.of(field.schema()).schema(), n & Integer.MAX_VALUE);
+      if (value != null) {
+        values.put(field.name(), value);
+      }
+    }
+    schema.idField().ifPresent(values::remove);
+    schema.timeField().ifPresent(values::remove);
+    return values;
+  }
+
+  /** Null for a type that JSON cannot give. */
+  private static @Nullable Object value(Schema type, int n) {
+    return switch (type.getType()) {
+      case STRING -> "sample-" + n;
+      case ENUM -> type.getEnumSymbols().get(n % type.getEnumSymbols().size());
+      case INT, LONG -> n;
+      case FLOAT, DOUBLE -> (double) n;
+      case BOOLEAN -> n % 2 == 1;
+      case ARRAY -> items(FieldType.of(type.getElementType()).schema(), n);
+      case MAP -> Map.of();
+      default -> null;
+    };
+  }
+
+  private static List<Object> items(Schema type, int n) {
+    List<Object> items = new ArrayList<>(ITEMS);
+    for (int i = 0; i < ITEMS; i++) {
+      Object item = value(type, (n + i) & Integer.MAX_VALUE);
+      if (item != null) {
+        items.add(item);
+      }
+    }
+    return items;
+  }
+}
