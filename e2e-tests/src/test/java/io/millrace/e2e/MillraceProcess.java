@@ -40,6 +40,7 @@ final class MillraceProcess implements AutoCloseable {
             "-XX:-UsePerfData",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
             "--add-modules=jdk.incubator.vector",
+            "-XX:PerMethodTrapLimit=10000",
             "-Dai.djl.offline=true",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),

@@ -111,6 +111,7 @@ final class RankLatency {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-modules",
             "jdk.incubator.vector",
+            "-XX:PerMethodTrapLimit=10000",
             "-cp",
             System.getProperty("java.class.path"),
             Server.class.getName(),
