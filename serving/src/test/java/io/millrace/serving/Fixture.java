@@ -152,7 +152,7 @@ final class Fixture {
   }
 
   static ServerConfig config(
-      Map<String, Object> client, SchemaRegistry registry, Source... sources) {
+      Map<String, Object> client, SchemaRegistry registry, ModelSource... sources) {
     return new ServerConfig(
         "127.0.0.1",
         0,

@@ -9,9 +9,6 @@ import io.millrace.learner.ModelKind;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
-import io.millrace.topic.Topics;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -114,18 +111,9 @@ class WarmUpTest {
 
   private static MillraceServer start(Duration limit, Gate... sources) {
     ServerConfig config =
-        new ServerConfig(
-            "127.0.0.1",
-            0,
-            Map.of("bootstrap.servers", "127.0.0.1:1"),
-            Topics.DEFAULT,
-            List.of(sources).stream().map(Gate::model).toList(),
-            Path.of("unused"),
-            new InMemorySchemaRegistry(),
-            Clock.systemUTC(),
-            Duration.ofMillis(300),
-            limit,
-            ExtraStatus.NONE);
+        Fixture.config(
+                Map.of("bootstrap.servers", "127.0.0.1:1"), new InMemorySchemaRegistry(), sources)
+            .withWarmUp(limit);
     return MillraceServer.start(config, List.of(sources));
   }
 

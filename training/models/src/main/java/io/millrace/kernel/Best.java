@@ -1,20 +1,14 @@
 package io.millrace.kernel;
 
-import org.slf4j.LoggerFactory;
-
 /** The choice of {@link Kernels#best} and its siblings, made once. */
 final class Best {
   private static final boolean VECTORS =
-      ModuleLayer.boot().findModule(VectorFlags.MODULE).isPresent();
+      ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
   static final Kernels KERNELS = VECTORS ? new VectorKernels() : new ScalarKernels();
   static final RowKernels ROW_KERNELS = VECTORS ? new VectorRowKernels() : new ScalarRowKernels();
   static final NormKernels NORM_KERNELS =
       VECTORS ? new VectorNormKernels() : new ScalarNormKernels();
-
-  static {
-    VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Best.class)::warn);
-  }
 
   private Best() {}
 }

@@ -1,6 +1,7 @@
 package io.millrace.model;
 
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 
 /** What computes a model that has more than one implementation. Weights are the same in all. */
 public enum Engine {
@@ -10,6 +11,10 @@ public enum Engine {
   DJL;
 
   private static final String PROPERTY = "millrace.engine";
+
+  static {
+    VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Engine.class)::warn);
+  }
 
   /**
    * What system property {@code millrace.engine} names, the kernels if it is not set.

@@ -1,4 +1,4 @@
-package io.millrace.kernel;
+package io.millrace.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

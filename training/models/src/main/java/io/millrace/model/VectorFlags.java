@@ -1,4 +1,4 @@
-package io.millrace.kernel;
+package io.millrace.model;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a JVM has to be started with for kernels to be fast.
+ * What a JVM has to be started with for {@link io.millrace.kernel.Kernels} to be fast.
  *
  * <p>HotSpot counts how often compiled code met a class that it had not expected, once more for
  * each place that the code is inlined at. The Vector API casts its operators in one method; if that
