@@ -1,7 +1,7 @@
 package io.millrace.feature;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -15,12 +15,12 @@ public final class SampleFeatures {
 
   /**
    * A value for every field but id and time, as parsed JSON holds it; numbers are not negative, so
-   * that every transform takes them.
+   * that every transform takes them. In the schema's order.
    *
    * @param n another n gives other values
    */
   public static Map<String, Object> of(FeatureSchema schema, int n) {
-    Map<String, Object> values = new HashMap<>();
+    Map<String, Object> values = new LinkedHashMap<>();
     for (Schema.Field field : schema.avro().getFields()) {
       Object value = value(FieldType.of(field.schema()).schema(), n & Integer.MAX_VALUE);
       if (value != null) {

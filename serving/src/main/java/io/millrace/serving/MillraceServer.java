@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -102,8 +101,7 @@ public final class MillraceServer implements AutoCloseable {
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
     PredictEndpoint predict = new PredictEndpoint(models, config.clock());
-    RankEndpoint rank =
-        new RankEndpoint(models, impressions, config.clock(), () -> UUID.randomUUID().toString());
+    RankEndpoint rank = new RankEndpoint(models, impressions, config.clock());
     endpoints.put("predict", new EndpointMetrics());
     endpoints.put("rank", new EndpointMetrics());
     reporter =
@@ -116,29 +114,23 @@ public final class MillraceServer implements AutoCloseable {
             .threadNamePrefix("millrace-server")
             .build();
     server = build(config, predict, rank);
-    ticker =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "millrace-status");
-              thread.setDaemon(true);
-              return thread;
-            });
+    ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "millrace-status"));
     ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
     schemaWatch =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "millrace-schemas");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "millrace-schemas"));
     schemaWatch.scheduleWithFixedDelay(
         this::lookForNewerSchemas, 0, SCHEMA_WATCH_MILLIS, TimeUnit.MILLISECONDS);
     warmUp =
-        new Thread(
+        daemon(
             new WarmUp(
                 models.all(), config.warmUp(), config.registry(), impressions, config.clock()),
             "millrace-warm-up");
-    warmUp.setDaemon(true);
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void startWarmUp(ServerConfig config) {

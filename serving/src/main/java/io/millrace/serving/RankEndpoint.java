@@ -16,9 +16,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,6 @@ final class RankEndpoint {
   private final ServedModels models;
   private final ImpressionLog log;
   private final Clock clock;
-  private final Supplier<String> impressionIds;
   private volatile @Nullable Latest latest;
 
   /**
@@ -62,15 +61,10 @@ final class RankEndpoint {
   /** The newest ranking, for the console: the best few, whatever k was. */
   record Latest(String model, long version, long time, int candidates, List<Result> results) {}
 
-  /**
-   * @param impressionIds gives a new unique id at each call
-   */
-  RankEndpoint(
-      ServedModels models, ImpressionLog log, Clock clock, Supplier<String> impressionIds) {
+  RankEndpoint(ServedModels models, ImpressionLog log, Clock clock) {
     this.models = models;
     this.log = log;
     this.clock = clock;
-    this.impressionIds = impressionIds;
   }
 
   /** The newest ranking. */
@@ -150,7 +144,7 @@ final class RankEndpoint {
     if (!given.isEmpty()) {
       return given;
     }
-    String id = impressionIds.get();
+    String id = UUID.randomUUID().toString();
     field.ifPresent(name -> record.put(name, id));
     return id;
   }

@@ -9,10 +9,9 @@ import io.millrace.registry.SchemaRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +64,7 @@ final class WarmUp implements Runnable {
     try {
       while (!cold.isEmpty()) {
         for (ServedModel model : List.copyOf(cold)) {
-          if (hasVersion(model)) {
+          if (model.source().current().isPresent()) {
             warm(model);
             model.setWarm();
             cold.remove(model);
@@ -75,14 +74,6 @@ final class WarmUp implements Runnable {
       }
     } catch (InterruptedException e) {
       LOG.debug("ended before all models were warm");
-    }
-  }
-
-  private static boolean hasVersion(ServedModel model) {
-    try {
-      return model.newest().isPresent();
-    } catch (RuntimeException e) {
-      return false; // requests say why
     }
   }
 
@@ -111,12 +102,7 @@ final class WarmUp implements Runnable {
     FeatureSchema schema = model.newest().orElseThrow().compiled().schema();
     byte[][] large = bodies(schema, CANDIDATES);
     byte[][] small = bodies(schema, 1);
-    RankEndpoint rank =
-        new RankEndpoint(
-            new ServedModels(List.of(model)),
-            impressions,
-            clock,
-            () -> UUID.randomUUID().toString());
+    RankEndpoint rank = new RankEndpoint(new ServedModels(List.of(model)), impressions, clock);
     int asked = 0;
     while (asked < REQUESTS && System.nanoTime() < end) {
       if (Thread.interrupted()) {
@@ -157,11 +143,11 @@ final class WarmUp implements Runnable {
   }
 
   private static Map<String, Object> everyOther(Map<String, Object> features, int first) {
-    Map<String, Object> some = new TreeMap<>();
+    Map<String, Object> some = new HashMap<>();
     int i = first;
-    for (String name : new TreeMap<>(features).keySet()) {
+    for (Map.Entry<String, Object> feature : features.entrySet()) {
       if (i++ % 2 == 0) {
-        some.put(name, features.get(name));
+        some.put(feature.getKey(), feature.getValue());
       }
     }
     return some;

@@ -106,7 +106,7 @@ final class Fixture {
   }
 
   /** A source whose version the test sets. */
-  static final class Source implements ModelSource {
+  static class Source implements ModelSource {
     private final String model;
     volatile Optional<ModelSnapshot> current = Optional.empty();
     volatile boolean caughtUp = true;

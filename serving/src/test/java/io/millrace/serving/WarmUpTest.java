@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelKind;
-import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
 import java.time.Duration;
@@ -23,7 +22,7 @@ class WarmUpTest {
 
   @Test
   void aServerIsReadyOnceItsModelWasAskedWhichLeavesNoTrace() {
-    Gate source = new Gate(Optional.empty());
+    Gate source = new Gate("clicks");
     try (MillraceServer server = start(LONG, source)) {
       Http http = Http.to(server);
       assertThat(http.get("/ready").json().at("/reasons/0").asText()).contains("no version yet");
@@ -77,7 +76,7 @@ class WarmUpTest {
 
   @Test
   void oneModelDoesNotWaitForAnother() {
-    Gate empty = new Gate(Optional.empty());
+    Gate empty = new Gate("clicks");
     Gate full = open(Fixture.version("other", ModelKind.LR, 1));
     try (MillraceServer server = start(LONG, empty, full)) {
       Http http = Http.to(server);
@@ -88,7 +87,7 @@ class WarmUpTest {
 
   @Test
   void aServerThatIsWarmingUpCloses() {
-    Gate source = new Gate(Optional.of(Fixture.version("clicks", ModelKind.FM, 1)));
+    Gate source = new Gate(Fixture.version("clicks", ModelKind.FM, 1));
     MillraceServer server = start(LONG, source);
     await().until(() -> source.warmUpCalls.get() >= Gate.CLOSED_FROM);
     server.close();
@@ -118,32 +117,30 @@ class WarmUpTest {
   }
 
   private static Gate open(ModelSnapshot snapshot) {
-    Gate source = new Gate(Optional.of(snapshot));
+    Gate source = new Gate(snapshot);
     source.gate.countDown();
     return source;
   }
 
   /** A source that lets the warming up begin and then waits. */
-  private static final class Gate implements ModelSource {
+  private static final class Gate extends Fixture.Source {
     static final int CLOSED_FROM = 20;
 
     final CountDownLatch gate = new CountDownLatch(1);
     final AtomicInteger warmUpCalls = new AtomicInteger();
-    volatile Optional<ModelSnapshot> current;
     volatile boolean closed;
 
-    Gate(Optional<ModelSnapshot> current) {
-      this.current = current;
+    Gate(String model) {
+      super(model);
     }
 
-    @Override
-    public String model() {
-      return current.map(ModelSnapshot::model).orElse("clicks");
+    Gate(ModelSnapshot snapshot) {
+      super(snapshot);
     }
 
     @Override
     public Optional<ModelSnapshot> current() {
-      Optional<ModelSnapshot> present = current;
+      Optional<ModelSnapshot> present = super.current();
       if (present.isPresent()
           && Thread.currentThread().getName().equals("millrace-warm-up")
           && warmUpCalls.incrementAndGet() >= CLOSED_FROM) {
@@ -154,16 +151,6 @@ class WarmUpTest {
         }
       }
       return present;
-    }
-
-    @Override
-    public boolean caughtUp() {
-      return true;
-    }
-
-    @Override
-    public Freshness.Summary freshness() {
-      return new Freshness.Summary(0, 0, 0, 0, 0);
     }
 
     @Override

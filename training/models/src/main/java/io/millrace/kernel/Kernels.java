@@ -19,6 +19,11 @@ public interface Kernels {
     return Best.KERNELS;
   }
 
+  /** Whether {@link #best} computes by vectors. */
+  static boolean bestHasVectors() {
+    return Best.VECTORS;
+  }
+
   /**
    * {@code C = D + A·B}, each element summed in the order of k.
    *

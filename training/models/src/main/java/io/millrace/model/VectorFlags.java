@@ -1,12 +1,13 @@
 package io.millrace.model;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.millrace.kernel.Kernels;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a JVM has to be started with for {@link io.millrace.kernel.Kernels} to be fast.
+ * What a JVM has to be started with for {@link Kernels} to be fast.
  *
  * <p>HotSpot counts how often compiled code met a class that it had not expected, once more for
  * each place that the code is inlined at. The Vector API casts its operators in one method; if that
@@ -16,25 +17,23 @@ import java.util.OptionalLong;
  * what is in a vector, and each becomes an object, for as long as the process lives.
  */
 final class VectorFlags {
-  static final String MODULE = "jdk.incubator.vector";
-  static final String TRAP_LIMIT = "PerMethodTrapLimit";
+  private static final String TRAP_LIMIT = "PerMethodTrapLimit";
 
   /** What launcher and build set; far more than a method of ours can inherit. */
-  static final long TRAPS = 10_000;
+  private static final long TRAPS = 10_000;
 
   private VectorFlags() {}
 
   /** What is wrong with the way in which this JVM was started, and what it costs. */
   static Optional<String> advice() {
-    return advice(ModuleLayer.boot().findModule(MODULE).isPresent(), trapLimit());
+    return advice(Kernels.bestHasVectors(), trapLimit());
   }
 
-  static Optional<String> advice(boolean module, OptionalLong trapLimit) {
-    if (!module) {
+  static Optional<String> advice(boolean vectors, OptionalLong trapLimit) {
+    if (!vectors) {
       return Optional.of(
-          ("Java was started without --add-modules %s: models are computed value by value, many"
-                  + " times slower.")
-              .formatted(MODULE));
+          "Java was started without --add-modules jdk.incubator.vector: models are computed value by value, many"
+              + " times slower.");
     }
     if (trapLimit.isPresent() && trapLimit.getAsLong() < TRAPS) {
       return Optional.of(
