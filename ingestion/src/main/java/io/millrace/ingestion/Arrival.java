@@ -1,8 +1,4 @@
 package io.millrace.ingestion;
 
-/** One record of an event topic, decoded: an event, or what is wrong with it. */
-public sealed interface Arrival permits Event, Rejection {
-
-  /** Where it came from. */
-  Origin origin();
-}
+/** What a reader of the event topics gives: an event, what is wrong with one, or how far it is. */
+public sealed interface Arrival permits Event, Rejection, ReadPositions {}

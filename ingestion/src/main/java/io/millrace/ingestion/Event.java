@@ -5,4 +5,7 @@ public sealed interface Event extends Arrival permits ImpressionEvent, ClickEven
 
   /** Milliseconds since the epoch, by the producer's clock. */
   long eventTime();
+
+  /** Where it came from. */
+  Origin origin();
 }

@@ -10,7 +10,7 @@ public sealed interface JoinState {
    *
    * @param clicks never empty
    */
-  record ClicksWaiting(List<ClickEvent> clicks) implements JoinState {
+  record ClicksWaiting(List<WaitingClick> clicks) implements JoinState {
     public ClicksWaiting {
       if (clicks.isEmpty()) {
         throw new IllegalArgumentException("clicks: empty, expected at least one");
@@ -18,6 +18,13 @@ public sealed interface JoinState {
       clicks = List.copyOf(clicks);
     }
   }
+
+  /**
+   * A click that waits.
+   *
+   * @param cameAt the time at which it came; see {@link LabelJoin}
+   */
+  record WaitingClick(ClickEvent event, long cameAt) {}
 
   /**
    * The impression is here, its label is not given yet.

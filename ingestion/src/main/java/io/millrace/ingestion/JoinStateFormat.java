@@ -3,6 +3,7 @@ package io.millrace.ingestion;
 import io.millrace.ingestion.JoinState.ClicksWaiting;
 import io.millrace.ingestion.JoinState.ImpressionWaiting;
 import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.ingestion.JoinState.WaitingClick;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * 0      'J'
- * 1      version, 1
+ * 1      version, 1 or 2
  * 2      kind: 1 clicks waiting, 2 impression waiting, 3 labelled
  *
  * clicks waiting
  * 3      number of clicks, 1 to 16; then each
- *        i64 event time, i64 written time, i32 partition, i64 offset,
+ *        i64 event time, i64 time at which it came (not in version 1, which knew none),
+ *        i64 written time, i32 partition, i64 offset,
  *        u16 topic length, topic, i32 key length (-1: null), key, i32 value length (-1: null), value
  *
  * impression waiting
@@ -38,11 +40,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JoinStateFormat {
   private static final byte MAGIC = 'J';
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
+  private static final byte WITHOUT_CAME_AT = 1;
   private static final byte CLICKS = 1;
   private static final byte IMPRESSION = 2;
   private static final byte LABELLED = 3;
-  private static final int FIXED_CLICK_BYTES = 8 + 8 + 4 + 8 + 2 + 4 + 4;
+  private static final int FIXED_CLICK_BYTES = 8 + 8 + 8 + 4 + 8 + 2 + 4 + 4;
 
   private JoinStateFormat() {}
 
@@ -63,19 +66,20 @@ public final class JoinStateFormat {
     return encodeClicks(((ClicksWaiting) state).clicks());
   }
 
-  private static byte[] encodeClicks(List<ClickEvent> clicks) {
+  private static byte[] encodeClicks(List<WaitingClick> clicks) {
     int size = 4;
     List<byte[]> topics = new ArrayList<>(clicks.size());
-    for (ClickEvent click : clicks) {
-      Origin origin = click.origin();
+    for (WaitingClick click : clicks) {
+      Origin origin = click.event().origin();
       byte[] topic = origin.topic().getBytes(StandardCharsets.UTF_8);
       topics.add(topic);
       size += FIXED_CLICK_BYTES + topic.length + length(origin.key()) + length(origin.value());
     }
     ByteBuffer out = header(size, CLICKS, clicks.size());
     for (int i = 0; i < clicks.size(); i++) {
-      Origin origin = clicks.get(i).origin();
-      out.putLong(clicks.get(i).eventTime())
+      Origin origin = clicks.get(i).event().origin();
+      out.putLong(clicks.get(i).event().eventTime())
+          .putLong(clicks.get(i).cameAt())
           .putLong(origin.writtenTime())
           .putInt(origin.partition())
           .putLong(origin.offset())
@@ -98,15 +102,17 @@ public final class JoinStateFormat {
     try {
       byte magic = in.get();
       byte version = in.get();
-      if (magic != MAGIC || version != VERSION) {
+      if (magic != MAGIC || (version != VERSION && version != WITHOUT_CAME_AT)) {
         throw corrupt(
-            impressionId, "magic " + magic + ", version " + version + ", expected 74 and 1", null);
+            impressionId,
+            "magic " + magic + ", version " + version + ", expected 74 and 1 or 2",
+            null);
       }
       byte kind = in.get();
       byte detail = in.get();
       JoinState state =
           switch (kind) {
-            case CLICKS -> decodeClicks(impressionId, detail, in);
+            case CLICKS -> decodeClicks(impressionId, detail, version == VERSION, in);
             case IMPRESSION -> decodeImpression(in, detail == 1);
             case LABELLED -> new Labelled(in.getLong(), detail == 1);
             default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 3", null);
@@ -130,10 +136,12 @@ public final class JoinStateFormat {
     return new ImpressionWaiting(eventTime, partition, offset, clicked, clickWrittenTime, body);
   }
 
-  private static ClicksWaiting decodeClicks(String impressionId, int count, ByteBuffer in) {
-    List<ClickEvent> clicks = new ArrayList<>(count);
+  private static ClicksWaiting decodeClicks(
+      String impressionId, int count, boolean withCameAt, ByteBuffer in) {
+    List<WaitingClick> clicks = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       long eventTime = in.getLong();
+      long cameAt = withCameAt ? in.getLong() : EventClock.NONE;
       long writtenTime = in.getLong();
       int partition = in.getInt();
       long offset = in.getLong();
@@ -147,7 +155,7 @@ public final class JoinStateFormat {
               writtenTime,
               getBytes(in),
               getBytes(in));
-      clicks.add(new ClickEvent(impressionId, eventTime, origin));
+      clicks.add(new WaitingClick(new ClickEvent(impressionId, eventTime, origin), cameAt));
     }
     return new ClicksWaiting(clicks);
   }

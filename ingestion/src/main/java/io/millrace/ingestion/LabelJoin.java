@@ -3,6 +3,7 @@ package io.millrace.ingestion;
 import io.millrace.ingestion.JoinState.ClicksWaiting;
 import io.millrace.ingestion.JoinState.ImpressionWaiting;
 import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.ingestion.JoinState.WaitingClick;
 import io.millrace.wire.RejectionReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,28 +14,33 @@ import org.jspecify.annotations.Nullable;
  * Joins impressions with clicks, one impression id at a time: decides, and leaves applying to its
  * driver. Stateless and immutable.
  *
- * <p>With an impression at event time t, attribution window W and allowed lateness L, a click at c
+ * <p>The contract. With attribution window W and allowed lateness L, an impression at event time t
+ * is <em>late</em> if the time at which it came is t + W + L or later. A click at c on an
+ * impression that is not late
  *
  * <ul>
- *   <li>labels the impression if t - W ≤ c ≤ t + W (producers' clocks differ, so it may be
- *       earlier),
- *   <li>is late if t + W < c ≤ t + W + L, or if the label was given before it arrived,
- *   <li>else belongs to no impression.
+ *   <li>labels it if t - W ≤ c ≤ t + W (producers' clocks differ, so it may be earlier) and the
+ *       time at which the click came is before t + W,
+ *   <li>is late if t + W < c ≤ t + W + L, or if it happened in time and came at t + W or later,
+ *   <li>else belongs to no impression; so does one that came at t + W + L or later.
  * </ul>
  *
- * <p>Legal transitions (null is no state):
+ * <p><em>The time at which an event came</em> is that of its own partition before it: the latest
+ * event time there, less the out-of-orderness ({@link EventClock}). So what an event ends as
+ * depends on the order within partitions and not on how they interleave, nor on when they are read.
+ * Only where a partition was silent so long that it was not waited for, it is the event time that
+ * the others have reached.
+ *
+ * <p>Legal transitions (null is no state; times of the right column are event times):
  *
  * <pre>
  * null              click → ClicksWaiting         impression → ImpressionWaiting | Labelled
- * ClicksWaiting     click → ClicksWaiting         impression → ImpressionWaiting | Labelled    c + W → ClicksWaiting | null
- * ImpressionWaiting click → ImpressionWaiting | Labelled (emission on click)                   t + W → Labelled
- * Labelled          stays                                                                  t + W + L → null
+ * ClicksWaiting     click → ClicksWaiting         impression → ImpressionWaiting | Labelled   c + 2 W + L → ClicksWaiting | null
+ * ImpressionWaiting click → ImpressionWaiting | Labelled (emission on click)                  t + W → Labelled
+ * Labelled          stays                                                                     t + W + L → null
  * </pre>
  *
- * <p>Why it depends on event times and not on arrival: the driver reads two topics that interleave
- * as they like. As long as nothing arrives below the watermark, each rule above is a function of t
- * and c alone. An impression that arrives when its window is already over is rejected: its clicks
- * may have been given up, and a wrong negative is worse than none.
+ * <p>Why a click waits for c + 2 W + L: its impression may be at c + W, and may come W + L later.
  */
 public final class LabelJoin {
   /** More early clicks than this for one id are rejected at once: state has a limit. */
@@ -46,7 +52,8 @@ public final class LabelJoin {
 
   /**
    * @param attributionWindow W, at least a millisecond
-   * @param allowedLateness L, not negative: how long a label is remembered after its window
+   * @param allowedLateness L, not negative: how long after its window an impression may come, and a
+   *     label is remembered
    */
   public LabelJoin(Duration attributionWindow, Duration allowedLateness, LabelEmission emission) {
     if (attributionWindow.toMillis() < 1) {
@@ -66,28 +73,29 @@ public final class LabelJoin {
    * Decides on an impression.
    *
    * @param state of its id, or null
-   * @param watermark event time up to which everything is thought to have arrived
+   * @param cameAt the time at which it came, an event time
    */
   public Transition onImpression(
-      @Nullable JoinState state, ImpressionEvent impression, long watermark) {
+      @Nullable JoinState state, ImpressionEvent impression, long cameAt) {
     List<Effect> effects = new ArrayList<>(3);
     effects.add(new Effect.Count(Counter.IMPRESSIONS));
     if (state instanceof ImpressionWaiting || state instanceof Labelled) {
       effects.add(new Effect.Count(Counter.DUPLICATE_IMPRESSIONS));
       return new Transition(state, effects);
     }
-    long windowEnd = impression.eventTime() + window;
-    if (windowEnd <= watermark) {
+    long lateFrom = impression.eventTime() + window + lateness;
+    if (lateFrom <= cameAt) {
       effects.add(
           reject(
               RejectionReason.LATE_IMPRESSION,
               impression.origin(),
               "impression of event time "
                   + impression.eventTime()
-                  + " arrived when the watermark was "
-                  + watermark
-                  + ", expected before the end of its attribution window at "
-                  + windowEnd));
+                  + " came after events of "
+                  + cameAt
+                  + ", expected before "
+                  + lateFrom
+                  + ": attribution window and allowed lateness are over"));
       return new Transition(state, effects);
     }
     Origin origin = impression.origin();
@@ -100,35 +108,39 @@ public final class LabelJoin {
             0,
             impression.body());
     if (state instanceof ClicksWaiting waiting) {
-      for (ClickEvent click : waiting.clicks()) {
-        next = onClickOfKnown(next, click, effects);
+      for (WaitingClick click : waiting.clicks()) {
+        next = onClickOfKnown(next, click.event(), click.cameAt(), effects);
       }
     }
     return new Transition(next, effects);
   }
 
   /** Decides on a click; parameters as in {@link #onImpression}. */
-  public Transition onClick(@Nullable JoinState state, ClickEvent click, long watermark) {
+  public Transition onClick(@Nullable JoinState state, ClickEvent click, long cameAt) {
     List<Effect> effects = new ArrayList<>(3);
     effects.add(new Effect.Count(Counter.CLICKS));
     if (state != null && !(state instanceof ClicksWaiting)) {
-      return new Transition(onClickOfKnown(state, click, effects), effects);
+      return new Transition(onClickOfKnown(state, click, cameAt, effects), effects);
     }
-    long waitsUntil = click.eventTime() + window;
-    List<ClickEvent> clicks =
+    List<WaitingClick> clicks =
         state instanceof ClicksWaiting waiting
             ? new ArrayList<>(waiting.clicks())
             : new ArrayList<>(1);
-    if (waitsUntil <= watermark || clicks.size() == MAX_WAITING_CLICKS) {
+    if (waitsUntil(click) <= cameAt || clicks.size() == MAX_WAITING_CLICKS) {
       effects.add(unknownImpression(click));
       return new Transition(state, effects);
     }
-    clicks.add(click);
+    clicks.add(new WaitingClick(click, cameAt));
     return new Transition(new ClicksWaiting(clicks), effects);
   }
 
+  private long waitsUntil(ClickEvent click) {
+    return click.eventTime() + 2 * window + lateness;
+  }
+
   /** The state of an id whose impression is known, after one more click. */
-  private JoinState onClickOfKnown(JoinState state, ClickEvent click, List<Effect> effects) {
+  private JoinState onClickOfKnown(
+      JoinState state, ClickEvent click, long cameAt, List<Effect> effects) {
     boolean clicked;
     long impressionTime;
     if (state instanceof ImpressionWaiting waiting) {
@@ -140,7 +152,8 @@ public final class LabelJoin {
       impressionTime = labelled.eventTime();
     }
     long delay = click.eventTime() - impressionTime;
-    if (delay < -window || delay > window + lateness) {
+    long windowEnd = impressionTime + window;
+    if (delay < -window || delay > window + lateness || windowEnd + lateness <= cameAt) {
       effects.add(unknownImpression(click));
       return state;
     }
@@ -153,9 +166,16 @@ public final class LabelJoin {
       effects.add(new Effect.Count(Counter.DUPLICATE_CLICKS));
       return state;
     }
-    if (!(state instanceof ImpressionWaiting waiting)) {
+    if (windowEnd <= cameAt || !(state instanceof ImpressionWaiting waiting)) {
       effects.add(new Effect.Count(Counter.LATE_CLICKS));
-      effects.add(lateClick(click, "arrived after its impression was labelled as not clicked"));
+      effects.add(
+          lateClick(
+              click,
+              "came after its impression's window had ended at "
+                  + windowEnd
+                  + (windowEnd <= cameAt
+                      ? ", behind events of " + cameAt
+                      : ", in a partition that had long been silent")));
       return state;
     }
     ImpressionWaiting labelled =
@@ -172,7 +192,7 @@ public final class LabelJoin {
     return label(click.impressionId(), labelled, effects);
   }
 
-  /** When {@link #wake} has something to do for a state: a watermark. */
+  /** When {@link #wake} has something to do for a state: an event time. */
   public long dueTime(JoinState state) {
     if (state instanceof ImpressionWaiting waiting) {
       return waiting.eventTime() + window;
@@ -181,32 +201,31 @@ public final class LabelJoin {
       return labelled.eventTime() + window + lateness;
     }
     long earliest = Long.MAX_VALUE;
-    for (ClickEvent click : ((ClicksWaiting) state).clicks()) {
-      earliest = Math.min(earliest, click.eventTime());
+    for (WaitingClick click : ((ClicksWaiting) state).clicks()) {
+      earliest = Math.min(earliest, waitsUntil(click.event()));
     }
-    return earliest + window;
+    return earliest;
   }
 
   /**
    * Does what is due; harmless when nothing is.
    *
-   * @param watermark the event time that was reached
+   * @param time the event time that was reached
    */
-  public Transition wake(String impressionId, @Nullable JoinState state, long watermark) {
-    if (state instanceof ImpressionWaiting waiting && waiting.eventTime() + window <= watermark) {
+  public Transition wake(String impressionId, @Nullable JoinState state, long time) {
+    if (state instanceof ImpressionWaiting waiting && waiting.eventTime() + window <= time) {
       List<Effect> effects = new ArrayList<>(3);
       return new Transition(label(impressionId, waiting, effects), effects);
     }
-    if (state instanceof Labelled labelled
-        && labelled.eventTime() + window + lateness <= watermark) {
+    if (state instanceof Labelled labelled && labelled.eventTime() + window + lateness <= time) {
       return new Transition(null, List.of());
     }
     if (state instanceof ClicksWaiting waiting) {
       List<Effect> effects = new ArrayList<>();
-      List<ClickEvent> remaining = new ArrayList<>();
-      for (ClickEvent click : waiting.clicks()) {
-        if (click.eventTime() + window <= watermark) {
-          effects.add(unknownImpression(click));
+      List<WaitingClick> remaining = new ArrayList<>();
+      for (WaitingClick click : waiting.clicks()) {
+        if (waitsUntil(click.event()) <= time) {
+          effects.add(unknownImpression(click.event()));
         } else {
           remaining.add(click);
         }

@@ -4,10 +4,12 @@ import io.millrace.event.Example;
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
+import io.millrace.event.WaitsFor;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -72,9 +74,31 @@ public final class OutputWriter {
   }
 
   /** The IngestionCounts. */
-  public byte[] counts(JoinCounts counts, long countedTime) {
-    SpecificRecord event = new IngestionCounts(Instant.ofEpochMilli(countedTime), counts.toMap());
+  public byte[] counts(JoinCounts counts, IngestionProgress progress, long countedTime) {
+    WaitsFor waitsFor =
+        progress
+            .holder()
+            .map(
+                held ->
+                    new WaitsFor(
+                        held.topic(),
+                        held.partition(),
+                        held.seconds(),
+                        held.lag(),
+                        instant(held.eventTime())))
+            .orElse(null);
+    SpecificRecord event =
+        new IngestionCounts(
+            Instant.ofEpochMilli(countedTime),
+            counts.toMap(),
+            instant(progress.eventTime()),
+            progress.lag(),
+            waitsFor);
     return wire.encode(event);
+  }
+
+  private static @Nullable Instant instant(OptionalLong millis) {
+    return millis.isPresent() ? Instant.ofEpochMilli(millis.getAsLong()) : null;
   }
 
   private static @Nullable ByteBuffer wrap(byte @Nullable [] bytes) {

@@ -32,12 +32,19 @@ final class JoinSimulation {
   }
 
   void accept(Event event) {
+    accept(event, watermark);
+  }
+
+  /**
+   * @param cameAt the time at which it came
+   */
+  void accept(Event event, long cameAt) {
     if (event instanceof ImpressionEvent impression) {
       String id = impression.impressionId();
-      apply(id, join.onImpression(state(id), impression, watermark));
+      apply(id, join.onImpression(state(id), impression, cameAt));
     } else if (event instanceof ClickEvent click) {
       String id = click.impressionId();
-      apply(id, join.onClick(state(id), click, watermark));
+      apply(id, join.onClick(state(id), click, cameAt));
     } else {
       progress.advance((ProgressEvent) event);
       advance(progress.watermark());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.ingestion.JoinState.ClicksWaiting;
 import io.millrace.ingestion.JoinState.ImpressionWaiting;
 import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.ingestion.JoinState.WaitingClick;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,21 +22,30 @@ class JoinStateFormatTest {
   private static final ImpressionWaiting IMPRESSION =
       new ImpressionWaiting(
           1_700_000_000_002L, 3, 4_000_000_000L, true, 1_700_000_000_003L, new byte[] {5, 6, 7});
-  private static final ClicksWaiting CLICKS =
-      new ClicksWaiting(
-          List.of(
-              click(new Origin("clicks", 1, 42, 1_700_000_000_005L, null, new byte[] {1, 2})),
-              click(new Origin("clicks", 1, 43, 1_700_000_000_006L, new byte[0], null))));
+  private static final ClicksWaiting CLICKS = clicks(1_700_000_000_000L, 1_700_000_000_001L);
+  private static final ClicksWaiting CLICKS_WITHOUT_TIMES =
+      clicks(EventClock.NONE, EventClock.NONE);
 
-  private static ClickEvent click(Origin origin) {
-    return new ClickEvent("i", 1_700_000_000_004L, origin);
+  private static ClicksWaiting clicks(long firstCameAt, long secondCameAt) {
+    return new ClicksWaiting(
+        List.of(
+            click(
+                new Origin("clicks", 1, 42, 1_700_000_000_005L, null, new byte[] {1, 2}),
+                firstCameAt),
+            click(
+                new Origin("clicks", 1, 43, 1_700_000_000_006L, new byte[0], null), secondCameAt)));
   }
 
-  private static byte[] golden(String name) throws IOException {
+  private static WaitingClick click(Origin origin, long cameAt) {
+    return new WaitingClick(new ClickEvent("i", 1_700_000_000_004L, origin), cameAt);
+  }
+
+  private static byte[] golden(int version, String name) throws IOException {
     Properties golden = new Properties();
     try (InputStream in =
         Objects.requireNonNull(
-            JoinStateFormatTest.class.getResourceAsStream("/join-state-v1.properties"))) {
+            JoinStateFormatTest.class.getResourceAsStream(
+                "/join-state-v" + version + ".properties"))) {
       golden.load(in);
     }
     return HexFormat.of().parseHex(golden.getProperty(name));
@@ -43,20 +53,31 @@ class JoinStateFormatTest {
 
   @Test
   void writesTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.encode(LABELLED)).isEqualTo(golden("labelled"));
-    assertThat(JoinStateFormat.encode(IMPRESSION)).isEqualTo(golden("impression-waiting"));
-    assertThat(JoinStateFormat.encode(CLICKS)).isEqualTo(golden("clicks-waiting"));
+    assertThat(JoinStateFormat.encode(LABELLED)).isEqualTo(golden(2, "labelled"));
+    assertThat(JoinStateFormat.encode(IMPRESSION)).isEqualTo(golden(2, "impression-waiting"));
+    assertThat(JoinStateFormat.encode(CLICKS)).isEqualTo(golden(2, "clicks-waiting"));
   }
 
   @Test
   void readsTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.decode("i", golden("labelled"))).isEqualTo(LABELLED);
-    assertThat(JoinStateFormat.decode("i", golden("impression-waiting")))
+    assertThat(JoinStateFormat.decode("i", golden(2, "labelled"))).isEqualTo(LABELLED);
+    assertThat(JoinStateFormat.decode("i", golden(2, "impression-waiting")))
         .usingRecursiveComparison()
         .isEqualTo(IMPRESSION);
-    assertThat(JoinStateFormat.decode("i", golden("clicks-waiting")))
+    assertThat(JoinStateFormat.decode("i", golden(2, "clicks-waiting")))
         .usingRecursiveComparison()
         .isEqualTo(CLICKS);
+  }
+
+  @Test
+  void readsTheFirstVersion() throws IOException {
+    assertThat(JoinStateFormat.decode("i", golden(1, "labelled"))).isEqualTo(LABELLED);
+    assertThat(JoinStateFormat.decode("i", golden(1, "impression-waiting")))
+        .usingRecursiveComparison()
+        .isEqualTo(IMPRESSION);
+    assertThat(JoinStateFormat.decode("i", golden(1, "clicks-waiting")))
+        .usingRecursiveComparison()
+        .isEqualTo(CLICKS_WITHOUT_TIMES);
   }
 
   @Test
@@ -77,8 +98,8 @@ class JoinStateFormatTest {
   @Test
   void anotherMagicOrVersionIsNamed() {
     byte[] bytes = JoinStateFormat.encode(LABELLED);
-    bytes[1] = 2;
-    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 2");
+    bytes[1] = 3;
+    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 3");
     assertThatThrownBy(
             () -> JoinStateFormat.decode("i", "XYZ4".getBytes(StandardCharsets.US_ASCII)))
         .hasMessageContaining("magic 88");

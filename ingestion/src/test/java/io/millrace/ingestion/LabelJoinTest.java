@@ -52,12 +52,12 @@ class LabelJoinTest {
   }
 
   @Test
-  void anImpressionWhoseWindowIsOverIsRejected() {
-    Transition late = JOIN.onImpression(null, impression(T), T + 20);
+  void anImpressionWhoseWindowAndLatenessAreOverIsRejected() {
+    Transition late = JOIN.onImpression(null, impression(T), T + 30);
     assertThat(reason(late)).isEqualTo(RejectionReason.LATE_IMPRESSION);
     assertThat(late.next()).isNull();
 
-    Transition justInTime = JOIN.onImpression(null, impression(T), T + 19);
+    Transition justInTime = JOIN.onImpression(null, impression(T), T + 29);
     assertThat(reason(justInTime)).isNull();
     assertThat(justInTime.next()).isInstanceOf(ImpressionWaiting.class);
   }
@@ -70,8 +70,30 @@ class LabelJoinTest {
   }
 
   @Test
+  void aClickThatCameBehindItsWindowsEndIsLateInEitherOrder() {
+    JoinState waiting = JOIN.onImpression(null, impression(T), Long.MIN_VALUE).next();
+    Transition after = JOIN.onClick(waiting, click(T + 5), T + 20);
+    assertThat(reason(after)).isEqualTo(RejectionReason.LATE_CLICK);
+    assertThat(after.next()).isSameAs(waiting);
+
+    JoinState early = JOIN.onClick(null, click(T + 5), T + 20).next();
+    Transition before = JOIN.onImpression(early, impression(T), Long.MIN_VALUE);
+    assertThat(reason(before)).isEqualTo(RejectionReason.LATE_CLICK);
+    assertThat(before.next()).usingRecursiveComparison().isEqualTo(waiting);
+  }
+
+  @Test
+  void anImpressionThatComesWithinTheLatenessFindsItsClick() {
+    JoinState early = JOIN.onClick(null, click(T + 5), T).next();
+    JoinState kept = JOIN.wake("i", early, T + 29).next();
+    Transition late = JOIN.onImpression(kept, impression(T), T + 29);
+    assertThat(late.next()).isEqualTo(new Labelled(T, true));
+  }
+
+  @Test
   void anOrphanWhoseWaitIsOverIsRejectedAtOnce() {
-    Transition transition = JOIN.onClick(null, click(T), T + 20);
+    assertThat(JOIN.onClick(null, click(T), T + 49).next()).isInstanceOf(ClicksWaiting.class);
+    Transition transition = JOIN.onClick(null, click(T), T + 50);
     assertThat(reason(transition)).isEqualTo(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION);
     assertThat(transition.next()).isNull();
   }

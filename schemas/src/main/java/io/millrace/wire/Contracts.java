@@ -11,6 +11,7 @@ import io.millrace.event.RowUpdate;
 import io.millrace.event.Served;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
+import io.millrace.event.WaitsFor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -38,7 +39,8 @@ final class Contracts {
               RowUpdate.class,
               Served.class,
               TensorUpdate.class,
-              VersionManifest.class)
+              VersionManifest.class,
+              WaitsFor.class)
           .stream()
           .collect(Collectors.toUnmodifiableMap(Class::getName, Function.identity()));
 

@@ -3,9 +3,10 @@ package io.millrace.ingestion.job;
 import io.millrace.ingestion.Arrival;
 import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.ImpressionEvent;
+import io.millrace.ingestion.Rejection;
 import org.apache.flink.api.java.functions.KeySelector;
 
-/** The impression id; for what has none its place, which spreads it and touches no state. */
+/** The impression id; for what has none its place or nothing, which touches no state. */
 final class ArrivalKey implements KeySelector<Arrival, String> {
   private static final long serialVersionUID = 1;
 
@@ -17,6 +18,6 @@ final class ArrivalKey implements KeySelector<Arrival, String> {
     if (arrival instanceof ClickEvent click) {
       return click.impressionId();
     }
-    return arrival.origin().place();
+    return arrival instanceof Rejection rejection ? rejection.origin().place() : "";
   }
 }

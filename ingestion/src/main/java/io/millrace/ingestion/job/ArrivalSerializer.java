@@ -5,17 +5,20 @@ import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.ProgressEvent;
+import io.millrace.ingestion.ReadPositions;
 import io.millrace.ingestion.Rejection;
 import io.millrace.wire.RejectionReason;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A kind (1 impression, 2 click, 3 progress, 4 rejection), the origin, then the fields of the kind.
- * Used between tasks only, never stored.
+ * A kind (1 impression, 2 click, 3 progress, 4 rejection, 5 read positions), the origin but for 5,
+ * then the fields of the kind. Used between tasks only, never stored.
  */
 public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
   private static final long serialVersionUID = 1;
@@ -37,6 +40,15 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
       target.writeByte(3);
       origin(progress.origin(), target);
       target.writeLong(progress.eventTime());
+    } else if (arrival instanceof ReadPositions positions) {
+      target.writeByte(5);
+      target.writeInt(positions.partitions().size());
+      for (ReadPositions.Position position : positions.partitions()) {
+        target.writeUTF(position.topic());
+        target.writeInt(position.partition());
+        target.writeLong(position.next());
+        target.writeLong(position.end());
+      }
     } else {
       Rejection rejection = (Rejection) arrival;
       target.writeByte(4);
@@ -50,6 +62,9 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
   @Override
   public Arrival deserialize(DataInputView source) throws IOException {
     int kind = source.readByte();
+    if (kind == 5) {
+      return positions(source);
+    }
     Origin origin =
         new Origin(
             source.readUTF(),
@@ -69,8 +84,18 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
               RejectionReason.values()[source.readInt()],
               new String(readNonNullBytes(source), java.nio.charset.StandardCharsets.UTF_8),
               origin);
-      default -> throw new IOException("arrival kind: " + kind + ", expected 1 to 4");
+      default -> throw new IOException("arrival kind: " + kind + ", expected 1 to 5");
     };
+  }
+
+  private static ReadPositions positions(DataInputView source) throws IOException {
+    List<ReadPositions.Position> positions = new ArrayList<>();
+    for (int n = source.readInt(); n > 0; n--) {
+      positions.add(
+          new ReadPositions.Position(
+              source.readUTF(), source.readInt(), source.readLong(), source.readLong()));
+    }
+    return new ReadPositions(positions);
   }
 
   private static void origin(Origin origin, DataOutputView target) throws IOException {

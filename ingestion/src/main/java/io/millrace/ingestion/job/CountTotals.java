@@ -1,5 +1,6 @@
 package io.millrace.ingestion.job;
 
+import io.millrace.ingestion.IngestionProgress;
 import io.millrace.ingestion.JoinCounts;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.registry.SchemaRegistry;
@@ -15,12 +16,12 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Adds the differences that the joins count up to totals, and emits the totals with each. Runs with
- * parallelism 1; its state is the one truth about the counts.
+ * Adds the differences that the join counts up to totals, and emits the totals with each, beside
+ * how far the join is. Runs with parallelism 1; its state is the one truth about the counts.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
 final class CountTotals extends AbstractStreamOperator<Outbound>
-    implements OneInputStreamOperator<byte[], Outbound> {
+    implements OneInputStreamOperator<CountsUpdate, Outbound> {
   private static final long serialVersionUID = 1;
   private static final byte[] KEY = "counts".getBytes(StandardCharsets.US_ASCII);
 
@@ -30,6 +31,7 @@ final class CountTotals extends AbstractStreamOperator<Outbound>
   private transient OutputWriter writer;
   private transient ListState<byte[]> state;
   private transient JoinCounts totals;
+  private transient IngestionProgress progress;
 
   CountTotals(RegistryFactory registryFactory) {
     this.registryFactory = registryFactory;
@@ -45,6 +47,7 @@ final class CountTotals extends AbstractStreamOperator<Outbound>
                 new ListStateDescriptor<>(
                     "totals", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     totals = new JoinCounts();
+    progress = IngestionProgress.NONE;
     for (byte[] stored : state.get()) {
       totals.add(JoinCounts.fromBytes(stored));
     }
@@ -61,14 +64,15 @@ final class CountTotals extends AbstractStreamOperator<Outbound>
   }
 
   @Override
-  public void processElement(StreamRecord<byte[]> difference) {
-    totals.add(JoinCounts.fromBytes(difference.getValue()));
+  public void processElement(StreamRecord<CountsUpdate> update) {
+    totals.add(JoinCounts.fromBytes(update.getValue().difference()));
+    progress = IngestionProgress.fromBytes(update.getValue().progress());
     emit();
   }
 
   private void emit() {
     long now = getProcessingTimeService().getCurrentProcessingTime();
-    output.collect(new StreamRecord<>(new Outbound(KEY, writer.counts(totals, now))));
+    output.collect(new StreamRecord<>(new Outbound(KEY, writer.counts(totals, progress, now))));
   }
 
   @Override

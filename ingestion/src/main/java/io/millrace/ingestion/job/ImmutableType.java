@@ -17,6 +17,9 @@ final class ImmutableType<T> extends TypeInformation<T> {
   static final TypeInformation<Outbound> OUTBOUND =
       new ImmutableType<>(Outbound.class, OutboundSerializer::new);
 
+  static final TypeInformation<CountsUpdate> COUNTS =
+      new ImmutableType<>(CountsUpdate.class, CountsUpdateSerializer::new);
+
   private final Class<T> type;
   private final Source<T> serializer;
 

@@ -2,16 +2,12 @@ package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
 import io.millrace.topic.Topics;
-import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
-import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -23,13 +19,18 @@ public final class IngestionJob {
   public static void build(StreamExecutionEnvironment env, IngestionJobConfig config) {
     Topics topics = config.topics();
     RegistryFactory registry = config.registryFactory();
-    checkParallelism(env.getParallelism(), config.watermarks());
+    checkParallelism(env.getParallelism());
 
     DataStream<Arrival> arrivals =
-        env.fromSource(source(config, registry), watermarks(config.watermarks()), "events")
+        env.fromSource(
+                new EventSource(config, registry),
+                WatermarkStrategy.noWatermarks(),
+                "events",
+                ImmutableType.ARRIVAL)
             .uid("events");
     SingleOutputStreamOperator<Outbound> examples =
-        byId(arrivals, env.getParallelism())
+        // One thread needs no exchange between tasks: reading, joining and writing are one chain.
+        DataStreamUtils.reinterpretAsKeyedStream(arrivals, new ArrivalKey(), Types.STRING)
             .transform(
                 "label-join", ImmutableType.OUTBOUND, new LabelJoinOperator(config, registry))
             .uid("label-join");
@@ -50,36 +51,12 @@ public final class IngestionJob {
         .uid("ingestion-counts");
   }
 
-  private static void checkParallelism(int parallelism, Watermarks watermarks) {
-    if (watermarks instanceof Watermarks.ProgressOnly && parallelism != 1) {
+  /** Event time is that of all partitions together, which one task has to see. */
+  private static void checkParallelism(int parallelism) {
+    if (parallelism != 1) {
       throw new IllegalArgumentException(
-          "parallelism: " + parallelism + ", expected 1 where only Progress records move time");
+          "parallelism of the ingestion job: " + parallelism + ", expected 1");
     }
-  }
-
-  private static KafkaSource<Arrival> source(IngestionJobConfig config, RegistryFactory registry) {
-    return KafkaSource.<Arrival>builder()
-        .setBootstrapServers(config.bootstrap())
-        .setTopics(List.of(config.topics().impressions(), config.topics().clicks()))
-        .setGroupId(config.topicPrefix() + "millrace-ingestion")
-        .setStartingOffsets(OffsetsInitializer.earliest())
-        .setDeserializer(new ArrivalDeserializer(registry, config.maxEventBytes()))
-        .setProperty("max.poll.records", "2000")
-        .build();
-  }
-
-  private static WatermarkStrategy<Arrival> watermarks(Watermarks watermarks) {
-    return watermarks instanceof Watermarks.Live live
-        ? WatermarkStrategy.forGenerator(
-            context -> new LiveWatermarks(live, System::currentTimeMillis))
-        : WatermarkStrategy.noWatermarks();
-  }
-
-  /** One thread needs no exchange between tasks: reading, joining and writing are one chain. */
-  private static KeyedStream<Arrival, String> byId(DataStream<Arrival> arrivals, int parallelism) {
-    return parallelism == 1
-        ? DataStreamUtils.reinterpretAsKeyedStream(arrivals, new ArrivalKey(), Types.STRING)
-        : arrivals.keyBy(new ArrivalKey(), Types.STRING);
   }
 
   private static KafkaSink<Outbound> sink(IngestionJobConfig config, String topic) {

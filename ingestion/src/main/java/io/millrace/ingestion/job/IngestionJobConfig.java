@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param bootstrap Kafka's bootstrap servers
  * @param topicPrefix of {@link Topics}
  * @param attributionWindow how long after an impression a click labels it
- * @param allowedLateness how much longer duplicates and late clicks are recognised
+ * @param allowedLateness how much longer an impression may come, and duplicates and late clicks are
+ *     recognised
  * @param emission when examples leave
  * @param watermarks how event time advances
  * @param markInterval how long an example may wait for the Progress record in {@code examples} that
@@ -20,6 +21,8 @@ import java.time.Duration;
  *     that a replay's steps don't depend on the clock
  * @param maxEventBytes longer values of event topics are rejected unread
  * @param statesInMemory join states kept in memory in front of the state backend
+ * @param acceptLostEvents whether to go on with what there is where events that were to be read
+ *     next are no longer in Kafka; else the job ends
  */
 public record IngestionJobConfig(
     String bootstrap,
@@ -30,7 +33,8 @@ public record IngestionJobConfig(
     Watermarks watermarks,
     Duration markInterval,
     int maxEventBytes,
-    int statesInMemory)
+    int statesInMemory,
+    boolean acceptLostEvents)
     implements Serializable {
 
   /** One MiB. */
@@ -71,7 +75,8 @@ public record IngestionJobConfig(
         Watermarks.Live.DEFAULT,
         DEFAULT_MARK_INTERVAL,
         DEFAULT_MAX_EVENT_BYTES,
-        DEFAULT_STATES_IN_MEMORY);
+        DEFAULT_STATES_IN_MEMORY,
+        false);
   }
 
   /**
@@ -94,7 +99,23 @@ public record IngestionJobConfig(
         new Watermarks.ProgressOnly(partitions),
         Duration.ZERO,
         DEFAULT_MAX_EVENT_BYTES,
-        DEFAULT_STATES_IN_MEMORY);
+        DEFAULT_STATES_IN_MEMORY,
+        false);
+  }
+
+  /** The same, and lost events are accepted. */
+  public IngestionJobConfig acceptingLostEvents() {
+    return new IngestionJobConfig(
+        bootstrap,
+        topicPrefix,
+        attributionWindow,
+        allowedLateness,
+        emission,
+        watermarks,
+        markInterval,
+        maxEventBytes,
+        statesInMemory,
+        true);
   }
 
   /** The topics with this configuration's prefix. */

@@ -4,7 +4,10 @@ import io.millrace.ingestion.Arrival;
 import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.Counter;
 import io.millrace.ingestion.Effect;
+import io.millrace.ingestion.Event;
+import io.millrace.ingestion.EventClock;
 import io.millrace.ingestion.ImpressionEvent;
+import io.millrace.ingestion.IngestionProgress;
 import io.millrace.ingestion.JoinCounts;
 import io.millrace.ingestion.JoinState;
 import io.millrace.ingestion.JoinStateFormat;
@@ -13,13 +16,17 @@ import io.millrace.ingestion.LabelledImpression;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.ingestion.PartitionProgress;
 import io.millrace.ingestion.ProgressEvent;
+import io.millrace.ingestion.ReadPositions;
 import io.millrace.ingestion.Rejection;
 import io.millrace.ingestion.Transition;
 import io.millrace.registry.SchemaRegistry;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -47,9 +54,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Examples whose windows end at the same millisecond leave in the order of the impressions'
  * offsets: Flink fires timers of equal times in any order, so they are sorted here.
  *
- * <p>States in memory are woken by a queue of ours and have no timer: Flink would write all timers
- * out with every checkpoint. A state that leaves memory gets one; after a restore all states do, or
- * go back into memory.
+ * <p>States in memory are woken by a queue of ours; a state in the store has a timer of Flink's,
+ * which is in the store too. So most ids, born and freed between two checkpoints, need none, the
+ * heap does not grow with the window, and a restore reads nothing.
+ *
+ * <p>Event time of live events is an {@link EventClock}'s; nothing else moves it, and Flink's
+ * watermarks are not used. In a replay it is that of the Progress records.
  *
  * <p>Marks, Progress records among the examples, end the step that learners are at: one after the
  * last example of a stream, and in live operation one soon after any example, so that no learner
@@ -65,12 +75,18 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private static final long serialVersionUID = 1;
 
   static final OutputTag<Outbound> REJECTED = new OutputTag<>("rejected", ImmutableType.OUTBOUND);
-  static final OutputTag<byte[]> COUNTS =
-      new OutputTag<>("counts", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  static final OutputTag<CountsUpdate> COUNTS = new OutputTag<>("counts", ImmutableType.COUNTS);
 
   private static final ValueStateDescriptor<byte[]> STORE =
       new ValueStateDescriptor<>("join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final long COUNT_INTERVAL_MILLIS = 1000;
+
+  /** Of live events, between two looks at how far event time is. */
+  private static final int ADVANCE_EVENTS = 256;
+
+  /** A partition that holds event time back so long is named. */
+  private static final Duration NAMED_AFTER = Duration.ofMinutes(1);
+
   private static final byte[] MARK_KEY = "mark".getBytes(StandardCharsets.UTF_8);
   private static final Comparator<LabelledImpression> FILE_ORDER =
       Comparator.comparingInt(LabelledImpression::partition)
@@ -78,6 +94,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
 
   private final IngestionJobConfig config;
   private final RegistryFactory registryFactory;
+  private final NanoClock nanos;
 
   private transient LabelJoin join;
   private transient SchemaRegistry registry;
@@ -90,17 +107,36 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient InternalTimerService<VoidNamespace> timers;
   private transient ListState<byte[]> progressState;
   private transient ListState<Long> watermarkState;
+  private transient ListState<byte[]> clockState;
+  private transient ListState<Long> storedState;
   private transient @Nullable PartitionProgress progress;
+  private transient @Nullable EventClock clock;
+  private transient int sinceAdvance;
   private transient long watermark;
   private transient JoinCounts counts;
   private transient List<LabelledImpression> due;
   private transient long dueTime;
   private transient boolean waking;
   private transient boolean markScheduled;
+  private transient IngestionProgress lastProgress;
 
   LabelJoinOperator(IngestionJobConfig config, RegistryFactory registryFactory) {
+    this(config, registryFactory, System::nanoTime);
+  }
+
+  /**
+   * @param nanos a monotonic clock
+   */
+  LabelJoinOperator(IngestionJobConfig config, RegistryFactory registryFactory, NanoClock nanos) {
     this.config = config;
     this.registryFactory = registryFactory;
+    this.nanos = nanos;
+  }
+
+  /** A monotonic clock that can be sent to where the operator runs. */
+  @FunctionalInterface
+  interface NanoClock extends Serializable {
+    long nanos();
   }
 
   @Override
@@ -109,6 +145,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     progress =
         config.watermarks() instanceof Watermarks.ProgressOnly promised
             ? new PartitionProgress(promised.partitions())
+            : null;
+    clock =
+        config.watermarks() instanceof Watermarks.Live live
+            ? new EventClock(live.outOfOrderness(), live.idleTimeout())
             : null;
     progressState =
         context
@@ -120,6 +160,16 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+    clockState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "clock", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("stored", Types.LONG));
     watermark = Long.MIN_VALUE;
     restored = context.isRestored();
     if (restored) {
@@ -140,6 +190,14 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       any = true;
     }
     watermark = any ? earliest : Long.MIN_VALUE;
+    EventClock restoring = clock;
+    if (restoring != null) {
+      restoring.restoreEventTime(watermark);
+      for (byte[] stored : clockState.get()) {
+        restoring.restore(stored, nanos.nanos());
+      }
+      watermark = restoring.eventTime();
+    }
   }
 
   @Override
@@ -149,6 +207,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     registry = registryFactory.open();
     writer = new OutputWriter(registry);
     counts = new JoinCounts();
+    lastProgress = IngestionProgress.NONE;
     due = new ArrayList<>();
     dueTime = Long.MIN_VALUE;
     wakes = new WakeQueue();
@@ -157,33 +216,55 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     timers = getInternalTimerService("wake", VoidNamespaceSerializer.INSTANCE, this);
     states =
         new MemoryTier(
-            backend, getPartitionedState(STORE), config.statesInMemory(), this::setTimer);
+            backend, getPartitionedState(STORE), config.statesInMemory(), new StoredTimers());
     if (restored) {
-      loadStates();
+      restoreStates();
       // The last examples before the snapshot may still be waiting for theirs.
       scheduleMark();
     }
     scheduleCounts();
   }
 
-  private void setTimer(JoinState state) {
-    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, join.dueTime(state));
+  /** Timers of the states in the store, of the id that is the backend's current key. */
+  private final class StoredTimers implements MemoryTier.Timers {
+    @Override
+    public long due(JoinState state) {
+      return join.dueTime(state);
+    }
+
+    @Override
+    public void set(long due) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+    }
+
+    @Override
+    public void unset(long due) {
+      timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
+    }
   }
 
-  /** States that were in memory at the snapshot have no timer: they go back, or get one. */
-  private void loadStates() throws Exception {
-    backend.applyToAllKeys(
-        VoidNamespace.INSTANCE,
-        VoidNamespaceSerializer.INSTANCE,
-        STORE,
-        (id, stored) -> {
-          JoinState loaded = states.load(id, stored.value());
-          if (loaded != null) {
-            wakes.add(join.dueTime(loaded), id);
-          } else {
-            setTimer(JoinStateFormat.decode(id, stored.value()));
-          }
-        });
+  private void restoreStates() throws Exception {
+    long stored = 0;
+    boolean counted = false;
+    for (long count : storedState.get()) {
+      stored += count;
+      counted = true;
+    }
+    if (!counted) {
+      // An older checkpoint, whose states in memory had no timer.
+      List<Long> found = new ArrayList<>();
+      backend.applyToAllKeys(
+          VoidNamespace.INSTANCE,
+          VoidNamespaceSerializer.INSTANCE,
+          STORE,
+          (id, state) -> {
+            long due = join.dueTime(JoinStateFormat.decode(id, state.value()));
+            timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+            found.add(due);
+          });
+      stored = found.size();
+    }
+    states.restored(stored);
   }
 
   /** Does nothing: {@link MemoryTier} sets the key where it is needed. */
@@ -197,29 +278,46 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     if (arrival instanceof ImpressionEvent impression) {
       String id = impression.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onImpression(state, impression, watermark));
+      apply(id, state, join.onImpression(state, impression, cameAt(impression)));
     } else if (arrival instanceof ClickEvent click) {
       String id = click.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onClick(state, click, watermark));
+      apply(id, state, join.onClick(state, click, cameAt(click)));
     } else if (arrival instanceof Rejection rejection) {
       reject(rejection);
+    } else if (arrival instanceof ReadPositions positions) {
+      if (clock != null) {
+        clock.onPositions(positions, nanos.nanos());
+        advanceClock(clock);
+      }
     } else if (progress != null) {
       progress.advance((ProgressEvent) arrival);
       advance(progress.watermark());
     }
-  }
-
-  @Override
-  public void processWatermark(Watermark mark) throws Exception {
-    if (progress == null) {
-      advance(mark.getTimestamp());
+    if (clock != null && ++sinceAdvance >= ADVANCE_EVENTS) {
+      advanceClock(clock);
     }
   }
 
+  /** The time at which an event came; see {@link LabelJoin}. */
+  private long cameAt(Event event) {
+    return clock == null ? watermark : clock.onEvent(event, nanos.nanos());
+  }
+
+  private void advanceClock(EventClock present) throws Exception {
+    sinceAdvance = 0;
+    present.advance(nanos.nanos());
+    advance(present.time());
+  }
+
+  /** Does nothing: event time is the join's own. */
+  @Override
+  public void processWatermark(Watermark mark) {}
+
   /** Wakes what is due, in the order of time, be it in memory or behind a timer of Flink's. */
   private void advance(long to) throws Exception {
-    if (to <= watermark) {
+    // What was estimated on a quiet night may be taken back.
+    if (to == watermark || (to < watermark && clock == null)) {
       return;
     }
     watermark = to;
@@ -349,22 +447,41 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emitCounts() {
-    if (!counts.isEmpty()) {
-      output.collect(COUNTS, new StreamRecord<>(counts.toBytes()));
+    IngestionProgress present = progress();
+    if (!counts.isEmpty() || !present.equals(lastProgress)) {
+      output.collect(
+          COUNTS, new StreamRecord<>(new CountsUpdate(counts.toBytes(), present.toBytes())));
       counts.clear();
+      lastProgress = present;
     }
   }
 
+  private IngestionProgress progress() {
+    if (clock == null) {
+      return IngestionProgress.NONE;
+    }
+    return new IngestionProgress(
+        clock.eventTime() == EventClock.NONE
+            ? OptionalLong.empty()
+            : OptionalLong.of(clock.eventTime()),
+        clock.lag(),
+        clock.holder(NAMED_AFTER, nanos.nanos()));
+  }
+
   @Override
-  public void prepareSnapshotPreBarrier(long checkpointId) {
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     emitCounts();
+    // Here and not only in snapshotState: timers on the heap are stored before that.
+    states.writeBack();
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     states.writeBack();
-    watermarkState.update(List.of(watermark));
+    watermarkState.update(List.of(clock == null ? watermark : clock.eventTime()));
+    clockState.update(clock == null ? List.of() : List.of(clock.toBytes()));
+    storedState.update(List.of(states.stored()));
     if (progress != null) {
       progressState.update(List.of(progress.toBytes()));
     }

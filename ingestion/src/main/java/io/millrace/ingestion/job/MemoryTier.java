@@ -14,42 +14,64 @@ import org.jspecify.annotations.Nullable;
  * there are too many. Most ids are born and freed between two checkpoints: they never reach the
  * store.
  *
- * <p>Invariant: an id's state is what memory says, else what the store says. While every state of
- * the store is in memory too, the store is not asked. The backend's current key is set here, and
- * only where the store is touched: setting it costs as much as the join.
+ * <p>Invariants: an id's state is what memory says, else what the store says; a state in the store
+ * has a timer, at the due time that it had when it was written. While every state of the store is
+ * in memory too, the store is not asked. The backend's current key is set here, and only where the
+ * store is touched: setting it costs as much as the join.
  */
 final class MemoryTier {
   private static final class Entry {
     @Nullable JoinState state;
     boolean dirty;
     boolean stored;
+
+    /** Of the timer, if {@link #stored}. */
+    long due;
+  }
+
+  /** Timers of the states in the store, each of the backend's current key. */
+  interface Timers {
+    /** The event time at which a state must be looked at. */
+    long due(JoinState state);
+
+    void set(long due);
+
+    void unset(long due);
   }
 
   private final KeyedStateBackend<String> backend;
   private final ValueState<byte[]> store;
   private final int capacity;
+  private final Timers timers;
   private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>();
-  private final Evicted evicted;
   private @Nullable String lastId;
   private @Nullable Entry last;
 
-  /** States that are in the store and not in memory. */
+  /** States in the store, and those of them that are not in memory. */
+  private long stored;
+
   private long onlyStored;
 
-  /** Told of a state that leaves memory; the current key is its id. */
-  interface Evicted {
-    void evicted(JoinState state);
-  }
-
   /**
-   * @param capacity states in memory, at most
+   * @param capacity states in memory
    */
   MemoryTier(
-      KeyedStateBackend<String> backend, ValueState<byte[]> store, int capacity, Evicted evicted) {
+      KeyedStateBackend<String> backend, ValueState<byte[]> store, int capacity, Timers timers) {
     this.backend = backend;
     this.store = store;
     this.capacity = capacity;
-    this.evicted = evicted;
+    this.timers = timers;
+  }
+
+  /** Begins with so many states in the store. */
+  void restored(long states) {
+    stored = states;
+    onlyStored = states;
+  }
+
+  /** States in the store. */
+  long stored() {
+    return stored;
   }
 
   /** The state of an id, or null. */
@@ -61,8 +83,10 @@ final class MemoryTier {
         backend.setCurrentKey(id);
         byte[] bytes = store.value();
         if (bytes != null) {
-          entry.state = JoinStateFormat.decode(id, bytes);
+          JoinState state = JoinStateFormat.decode(id, bytes);
+          entry.state = state;
           entry.stored = true;
+          entry.due = timers.due(state);
         }
       }
     }
@@ -83,7 +107,9 @@ final class MemoryTier {
       if (entry.stored) {
         backend.setCurrentKey(id);
         store.clear();
+        timers.unset(entry.due);
         entry.stored = false;
+        stored--;
         onlyStored -= remembered ? 0 : 1;
       }
       entry.state = null;
@@ -107,30 +133,7 @@ final class MemoryTier {
     Map.Entry<String, Entry> eldest = iterator.next();
     iterator.remove();
     writeBack(eldest.getKey(), eldest.getValue());
-    JoinState state = eldest.getValue().state;
-    if (state != null) {
-      onlyStored++;
-      backend.setCurrentKey(eldest.getKey());
-      evicted.evicted(state);
-    }
-  }
-
-  /**
-   * Takes a state from the store into memory, if there is room.
-   *
-   * @return the state if there was room, else null
-   */
-  @Nullable JoinState load(String id, byte[] bytes) {
-    if (entries.size() >= capacity) {
-      onlyStored++;
-      return null;
-    }
-    Entry entry = new Entry();
-    JoinState state = JoinStateFormat.decode(id, bytes);
-    entry.state = state;
-    entry.stored = true;
-    entries.put(id, entry);
-    return state;
+    onlyStored++;
   }
 
   /** Whether an id's state is in memory. */
@@ -147,12 +150,22 @@ final class MemoryTier {
 
   private void writeBack(String id, Entry entry) throws IOException {
     JoinState state = entry.state;
-    if (entry.dirty && state != null) {
-      backend.setCurrentKey(id);
-      store.update(JoinStateFormat.encode(state));
-      entry.dirty = false;
-      entry.stored = true;
+    if (!entry.dirty || state == null) {
+      return;
     }
+    backend.setCurrentKey(id);
+    store.update(JoinStateFormat.encode(state));
+    long due = timers.due(state);
+    if (entry.stored && entry.due != due) {
+      timers.unset(entry.due);
+    }
+    if (!entry.stored || entry.due != due) {
+      timers.set(due);
+    }
+    stored += entry.stored ? 0 : 1;
+    entry.dirty = false;
+    entry.stored = true;
+    entry.due = due;
   }
 
   /** States in memory. */

@@ -7,29 +7,23 @@ import java.time.Duration;
 public sealed interface Watermarks extends Serializable {
 
   /**
-   * By the events, and by the wall clock while there are none, so that label windows close on a
-   * quiet night too. Progress records say nothing here.
+   * By the events; see {@link io.millrace.ingestion.EventClock}. Progress records say nothing here.
+   * Needs parallelism 1.
    *
-   * @param outOfOrderness how much later than its successors an event may arrive
-   * @param idleTimeout a partition without events for so long advances with the wall clock
-   * @param startGrace how long a partition that has not yet shown an event holds back the others
-   *     after a start, because its backlog may just not have been read yet
+   * @param outOfOrderness how much later than its successors in a partition an event may come
+   * @param idleTimeout a partition that was read to its end and silent so long is not waited for
    */
-  record Live(Duration outOfOrderness, Duration idleTimeout, Duration startGrace)
-      implements Watermarks {
-    /** One second, one second, ten seconds. */
-    public static final Live DEFAULT =
-        new Live(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10));
+  record Live(Duration outOfOrderness, Duration idleTimeout) implements Watermarks {
+    /** One second each. */
+    public static final Live DEFAULT = new Live(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
     public Live {
-      if (outOfOrderness.isNegative() || idleTimeout.isNegative() || startGrace.isNegative()) {
+      if (outOfOrderness.isNegative() || idleTimeout.isNegative()) {
         throw new IllegalArgumentException(
-            "outOfOrderness, idleTimeout, startGrace: "
+            "outOfOrderness, idleTimeout: "
                 + outOfOrderness
                 + ", "
                 + idleTimeout
-                + ", "
-                + startGrace
                 + ", expected none to be negative");
       }
     }

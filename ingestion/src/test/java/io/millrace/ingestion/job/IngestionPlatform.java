@@ -55,7 +55,6 @@ final class IngestionPlatform implements AutoCloseable {
     producer = new KafkaProducer<>(producing, new ByteArraySerializer(), new ByteArraySerializer());
 
     configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-    configuration.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
     configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     configuration.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,

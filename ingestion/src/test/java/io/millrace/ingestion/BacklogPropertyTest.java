@@ -1,0 +1,182 @@
+package io.millrace.ingestion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.ingestion.JoinSimulation.Kept;
+import io.millrace.ingestion.ReadPositions.Position;
+import io.millrace.wire.RejectionReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/**
+ * Logs of several partitions, some of their events later than their partition allows, read in any
+ * interleaving: what comes out is what the contract of {@link LabelJoin} says of the log, computed
+ * by brute force.
+ */
+class BacklogPropertyTest {
+  private static final long START = TestEvents.NOW;
+  private static final int W = 20;
+  private static final int L = 10;
+  private static final int OUT_OF_ORDER = 5;
+
+  /** What the contract makes of a log, partition by partition and event by event. */
+  private static final class Contract {
+    final Map<String, Boolean> labels = new LinkedHashMap<>();
+    final Set<Kept> rejected = new HashSet<>();
+    final Map<Counter, Integer> counts = new HashMap<>();
+
+    Contract(List<List<Event>> partitions) {
+      Map<Event, Long> cameAt = new HashMap<>();
+      for (List<Event> partition : partitions) {
+        long latest = Long.MIN_VALUE;
+        for (Event event : partition) {
+          cameAt.put(event, latest == Long.MIN_VALUE ? latest : latest - OUT_OF_ORDER);
+          latest = Math.max(latest, event.eventTime());
+        }
+      }
+      Map<String, ImpressionEvent> impressions = new HashMap<>();
+      for (Event event : all(partitions)) {
+        if (event instanceof ImpressionEvent impression) {
+          count(Counter.IMPRESSIONS);
+          if (of(cameAt, event) >= event.eventTime() + W + L) {
+            keep(RejectionReason.LATE_IMPRESSION, event);
+          } else {
+            impressions.put(impression.impressionId(), impression);
+            labels.put(impression.impressionId(), false);
+          }
+        }
+      }
+      for (Event event : all(partitions)) {
+        if (event instanceof ClickEvent click) {
+          click(click, of(cameAt, event), impressions.get(click.impressionId()));
+        }
+      }
+    }
+
+    private void click(
+        ClickEvent click,
+        long cameAt,
+        @org.jspecify.annotations.Nullable ImpressionEvent impression) {
+      count(Counter.CLICKS);
+      long delay = impression == null ? W + L + 1 : click.eventTime() - impression.eventTime();
+      if (impression == null
+          || delay < -W
+          || delay > W + L
+          || cameAt >= impression.eventTime() + W + L) {
+        keep(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION, click);
+      } else if (delay > W || cameAt >= impression.eventTime() + W) {
+        count(Counter.LATE_CLICKS);
+        keep(RejectionReason.LATE_CLICK, click);
+      } else {
+        labels.put(click.impressionId(), true);
+      }
+    }
+
+    private static long of(Map<Event, Long> times, Event event) {
+      return java.util.Objects.requireNonNull(times.get(event));
+    }
+
+    private void keep(RejectionReason reason, Event event) {
+      rejected.add(new Kept(reason, event.origin().topic(), event.origin().offset()));
+    }
+
+    private void count(Counter counter) {
+      counts.merge(counter, 1, Integer::sum);
+    }
+  }
+
+  private static List<Event> all(List<List<Event>> partitions) {
+    return partitions.stream().flatMap(List::stream).toList();
+  }
+
+  /** Each id has one impression and at most one click, in any partition; offsets name events. */
+  private static List<List<Event>> log(Random random) {
+    int impressionPartitions = 1 + random.nextInt(4);
+    int clickPartitions = 1 + random.nextInt(4);
+    List<List<Event>> partitions = new ArrayList<>();
+    for (int p = 0; p < impressionPartitions + clickPartitions; p++) {
+      partitions.add(new ArrayList<>());
+    }
+    long time = START;
+    long offset = 0;
+    for (int id = 0; id < 1 + random.nextInt(40); id++) {
+      time += random.nextInt(12);
+      int p = random.nextInt(impressionPartitions);
+      if (random.nextInt(8) != 0) {
+        long at = time - (random.nextInt(4) == 0 ? random.nextInt(2 * (W + L)) : 0);
+        partitions
+            .get(p)
+            .add(
+                new ImpressionEvent("i" + id, at, new byte[0], origin("impressions", p, offset++)));
+      }
+      if (random.nextInt(2) == 0) {
+        int q = random.nextInt(clickPartitions);
+        long at = time - W + random.nextInt(3 * W + L);
+        partitions
+            .get(impressionPartitions + q)
+            .add(new ClickEvent("i" + id, at, origin("clicks", q, offset++)));
+      }
+    }
+    return partitions;
+  }
+
+  private static Origin origin(String topic, int partition, long offset) {
+    return new Origin(topic, partition, offset, START + 1_000_000, null, null);
+  }
+
+  @Property(tries = 1000)
+  void whatEveryEventEndsAsFollowsFromTheLogAlone(@ForAll long seed, @ForAll long interleaving) {
+    List<List<Event>> log = log(new Random(seed));
+    Contract contract = new Contract(log);
+    JoinSimulation simulation =
+        new JoinSimulation(
+            new LabelJoin(Duration.ofMillis(W), Duration.ofMillis(L), LabelEmission.ON_CLICK));
+    EventClock clock = new EventClock(Duration.ofMillis(OUT_OF_ORDER), Duration.ofMillis(1000));
+
+    Random random = new Random(interleaving);
+    int[] next = new int[log.size()];
+    long nanos = 0;
+    clock.onPositions(positions(log, next), nanos);
+    for (int left = all(log).size(); left > 0; ) {
+      int p = random.nextInt(log.size());
+      for (int run = random.nextInt(5); run > 0 && next[p] < log.get(p).size(); run--, left--) {
+        Event event = log.get(p).get(next[p]++);
+        simulation.accept(event, clock.onEvent(event, nanos));
+      }
+      clock.onPositions(positions(log, next), nanos += 1_000_000);
+      clock.advance(nanos);
+      simulation.advance(clock.time());
+    }
+    simulation.advance(Long.MAX_VALUE);
+    Map<String, Boolean> labels = new HashMap<>();
+    simulation.examples.forEach(e -> labels.put(e.impressionId(), e.clicked()));
+    assertThat(labels).isEqualTo(contract.labels);
+    assertThat(simulation.examples).hasSize(labels.size());
+    assertThat(simulation.rejected).containsExactlyInAnyOrderElementsOf(contract.rejected);
+    assertThat(simulation.counts).isEqualTo(contract.counts);
+    assertThat(simulation.isIdle()).isTrue();
+  }
+
+  private static ReadPositions positions(List<List<Event>> log, int[] next) {
+    List<Position> positions = new ArrayList<>();
+    for (int p = 0; p < log.size(); p++) {
+      if (log.get(p).isEmpty()) {
+        // Named like none of the others: silent from the start.
+        positions.add(new Position("empty", p, 0, 0));
+      } else {
+        Origin origin = log.get(p).get(0).origin();
+        positions.add(new Position(origin.topic(), origin.partition(), next[p], log.get(p).size()));
+      }
+    }
+    return new ReadPositions(positions);
+  }
+}
