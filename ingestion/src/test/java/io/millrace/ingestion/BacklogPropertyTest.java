@@ -2,18 +2,13 @@ package io.millrace.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.ingestion.JoinSimulation.Kept;
 import io.millrace.ingestion.ReadPositions.Position;
-import io.millrace.wire.RejectionReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -27,76 +22,6 @@ class BacklogPropertyTest {
   private static final int W = 20;
   private static final int L = 10;
   private static final int OUT_OF_ORDER = 5;
-
-  /** What the contract makes of a log, partition by partition and event by event. */
-  private static final class Contract {
-    final Map<String, Boolean> labels = new LinkedHashMap<>();
-    final Set<Kept> rejected = new HashSet<>();
-    final Map<Counter, Integer> counts = new HashMap<>();
-
-    Contract(List<List<Event>> partitions) {
-      Map<Event, Long> cameAt = new HashMap<>();
-      for (List<Event> partition : partitions) {
-        long latest = Long.MIN_VALUE;
-        for (Event event : partition) {
-          cameAt.put(event, latest == Long.MIN_VALUE ? latest : latest - OUT_OF_ORDER);
-          latest = Math.max(latest, event.eventTime());
-        }
-      }
-      Map<String, ImpressionEvent> impressions = new HashMap<>();
-      for (Event event : all(partitions)) {
-        if (event instanceof ImpressionEvent impression) {
-          count(Counter.IMPRESSIONS);
-          if (of(cameAt, event) >= event.eventTime() + W + L) {
-            keep(RejectionReason.LATE_IMPRESSION, event);
-          } else {
-            impressions.put(impression.impressionId(), impression);
-            labels.put(impression.impressionId(), false);
-          }
-        }
-      }
-      for (Event event : all(partitions)) {
-        if (event instanceof ClickEvent click) {
-          click(click, of(cameAt, event), impressions.get(click.impressionId()));
-        }
-      }
-    }
-
-    private void click(
-        ClickEvent click,
-        long cameAt,
-        @org.jspecify.annotations.Nullable ImpressionEvent impression) {
-      count(Counter.CLICKS);
-      long delay = impression == null ? W + L + 1 : click.eventTime() - impression.eventTime();
-      if (impression == null
-          || delay < -W
-          || delay > W + L
-          || cameAt >= impression.eventTime() + W + L) {
-        keep(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION, click);
-      } else if (delay > W || cameAt >= impression.eventTime() + W) {
-        count(Counter.LATE_CLICKS);
-        keep(RejectionReason.LATE_CLICK, click);
-      } else {
-        labels.put(click.impressionId(), true);
-      }
-    }
-
-    private static long of(Map<Event, Long> times, Event event) {
-      return java.util.Objects.requireNonNull(times.get(event));
-    }
-
-    private void keep(RejectionReason reason, Event event) {
-      rejected.add(new Kept(reason, event.origin().topic(), event.origin().offset()));
-    }
-
-    private void count(Counter counter) {
-      counts.merge(counter, 1, Integer::sum);
-    }
-  }
-
-  private static List<Event> all(List<List<Event>> partitions) {
-    return partitions.stream().flatMap(List::stream).toList();
-  }
 
   /** Each id has one impression and at most one click, in any partition; offsets name events. */
   private static List<List<Event>> log(Random random) {
@@ -136,7 +61,7 @@ class BacklogPropertyTest {
   @Property(tries = 1000)
   void whatEveryEventEndsAsFollowsFromTheLogAlone(@ForAll long seed, @ForAll long interleaving) {
     List<List<Event>> log = log(new Random(seed));
-    Contract contract = new Contract(log);
+    JoinContract contract = new JoinContract(log, W, L, OUT_OF_ORDER);
     JoinSimulation simulation =
         new JoinSimulation(
             new LabelJoin(Duration.ofMillis(W), Duration.ofMillis(L), LabelEmission.ON_CLICK));
@@ -146,7 +71,7 @@ class BacklogPropertyTest {
     int[] next = new int[log.size()];
     long nanos = 0;
     clock.onPositions(positions(log, next), nanos);
-    for (int left = all(log).size(); left > 0; ) {
+    for (int left = JoinContract.all(log).size(); left > 0; ) {
       int p = random.nextInt(log.size());
       for (int run = random.nextInt(5); run > 0 && next[p] < log.get(p).size(); run--, left--) {
         Event event = log.get(p).get(next[p]++);

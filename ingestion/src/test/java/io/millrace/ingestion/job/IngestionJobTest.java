@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.event.Example;
-import io.millrace.event.IngestionCounts;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.ingestion.TestEvents;
@@ -116,22 +115,10 @@ class IngestionJobTest {
       await()
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(250))
-          .untilAsserted(() -> assertThat(counts(platform, wire)).isEqualTo(expectedCounts));
+          .untilAsserted(() -> assertThat(platform.counts()).isEqualTo(expectedCounts));
       assertThat(labels(platform, wire)).isEqualTo(expectedLabels);
       assertRejectedAreKept(platform, wire);
     }
-  }
-
-  private static Map<String, Long> counts(IngestionPlatform platform, AvroWire wire) {
-    Map<String, Long> last = new TreeMap<>();
-    platform.read(
-        TOPICS.ingestionCounts(),
-        record -> {
-          last.clear();
-          last.putAll(wire.decode(record.value(), IngestionCounts.class).getCounts());
-        });
-    last.values().removeIf(count -> count == 0);
-    return last;
   }
 
   /** Labels by example id; an example written twice must say the same twice. */

@@ -1,10 +1,12 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.event.IngestionCounts;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
+import io.millrace.wire.AvroWire;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,9 +24,15 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,6 +40,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka, Flink and a producer in this JVM: what the ingestion job needs to run for real. */
 final class IngestionPlatform implements AutoCloseable {
@@ -44,8 +53,26 @@ final class IngestionPlatform implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
 
   IngestionPlatform(Path directory) throws Exception {
+    this(directory, 1);
+  }
+
+  /**
+   * @param partitions of impressions and of clicks
+   */
+  IngestionPlatform(Path directory, int partitions) throws Exception {
     kafka = new EmbeddedKafka(directory.resolve("kafka"), EmbeddedKafka.newClusterId()).start();
     Map<String, Object> clients = kafka.client();
+    try (Admin admin = Admin.create(clients)) {
+      Map<String, String> stamped =
+          Map.of("message.timestamp.type", "LogAppendTime", "max.message.bytes", "16777216");
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(TOPICS.impressions(), partitions, (short) 1).configs(stamped),
+                  new NewTopic(TOPICS.clicks(), partitions, (short) 1).configs(stamped)))
+          .all()
+          .get();
+    }
     var unused = TopicAdmin.create(clients, TOPICS, List.of(), 1, 1);
     registry = new KafkaSchemaRegistry(clients, TOPICS.schemas(), Clock.systemUTC());
     Map<String, Object> producing = new HashMap<>(clients);
@@ -92,12 +119,48 @@ final class IngestionPlatform implements AutoCloseable {
     return IngestionJobConfig.replay(kafka.bootstrapServers(), TOPICS, window, lateness, 2);
   }
 
+  IngestionJobConfig liveConfig(Duration window, Duration lateness) {
+    return IngestionJobConfig.live(kafka.bootstrapServers(), TOPICS, window, lateness);
+  }
+
   JobID submit(IngestionJobConfig config) throws Exception {
+    return submit(config, null);
+  }
+
+  /** Starts a job from where another one was stopped. */
+  JobID resume(IngestionJobConfig config, String savepoint) throws Exception {
+    return submit(config, savepoint);
+  }
+
+  /** Stops a job and returns its savepoint. */
+  String stop(JobID job, Path folder) throws Exception {
+    return flink
+        .stopWithSavepoint(job, folder.toUri().toString(), false, SavepointFormatType.CANONICAL)
+        .get();
+  }
+
+  /** Why a job has failed. */
+  String failure(JobID job) throws Exception {
+    Throwable cause =
+        Objects.requireNonNull(flink.getExecutionGraph(job).get().getFailureInfo())
+            .getException()
+            .deserializeError(IngestionPlatform.class.getClassLoader());
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  private JobID submit(IngestionJobConfig config, @Nullable String savepoint) throws Exception {
     StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration);
     env.setParallelism(1);
     env.getConfig().enableObjectReuse();
     IngestionJob.build(env, config);
-    return flink.submitJob(env.getStreamGraph().getJobGraph()).get().getJobID();
+    JobGraph graph = env.getStreamGraph().getJobGraph();
+    if (savepoint != null) {
+      graph.setSavepointRestoreSettings(SavepointRestoreSettings.forPath(savepoint, false));
+    }
+    return flink.submitJob(graph).get().getJobID();
   }
 
   void write(String topic, String key, byte[] value) {
@@ -109,6 +172,49 @@ final class IngestionPlatform implements AutoCloseable {
                 throw new AssertionError("cannot write to " + topic, failure);
               }
             });
+  }
+
+  void write(String topic, int partition, String key, byte[] value) {
+    var unused =
+        producer.send(
+            new ProducerRecord<>(topic, partition, key.getBytes(StandardCharsets.UTF_8), value));
+  }
+
+  /** Writes in a transaction, and aborts that. */
+  void writeAborted(String topic, String key, byte[] value) throws Exception {
+    Map<String, Object> config = new HashMap<>(kafka.client());
+    config.put("transactional.id", "aborting");
+    try (var aborting =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      aborting.initTransactions();
+      aborting.beginTransaction();
+      aborting.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get();
+      aborting.abortTransaction();
+    }
+  }
+
+  /** Deletes the records of a topic's first partition before an offset. */
+  void deleteBefore(String topic, long offset) throws Exception {
+    try (Admin admin = Admin.create(kafka.client())) {
+      admin
+          .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset)))
+          .all()
+          .get();
+    }
+  }
+
+  /** The newest totals but for zeros. */
+  Map<String, Long> counts() {
+    AvroWire wire = new AvroWire(registry);
+    Map<String, Long> last = new HashMap<>();
+    read(
+        TOPICS.ingestionCounts(),
+        record -> {
+          last.clear();
+          last.putAll(wire.decode(record.value(), IngestionCounts.class).getCounts());
+        });
+    last.values().removeIf(count -> count == 0);
+    return last;
   }
 
   void flush() {
@@ -123,15 +229,17 @@ final class IngestionPlatform implements AutoCloseable {
     }
   }
 
-  /** Reads a topic from its start to its present end. */
+  /** Reads each partition of a topic from its start to its present end. */
   void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> to) {
     try (var consumer = consumer()) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = end(consumer, partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(to);
+      for (var info : consumer.partitionsFor(topic)) {
+        TopicPartition partition = new TopicPartition(topic, info.partition());
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        long end = end(consumer, partition);
+        while (consumer.position(partition) < end) {
+          consumer.poll(Duration.ofMillis(100)).forEach(to);
+        }
       }
     }
   }
