@@ -10,11 +10,10 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
+import io.millrace.wire.EventRules;
 import io.millrace.wire.RejectionReason;
 import io.millrace.wire.WireFormatException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,15 +32,6 @@ import org.jspecify.annotations.Nullable;
  * gets past this point. Readers and encoders are compiled once per schema id. Not thread-safe.
  */
 public final class EventDecoder {
-  /** Event times before it are absurd. */
-  static final long EARLIEST_EVENT_TIME = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
-
-  /** Event times later than this after the record was written are absurd. */
-  static final long MAX_AHEAD_MILLIS = Duration.ofDays(1).toMillis();
-
-  /** Longest impression id in characters. */
-  static final int MAX_ID_LENGTH = 1024;
-
   private static final long MAX_CLOCK_SKEW_MILLIS = 1000;
   private static final int MAX_UNKNOWN_IDS = 1024;
 
@@ -260,23 +250,23 @@ public final class EventDecoder {
   }
 
   private static String checkedId(String id) {
-    if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
+    if (!EventRules.isId(id)) {
       throw new WireFormatException(
           RejectionReason.INVALID_ID,
-          "id: " + id.length() + " characters, expected 1 to " + MAX_ID_LENGTH);
+          "id: " + id.length() + " characters, expected 1 to " + EventRules.MAX_ID_LENGTH);
     }
     return id;
   }
 
   private long checkedTime(long time, Origin origin) {
     long written = origin.writtenTime() < 0 ? clock.getAsLong() : origin.writtenTime();
-    if (time < EARLIEST_EVENT_TIME || time > written + MAX_AHEAD_MILLIS) {
+    if (!EventRules.isTime(time, written)) {
       throw new WireFormatException(
           RejectionReason.ABSURD_EVENT_TIME,
           "event_time: "
               + time
               + ", expected between "
-              + EARLIEST_EVENT_TIME
+              + EventRules.EARLIEST_EVENT_TIME
               + " (2000-01-01) and a day after it was written at "
               + written);
     }

@@ -12,6 +12,7 @@ public final class InvalidFeatureException extends RuntimeException {
 
   private final String field;
   private final String expectation;
+  private final transient @Nullable Object value;
 
   /**
    * @param field the field's name
@@ -22,6 +23,7 @@ public final class InvalidFeatureException extends RuntimeException {
     super("field " + field + ": " + shown(value) + ", expected " + expectation);
     this.field = field;
     this.expectation = expectation;
+    this.value = value;
   }
 
   public String field() {
@@ -30,6 +32,11 @@ public final class InvalidFeatureException extends RuntimeException {
 
   public String expectation() {
     return expectation;
+  }
+
+  /** What came instead, as it came or as Avro holds it. */
+  public @Nullable Object value() {
+    return value;
   }
 
   /** The message, never null. */

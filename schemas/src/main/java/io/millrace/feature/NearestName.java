@@ -7,6 +7,9 @@ import java.util.TreeSet;
 
 /** Finds what someone meant who mistyped a name. */
 public final class NearestName {
+  /** A longer one is not compared: that takes time and memory by the product of two lengths. */
+  private static final int LONGEST_NAME = 256;
+
   private NearestName() {}
 
   /** {@code ", did you mean x?"} for the nearest known name, or the list of them all. */
@@ -22,6 +25,9 @@ public final class NearestName {
 
   /** The known name with the fewest edits, if a third of its letters or fewer would change. */
   static Optional<String> find(String given, Collection<String> known) {
+    if (given.length() > LONGEST_NAME) {
+      return Optional.empty();
+    }
     return known.stream()
         .min(
             Comparator.<String>comparingInt(name -> distance(given, name))

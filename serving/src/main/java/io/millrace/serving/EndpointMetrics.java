@@ -12,8 +12,13 @@ final class EndpointMetrics {
 
   /** Counts one answer. */
   void record(int status, long nanos) {
-    byStatus.computeIfAbsent(status, s -> new LongAdder()).increment();
+    count(status);
     durations.record(nanos);
+  }
+
+  /** Counts an answer that took no work. */
+  void count(int status) {
+    byStatus.computeIfAbsent(status, s -> new LongAdder()).increment();
   }
 
   /** From a request's last byte to its answer. */

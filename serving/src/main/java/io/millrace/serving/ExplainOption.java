@@ -2,7 +2,9 @@ package io.millrace.serving;
 
 import io.millrace.explanation.Explanation;
 import io.millrace.explanation.PredictionExplainer;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.generic.GenericRecord;
 
 /**
  * Whether and how fully a prediction is to be explained: {@code "explain": true}, and {@code
@@ -38,12 +40,17 @@ record ExplainOption(boolean on, int top) {
   }
 
   /** The explanation of each candidate, or none at all. */
-  List<Explanation> explanations(Scored scored, Predictor predictor) {
+  List<Explanation> explanations(Scored scored, Predictor predictor, Deadline deadline) {
     if (!on) {
       return List.of();
     }
     try (PredictionExplainer explainer = predictor.explainer()) {
-      return scored.records().stream().map(record -> explainer.explain(record).top(top)).toList();
+      List<Explanation> explanations = new ArrayList<>(scored.records().size());
+      for (GenericRecord record : scored.records()) {
+        deadline.check();
+        explanations.add(explainer.explain(record).top(top));
+      }
+      return explanations;
     }
   }
 }

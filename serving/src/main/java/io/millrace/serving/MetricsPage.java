@@ -1,5 +1,7 @@
 package io.millrace.serving;
 
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +13,9 @@ final class MetricsPage {
   static String of(
       Status status, Map<String, EndpointMetrics> endpoints, Map<String, Durations> forwards) {
     PrometheusText text = new PrometheusText();
-    text.family("millrace_ready", "gauge", "Whether every model has a version.")
+    text.family("millrace_ready", "gauge", "Whether every model has a version and every part runs.")
         .sample("millrace_ready", Map.of(), status.ready() ? 1 : 0);
+    parts(text, status);
     requests(text, endpoints);
     forwards(text, forwards);
     text.family(
@@ -25,6 +28,9 @@ final class MetricsPage {
             "millrace_impressions_total",
             Map.of("logged", "false"),
             status.impressions().unacknowledged());
+    buffer(text, status.impressions());
+    admission(text, status.admission());
+    process(text, status);
     models(text, status);
     text.family("millrace_ingestion_events", "gauge", "The ingestion job's totals by outcome.");
     status
@@ -36,8 +42,71 @@ final class MetricsPage {
     return text.toString();
   }
 
+  private static void parts(PrometheusText text, Status status) {
+    text.family("millrace_part", "gauge", "What the server depends on: 1 at the state it is in.");
+    for (Status.PartState part : status.parts()) {
+      text.sample("millrace_part", labels("part", part.name(), "state", part.state()), 1);
+    }
+  }
+
+  private static void buffer(PrometheusText text, ImpressionLog.Counts counts) {
+    text.family(
+            "millrace_impressions_dropped_total",
+            "counter",
+            "Impressions given up: no room, or no Kafka for too long.")
+        .sample("millrace_impressions_dropped_total", Map.of(), counts.dropped())
+        .family(
+            "millrace_impressions_waiting", "gauge", "Impressions that Kafka has not acknowledged.")
+        .sample("millrace_impressions_waiting", Map.of(), counts.waiting())
+        .family("millrace_impressions_waiting_bytes", "gauge", "Bytes of those.")
+        .sample("millrace_impressions_waiting_bytes", Map.of(), counts.waitingBytes());
+  }
+
+  private static void admission(PrometheusText text, Admission.Counts counts) {
+    text.family("millrace_in_flight_bytes", "gauge", "Bodies being received, waiting or worked on.")
+        .sample("millrace_in_flight_bytes", Map.of(), counts.bytesInFlight())
+        .family("millrace_in_flight_requests", "gauge", "Scoring requests that are not answered.")
+        .sample("millrace_in_flight_requests", Map.of(), counts.requestsInFlight())
+        .family("millrace_in_flight_candidates", "gauge", "Candidates waiting or worked on.")
+        .sample("millrace_in_flight_candidates", Map.of(), counts.candidatesInFlight());
+    String refused = "millrace_requests_refused_total";
+    text.family(refused, "counter", "Requests refused by what there was too much of in flight.");
+    counts
+        .refused()
+        .forEach((reason, count) -> text.sample(refused, Map.of("reason", reason), count));
+    text.family(
+            "millrace_requests_abandoned_total",
+            "counter",
+            "Requests whose time was up or whose client was gone before their answer.")
+        .sample("millrace_requests_abandoned_total", Map.of(), counts.abandoned());
+  }
+
+  private static void process(PrometheusText text, Status status) {
+    Runtime runtime = Runtime.getRuntime();
+    text.family("millrace_heap_bytes", "gauge", "The process's heap.")
+        .sample(
+            "millrace_heap_bytes",
+            Map.of("state", "used"),
+            runtime.totalMemory() - runtime.freeMemory())
+        .sample("millrace_heap_bytes", Map.of("state", "max"), runtime.maxMemory())
+        .family("millrace_threads", "gauge", "The process's threads.")
+        .sample("millrace_threads", Map.of(), ManagementFactory.getThreadMXBean().getThreadCount());
+    text.family("millrace_gc_seconds_total", "counter", "Spent in garbage collection.");
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      text.sample(
+          "millrace_gc_seconds_total",
+          Map.of("collector", collector.getName()),
+          Math.max(0, collector.getCollectionTime()) * 1e-3);
+    }
+    text.family("millrace_uptime_seconds", "gauge", "Since the server was started.")
+        .sample("millrace_uptime_seconds", Map.of(), (status.time() - status.startedTime()) * 1e-3);
+  }
+
   private static void requests(PrometheusText text, Map<String, EndpointMetrics> endpoints) {
-    text.family("millrace_requests_total", "counter", "Answers by endpoint and HTTP status.");
+    text.family(
+        "millrace_requests_total",
+        "counter",
+        "Answers by endpoint and HTTP status; other: refusals that reached no endpoint.");
     endpoints.forEach(
         (name, metrics) ->
             metrics
@@ -74,7 +143,10 @@ final class MetricsPage {
   }
 
   private static void models(PrometheusText text, Status status) {
-    text.family("millrace_model_version", "gauge", "Examples that the served version has learned.");
+    text.family(
+        "millrace_model_version",
+        "gauge",
+        "The offset in examples below which the served version has learned or refused each one.");
     for (Status.Model model : status.models()) {
       sample(text, "millrace_model_version", Map.of("model", model.name()), model.version(), 1);
     }

@@ -1,20 +1,23 @@
 package io.millrace.serving;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.HttpFile;
 import io.millrace.feature.LiveModel;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
+import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,12 +25,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +40,13 @@ public final class MillraceServer implements AutoCloseable {
   private static final long SCHEMA_WATCH_MILLIS = 500;
   private static final Logger LOG = LoggerFactory.getLogger(MillraceServer.class);
 
-  /** No request may be larger. */
-  static final int MAX_BODY_BYTES = 1 << 20;
+  /** No more requests for the status, metrics or history wait. */
+  private static final int MAX_WAITING_VIEWS = 64;
+
+  private static final int MAX_STREAMS = 256;
+  private static final String OTHER = "other";
+  private static final Map<String, String> METHODS =
+      Map.of("/v1/predict", "POST", "/v1/rank", "POST");
 
   private static final String CONTENT_SECURITY =
       "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self';"
@@ -52,7 +60,13 @@ public final class MillraceServer implements AutoCloseable {
   private final ScheduledExecutorService ticker;
   private final ScheduledExecutorService schemaWatch;
   private final Thread warmUp;
-  private final BlockingTaskExecutor workers;
+  private final KafkaWatch kafka;
+  private final Surroundings surroundings;
+  private final Admission admission;
+  private final OriginCheck origins;
+  private final ExecutorService workers;
+  private final BlockingTaskExecutor views;
+  private final AtomicInteger waitingViews = new AtomicInteger();
   private final Map<String, EndpointMetrics> endpoints = new LinkedHashMap<>();
   private final Server server;
 
@@ -96,23 +110,39 @@ public final class MillraceServer implements AutoCloseable {
             sources.stream().map(source -> new ServedModel(source, config.registry())).toList());
     impressions =
         new ImpressionLog(
-            config.clientProperties(), config.topics().impressions(), config.impressionWait());
+            config.clientProperties(),
+            config.topics().impressions(),
+            config.impressionWait(),
+            config.impressionBuffer());
     ingestion =
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
-    PredictEndpoint predict = new PredictEndpoint(models, config.clock());
-    RankEndpoint rank = new RankEndpoint(models, impressions, config.clock());
+    kafka = new KafkaWatch(config.clientProperties(), config.clock());
+    surroundings = new Surroundings(models, config.parts(), kafka, config.clock());
+    admission = new Admission(config.limits());
+    origins = new OriginCheck(config.host(), config.allowedOrigins());
+    PredictEndpoint predict = new PredictEndpoint(models, config.limits(), config.clock());
+    RankEndpoint rank = new RankEndpoint(models, impressions, config.limits(), config.clock());
     endpoints.put("predict", new EndpointMetrics());
     endpoints.put("rank", new EndpointMetrics());
+    endpoints.put(OTHER, new EndpointMetrics());
     reporter =
         new StatusReporter(
-            models, ingestion, endpoints, impressions, rank, config.extraStatus(), config.clock());
-    int threads = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+            models,
+            ingestion,
+            endpoints,
+            impressions,
+            admission,
+            surroundings,
+            rank,
+            config.extraStatus(),
+            config.clock());
+    AtomicInteger worker = new AtomicInteger();
     workers =
-        BlockingTaskExecutor.builder()
-            .numThreads(threads)
-            .threadNamePrefix("millrace-server")
-            .build();
+        Executors.newFixedThreadPool(
+            config.limits().workers(),
+            task -> daemon(task, "millrace-server-" + worker.incrementAndGet()));
+    views = BlockingTaskExecutor.builder().numThreads(1).threadNamePrefix("millrace-views").build();
     server = build(config, predict, rank);
     ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "millrace-status"));
     ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
@@ -195,44 +225,53 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private Server build(ServerConfig config, PredictEndpoint predict, RankEndpoint rank) {
+    RequestLimits limits = config.limits();
     ServerBuilder builder =
         Server.builder()
             .http(new InetSocketAddress(config.host(), config.port()))
-            .maxRequestLength(MAX_BODY_BYTES)
-            .requestTimeout(Duration.ofSeconds(10))
+            .maxRequestLength(limits.bodyBytes())
+            .requestTimeout(limits.deadline())
+            .maxNumConnections(limits.connections())
+            .idleTimeout(limits.idleTime())
+            .http1MaxInitialLineLength(limits.headerBytes())
+            .http1MaxHeaderSize(limits.headerBytes())
+            .http2MaxHeaderListSize(limits.headerBytes())
+            .http2MaxStreamsPerConnection(MAX_STREAMS)
+            .childChannelPipelineCustomizer(
+                pipeline -> HeaderTimeout.watch(pipeline, limits.headerTime().toMillis()))
             .gracefulShutdownTimeoutMillis(0, 2000)
-            .blockingTaskExecutor(workers, false)
+            .blockingTaskExecutor(views, false)
             .disableServerHeader()
             .disableDateHeader()
-            .errorHandler(new JsonAnswers())
+            .errorHandler(new JsonAnswers(limits, METHODS, this::countFailure))
             .decorator(
-                EncodingService.builder().minBytesToForceChunkedEncoding(4096).newDecorator());
+                EncodingService.builder().minBytesToForceChunkedEncoding(4096).newDecorator())
+            .decorator(this::atTheDoor);
+    post(
+        builder,
+        limits,
+        "predict",
+        (body, deadline) -> CompletableFuture.completedFuture(predict.answer(body, deadline)));
+    post(builder, limits, "rank", rank::answer);
     builder
         .route()
-        .post("/v1/predict")
+        .get("/health")
         .build(
-            endpoint("predict", body -> CompletableFuture.completedFuture(predict.answer(body))));
-    builder.route().post("/v1/rank").build(endpoint("rank", rank::answer));
-    get(builder, "/health", () -> JsonAnswers.of(HttpStatus.OK, Map.of("status", "up")));
-    get(builder, "/ready", this::ready);
-    get(builder, "/v1/status", () -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
-    get(builder, "/v1/models", () -> JsonAnswers.of(HttpStatus.OK, RunningModel.all(models)));
-    get(
+            (ctx, request) ->
+                JsonAnswers.of(
+                    HttpStatus.OK, Map.of("status", "up", "problems", surroundings.problems())));
+    builder.route().get("/ready").build((ctx, request) -> ready());
+    view(builder, "/v1/status", ctx -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
+    view(builder, "/v1/models", ctx -> JsonAnswers.of(HttpStatus.OK, RunningModel.all(models)));
+    view(
         builder,
         "/metrics",
-        () ->
+        ctx ->
             HttpResponse.of(
                 HttpStatus.OK,
                 MediaType.parse(PrometheusText.CONTENT_TYPE),
                 MetricsPage.of(reporter.status(), endpoints, models.forwards())));
-    builder
-        .route()
-        .get("/v1/history")
-        .build(
-            (ctx, request) ->
-                HttpResponse.of(
-                    CompletableFuture.supplyAsync(
-                        () -> history(ctx.queryParam("since")), workers)));
+    view(builder, "/v1/history", ctx -> history(ctx.queryParam("since")));
     page(builder, "/", "index.html", MediaType.HTML_UTF_8);
     page(builder, "/console/console.css", "console.css", MediaType.CSS_UTF_8);
     page(builder, "/console/console.js", "console.js", MediaType.JAVASCRIPT_UTF_8);
@@ -241,31 +280,64 @@ public final class MillraceServer implements AutoCloseable {
     return builder.build();
   }
 
-  private <T> HttpService endpoint(String name, Function<byte[], CompletionStage<T>> endpoint) {
-    EndpointMetrics metrics = Objects.requireNonNull(endpoints.get(name));
-    return (ctx, request) ->
-        HttpResponse.of(
-            request
-                .aggregate()
-                .thenCompose(
-                    whole -> {
-                      long start = System.nanoTime();
-                      return CompletableFuture.completedFuture(whole.content().array())
-                          .thenComposeAsync(endpoint, workers)
-                          .handle(JsonAnswers.Answer::of)
-                          .thenApply(
-                              answer -> {
-                                metrics.record(answer.status().code(), System.nanoTime() - start);
-                                return JsonAnswers.of(answer);
-                              });
-                    }));
+  /** What happens to each request before anything else does. */
+  private HttpResponse atTheDoor(
+      HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    Channel channel = ctx.log().ensureAvailable(RequestLogProperty.SESSION).channel();
+    if (channel != null) {
+      HeaderTimeout.began(channel, ctx.sessionProtocol().isExplicitHttp2());
+      var unused = ctx.log().whenComplete().thenAccept(log -> HeaderTimeout.ended(channel));
+    }
+    try {
+      origins.check(request);
+    } catch (RequestException e) {
+      countFailure(ctx.path(), e.status().code());
+      return JsonAnswers.of(JsonAnswers.Answer.of(null, e));
+    }
+    return service.serve(ctx, request);
   }
 
-  private void get(ServerBuilder builder, String path, Supplier<HttpResponse> answer) {
+  private void countFailure(String path, int status) {
+    String name = path.startsWith("/v1/") ? path.substring("/v1/".length()) : OTHER;
+    EndpointMetrics metrics = endpoints.get(name);
+    Objects.requireNonNullElseGet(metrics, () -> endpoints.get(OTHER)).count(status);
+  }
+
+  private <T> void post(
+      ServerBuilder builder,
+      RequestLimits limits,
+      String name,
+      ScoringService.Endpoint<T> endpoint) {
+    EndpointMetrics metrics = Objects.requireNonNull(endpoints.get(name));
+    builder
+        .route()
+        .post("/v1/" + name)
+        .build(new ScoringService<>(endpoint, metrics, limits, admission, workers));
+  }
+
+  /** An answer that takes a look at everything, on a thread of its own kind. */
+  private void view(
+      ServerBuilder builder, String path, Function<ServiceRequestContext, HttpResponse> answer) {
     builder
         .route()
         .get(path)
-        .build((ctx, request) -> HttpResponse.of(CompletableFuture.supplyAsync(answer, workers)));
+        .build(
+            (ctx, request) -> {
+              if (waitingViews.incrementAndGet() > MAX_WAITING_VIEWS) {
+                waitingViews.decrementAndGet();
+                countFailure(path, HttpStatus.SERVICE_UNAVAILABLE.code());
+                return JsonAnswers.of(
+                    JsonAnswers.Answer.of(
+                        null, RequestException.busy("Too many ask for the server's state.")));
+              }
+              return HttpResponse.of(
+                  CompletableFuture.supplyAsync(
+                      () -> {
+                        waitingViews.decrementAndGet();
+                        return answer.apply(ctx);
+                      },
+                      views));
+            });
   }
 
   private void page(ServerBuilder builder, String path, String resource, MediaType type) {
@@ -281,7 +353,7 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private HttpResponse ready() {
-    List<String> reasons = models.notReady();
+    List<String> reasons = surroundings.problems();
     return JsonAnswers.of(
         reasons.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
         Map.of("ready", reasons.isEmpty(), "reasons", reasons));
@@ -311,6 +383,8 @@ public final class MillraceServer implements AutoCloseable {
     schemaWatch.shutdownNow();
     endWarmUp();
     workers.shutdown();
+    views.shutdown();
+    kafka.close();
     ingestion.close();
     impressions.close();
     models.close();

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/predict}: click probabilities, nothing logged. Safe for use by many threads. */
-record PredictEndpoint(ServedModels models, Clock clock) {
+record PredictEndpoint(ServedModels models, RequestLimits limits, Clock clock) {
 
   /**
-   * @param version examples that the model had learned from
+   * @param version the offset below which the model has learned or refused every example
    * @param ageMillis since the version was published
    * @param predictions in the order of the candidates
    */
@@ -22,15 +22,17 @@ record PredictEndpoint(ServedModels models, Clock clock) {
    */
   record Prediction(float probability, @Nullable Explanation explanation) {}
 
-  Response answer(byte[] json) {
+  Response answer(byte[] json, Deadline deadline) {
     RequestObject body = RequestObject.parse(json);
     ServedModel model = models.named(body.string("model"));
-    List<Candidate> candidates = Candidate.ofPredict(body);
+    Candidates candidates = Candidates.ofPredict(body);
     ExplainOption explain = ExplainOption.of(body, candidates.size());
     long now = clock.millis();
     try (ServedModel.Lease lease = model.lease()) {
-      Scored scored = Scored.of(candidates, now, lease);
-      List<Explanation> explanations = explain.explanations(scored, lease.predictor());
+      CandidateRecords records =
+          CandidateRecords.of(candidates, now, lease.features(), limits.cells());
+      Scored scored = Scored.of(records, lease, deadline);
+      List<Explanation> explanations = explain.explanations(scored, lease.predictor(), deadline);
       List<Prediction> predictions = new ArrayList<>(candidates.size());
       for (int i = 0; i < candidates.size(); i++) {
         predictions.add(

@@ -63,16 +63,22 @@ record Predictor(
    * Scores records.
    *
    * @param records [n]
-   * @param probabilities [n], written
+   * @param probabilities [n], written; NaN where the model computes no finite logit
    * @param encodingHashes [n], written: EncodedBatch.hash of each record
+   * @param deadline asked before each chunk
    * @return nanoseconds that the forward pass took
    * @throws UnusableRecordException naming the first record whose features cannot be encoded
    */
   long score(
-      List<GenericRecord> records, Scratch scratch, float[] probabilities, long[] encodingHashes) {
+      List<GenericRecord> records,
+      Scratch scratch,
+      float[] probabilities,
+      long[] encodingHashes,
+      Deadline deadline) {
     EncodedBatch batch = scratch.batch();
     long forward = 0;
     for (int from = 0; from < records.size(); from += Scratch.CHUNK) {
+      deadline.check();
       int size = Math.min(Scratch.CHUNK, records.size() - from);
       batch.clear();
       for (int i = from; i < from + size; i++) {
@@ -85,7 +91,9 @@ record Predictor(
           .infer(weights, scratch.x(), batch.missing(), batch.shared(), size, scratch.logits());
       forward += System.nanoTime() - start;
       for (int i = 0; i < size; i++) {
-        probabilities[from + i] = (float) Sigmoid.of(calibration.apply(scratch.logits()[i]));
+        float logit = scratch.logits()[i];
+        probabilities[from + i] =
+            Float.isFinite(logit) ? (float) Sigmoid.of(calibration.apply(logit)) : Float.NaN;
         encodingHashes[from + i] = batch.hash(i);
       }
     }

@@ -6,6 +6,7 @@ import io.millrace.event.Impression;
 import io.millrace.event.Served;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.parameters.ModelSnapshot;
+import io.millrace.wire.EventRules;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
@@ -34,6 +35,7 @@ final class RankEndpoint {
 
   private final ServedModels models;
   private final ImpressionLog log;
+  private final RequestLimits limits;
   private final Clock clock;
   private volatile @Nullable Latest latest;
 
@@ -61,9 +63,10 @@ final class RankEndpoint {
   /** The newest ranking, for the console: the best few, whatever k was. */
   record Latest(String model, long version, long time, int candidates, List<Result> results) {}
 
-  RankEndpoint(ServedModels models, ImpressionLog log, Clock clock) {
+  RankEndpoint(ServedModels models, ImpressionLog log, RequestLimits limits, Clock clock) {
     this.models = models;
     this.log = log;
+    this.limits = limits;
     this.clock = clock;
   }
 
@@ -72,21 +75,30 @@ final class RankEndpoint {
     return Optional.ofNullable(latest);
   }
 
-  CompletionStage<Response> answer(byte[] json) {
+  CompletionStage<Response> answer(byte[] json, Deadline deadline) {
     RequestObject body = RequestObject.parse(json);
     ServedModel model = models.named(body.string("model"));
-    List<Candidate> candidates = Candidate.ofRank(body);
+    Candidates candidates = Candidates.ofRank(body);
     int k = Math.min(candidates.size(), body.integer("k", 1, 1, MAX_K));
     boolean wanted = body.bool("log", true);
+    if (wanted) {
+      log.checkRoom();
+    }
     long now = clock.millis();
     List<Result> results = new ArrayList<>(k);
     List<ImpressionLog.Event> events = new ArrayList<>(k);
     ModelSnapshot snapshot;
     try (ServedModel.Lease lease = model.lease()) {
-      Scored scored = Scored.of(candidates, now, lease);
+      CandidateRecords records =
+          CandidateRecords.of(candidates, now, lease.features(), limits.cells());
+      if (wanted) {
+        records.checkLoggable(lease.features().log(), now);
+      }
+      Scored scored = Scored.of(records, lease, deadline);
       snapshot = lease.predictor().snapshot();
       Integer[] order = order(scored);
       Set<String> ids = new HashSet<>();
+      long bytes = 0;
       for (int i = 0; i < k; i++) {
         int index = order[i];
         String id = impressionId(scored, index, lease);
@@ -98,7 +110,10 @@ final class RankEndpoint {
         }
         results.add(result(scored, index, id));
         if (wanted) {
-          events.add(event(scored, index, id, now, lease));
+          ImpressionLog.Event event = event(scored, index, id, now, lease);
+          bytes += event.value().length;
+          checkSize(event, index, bytes, k);
+          events.add(event);
         }
       }
       remember(snapshot, now, scored, order);
@@ -115,6 +130,23 @@ final class RankEndpoint {
                 results));
   }
 
+  private void checkSize(ImpressionLog.Event event, int index, long bytes, int k) {
+    if (event.value().length > EventRules.MAX_EVENT_BYTES) {
+      throw RequestException.field(
+          "candidates[" + index + "]",
+          "features that make an impression of at most %d bytes"
+              .formatted(EventRules.MAX_EVENT_BYTES),
+          event.value().length + " bytes");
+    }
+    if (bytes > limits.impressionBytes()) {
+      throw RequestException.field(
+          "k",
+          "as many results as make impressions of at most %d bytes in all, or \"log\": false"
+              .formatted(limits.impressionBytes()),
+          k);
+    }
+  }
+
   /** Candidates by falling score, equal ones in the order of the request. */
   private static Integer[] order(Scored scored) {
     Integer[] order = new Integer[scored.candidates().size()];
@@ -124,13 +156,13 @@ final class RankEndpoint {
   }
 
   private static double score(Scored scored, int index) {
-    return scored.probabilities()[index] * scored.candidates().get(index).bid();
+    return scored.probabilities()[index] * scored.candidates().all().get(index).bid();
   }
 
   private static Result result(Scored scored, int index, @Nullable String impressionId) {
     return new Result(
         impressionId,
-        scored.candidates().get(index).id(),
+        scored.candidates().all().get(index).id(),
         index,
         scored.probabilities()[index],
         score(scored, index));

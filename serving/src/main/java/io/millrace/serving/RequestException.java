@@ -1,5 +1,7 @@
 package io.millrace.serving;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,7 @@ final class RequestException extends RuntimeException {
 
   private final transient HttpStatus status;
   private final transient ErrorBody body;
+  private final transient HttpHeaders headers;
 
   /** The answer's body: {@code {"error": {...}}}; absent members are left out. */
   record ErrorBody(Detail error) {
@@ -22,10 +25,11 @@ final class RequestException extends RuntimeException {
         String message) {}
   }
 
-  private RequestException(HttpStatus status, ErrorBody.Detail detail) {
+  private RequestException(HttpStatus status, ErrorBody.Detail detail, HttpHeaders headers) {
     super(detail.message(), null, false, false);
     this.status = status;
     this.body = new ErrorBody(detail);
+    this.headers = headers;
   }
 
   /** 400: {@code field} holds {@code value} where {@code expected} should be. */
@@ -34,12 +38,24 @@ final class RequestException extends RuntimeException {
     return new RequestException(
         HttpStatus.BAD_REQUEST,
         new ErrorBody.Detail(
-            field, expected, shown, field + ": " + shown + ", expected " + expected));
+            field, expected, shown, field + ": " + shown + ", expected " + expected),
+        HttpHeaders.of());
   }
 
   /** Any other status with a message. */
   static RequestException of(HttpStatus status, String message) {
-    return new RequestException(status, new ErrorBody.Detail(null, null, null, message));
+    return of(status, message, HttpHeaders.of());
+  }
+
+  /** Any other status with a message, and headers that say more. */
+  static RequestException of(HttpStatus status, String message, HttpHeaders headers) {
+    return new RequestException(status, new ErrorBody.Detail(null, null, null, message), headers);
+  }
+
+  /** 503: nothing is wrong with the request, and it may be sent again in a second. */
+  static RequestException busy(String message) {
+    return of(
+        HttpStatus.SERVICE_UNAVAILABLE, message, HttpHeaders.of(HttpHeaderNames.RETRY_AFTER, "1"));
   }
 
   HttpStatus status() {
@@ -48,6 +64,10 @@ final class RequestException extends RuntimeException {
 
   ErrorBody body() {
     return body;
+  }
+
+  HttpHeaders headers() {
+    return headers;
   }
 
   /** A value as an error message shows it: cut, control characters replaced. */

@@ -1,13 +1,8 @@
 package io.millrace.serving;
 
 import io.millrace.feature.FeatureCompatibility;
-import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.feature.InvalidFeatureException;
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
+import io.millrace.feature.RecordTemplate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,63 +14,29 @@ import org.jspecify.annotations.Nullable;
  * @param model the schema that the model encodes by
  * @param asked the subject's newest version, or null if it is not known
  * @param log the newest version if it is compatible, else the model's schema
+ * @param forModel makes the records that the model is asked with
+ * @param forLog makes the records that are logged
  */
-record RequestFeatures(FeatureSchema model, @Nullable FeatureSchema asked, FeatureSchema log) {
+record RequestFeatures(
+    FeatureSchema model,
+    @Nullable FeatureSchema asked,
+    FeatureSchema log,
+    RecordTemplate forModel,
+    RecordTemplate forLog) {
 
   /** The newest version is followed only where the model could follow it. */
   static RequestFeatures of(FeatureSchema model, @Nullable FeatureSchema newest) {
-    if (newest == null
-        || newest.avro().equals(model.avro())
-        || !FeatureCompatibility.allCompatible(FeatureCompatibility.compare(model, newest))) {
-      return new RequestFeatures(model, newest, model);
-    }
-    return new RequestFeatures(model, newest, newest);
+    boolean follow =
+        newest != null
+            && !newest.avro().equals(model.avro())
+            && FeatureCompatibility.allCompatible(FeatureCompatibility.compare(model, newest));
+    FeatureSchema log = follow && newest != null ? newest : model;
+    return new RequestFeatures(
+        model, newest, log, new RecordTemplate(model, log), new RecordTemplate(log, model));
   }
 
   /** Whether one record serves both. */
   boolean isOne() {
     return log == model;
-  }
-
-  /**
-   * The record that the model is asked with.
-   *
-   * @throws InvalidFeatureException naming a feature that cannot be used
-   */
-  GenericRecord forModel(Map<String, ? extends @Nullable Object> features) {
-    return FeatureRecords.fromMap(model, isOne() ? features : translated(features, model, log));
-  }
-
-  /**
-   * The record that is logged.
-   *
-   * @throws InvalidFeatureException naming a feature that cannot be used
-   */
-  GenericRecord forLog(Map<String, ? extends @Nullable Object> features) {
-    return FeatureRecords.fromMap(log, translated(features, log, model));
-  }
-
-  /** Features as one schema names them; what only the other has is left out. */
-  private static Map<String, @Nullable Object> translated(
-      Map<String, ? extends @Nullable Object> features, FeatureSchema to, FeatureSchema from) {
-    Map<String, @Nullable Object> translated = new HashMap<>();
-    features.forEach(
-        (name, value) -> {
-          String known = FeatureRecords.fieldOf(to, name);
-          Schema.Field other = from.avro().getField(name);
-          if (known == null && other != null) {
-            known =
-                other.aliases().stream()
-                    .filter(alias -> to.avro().getField(alias) != null)
-                    .findFirst()
-                    .orElse(null);
-          }
-          if (known != null) {
-            translated.put(known, value);
-          } else if (other == null) {
-            translated.put(name, value); // an error that names it
-          }
-        });
-    return translated;
   }
 }

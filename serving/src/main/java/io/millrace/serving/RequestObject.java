@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,11 +26,24 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestObject(String path, Map<String, Object> values) {
   private static final int MAX_NESTING = 32;
+  private static final int MAX_NUMBER_CHARACTERS = 1000;
+
+  /** Where the parser's messages begin to tell a programmer what to set. */
+  private static final List<String> SETTINGS =
+      List.of(": enable `", " (not recognized as one since");
+
   private static final ObjectReader READER =
       new ObjectMapper(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_NESTING)
+                          .maxNumberLength(MAX_NUMBER_CHARACTERS)
+                          // A body is bounded; what is wrong with a long name or text is said
+                          // where it is used.
+                          .maxNameLength(Integer.MAX_VALUE)
+                          .maxStringLength(Integer.MAX_VALUE)
+                          .build())
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -50,15 +64,29 @@ record RequestObject(String path, Map<String, Object> values) {
               : " at line %d, column %d"
                   .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
       // The binding's own messages name Java types, which mean nothing to a client.
-      String reason =
-          e instanceof JsonMappingException
-              ? "expected one JSON object and nothing after it"
-              : RequestException.shown(e.getOriginalMessage().lines().findFirst().orElse(""));
       throw RequestException.of(
-          HttpStatus.BAD_REQUEST, "the body is not JSON" + place + ": " + unquoted(reason));
+          HttpStatus.BAD_REQUEST, "the body is not JSON" + place + ": " + reason(e));
     } catch (IOException e) {
       throw RequestException.of(HttpStatus.BAD_REQUEST, "the body is not JSON in UTF-8");
     }
+  }
+
+  /** Why a body is not JSON: in the parser's words, without the names of its settings. */
+  private static String reason(JsonProcessingException e) {
+    String message = e.getOriginalMessage().lines().findFirst().orElse("");
+    if (e instanceof StreamConstraintsException) {
+      return message.startsWith("Number")
+          ? "a number of more than " + MAX_NUMBER_CHARACTERS + " characters"
+          : "nested more than " + MAX_NESTING + " levels deep";
+    }
+    if (e instanceof JsonMappingException) {
+      return "expected one JSON object and nothing after it";
+    }
+    for (String setting : SETTINGS) {
+      int at = message.indexOf(setting);
+      message = at < 0 ? message : message.substring(0, at);
+    }
+    return unquoted(RequestException.shown(message));
   }
 
   /** Requires every key to be one of {@code keys}. */

@@ -1,11 +1,11 @@
 package io.millrace.serving;
 
-import io.millrace.feature.FeatureSchema;
-import io.millrace.feature.InvalidFeatureException;
-import java.util.ArrayList;
+import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.feature.Feature;
+import io.millrace.parameters.ModelSnapshot;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's candidates, scored by one version.
@@ -13,54 +13,73 @@ import org.apache.avro.generic.GenericRecord;
  * @param candidates [n]
  * @param records [n], the features as the model used them
  * @param logged [n], the features as they are logged: the same records where nothing newer is known
- * @param probabilities [n]
+ * @param probabilities [n], finite
  * @param encodingHashes [n]
  */
 record Scored(
-    List<Candidate> candidates,
+    Candidates candidates,
     List<GenericRecord> records,
     List<GenericRecord> logged,
     float[] probabilities,
     long[] encodingHashes) {
+  /** Numbers beyond it can be why a model computes no finite probability. */
+  private static final double LARGE = 1000;
 
   /**
-   * Scores candidates. An event time that is not given is {@code nowMillis}, an id that is not
-   * given is empty.
+   * Scores candidates.
    *
-   * @throws RequestException with 400, naming the first feature that cannot be used
+   * @throws RequestException with 400, naming the first feature that cannot be used; or with 503 if
+   *     nobody waits any longer
    */
-  static Scored of(List<Candidate> candidates, long nowMillis, ServedModel.Lease lease) {
-    RequestFeatures schemas = lease.features();
-    List<GenericRecord> records = new ArrayList<>(candidates.size());
-    List<GenericRecord> logged = schemas.isOne() ? records : new ArrayList<>(candidates.size());
-    for (Candidate candidate : candidates) {
-      Map<String, Object> features = candidate.features();
-      for (FeatureSchema schema : List.of(schemas.model(), schemas.log())) {
-        schema.timeField().ifPresent(time -> features.putIfAbsent(time, nowMillis));
-        schema.idField().ifPresent(id -> features.putIfAbsent(id, ""));
-      }
-      try {
-        records.add(schemas.forModel(features));
-        if (!schemas.isOne()) {
-          logged.add(schemas.forLog(features));
-        }
-      } catch (InvalidFeatureException e) {
-        throw unusable(candidate, e);
-      }
-    }
-    float[] probabilities = new float[records.size()];
-    long[] hashes = new long[records.size()];
+  static Scored of(CandidateRecords records, ServedModel.Lease lease, Deadline deadline) {
+    Candidates candidates = records.candidates();
+    float[] probabilities = new float[candidates.size()];
+    long[] hashes = new long[candidates.size()];
     try {
-      long forward = lease.predictor().score(records, lease.scratch(), probabilities, hashes);
+      long forward =
+          lease
+              .predictor()
+              .score(records.forModel(), lease.scratch(), probabilities, hashes, deadline);
       lease.forward().record(forward);
     } catch (UnusableRecordException e) {
-      throw unusable(candidates.get(e.index()), e.reason());
+      throw CandidateRecords.unusable(candidates, e.index(), e.reason());
     }
-    return new Scored(candidates, records, logged, probabilities, hashes);
+    for (int i = 0; i < probabilities.length; i++) {
+      if (!Float.isFinite(probabilities[i])) {
+        throw notFinite(records, i, lease.predictor());
+      }
+    }
+    return new Scored(candidates, records.forModel(), records.forLog(), probabilities, hashes);
   }
 
-  private static RequestException unusable(Candidate candidate, InvalidFeatureException e) {
-    return RequestException.field(
-        candidate.placeOf(e.field()), e.expectation(), candidate.features().get(e.field()));
+  /** The answer for a candidate without a finite probability: the largest number is the cause. */
+  private static RequestException notFinite(
+      CandidateRecords records, int index, Predictor predictor) {
+    GenericRecord record = records.forModel().get(index);
+    String largest = null;
+    Number value = null;
+    for (Feature feature : predictor.compiled().schema().encodedFields()) {
+      if (feature instanceof Feature.Numeric
+          && record.get(feature.name()) instanceof Number number
+          && (value == null || magnitude(number) > magnitude(value))) {
+        largest = feature.name();
+        value = number;
+      }
+    }
+    if (largest != null && magnitude(value) > LARGE) {
+      return RequestException.field(
+          records.candidates().placeOf(index, largest),
+          "a number that is small enough for the model to compute a finite probability",
+          records.candidates().valueOf(index, largest, value));
+    }
+    ModelSnapshot snapshot = predictor.snapshot();
+    return RequestException.of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        "Model %s, version %d, computes no finite probability for candidate %d."
+            .formatted(snapshot.model(), snapshot.version(), index));
+  }
+
+  private static double magnitude(@Nullable Number number) {
+    return number == null ? 0 : Math.abs(number.doubleValue());
   }
 }

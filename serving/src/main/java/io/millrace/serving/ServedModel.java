@@ -181,9 +181,13 @@ final class ServedModel implements AutoCloseable {
     }
   }
 
-  /** Whether the model answers, and as fast as it will. */
+  /** Whether the model answers, and as fast as it will. Told at once. */
   boolean ready() {
-    return warm && newest().isPresent();
+    return warm && hasVersion();
+  }
+
+  private boolean hasVersion() {
+    return version != null || source.current().isPresent();
   }
 
   /** Nothing more is to be done before the model's answers are fast. */
@@ -193,7 +197,7 @@ final class ServedModel implements AutoCloseable {
 
   /** Why the model is not {@link #ready}, in words; meaningful while it is not. */
   String notReady() {
-    if (newest().isPresent()) {
+    if (hasVersion()) {
       return "Model %s is warming up; it answers, but slowly.".formatted(name());
     }
     return source.caughtUp()

@@ -47,7 +47,7 @@ final class ServedModels implements AutoCloseable {
     return forwards;
   }
 
-  /** Why the server is not ready; empty if it is. */
+  /** Why models are not ready, told at once; empty if all are. */
   List<String> notReady() {
     return all().stream().filter(model -> !model.ready()).map(ServedModel::notReady).toList();
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a server needs to start.
@@ -24,6 +25,11 @@ import java.util.Map;
  * @param warmUp how long a model may be warmed up before the server calls it ready, zero for not at
  *     all
  * @param extraStatus values added to the status
+ * @param limits how much is taken on at a time
+ * @param impressionBuffer what is kept of impressions that Kafka has not acknowledged
+ * @param parts how the parts of the platform around the server are
+ * @param allowedOrigins hosts whose pages may use the server from a browser, beside this machine's
+ *     and {@code host}'s own
  */
 public record ServerConfig(
     String host,
@@ -36,7 +42,11 @@ public record ServerConfig(
     Clock clock,
     Duration impressionWait,
     Duration warmUp,
-    ExtraStatus extraStatus) {
+    ExtraStatus extraStatus,
+    RequestLimits limits,
+    ImpressionBuffer impressionBuffer,
+    PlatformParts parts,
+    Set<String> allowedOrigins) {
 
   /** An answer waits this long for its impressions unless told otherwise. */
   public static final Duration DEFAULT_IMPRESSION_WAIT = Duration.ofMillis(500);
@@ -47,6 +57,7 @@ public record ServerConfig(
   public ServerConfig {
     clientProperties = Map.copyOf(clientProperties);
     models = List.copyOf(models);
+    allowedOrigins = Set.copyOf(allowedOrigins);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + ", expected 0 (any free one) to 65535");
     }
@@ -61,6 +72,16 @@ public record ServerConfig(
     if (warmUp.isNegative()) {
       throw new IllegalArgumentException(
           "warmUp: " + warmUp + ", expected zero (none) or a positive duration");
+    }
+    if (impressionWait.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "impressionWait: " + impressionWait + ", expected at least a millisecond");
+    }
+    for (String origin : allowedOrigins) {
+      if (!origin.matches("[\\w.-]+|\\[[0-9a-fA-F:.]+]")) {
+        throw new IllegalArgumentException(
+            "allowedOrigins: " + origin + ", expected hosts without scheme and port");
+      }
     }
     if (!clientProperties.containsKey("bootstrap.servers")) {
       throw new IllegalArgumentException(
@@ -87,7 +108,11 @@ public record ServerConfig(
         Clock.systemUTC(),
         DEFAULT_IMPRESSION_WAIT,
         DEFAULT_WARM_UP,
-        ExtraStatus.NONE);
+        ExtraStatus.NONE,
+        RequestLimits.defaults(),
+        ImpressionBuffer.defaults(),
+        PlatformParts.NONE,
+        Set.of());
   }
 
   /** The same with other extra values. */
@@ -103,7 +128,11 @@ public record ServerConfig(
         clock,
         impressionWait,
         warmUp,
-        extra);
+        extra,
+        limits,
+        impressionBuffer,
+        parts,
+        allowedOrigins);
   }
 
   /** The same with another limit of the time that a model is warmed up. */
@@ -119,7 +148,11 @@ public record ServerConfig(
         clock,
         impressionWait,
         limit,
-        extraStatus);
+        extraStatus,
+        limits,
+        impressionBuffer,
+        parts,
+        allowedOrigins);
   }
 
   /** The same on another address. */
@@ -135,6 +168,110 @@ public record ServerConfig(
         clock,
         impressionWait,
         warmUp,
-        extraStatus);
+        extraStatus,
+        limits,
+        impressionBuffer,
+        parts,
+        allowedOrigins);
+  }
+
+  /** The same with other limits of what is taken on. */
+  public ServerConfig withLimits(RequestLimits other) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        warmUp,
+        extraStatus,
+        other,
+        impressionBuffer,
+        parts,
+        allowedOrigins);
+  }
+
+  /** The same with another time that an answer waits for its impressions. */
+  public ServerConfig withImpressionWait(Duration wait) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        wait,
+        warmUp,
+        extraStatus,
+        limits,
+        impressionBuffer,
+        parts,
+        allowedOrigins);
+  }
+
+  /** The same with another buffer of impressions. */
+  public ServerConfig withImpressionBuffer(ImpressionBuffer buffer) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        warmUp,
+        extraStatus,
+        limits,
+        buffer,
+        parts,
+        allowedOrigins);
+  }
+
+  /** The same with parts around the server. */
+  public ServerConfig withParts(PlatformParts platform) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        warmUp,
+        extraStatus,
+        limits,
+        impressionBuffer,
+        platform,
+        allowedOrigins);
+  }
+
+  /** The same with other hosts whose pages may use the server. */
+  public ServerConfig withAllowedOrigins(Set<String> hosts) {
+    return new ServerConfig(
+        host,
+        port,
+        clientProperties,
+        topics,
+        models,
+        viewDirectory,
+        registry,
+        clock,
+        impressionWait,
+        warmUp,
+        extraStatus,
+        limits,
+        impressionBuffer,
+        parts,
+        hosts);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.serving;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * milliseconds since 1970; a metric that is not defined is left out.
  *
  * @param notReady reasons, empty if ready
+ * @param parts what the server depends on, and how it is
+ * @param endpoints by name; {@code other} are requests that reached none
  * @param sample the newest point of the history
  */
 record Status(
@@ -16,10 +19,12 @@ record Status(
     long startedTime,
     boolean ready,
     List<String> notReady,
+    List<PartState> parts,
     List<Model> models,
     Ingestion ingestion,
     Map<String, Endpoint> endpoints,
-    ImpressionCounts impressions,
+    ImpressionLog.Counts impressions,
+    Admission.Counts admission,
     RankEndpoint.@Nullable Latest latestRanking,
     Map<String, Object> extra,
     Sample sample) {
@@ -57,8 +62,16 @@ record Status(
       double p99Millis,
       double maxMillis) {}
 
-  /** Impressions since the start: acknowledged by Kafka in time, and not. */
-  record ImpressionCounts(long logged, long unacknowledged) {}
+  /** How one part is, in milliseconds and in the words of its state. */
+  record PartState(String name, String state, long since, @Nullable String reason) {
+    static PartState of(Part part) {
+      return new PartState(
+          part.name(),
+          part.state().name().toLowerCase(Locale.ROOT),
+          part.since().toEpochMilli(),
+          part.reason());
+    }
+  }
 
   /** Values of one second by name. */
   record Sample(long time, Map<String, Double> values) {}

@@ -28,6 +28,8 @@ final class StatusReporter {
   private final IngestionCountsView ingestion;
   private final Map<String, EndpointMetrics> endpoints;
   private final ImpressionLog impressions;
+  private final Admission admission;
+  private final Surroundings surroundings;
   private final RankEndpoint rank;
   private final ExtraStatus extraStatus;
   private final Clock clock;
@@ -43,6 +45,8 @@ final class StatusReporter {
       IngestionCountsView ingestion,
       Map<String, EndpointMetrics> endpoints,
       ImpressionLog impressions,
+      Admission admission,
+      Surroundings surroundings,
       RankEndpoint rank,
       ExtraStatus extraStatus,
       Clock clock) {
@@ -50,6 +54,8 @@ final class StatusReporter {
     this.ingestion = ingestion;
     this.endpoints = endpoints;
     this.impressions = impressions;
+    this.admission = admission;
+    this.surroundings = surroundings;
     this.rank = rank;
     this.extraStatus = extraStatus;
     this.clock = clock;
@@ -70,6 +76,7 @@ final class StatusReporter {
     } catch (RuntimeException e) {
       LOG.warn("the extra status failed: {}", e.toString());
     }
+    surroundings.ask();
     Status status = status();
     Map<String, Double> values = new TreeMap<>();
     for (Status.Model model : status.models()) {
@@ -96,7 +103,7 @@ final class StatusReporter {
   /** The present state. */
   Status status() {
     long now = clock.millis();
-    List<String> notReady = models.notReady();
+    List<String> notReady = surroundings.problems();
     Map<String, Status.Endpoint> byName = new LinkedHashMap<>();
     endpoints.forEach((name, metrics) -> byName.put(name, endpoint(metrics)));
     return new Status(
@@ -104,13 +111,15 @@ final class StatusReporter {
         startedTime,
         notReady.isEmpty(),
         notReady,
+        surroundings.parts().stream().map(Status.PartState::of).toList(),
         models.all().stream().map(model -> model(model, now)).toList(),
         ingestion
             .newest()
             .map(counts -> new Status.Ingestion(counts.countedTime(), counts.counts()))
             .orElseGet(() -> new Status.Ingestion(null, Map.of())),
         byName,
-        new Status.ImpressionCounts(impressions.logged(), impressions.unacknowledged()),
+        impressions.counts(),
+        admission.counts(),
         rank.latest().orElse(null),
         extra,
         sample);

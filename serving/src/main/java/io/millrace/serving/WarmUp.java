@@ -102,14 +102,18 @@ final class WarmUp implements Runnable {
     FeatureSchema schema = model.newest().orElseThrow().compiled().schema();
     byte[][] large = bodies(schema, CANDIDATES);
     byte[][] small = bodies(schema, 1);
-    RankEndpoint rank = new RankEndpoint(new ServedModels(List.of(model)), impressions, clock);
+    RankEndpoint rank =
+        new RankEndpoint(
+            new ServedModels(List.of(model)), impressions, RequestLimits.defaults(), clock);
     int asked = 0;
     while (asked < REQUESTS && System.nanoTime() < end) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       byte[] body = (asked % LARGE_EVERY == 0 ? large : small)[asked % BODIES];
-      var unused = JsonAnswers.of(HttpStatus.OK, rank.answer(body).toCompletableFuture().join());
+      var unused =
+          JsonAnswers.of(
+              HttpStatus.OK, rank.answer(body, Deadline.NONE).toCompletableFuture().join());
       asked++;
     }
     return asked;

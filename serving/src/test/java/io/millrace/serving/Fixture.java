@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -164,6 +165,10 @@ final class Fixture {
         Clock.systemUTC(),
         Duration.ofMillis(300),
         Duration.ZERO,
-        () -> Map.of("ceiling.auc", 0.8, "topAd", "ad-7"));
+        () -> Map.of("ceiling.auc", 0.8, "topAd", "ad-7"),
+        RequestLimits.defaults(),
+        ImpressionBuffer.defaults(),
+        PlatformParts.NONE,
+        Set.of());
   }
 }

@@ -41,7 +41,8 @@ class PredictorTest {
                   "a1",
                   "price",
                   "2"));
-      Predictor.of(compiled, snapshot).score(List.of(record), scratch, probabilities, new long[1]);
+      Predictor.of(compiled, snapshot)
+          .score(List.of(record), scratch, probabilities, new long[1], Deadline.NONE);
       return probabilities[0];
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
+import io.millrace.feature.RecordTemplate;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -36,6 +37,10 @@ class RequestFeaturesTest {
     return "{'name':'%s','type':'string','feature':{'kind':'categorical'}%s}".formatted(name, more);
   }
 
+  private static GenericRecord record(RecordTemplate template, Map<String, Object> features) {
+    return template.share(Map.of(), Map.of()).with(features);
+  }
+
   private static String text(GenericRecord record) {
     return record.toString().replace("\"", "");
   }
@@ -45,12 +50,12 @@ class RequestFeaturesTest {
     RequestFeatures features = RequestFeatures.of(V1, V2);
     assertThat(features.isOne()).isFalse();
     Map<String, Object> old = Map.of("ad", "a", "os", "x");
-    assertThat(text(features.forModel(old))).isEqualTo("{ad: a, os: x}");
-    assertThat(text(features.forLog(old))).isEqualTo("{item: a, brand: }");
+    assertThat(text(record(features.forModel(), old))).isEqualTo("{ad: a, os: x}");
+    assertThat(text(record(features.forLog(), old))).isEqualTo("{item: a, brand: }");
     Map<String, Object> young = Map.of("item", "a", "brand", "b");
-    assertThat(text(features.forModel(young))).isEqualTo("{ad: a, os: none}");
-    assertThat(text(features.forLog(young))).isEqualTo("{item: a, brand: b}");
-    assertThatThrownBy(() -> features.forModel(Map.of("ad", "a", "brnd", "b")))
+    assertThat(text(record(features.forModel(), young))).isEqualTo("{ad: a, os: none}");
+    assertThat(text(record(features.forLog(), young))).isEqualTo("{item: a, brand: b}");
+    assertThatThrownBy(() -> record(features.forModel(), Map.of("ad", "a", "brnd", "b")))
         .isInstanceOf(InvalidFeatureException.class)
         .hasMessageContaining("field brnd");
   }
@@ -60,15 +65,17 @@ class RequestFeaturesTest {
     assertThat(RequestFeatures.of(V1, WRONG).isOne()).isTrue();
     assertThat(RequestFeatures.of(V1, null).isOne()).isTrue();
     assertThat(RequestFeatures.of(V1, V1).isOne()).isTrue();
-    assertThatThrownBy(() -> RequestFeatures.of(V1, null).forModel(Map.of("ad", "a", "brand", "b")))
+    assertThatThrownBy(
+            () -> record(RequestFeatures.of(V1, null).forModel(), Map.of("ad", "a", "brand", "b")))
         .isInstanceOf(InvalidFeatureException.class);
   }
 
   @Test
   void anEvolvedModelAnswersTheOldNames() {
     RequestFeatures features = RequestFeatures.of(V2, V2);
-    assertThat(text(features.forModel(Map.of("ad", "a")))).isEqualTo("{item: a, brand: }");
-    assertThatThrownBy(() -> features.forModel(Map.of("ad", "a", "item", "b")))
+    assertThat(text(record(features.forModel(), Map.of("ad", "a"))))
+        .isEqualTo("{item: a, brand: }");
+    assertThatThrownBy(() -> record(features.forModel(), Map.of("ad", "a", "item", "b")))
         .isInstanceOf(InvalidFeatureException.class)
         .hasMessageContaining("field ad");
   }

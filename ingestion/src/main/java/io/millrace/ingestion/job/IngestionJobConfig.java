@@ -3,6 +3,7 @@ package io.millrace.ingestion.job;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.topic.Topics;
+import io.millrace.wire.EventRules;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -38,7 +39,7 @@ public record IngestionJobConfig(
     implements Serializable {
 
   /** One MiB. */
-  public static final int DEFAULT_MAX_EVENT_BYTES = 1 << 20;
+  public static final int DEFAULT_MAX_EVENT_BYTES = EventRules.MAX_EVENT_BYTES;
 
   /** About 50 MB with features of 300 bytes. */
   public static final int DEFAULT_STATES_IN_MEMORY = 1 << 17;
