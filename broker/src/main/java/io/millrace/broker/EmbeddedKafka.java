@@ -27,7 +27,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final Path logDirectory;
   private final String clusterId;
   private final Map<String, String> settings;
-  private final String address = "127.0.0.1:" + freePort();
+  private final String address;
   private final String controllerAddress = "127.0.0.1:" + freePort();
   private @Nullable KafkaRaftServer server;
 
@@ -49,6 +49,18 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param settings Kafka's broker settings by name; they precede those of this class
    */
   public EmbeddedKafka(Path logDirectory, String clusterId, Map<String, String> settings) {
+    this(logDirectory, clusterId, settings, freePort());
+  }
+
+  /**
+   * A broker on a given port, not started yet.
+   *
+   * @param settings as above
+   * @param port of 127.0.0.1, 1 to 65535
+   */
+  public EmbeddedKafka(
+      Path logDirectory, String clusterId, Map<String, String> settings, int port) {
+    this.address = "127.0.0.1:" + port;
     this.logDirectory = logDirectory;
     this.clusterId = clusterId;
     this.settings = Map.copyOf(settings);

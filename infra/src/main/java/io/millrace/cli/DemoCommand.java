@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
       AtomicReference<@Nullable Demo> running = new AtomicReference<>();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, ended)));
       try {
-        run(directory, running);
+        return run(directory, running);
       } finally {
         if (running.get() != null) {
           System.out.println("stopped; the data is in " + directory.root());
@@ -78,7 +81,6 @@ final class DemoCommand implements Callable<Integer> {
         ended.countDown();
       }
     }
-    return 0;
   }
 
   private static void stop(AtomicReference<@Nullable Demo> running, CountDownLatch ended) {
@@ -93,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void run(DataDirectory directory, AtomicReference<@Nullable Demo> running)
+  private int run(DataDirectory directory, AtomicReference<@Nullable Demo> running)
       throws InterruptedException {
     WorldConfig world = WorldConfig.defaults(seed);
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
@@ -129,7 +131,16 @@ final class DemoCommand implements Callable<Integer> {
                 System.console() != null)) {
       System.out.printf("console %s%n", platform.server());
       running.set(demo);
-      System.out.println(demo.run().table());
+      ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
+      watch.scheduleWithFixedDelay(
+          () -> platform.gaveUp().ifPresent(why -> demo.stop()), 1, 1, TimeUnit.SECONDS);
+      try {
+        System.out.println(demo.run().table());
+      } finally {
+        watch.shutdownNow();
+      }
+      platform.gaveUp().ifPresent(why -> System.err.println("millrace: stopped, because " + why));
+      return platform.gaveUp().isPresent() ? Millrace.FAILURE : 0;
     }
   }
 }

@@ -9,8 +9,10 @@ import io.millrace.standalone.RegistryNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,6 +43,8 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private RegistryOption registryOption;
 
+  @Mixin private LogOptions log;
+
   @Option(
       names = "--data-dir",
       description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
@@ -52,11 +56,12 @@ final class UpCommand implements Callable<Integer> {
       ProcessHome.enter(directory);
       FeatureSchema features = FeatureSource.readSchema(schema);
       StreamModel learner = model.model(null, features);
+      Duration window = Duration.ofSeconds(windowSeconds);
       PlatformConfig config =
           PlatformConfig.live(port, List.of(features), List.of(learner.config()))
               .withStarts(learner.starts())
-              .withWindow(
-                  Duration.ofSeconds(windowSeconds), Duration.ofSeconds(10 * windowSeconds));
+              .withWindow(window, PlatformConfig.latenessOf(window))
+              .withLog(log.config());
       CountDownLatch stopped = new CountDownLatch(1);
       CountDownLatch closed = new CountDownLatch(1);
       Runtime.getRuntime()
@@ -75,7 +80,16 @@ final class UpCommand implements Callable<Integer> {
         System.out.printf(
             "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
             platform.server(), platform.client().get("bootstrap.servers"), directory.root());
-        stopped.await();
+        System.out.flush();
+        while (!stopped.await(500, TimeUnit.MILLISECONDS)) {
+          Optional<String> gaveUp = platform.gaveUp();
+          if (gaveUp.isPresent()) {
+            System.err.printf(
+                "millrace: stopping, because %s%nmillrace: the data is in %s, details in %s%n",
+                gaveUp.get(), directory.root(), directory.root().resolve("logs"));
+            return Millrace.FAILURE;
+          }
+        }
         System.out.println("stopping; the data is in " + directory.root());
       } finally {
         closed.countDown();

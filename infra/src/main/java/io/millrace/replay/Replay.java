@@ -12,6 +12,7 @@ import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.serving.ExtraStatus;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.LogConfig;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.UserError;
@@ -118,7 +119,8 @@ public final class Replay {
             Duration.ofMillis(200),
             Math.max(1, rows / 2),
             Duration.ZERO,
-            ExtraStatus.NONE);
+            ExtraStatus.NONE,
+            LogConfig.EMBEDDED);
     try (Platform platform = Platform.start(directory, config)) {
       return replay(platform, rows);
     }

@@ -7,6 +7,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * kafka/          broker log            views/        RocksDB views of the server
  * checkpoints/    Flink checkpoints     tmp/          temporary files, emptied at each start
  * logs/           millrace.log          identity.properties   cluster id and settings that must not change
+ * secrets/        keys of this directory's own
  * </pre>
+ *
+ * Only its owner may look into it.
  */
 public final class DataDirectory implements AutoCloseable {
   /** Less free space than this and the platform does not start. */
@@ -43,6 +48,7 @@ public final class DataDirectory implements AutoCloseable {
     Path absolute = root.toAbsolutePath().normalize();
     try {
       Files.createDirectories(absolute);
+      closeToOthers(absolute);
       long free = Files.getFileStore(absolute).getUsableSpace();
       if (free < MIN_FREE_BYTES) {
         throw new UserError(
@@ -65,6 +71,12 @@ public final class DataDirectory implements AutoCloseable {
       return directory;
     } catch (IOException e) {
       throw new UserError("cannot use data directory %s: %s".formatted(absolute, e));
+    }
+  }
+
+  private static void closeToOthers(Path folder) throws IOException {
+    if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
   }
 
@@ -96,6 +108,10 @@ public final class DataDirectory implements AutoCloseable {
     return child("tmp");
   }
 
+  public Path secrets() {
+    return child("secrets");
+  }
+
   private Path child(String name) {
     try {
       return Files.createDirectories(root.resolve(name));
@@ -111,7 +127,20 @@ public final class DataDirectory implements AutoCloseable {
    * @return the value that the directory has
    */
   public String fixed(String key, String proposed) {
-    Path file = root.resolve("identity.properties");
+    return fixed(root.resolve("identity.properties"), key, proposed, false);
+  }
+
+  /** A value to be used from now on, whatever it was. */
+  public void fix(String key, String value) {
+    var unused = fixed(root.resolve("identity.properties"), key, value, true);
+  }
+
+  /** As {@link #fixed}, among the secrets. */
+  String secret(String key, String proposed) {
+    return fixed(secrets().resolve("secrets.properties"), key, proposed, false);
+  }
+
+  private static String fixed(Path file, String key, String proposed, boolean replace) {
     Properties properties = new Properties();
     try {
       if (Files.exists(file)) {
@@ -120,11 +149,11 @@ public final class DataDirectory implements AutoCloseable {
         }
       }
       String present = properties.getProperty(key);
-      if (present != null) {
+      if (present != null && (!replace || present.equals(proposed))) {
         return present;
       }
       properties.setProperty(key, proposed);
-      Path next = root.resolve("identity.properties.next");
+      Path next = file.resolveSibling(file.getFileName() + ".next");
       try (var out = Files.newOutputStream(next)) {
         properties.store(out, null);
       }

@@ -1,10 +1,14 @@
 package io.millrace.standalone;
 
+import io.millrace.serving.Part;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -16,13 +20,18 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
@@ -42,7 +51,7 @@ public final class EmbeddedFlink implements AutoCloseable {
   private final Path checkpoints;
   private final Configuration configuration;
   private final MiniCluster cluster;
-  private final List<JobID> jobs = new ArrayList<>();
+  private final Map<JobID, JobWatch> jobs = new LinkedHashMap<>();
 
   /**
    * Starts the cluster.
@@ -51,12 +60,17 @@ public final class EmbeddedFlink implements AutoCloseable {
    * @param tmp for working files
    * @param slots jobs that can run at a time, at parallelism 1
    * @param checkpointInterval time between two checkpoints of a job
+   * @param credentials that its ports ask for
    */
-  public EmbeddedFlink(Path checkpoints, Path tmp, int slots, Duration checkpointInterval) {
+  EmbeddedFlink(
+      Path checkpoints,
+      Path tmp,
+      int slots,
+      Duration checkpointInterval,
+      FlinkCredentials credentials) {
     this.checkpoints = checkpoints;
     Configuration c = new Configuration();
     c.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-    c.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
     c.setString("state.backend.rocksdb.localdir", tmp.resolve("rocksdb").toString());
     c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
@@ -77,6 +91,13 @@ public final class EmbeddedFlink implements AutoCloseable {
     c.set(RestOptions.BIND_PORT, "0");
     c.set(RestOptions.ADDRESS, "localhost");
     c.set(RestOptions.BIND_ADDRESS, "localhost");
+    c.set(JobManagerOptions.ADDRESS, "localhost");
+    c.set(JobManagerOptions.BIND_HOST, "localhost");
+    c.set(TaskManagerOptions.HOST, "localhost");
+    c.set(TaskManagerOptions.BIND_HOST, "localhost");
+    c.set(WebOptions.SUBMIT_ENABLE, false);
+    c.set(WebOptions.CANCEL_ENABLE, false);
+    credentials.applyTo(c);
     c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256L));
     c.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(5));
     c.set(PipelineOptions.OBJECT_REUSE, true);
@@ -128,12 +149,49 @@ public final class EmbeddedFlink implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("cannot submit job " + name, e);
     }
-    jobs.add(id);
+    synchronized (jobs) {
+      jobs.put(id, new JobWatch(name, Instant.now()));
+    }
+  }
+
+  /** How each job is; to be called once a second. */
+  List<Part> look(Instant now) {
+    List<Part> parts = new ArrayList<>();
+    synchronized (jobs) {
+      jobs.forEach((id, watch) -> parts.add(watch.look(look(id), now)));
+    }
+    return parts;
+  }
+
+  private JobWatch.Look look(JobID id) {
+    try {
+      AccessExecutionGraph graph = cluster.getExecutionGraph(id).get(5, TimeUnit.SECONDS);
+      boolean working = graph.getState() == JobStatus.RUNNING;
+      for (AccessExecutionVertex task : graph.getAllExecutionVertices()) {
+        working &= task.getExecutionState() == ExecutionState.RUNNING;
+      }
+      ErrorInfo failure = graph.getFailureInfo();
+      boolean ended = graph.getState().isGloballyTerminalState();
+      String reason = failure == null ? null : reason(failure);
+      return new JobWatch.Look(
+          ended,
+          working,
+          failure == null ? null : Instant.ofEpochMilli(failure.getTimestamp()),
+          ended && reason == null ? "it was " + graph.getState() : reason);
+    } catch (Exception e) {
+      return new JobWatch.Look(false, false, null, null);
+    }
+  }
+
+  private static String reason(ErrorInfo failure) {
+    Throwable cause =
+        rootCause(failure.getException().deserializeError(EmbeddedFlink.class.getClassLoader()));
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   /** The first job that has failed for good, in words, or empty while all run. */
   public Optional<String> failure() {
-    for (JobID id : jobs) {
+    for (JobID id : ids()) {
       try {
         JobStatus status = cluster.getJobStatus(id).get(10, TimeUnit.SECONDS);
         if (status.isGloballyTerminalState()) {
@@ -146,14 +204,15 @@ public final class EmbeddedFlink implements AutoCloseable {
     return Optional.empty();
   }
 
+  private List<JobID> ids() {
+    synchronized (jobs) {
+      return List.copyOf(jobs.keySet());
+    }
+  }
+
   private String cause(JobID id) throws Exception {
     ErrorInfo failure = cluster.getExecutionGraph(id).get(10, TimeUnit.SECONDS).getFailureInfo();
-    if (failure == null) {
-      return "";
-    }
-    ClassLoader loader = EmbeddedFlink.class.getClassLoader();
-    Throwable cause = failure.getException().deserializeError(loader);
-    return ": " + rootCause(cause).getMessage();
+    return failure == null ? "" : ": " + reason(failure);
   }
 
   private static Throwable rootCause(Throwable failure) {
@@ -167,7 +226,7 @@ public final class EmbeddedFlink implements AutoCloseable {
   /** Cancels the jobs, keeping their checkpoints, and stops the cluster. */
   @Override
   public void close() {
-    for (JobID id : jobs) {
+    for (JobID id : ids()) {
       try {
         cluster.cancelJob(id).get(20, TimeUnit.SECONDS);
       } catch (Exception e) {

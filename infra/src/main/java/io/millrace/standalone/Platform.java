@@ -12,6 +12,7 @@ import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.serving.MillraceServer;
+import io.millrace.serving.Part;
 import io.millrace.serving.ServerConfig;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
@@ -20,15 +21,21 @@ import io.millrace.training.TrainingJobConfig;
 import io.millrace.wire.RejectionReason;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +51,10 @@ public final class Platform implements AutoCloseable {
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Topics topics = Topics.DEFAULT;
-  private final EmbeddedKafka kafka;
+  private final Path root;
+  private final Map<String, Object> client;
+  private final DiskWatch diskWatch = new DiskWatch();
+  private final PartsWatch watch;
   private final SchemaRegistry registry;
   private final EmbeddedFlink flink;
   private final MillraceServer server;
@@ -55,20 +65,16 @@ public final class Platform implements AutoCloseable {
    * @throws UserError if the port is in use
    */
   public static Platform start(DataDirectory directory, PlatformConfig config) {
-    checkPort(config.port());
+    checkPort(config.port(), "--port");
     return new Platform(directory, config);
   }
 
   private Platform(DataDirectory directory, PlatformConfig config) {
+    this.root = directory.root();
     try {
-      kafka =
-          opened(
-              new EmbeddedKafka(
-                      directory.kafka(),
-                      directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))
-                  .start());
+      client = openLog(directory, config.log());
       List<String> models = config.models().stream().map(ModelConfig::name).toList();
-      TopicAdmin.create(client(), topics, models, 1, 1);
+      createTopics(config.log(), models);
       registry = opened(new KafkaSchemaRegistry(client(), topics.schemas(), Clock.systemUTC()));
       for (FeatureSchema schema : config.schemas()) {
         registry.register(schema.name(), schema.avro());
@@ -79,12 +85,14 @@ public final class Platform implements AutoCloseable {
                   directory.checkpoints(),
                   directory.tmp(),
                   1 + models.size(),
-                  config.checkpointInterval()));
+                  config.checkpointInterval(),
+                  FlinkCredentials.of(directory)));
+      watch = opened(new PartsWatch(this::look, System.err, Clock.systemUTC()));
       flink.submit("ingestion", env -> IngestionJob.build(env, ingestion(config)));
       for (ModelConfig model : config.models()) {
         TrainingJobConfig training =
             new TrainingJobConfig(
-                kafka.bootstrapServers(),
+                bootstrap(),
                 topics.prefix(),
                 model.toJson(),
                 config.publishInterval().toMillis(),
@@ -94,17 +102,86 @@ public final class Platform implements AutoCloseable {
                     : null);
         flink.submit("training-" + model.name(), env -> TrainingJob.build(env, training));
       }
+      watch.start();
       server =
           opened(
               MillraceServer.start(
                   ServerConfig.local(
                           config.port(), client(), topics, models, directory.views(), registry)
                       .withWarmUp(config.warmUp())
+                      .withParts(watch::parts)
                       .withExtraStatus(config.extraStatus())));
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** Starts a broker here, or takes the one that the configuration names. */
+  private Map<String, Object> openLog(DataDirectory directory, LogConfig log) {
+    if (log.bootstrap() != null) {
+      return Map.of("bootstrap.servers", log.bootstrap());
+    }
+    int port = kafkaPort(directory, log.port());
+    BrokerDeath.tellOn(System.err, directory.root());
+    EmbeddedKafka kafka =
+        opened(
+            new EmbeddedKafka(
+                    directory.kafka(),
+                    directory.fixed("cluster.id", EmbeddedKafka.newClusterId()),
+                    Map.of(),
+                    port)
+                .start());
+    return kafka.client();
+  }
+
+  /** The same at each start, so that producers find it again. */
+  private static int kafkaPort(DataDirectory directory, int wanted) {
+    if (wanted != 0) {
+      checkPort(wanted, "--kafka-port");
+      directory.fix("kafka.port", String.valueOf(wanted));
+      return wanted;
+    }
+    int port = Integer.parseInt(directory.fixed("kafka.port", String.valueOf(freePort())));
+    checkPort(port, "--kafka-port");
+    return port;
+  }
+
+  /** Below the ports that systems give to outgoing connections, so that it stays free. */
+  private static int freePort() {
+    Random random = new Random();
+    for (int tries = 0; tries < 100; tries++) {
+      int port = 20_000 + random.nextInt(10_000);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new UserError("no free port between 20000 and 29999, expected one for Kafka");
+  }
+
+  private void createTopics(LogConfig log, List<String> models) {
+    try {
+      var unused = TopicAdmin.create(client(), topics, models, 1, log.replication());
+      if (log.retention() != null) {
+        TopicAdmin.keepStreams(client(), topics, log.retention());
+      }
+      for (String concern : TopicAdmin.concerns(client(), topics)) {
+        System.err.println("millrace: " + concern);
+      }
+    } catch (RuntimeException e) {
+      if (log.bootstrap() == null) {
+        throw e;
+      }
+      throw new UserError(
+          "cannot use Kafka at %s: %s"
+              .formatted(log.bootstrap(), e.getCause() == null ? e : e.getCause()));
+    }
+  }
+
+  private List<Part> look(Instant now) {
+    List<Part> parts = new ArrayList<>(flink.look(now));
+    diskWatch.look(root, now).ifPresent(parts::add);
+    return parts;
   }
 
   private <C extends AutoCloseable> C opened(C part) {
@@ -113,32 +190,43 @@ public final class Platform implements AutoCloseable {
   }
 
   private IngestionJobConfig ingestion(PlatformConfig config) {
-    return config.emission() == LabelEmission.ON_WINDOW_END
-        ? IngestionJobConfig.replay(
-            kafka.bootstrapServers(),
-            topics,
-            config.attributionWindow(),
-            config.allowedLateness(),
-            2)
-        : IngestionJobConfig.live(
-            kafka.bootstrapServers(), topics, config.attributionWindow(), config.allowedLateness());
+    IngestionJobConfig job = job(config);
+    return config.log().acceptLostEvents() ? job.acceptingLostEvents() : job;
   }
 
-  private static void checkPort(int port) {
-    if (port == 0) {
-      return;
-    }
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      LOG.debug("port {} is free", socket.getLocalPort());
-    } catch (IOException e) {
+  private IngestionJobConfig job(PlatformConfig config) {
+    return config.emission() == LabelEmission.ON_WINDOW_END
+        ? IngestionJobConfig.replay(
+            bootstrap(), topics, config.attributionWindow(), config.allowedLateness(), 2)
+        : IngestionJobConfig.live(
+            bootstrap(), topics, config.attributionWindow(), config.allowedLateness());
+  }
+
+  private static void checkPort(int port, String option) {
+    if (port != 0 && !isFree(port)) {
       throw new UserError(
-          "port %d is in use, expected a free one; choose another with --port".formatted(port));
+          "port %d is in use, expected a free one; choose another with %s".formatted(port, option));
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      // A connection that was just closed does not keep a listener from its port.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   /** Properties for Kafka clients of this platform. */
   public Map<String, Object> client() {
-    return kafka.client();
+    return new HashMap<>(client);
+  }
+
+  private String bootstrap() {
+    return String.valueOf(client.get("bootstrap.servers"));
   }
 
   public Topics topics() {
@@ -179,6 +267,11 @@ public final class Platform implements AutoCloseable {
     return flink.failure();
   }
 
+  /** Why the platform should end, since a part of it has failed for good; else empty. */
+  public Optional<String> gaveUp() {
+    return watch.gaveUp();
+  }
+
   /** Stops the parts in reverse order; what they hold stays in the data directory. */
   @Override
   public void close() {
@@ -190,5 +283,6 @@ public final class Platform implements AutoCloseable {
         LOG.warn("{} did not stop cleanly: {}", part.getClass().getSimpleName(), e.toString());
       }
     }
+    BrokerDeath.forget();
   }
 }

@@ -19,12 +19,14 @@ import java.util.Map;
  * @param starts folders of trained models by model name, for learners that don't begin anew
  * @param emission when labels leave the join
  * @param attributionWindow how long after an impression a click labels it
- * @param allowedLateness how much longer duplicates and late clicks are recognised
+ * @param allowedLateness how much longer an impression may come, and duplicates and late clicks are
+ *     recognised
  * @param checkpointInterval time between two checkpoints of a job
  * @param publishInterval least time between two publishes of a model
  * @param segmentExamples length of an evaluation segment
  * @param warmUp how long the server may warm a model up before it is ready, zero for not at all
  * @param extraStatus values added to the server's status
+ * @param log the log that it lives on
  */
 public record PlatformConfig(
     int port,
@@ -38,7 +40,8 @@ public record PlatformConfig(
     Duration publishInterval,
     long segmentExamples,
     Duration warmUp,
-    ExtraStatus extraStatus) {
+    ExtraStatus extraStatus,
+    LogConfig log) {
 
   /** Live traffic: positives at their click, negatives after a minute. */
   public static PlatformConfig live(
@@ -55,13 +58,24 @@ public record PlatformConfig(
         Duration.ofMillis(200),
         10_000,
         ServerConfig.DEFAULT_WARM_UP,
-        ExtraStatus.NONE);
+        ExtraStatus.NONE,
+        LogConfig.EMBEDDED);
   }
 
   public PlatformConfig {
     schemas = List.copyOf(schemas);
     models = List.copyOf(models);
     starts = Map.copyOf(starts);
+  }
+
+  /**
+   * How much longer an id is remembered than its window lasts, unless told otherwise: ten windows,
+   * but no more than an hour, or than the window where that is longer.
+   */
+  public static Duration latenessOf(Duration window) {
+    Duration ten = window.multipliedBy(10);
+    Duration most = Duration.ofHours(1).compareTo(window) > 0 ? Duration.ofHours(1) : window;
+    return ten.compareTo(most) < 0 ? ten : most;
   }
 
   /** The same with another window and lateness. */
@@ -78,7 +92,8 @@ public record PlatformConfig(
         publishInterval,
         segmentExamples,
         warmUp,
-        extraStatus);
+        extraStatus,
+        log);
   }
 
   /** The same with learners that begin with trained weights; folders by model name. */
@@ -95,7 +110,8 @@ public record PlatformConfig(
         publishInterval,
         segmentExamples,
         warmUp,
-        extraStatus);
+        extraStatus,
+        log);
   }
 
   /** The same with extra status values. */
@@ -112,6 +128,25 @@ public record PlatformConfig(
         publishInterval,
         segmentExamples,
         warmUp,
-        extra);
+        extra,
+        log);
+  }
+
+  /** The same on another log. */
+  public PlatformConfig withLog(LogConfig other) {
+    return new PlatformConfig(
+        port,
+        schemas,
+        models,
+        starts,
+        emission,
+        attributionWindow,
+        allowedLateness,
+        checkpointInterval,
+        publishInterval,
+        segmentExamples,
+        warmUp,
+        extraStatus,
+        other);
   }
 }

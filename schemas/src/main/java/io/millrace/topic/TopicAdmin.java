@@ -2,12 +2,17 @@ package io.millrace.topic;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -73,6 +78,90 @@ public final class TopicAdmin {
   public static void createSchemas(
       Map<String, Object> adminConfig, Topics topics, int replication) {
     create(adminConfig, List.of(definitions(topics, List.of(), 1, replication).get(0)));
+  }
+
+  /**
+   * Sets how long the streams are kept: impressions, clicks, examples and rejected events.
+   *
+   * @throws IllegalStateException if Kafka refuses
+   */
+  public static void keepStreams(
+      Map<String, Object> adminConfig, Topics topics, Duration retention) {
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    for (String topic : streams(topics)) {
+      changes.put(
+          new ConfigResource(ConfigResource.Type.TOPIC, topic),
+          List.of(
+              new AlterConfigOp(
+                  new ConfigEntry("retention.ms", String.valueOf(retention.toMillis())),
+                  AlterConfigOp.OpType.SET)));
+    }
+    try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
+      admin.incrementalAlterConfigs(changes).all().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while setting the retention of topics", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot set the retention of topics", e.getCause());
+    }
+  }
+
+  /**
+   * What in the topics' configuration, if others made or changed them, works against the platform:
+   * one sentence each, empty if nothing does.
+   */
+  public static List<String> concerns(Map<String, Object> adminConfig, Topics topics) {
+    List<String> concerns = new ArrayList<>();
+    List<ConfigResource> resources =
+        streams(topics).stream()
+            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+            .toList();
+    try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
+      Map<ConfigResource, Config> configs = admin.describeConfigs(resources).all().get();
+      for (ConfigResource resource : resources) {
+        Config config = configs.get(resource);
+        if (config != null) {
+          concerns(resource.name(), config, topics, concerns);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while looking at topics", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot look at the topics' configuration", e.getCause());
+    }
+    return concerns;
+  }
+
+  private static void concerns(String topic, Config config, Topics topics, List<String> concerns) {
+    String cleanup = value(config, "cleanup.policy");
+    if (cleanup.contains("compact")) {
+      concerns.add(
+          "topic %s: cleanup.policy=%s, expected delete: events with a key that comes again are lost"
+              .formatted(topic, cleanup));
+    }
+    String stamp = value(config, "message.timestamp.type");
+    boolean events = topic.equals(topics.impressions()) || topic.equals(topics.clicks());
+    if (events && !stamp.equals("LogAppendTime")) {
+      concerns.add(
+          "topic %s: message.timestamp.type=%s, expected LogAppendTime: a producer whose clock is ahead closes label windows early"
+              .formatted(topic, stamp));
+    }
+    long largest = Long.parseLong(value(config, "max.message.bytes"));
+    if (topic.equals(topics.rejected()) && largest < Long.parseLong(REJECTED_BYTES)) {
+      concerns.add(
+          "topic %s: max.message.bytes=%d, expected %s: a larger rejected event is kept without its bytes"
+              .formatted(topic, largest, REJECTED_BYTES));
+    }
+  }
+
+  private static String value(Config config, String name) {
+    ConfigEntry entry = config.get(name);
+    return entry == null || entry.value() == null ? "" : entry.value();
+  }
+
+  private static List<String> streams(Topics topics) {
+    return List.of(topics.impressions(), topics.clicks(), topics.examples(), topics.rejected());
   }
 
   private static List<String> create(Map<String, Object> adminConfig, List<NewTopic> wanted) {

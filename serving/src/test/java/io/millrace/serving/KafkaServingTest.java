@@ -154,8 +154,10 @@ class KafkaServingTest {
               TOPICS.ingestionCounts(),
               "counts".getBytes(UTF_8),
               WIRE.encode(
-                  new IngestionCounts(
-                      Instant.ofEpochMilli(5), Map.of("impressions", 10L, "clicks", 2L)))));
+                  IngestionCounts.newBuilder()
+                      .setCountedTime(Instant.ofEpochMilli(5))
+                      .setCounts(Map.of("impressions", 10L, "clicks", 2L))
+                      .build())));
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> http.get("/v1/status").json().at("/ingestion/counts/clicks").asLong() == 2);
