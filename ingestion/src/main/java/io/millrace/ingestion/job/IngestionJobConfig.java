@@ -41,8 +41,8 @@ public record IngestionJobConfig(
   /** One MiB. */
   public static final int DEFAULT_MAX_EVENT_BYTES = EventRules.MAX_EVENT_BYTES;
 
-  /** About 50 MB with features of 300 bytes. */
-  public static final int DEFAULT_STATES_IN_MEMORY = 1 << 17;
+  /** About 10 MB with features of 300 bytes. */
+  public static final int DEFAULT_STATES_IN_MEMORY = 1 << 14;
 
   /** As often as parameters are published. */
   public static final Duration DEFAULT_MARK_INTERVAL = Duration.ofMillis(200);

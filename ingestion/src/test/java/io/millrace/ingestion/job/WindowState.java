@@ -1,0 +1,150 @@
+package io.millrace.ingestion.job;
+
+import io.millrace.ingestion.Arrival;
+import io.millrace.ingestion.ClickEvent;
+import io.millrace.ingestion.ImpressionEvent;
+import io.millrace.ingestion.LabelEmission;
+import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.ReadPositions;
+import io.millrace.registry.InMemorySchemaRegistry;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+
+/**
+ * Heap, state and checkpoint sizes of the label join on RocksDB, simulated in time: {@code
+ * WindowState windowSeconds perSecond [lateSeconds]}. Impressions of 300 bytes come for a window, a
+ * lateness and a tenth of them; one in ten is clicked.
+ */
+public final class WindowState {
+  private static final long START = 1_790_000_000_000L;
+  private static final int BODY_BYTES = 300;
+
+  private WindowState() {}
+
+  /** Runs it. */
+  public static void main(String[] args) throws Exception {
+    long window = Long.parseLong(args[0]);
+    int perSecond = Integer.parseInt(args[1]);
+    long lateness = args.length > 2 ? Long.parseLong(args[2]) : Math.min(10 * window, 3600);
+    Path directory = Files.createTempDirectory("window-state");
+    IngestionJobConfig config =
+        new IngestionJobConfig(
+            "unused:9092",
+            "",
+            Duration.ofSeconds(window),
+            Duration.ofSeconds(lateness),
+            LabelEmission.ON_CLICK,
+            Watermarks.Live.DEFAULT,
+            Duration.ofMillis(200),
+            1 << 20,
+            IngestionJobConfig.DEFAULT_STATES_IN_MEMORY,
+            false);
+    InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+    try (var harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new LabelJoinOperator(config, () -> registry, () -> 0),
+            new ArrivalKey(),
+            Types.STRING)) {
+      harness.setStateBackend(new EmbeddedRocksDBStateBackend(true));
+      harness.setCheckpointStorage(
+          new FileSystemCheckpointStorage(directory.resolve("checkpoints").toUri()));
+      harness.setup(new OutboundSerializer());
+      harness.open();
+      run(harness, directory, window, lateness, perSecond);
+    }
+    System.exit(0);
+  }
+
+  private static void run(
+      KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness,
+      Path directory,
+      long window,
+      long lateness,
+      int perSecond)
+      throws Exception {
+    Random random = new Random(1);
+    long impressions = (long) ((window + lateness) * 1.1 * perSecond);
+    long began = System.nanoTime();
+    long checkpoint = 0;
+    harness.processElement(new StreamRecord<>(positions(0)));
+    for (long i = 0; i < impressions; i++) {
+      long time = START + i * 1000 / perSecond;
+      String id = new java.util.UUID(random.nextLong(), i).toString();
+      byte[] body = new byte[BODY_BYTES];
+      random.nextBytes(body);
+      harness.processElement(
+          new StreamRecord<>(
+              new ImpressionEvent(
+                  id, time, body, new Origin("impressions", 0, i, time, null, null))));
+      if (i % 10 == 0) {
+        harness.processElement(
+            new StreamRecord<>(
+                new ClickEvent(id, time, new Origin("clicks", 0, i, time, null, null))));
+      }
+      if (i % (5L * perSecond) == 0) {
+        harness.getOutput().clear();
+        harness.getSideOutput(LabelJoinOperator.COUNTS);
+        harness.prepareSnapshotPreBarrier(++checkpoint);
+        if (i % (500L * perSecond) == 0) {
+          OperatorSubtaskState unused = harness.snapshot(checkpoint, checkpoint);
+          harness.notifyOfCompletedCheckpoint(checkpoint);
+        }
+      }
+      if (i % Math.max(1, impressions / 10) == 0) {
+        report(harness, directory, i, began);
+      }
+    }
+    report(harness, directory, impressions, began);
+    long start = System.nanoTime();
+    OperatorSubtaskState last = harness.snapshot(checkpoint + 1, checkpoint + 1);
+    System.out.printf(
+        "last checkpoint: %,d MB whole, %.1f s%n",
+        last.getStateSize() >> 20, (System.nanoTime() - start) / 1e9);
+  }
+
+  private static ReadPositions positions(long next) {
+    return new ReadPositions(
+        List.of(
+            new ReadPositions.Position("impressions", 0, next, next + 1),
+            new ReadPositions.Position("clicks", 0, next, next + 1)));
+  }
+
+  private static void report(
+      KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness,
+      Path directory,
+      long impressions,
+      long began)
+      throws IOException {
+    harness.getOutput().clear();
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    long store = 0;
+    try (var files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")))) {
+      store =
+          files
+              .filter(file -> file.toString().endsWith(".sst"))
+              .mapToLong(file -> file.toFile().length())
+              .sum();
+    }
+    System.out.printf(
+        "%,d impressions, %.0f s: heap %.1f MB, store %,d MB, states in memory %,d%n",
+        impressions,
+        (System.nanoTime() - began) / 1e9,
+        heap / 1e6,
+        store >> 20,
+        ((LabelJoinOperator) harness.getOneInputOperator()).statesInMemory());
+  }
+}
