@@ -122,7 +122,7 @@ class ImpressionLogTest {
       TopicPartition partition = new TopicPartition(TOPICS.impressions(), 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       while (consumer.position(partition) < end) {
         consumer
             .poll(Duration.ofMillis(200))

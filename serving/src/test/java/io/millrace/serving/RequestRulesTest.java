@@ -75,9 +75,11 @@ class RequestRulesTest {
 
     Candidates candidates = Candidates.ofPredict(RequestObject.parse(body.getBytes(UTF_8)));
     long before = Allocation.ofThisThread();
-    catchThrowableOfType(
-        RequestException.class,
-        () -> CandidateRecords.of(candidates, 0, RequestFeatures.of(RAW, null), Integer.MAX_VALUE));
+    assertThatThrownBy(
+            () ->
+                CandidateRecords.of(
+                    candidates, 0, RequestFeatures.of(RAW, null), Integer.MAX_VALUE))
+        .isInstanceOf(RequestException.class);
     assertThat(Allocation.ofThisThread() - before).isLessThan(1 << 20);
   }
 
