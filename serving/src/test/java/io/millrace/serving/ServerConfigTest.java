@@ -57,7 +57,7 @@ class ServerConfigTest {
     assertThatThrownBy(() -> config.withWarmUp(Duration.ofSeconds(-1)))
         .hasMessage("warmUp: PT-1S, expected zero (none) or a positive duration");
     assertThatThrownBy(() -> config.withImpressionWait(Duration.ZERO))
-        .hasMessage("impressionWait: PT0S, expected at least a millisecond");
+        .hasMessage("impressionWait: PT0S, expected a positive duration");
     assertThatThrownBy(() -> config.withAllowedOrigins(Set.of("https://shop.example")))
         .hasMessageContaining("https://shop.example, expected hosts without scheme and port");
     RequestLimits limits = RequestLimits.defaults();
