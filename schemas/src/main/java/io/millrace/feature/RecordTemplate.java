@@ -2,6 +2,7 @@ package io.millrace.feature;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -82,6 +83,7 @@ public final class RecordTemplate {
     private final GenericData.Record base = new GenericData.Record(defaults, false);
     private final @Nullable String[] givenAs = new String[fields.length];
     private final @Nullable InvalidFeatureException[] needed = missing.clone();
+    private final boolean[] sharedNull = new boolean[fields.length];
     private final boolean[] automatic = new boolean[fields.length];
     private final int[] lastRecord = new int[fields.length];
     private int needs;
@@ -112,8 +114,9 @@ public final class RecordTemplate {
       if (other != null) {
         throw twice(name, other, at, value);
       }
+      givenAs[at] = name;
+      sharedNull[at] = value == null;
       if (value != null) {
-        givenAs[at] = name;
         needed[at] = null;
         base.put(at, convert(at, value));
       } else if (nullable[at]) {
@@ -147,9 +150,10 @@ public final class RecordTemplate {
           continue;
         }
         String other = givenAs[at];
-        if (other != null || lastRecord[at] == records) {
+        boolean instead = sharedNull[at] && name.equals(other);
+        if ((other != null && !instead) || lastRecord[at] == records) {
           own.forEach(this::checkKnown);
-          throw twice(name, other == null ? otherNameOf(at, name, own) : other, at, value);
+          throw twice(name, otherNameOf(at, name, own), at, value);
         }
         lastRecord[at] = records;
         if (value != null) {
@@ -178,7 +182,7 @@ public final class RecordTemplate {
       return own.keySet().stream()
           .filter(other -> !other.equals(name) && positionOf(other) == at)
           .findFirst()
-          .orElse(name);
+          .orElseGet(() -> Objects.requireNonNullElse(givenAs[at], name));
     }
 
     private @Nullable Object convert(int at, Object value) {

@@ -168,9 +168,12 @@ final class JsonAnswers implements ServerErrorHandler {
     if (cause instanceof RequestTimeoutException) {
       return ctx.log().isAvailable(RequestLogProperty.REQUEST_END_TIME)
           ? Answer.of(null, RequestException.busy("The server is too busy to answer in time."))
-          : Answer.message(
-              HttpStatus.REQUEST_TIMEOUT,
-              "The request's body did not arrive within %d ms.".formatted(deadline.toMillis()));
+          : Answer.of(
+              null,
+              RequestException.of(
+                  HttpStatus.REQUEST_TIMEOUT,
+                  "The request's body did not arrive within %d ms.".formatted(deadline.toMillis()),
+                  HttpHeaders.of(HttpHeaderNames.CONNECTION, "close")));
     }
     if (cause instanceof ContentTooLargeException) {
       return status(ctx.path(), HttpStatus.REQUEST_ENTITY_TOO_LARGE);

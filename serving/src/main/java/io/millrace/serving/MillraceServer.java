@@ -16,7 +16,9 @@ import com.linecorp.armeria.server.file.HttpFile;
 import io.millrace.feature.LiveModel;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -239,10 +241,15 @@ public final class MillraceServer implements AutoCloseable {
             .http2MaxStreamsPerConnection(MAX_STREAMS)
             .childChannelPipelineCustomizer(
                 pipeline -> HeaderTimeout.watch(pipeline, limits.headerTime().toMillis()))
+            // One read a turn: many connections that send much do not keep others waiting.
+            .childChannelOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1))
             .gracefulShutdownTimeoutMillis(0, 2000)
             .blockingTaskExecutor(views, false)
             .disableServerHeader()
             .disableDateHeader()
+            .unloggedExceptionsReportIntervalMillis(0) // the error handler tells or logs them
             .errorHandler(new JsonAnswers(limits, METHODS, this::countFailure))
             .decorator(
                 EncodingService.builder().minBytesToForceChunkedEncoding(4096).newDecorator())

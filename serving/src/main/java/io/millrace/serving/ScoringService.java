@@ -3,7 +3,6 @@ package io.millrace.serving;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +47,10 @@ final class ScoringService<T> implements HttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
+    if (request.headers().contentLength() > limits.bodyBytes()) {
+      // Fails at once: the server's bound on requests is the same.
+      return HttpResponse.of(request.aggregate().thenApply(whole -> HttpResponse.of(413)));
+    }
     BodyEncoding encoding;
     Admission.Ticket ticket;
     try {
@@ -75,11 +78,6 @@ final class ScoringService<T> implements HttpService {
   }
 
   private Admission.Ticket admit(long announcedBytes, BodyEncoding encoding) {
-    if (announcedBytes > limits.bodyBytes()) {
-      throw RequestException.of(
-          HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-          "The body is too large, expected at most " + limits.bodyBytes() + " bytes.");
-    }
     long bytes = announcedBytes < 0 ? limits.bodyBytes() : announcedBytes;
     if (encoding != BodyEncoding.IDENTITY) {
       bytes += limits.bodyBytes();

@@ -73,10 +73,6 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "warmUp: " + warmUp + ", expected zero (none) or a positive duration");
     }
-    if (impressionWait.toMillis() < 1) {
-      throw new IllegalArgumentException(
-          "impressionWait: " + impressionWait + ", expected at least a millisecond");
-    }
     for (String origin : allowedOrigins) {
       if (!origin.matches("[\\w.-]+|\\[[0-9a-fA-F:.]+]")) {
         throw new IllegalArgumentException(

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Surroundings {
   private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
+  private static final String ACCOUNT = "The platform's account of its parts";
   private static final long SILENT_MILLIS = 10_000;
 
   private final ServedModels models;
@@ -35,14 +36,10 @@ final class Surroundings {
     try {
       told = List.copyOf(platform.parts());
     } catch (RuntimeException e) {
-      LOG.warn("the platform does not tell of its parts", e);
-      told =
-          List.of(
-              new Part(
-                  "The platform's account of its parts",
-                  Part.State.FAILED,
-                  Instant.ofEpochMilli(clock.millis()),
-                  e.toString()));
+      if (told.stream().noneMatch(part -> part.name().equals(ACCOUNT))) {
+        LOG.warn("the platform does not tell of its parts", e);
+        told = List.of(new Part(ACCOUNT, Part.State.FAILED, clock.instant(), e.toString()));
+      }
     }
     askedMillis = clock.millis();
   }
@@ -54,12 +51,7 @@ final class Surroundings {
     parts.addAll(told);
     long now = clock.millis();
     if (now - askedMillis > SILENT_MILLIS) {
-      parts.add(
-          new Part(
-              "The platform's account of its parts",
-              Part.State.UNREACHABLE,
-              Instant.ofEpochMilli(askedMillis),
-              null));
+      parts.add(new Part(ACCOUNT, Part.State.UNREACHABLE, Instant.ofEpochMilli(askedMillis), null));
     }
     return parts;
   }

@@ -390,6 +390,14 @@ class HttpApiTest {
             "millrace_freshness_seconds{model=\"clicks\",quantile=\"0.99\"} 0.4\n",
             "millrace_progressive{model=\"clicks\",metric=\"total.auc\"} 0.75\n",
             "millrace_impressions_total{logged=\"false\"} ",
+            "millrace_part{part=\"Kafka at 127.0.0.1:1\",state=\"",
+            "millrace_impressions_waiting ",
+            "millrace_requests_refused_total{reason=\"bytes\"} 0\n",
+            "millrace_in_flight_bytes 0\n",
+            "millrace_heap_bytes{state=\"max\"} ",
+            "millrace_threads ",
+            "millrace_gc_seconds_total{collector=\"",
+            "millrace_uptime_seconds ",
             "millrace_ready 0\n");
     assertThat(metrics.body().lines())
         .allMatch(line -> line.matches("#.*|[a-z_]+(\\{.*})? [-+0-9.eEInf]+"));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ServerConfigTest {
@@ -22,6 +23,26 @@ class ServerConfigTest {
     assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.extraStatus().values()).isEmpty();
     assertThat(config.withHost("0.0.0.0").host()).isEqualTo("0.0.0.0");
+    assertThat(config.parts().parts()).isEmpty();
+    assertThat(config.allowedOrigins()).isEmpty();
+    assertThat(config.impressionBuffer().keptFor()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.impressionBuffer().whenFull()).isEqualTo(ImpressionBuffer.WhenFull.UNLOGGED);
+    assertThat(config.limits()).isEqualTo(RequestLimits.defaults());
+    assertThat(RequestLimits.of(1L << 30, 2))
+        .isEqualTo(
+            new RequestLimits(
+                1 << 20,
+                4_000_000,
+                16 << 20,
+                64 << 20,
+                1024,
+                500_000,
+                2,
+                Duration.ofSeconds(10),
+                4096,
+                16 << 10,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(15)));
   }
 
   @Test
@@ -35,6 +56,23 @@ class ServerConfigTest {
     ServerConfig config = local(0, List.of("a"), client);
     assertThatThrownBy(() -> config.withWarmUp(Duration.ofSeconds(-1)))
         .hasMessage("warmUp: PT-1S, expected zero (none) or a positive duration");
+    assertThatThrownBy(() -> config.withImpressionWait(Duration.ZERO))
+        .hasMessage("impressionWait: PT0S, expected a positive duration");
+    assertThatThrownBy(() -> config.withAllowedOrigins(Set.of("https://shop.example")))
+        .hasMessageContaining("https://shop.example, expected hosts without scheme and port");
+    RequestLimits limits = RequestLimits.defaults();
+    assertThatThrownBy(() -> limits.withWorkers(0)).hasMessage("workers: 0, expected at least 1");
+    assertThatThrownBy(() -> limits.withDeadline(Duration.ZERO))
+        .hasMessage("deadline: PT0S, expected at least a millisecond");
+    assertThatThrownBy(() -> limits.withInFlight(1000, 1, 10_000))
+        .hasMessage("bytesInFlight: 1000, expected at least twice bodyBytes, 2097152");
+    assertThatThrownBy(() -> limits.withInFlight(1 << 22, 1, 9_999))
+        .hasMessageContaining("candidatesInFlight: 9999");
+    assertThatThrownBy(
+            () ->
+                new ImpressionBuffer(
+                    1, 1, Duration.ofMillis(999), ImpressionBuffer.WhenFull.REFUSE))
+        .hasMessageContaining("keptFor: PT0.999S");
   }
 
   @Test

@@ -81,7 +81,7 @@ async function poll() {
     show();
   } catch (e) {
     state("lost", "Disconnected");
-    banner("The server does not answer; trying again every second.");
+    banner("The server does not answer; trying again every second.", "bad");
   } finally {
     setTimeout(poll, POLL_MILLIS);
   }
@@ -92,8 +92,9 @@ function state(kind, text) {
   if ($("state-text").textContent !== text) $("state-text").textContent = text;
 }
 
-function banner(text) {
+function banner(text, kind) {
   $("banner").hidden = !text;
+  $("banner").dataset.kind = kind;
   if ($("banner").textContent !== text) $("banner").textContent = text;
 }
 
@@ -102,7 +103,7 @@ const latest = name => store.series.get(name.replace("{m}", model))?.at(-1) ?? n
 function show() {
   if (!status.models.some(m => m.name === model)) model = status.models[0].name;
   state(status.ready ? "live" : "waiting", status.ready ? "Live" : "Not ready");
-  banner(status.ready ? "" : status.notReady.join(" "));
+  banner(status.notReady.join("\n"), status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
   radios($("models"), status.models.length > 1 ? status.models.map(m => [m.name, m.name]) : [], model, v => { model = v; show(); });
   radios($("ranges"), RANGES, range, v => { range = v; show(); });
   showTiles();
@@ -201,7 +202,8 @@ function showDetails(m) {
   facts($("ingestion"), counts.length ? counts.map(([k, v]) => [words(k), whole.format(v)]) : [["Counts", "none yet"]]);
   table($("requests"), ["Endpoint", "Per second", "p50", "p99", "Errors"], Object.entries(status.endpoints).map(([name, e]) =>
     [name, e.requestsPerSecond.toFixed(1), duration(e.p50Millis || null), duration(e.p99Millis || null), whole.format(e.errors)]));
-  facts($("impressions"), [["Impressions logged", whole.format(status.impressions.logged)], ["Not acknowledged in time", whole.format(status.impressions.unacknowledged)]]);
+  facts($("impressions"), [["Impressions logged", whole.format(status.impressions.logged)], ["Not acknowledged in time", whole.format(status.impressions.unacknowledged)],
+    ["Of those, given up", whole.format(status.impressions.dropped)], ["Waiting for Kafka", whole.format(status.impressions.waiting)]]);
   const r = status.latestRanking;
   if (!r) return;
   $("ranking-sub").textContent = `${r.candidates} candidates scored by ${r.model}, version ${whole.format(r.version)}; the best ${r.results.length} of them`;
