@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * topic holds, so that from then on the topic is the learner's table: after a restore, rows that
  * were learned but not yet published are not known one by one, and rows that were published but
  * learned after the checkpoint (or before any) are to come again. A server that has a later version
- * skips what it has. So does the first publish after the feature schema has changed: a server takes
+ * of this {@link Incarnation} skips what it has; one of an earlier incarnation takes over the
+ * whole. A whole one is also the first publish after the feature schema has changed: a server takes
  * over weights and schema at once.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
@@ -65,6 +66,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private transient SchemaRegistry registry;
   private transient AvroWire wire;
   private transient Lane lane;
+  private transient Incarnation incarnation;
   private transient ParameterPublisher publisher;
   private transient Clock clock;
   private transient StreamRecord<byte[]> reusedRecord;
@@ -113,7 +115,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
       schemaId = stored.schemaId();
     }
     publisher = new ParameterPublisher(job, config, registry, clock);
-    stale = check(config, schemaText, stored);
+    PublishedParameters published = check(config, schemaText, stored);
+    stale = published.rows();
     lane =
         new Lane(
             schema -> CompiledModel.of(config, schema, ComputeDevice.ofLearners()),
@@ -127,6 +130,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     } else if (job.start() != null) {
       TrainedModel.read(Path.of(job.start())).copyTo(lane.learner());
     }
+    incarnation = begin(config, stored, published.manifest());
     copies = new RowCopies(lane.learner().table().rowWidth());
     publishedVersion = NONE;
     publishIfDue();
@@ -143,8 +147,30 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
                         .formatted(config.name(), config.subject())));
   }
 
-  /** Fails unless this learner may go on from here; returns the rows that the topic holds. */
-  private RowSet check(ModelConfig config, String schema, @Nullable LaneState stored) {
+  private Incarnation begin(
+      ModelConfig config, @Nullable LaneState stored, @Nullable VersionManifest last) {
+    Incarnation before = stored == null ? null : stored.incarnation();
+    Incarnation published = last == null ? null : Incarnation.of(last);
+    Incarnation now = Incarnation.begin(before, lane.version(), published, lane.arithmetic());
+    Incarnation known = before == null ? published : before;
+    if (known != null && now.number() != known.number()) {
+      LOG.warn(
+          "model {}: incarnation {} begins at version {}, by {}; incarnation {} was learned by {}"
+              + " and {} is published: servers take the next publish for what they have, also in"
+              + " place of a higher version",
+          config.name(),
+          now.number(),
+          lane.version(),
+          now.words(),
+          known.number(),
+          known.words(),
+          published == null ? "none" : "incarnation " + published.number());
+    }
+    return now;
+  }
+
+  /** Fails unless this learner may go on from here; returns what the topic holds. */
+  private PublishedParameters check(ModelConfig config, String schema, @Nullable LaneState stored) {
     String examples = job.topics().examples();
     String parameters = job.topics().parameters(config.name());
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", job.bootstrap()))) {
@@ -163,7 +189,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
           StartChecks.wholeLog(admin, examples, config.name(), last.getVersion());
         }
       }
-      return published.rows();
+      return published;
     }
   }
 
@@ -234,6 +260,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     lane.learner().table().forEachRowChangedSincePublish(copies);
     publisher.publish(
         new Publish(
+            incarnation,
             version,
             switched ? 0 : publishedVersion,
             lane.featureSchema(),
@@ -265,7 +292,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     setCurrentKey(LANE);
     lane.learner().table().forEachPageChangedSinceCheckpoint(this::storeTablePage);
     lane.learned().forEachChangedPage(idPages::put);
-    laneState.update(lane.state().toBytes());
+    laneState.update(lane.state().of(incarnation).toBytes());
   }
 
   private void storeTablePage(int page, byte[] bytes) {

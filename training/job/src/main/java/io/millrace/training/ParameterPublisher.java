@@ -166,6 +166,9 @@ final class ParameterPublisher implements AutoCloseable {
             .setTensors(publish.tensors().specs().size())
             .setClickTimes(publish.clickTimes())
             .setMetrics(publish.metrics())
+            .setIncarnation(publish.incarnation().number())
+            .setArithmetic(publish.incarnation().arithmetic())
+            .setArithmeticSince(publish.incarnation().since())
             .build();
     send(ParameterKeys.manifest(), wire.encode(manifest));
     producer.commitTransaction();
