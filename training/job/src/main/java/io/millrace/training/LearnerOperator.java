@@ -4,6 +4,7 @@ import io.millrace.event.RejectedEvent;
 import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.model.ComputeDevice;
 import io.millrace.registry.KafkaSchemaRegistry;
@@ -230,6 +231,11 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     output.collect(reusedRecord.replace(wire.encode(event)));
   }
 
+  /** What it has learned, live. */
+  Learner learner() {
+    return lane.learner();
+  }
+
   private void schedulePublish() {
     var unused =
         getProcessingTimeService()
@@ -243,8 +249,10 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   private void publishIfDue() {
     long version = lane.version();
+    boolean idle =
+        publisher.idle(); // throws what has failed, also where nothing is to be published
     // the version at a switch belongs to the schema before it
-    if (version == publishedVersion || version == lane.switchedAt() || !publisher.idle()) {
+    if (version == publishedVersion || version == lane.switchedAt() || !idle) {
       return;
     }
     long now = getProcessingTimeService().getCurrentProcessingTime();
