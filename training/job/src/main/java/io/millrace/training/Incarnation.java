@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     incarnations
  * @param arithmetic as {@link io.millrace.learner.CompiledModel#arithmetic} names it; empty if not
  *     known
- * @param since version at which the learner took this arithmetic up; 0 if it learned everything by
- *     it
+ * @param since version from which on the learner has learned every example by this arithmetic; 0 if
+ *     it has the whole log
  */
 record Incarnation(long number, String arithmetic, long since) {
   /** Of a state or manifest that has none. */
@@ -44,22 +44,28 @@ record Incarnation(long number, String arithmetic, long since) {
    * arithmetic from the beginning.
    *
    * @param stored what the learner's checkpoint says, or null without one
-   * @param version of the checkpoint
+   * @param version of the checkpoint, without one the first offset that it learns
    * @param published what the last manifest says, or null without one
    * @param arithmetic of this learner
+   * @param lost whether the log has lost examples behind the checkpoint, or without one its
+   *     beginning: what was published may have been learned from them
    */
   static Incarnation begin(
       @Nullable Incarnation stored,
       long version,
       @Nullable Incarnation published,
-      String arithmetic) {
+      String arithmetic,
+      boolean lost) {
     long last = published == null ? 0 : published.number;
     if (stored == null) {
-      return published != null && published.arithmetic.equals(arithmetic) && published.since == 0
+      return published != null
+              && published.arithmetic.equals(arithmetic)
+              && published.since == 0
+              && !lost
           ? published
-          : new Incarnation(last + 1, arithmetic, 0);
+          : new Incarnation(last + 1, arithmetic, version);
     }
-    boolean same = stored.arithmetic.equals(arithmetic);
+    boolean same = stored.arithmetic.equals(arithmetic) && !lost;
     if (same && stored.number >= last) {
       return stored;
     }

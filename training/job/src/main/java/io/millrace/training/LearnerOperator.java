@@ -104,7 +104,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     ModelConfig config = job.modelConfig();
     setCurrentKey(LANE);
     byte[] bytes = laneState.value();
-    LaneState stored = bytes == null ? null : LaneState.fromBytes(bytes);
+    LaneState stored = bytes == null ? null : StartChecks.readable(config.name(), bytes);
     String schemaText;
     int schemaId;
     if (stored == null) {
@@ -116,8 +116,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
       schemaId = stored.schemaId();
     }
     publisher = new ParameterPublisher(job, config, registry, clock);
-    PublishedParameters published = check(config, schemaText, stored);
-    stale = published.rows();
+    Found published = check(config, schemaText, stored);
+    stale = published.parameters.rows();
     lane =
         new Lane(
             schema -> CompiledModel.of(config, schema, ComputeDevice.ofLearners()),
@@ -131,7 +131,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     } else if (job.start() != null) {
       TrainedModel.read(Path.of(job.start())).copyTo(lane.learner());
     }
-    incarnation = begin(config, stored, published.manifest());
+    incarnation = begin(config, stored, published);
     copies = new RowCopies(lane.learner().table().rowWidth());
     publishedVersion = NONE;
     publishIfDue();
@@ -144,25 +144,27 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "model %s: subject %s has no schema, expected its feature schema"
+                    "model %s: subject %s has no schema, expected its feature schema; register it"
                         .formatted(config.name(), config.subject())));
   }
 
-  private Incarnation begin(
-      ModelConfig config, @Nullable LaneState stored, @Nullable VersionManifest last) {
+  private Incarnation begin(ModelConfig config, @Nullable LaneState stored, Found found) {
+    VersionManifest last = found.parameters.manifest();
     Incarnation before = stored == null ? null : stored.incarnation();
     Incarnation published = last == null ? null : Incarnation.of(last);
-    Incarnation now = Incarnation.begin(before, lane.version(), published, lane.arithmetic());
+    long from = stored == null ? found.lost : stored.version();
+    Incarnation now = Incarnation.begin(before, from, published, lane.arithmetic(), found.lost > 0);
     Incarnation known = before == null ? published : before;
     if (known != null && now.number() != known.number()) {
       LOG.warn(
-          "model {}: incarnation {} begins at version {}, by {}; incarnation {} was learned by {}"
-              + " and {} is published: servers take the next publish for what they have, also in"
-              + " place of a higher version",
+          "model {}: incarnation {} begins at version {}, by {}{}; incarnation {} was learned by {}"
+              + " and {} is published: servers take the next publish in place of what they have,"
+              + " also of a higher version",
           config.name(),
           now.number(),
-          lane.version(),
+          from,
           now.words(),
+          found.lost > 0 ? ", without " + found.lost + " lost examples" : "",
           known.number(),
           known.words(),
           published == null ? "none" : "incarnation " + published.number());
@@ -170,13 +172,25 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     return now;
   }
 
-  /** Fails unless this learner may go on from here; returns what the topic holds. */
-  private PublishedParameters check(ModelConfig config, String schema, @Nullable LaneState stored) {
+  /**
+   * What a learner finds as it starts.
+   *
+   * @param parameters what is published
+   * @param lost examples that the log has lost before it could learn them
+   */
+  private record Found(PublishedParameters parameters, long lost) {}
+
+  /** Fails unless this learner may go on from here; returns what it finds. */
+  private Found check(ModelConfig config, String schema, @Nullable LaneState stored) {
     String examples = job.topics().examples();
     String parameters = job.topics().parameters(config.name());
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", job.bootstrap()))) {
       StartChecks.onePartition(admin, examples);
+      long lost = 0;
       if (stored != null) {
+        lost =
+            StartChecks.nothingLost(
+                admin, examples, config.name(), stored.nextOffset(), job.acceptLostEvents());
         StartChecks.sameModel(
             "its checkpoint", stored.modelConfig(), stored.featureSchema(), config, schema);
       }
@@ -187,10 +201,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
         StartChecks.sameModel(
             where, last.getModelConfig(), last.getFeatureSchema(), config, schema);
         if (stored == null) {
-          StartChecks.wholeLog(admin, examples, config.name(), last.getVersion());
+          lost =
+              StartChecks.wholeLog(
+                  admin, examples, config.name(), last.getVersion(), job.acceptLostEvents());
         }
       }
-      return published;
+      return new Found(published, lost);
     }
   }
 

@@ -24,7 +24,6 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -117,17 +116,18 @@ final class ParameterPublisher implements AutoCloseable {
             new ByteArraySerializer());
     try {
       producer.initTransactions();
-    } catch (InvalidTxnTimeoutException e) {
+    } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
+      // Kafka has a class for it, and does not throw it
+      if (!String.valueOf(e.getMessage()).contains("transaction.max.timeout.ms")) {
+        throw e;
+      }
       throw new SuppressRestartsException(
           new IllegalStateException(
               ("transaction.timeout.ms of the producer of %s: %d, but the broker allows less; raise"
                       + " the broker's transaction.max.timeout.ms to at least that")
                   .formatted(topic, transactionTimeout.toMillis()),
               e));
-    } catch (RuntimeException e) {
-      producer.close(Duration.ZERO);
-      throw e;
     }
     this.thread = new Thread(this::run, "publisher-" + config.name());
     thread.setDaemon(true);

@@ -10,45 +10,53 @@ class IncarnationTest {
 
   @Test
   void theFirstLearnerBeginsTheFirst() {
-    assertThat(Incarnation.begin(null, 0, null, "a")).isEqualTo(A1);
+    assertThat(Incarnation.begin(null, 0, null, "a", false)).isEqualTo(A1);
   }
 
   @Test
   void aLearnerThatResumesByTheSameArithmeticGoesOn() {
-    assertThat(Incarnation.begin(A1, 40, A1, "a")).isEqualTo(A1);
-    assertThat(Incarnation.begin(A1, 40, null, "a")).isEqualTo(A1);
+    assertThat(Incarnation.begin(A1, 40, A1, "a", false)).isEqualTo(A1);
+    assertThat(Incarnation.begin(A1, 40, null, "a", false)).isEqualTo(A1);
   }
 
   @Test
   void aLearnerThatResumesByAnotherArithmeticBeginsTheNext() {
     Incarnation moved = new Incarnation(2, "b", 40);
-    assertThat(Incarnation.begin(A1, 40, A1, "b")).isEqualTo(moved);
+    assertThat(Incarnation.begin(A1, 40, A1, "b", false)).isEqualTo(moved);
     // it died before its first checkpoint, and starts again from the old one
-    assertThat(Incarnation.begin(A1, 40, moved, "b")).isEqualTo(new Incarnation(3, "b", 40));
-    assertThat(Incarnation.begin(moved, 60, moved, "b")).isEqualTo(moved);
+    assertThat(Incarnation.begin(A1, 40, moved, "b", false)).isEqualTo(new Incarnation(3, "b", 40));
+    assertThat(Incarnation.begin(moved, 60, moved, "b", false)).isEqualTo(moved);
   }
 
   @Test
   void aLearnerThatWasMovedBackDoesNotTakeOverWhatWasPublishedInBetween() {
     Incarnation between = new Incarnation(2, "b", 40);
-    assertThat(Incarnation.begin(A1, 40, between, "a")).isEqualTo(new Incarnation(3, "a", 0));
-    assertThat(Incarnation.begin(between, 60, between, "a")).isEqualTo(new Incarnation(3, "a", 60));
+    assertThat(Incarnation.begin(A1, 40, between, "a", false))
+        .isEqualTo(new Incarnation(3, "a", 0));
+    assertThat(Incarnation.begin(between, 60, between, "a", false))
+        .isEqualTo(new Incarnation(3, "a", 60));
   }
 
   @Test
   void aLearnerWithoutACheckpointGoesOnWithWhatItWouldLearnAgain() {
-    assertThat(Incarnation.begin(null, 0, A1, "a")).isEqualTo(A1);
-    assertThat(Incarnation.begin(null, 0, A1, "b")).isEqualTo(new Incarnation(2, "b", 0));
+    assertThat(Incarnation.begin(null, 0, A1, "a", false)).isEqualTo(A1);
+    assertThat(Incarnation.begin(null, 0, A1, "b", false)).isEqualTo(new Incarnation(2, "b", 0));
     // by "a" since 40 only: learned by it from the beginning, other values come out
-    assertThat(Incarnation.begin(null, 0, new Incarnation(3, "a", 40), "a"))
+    assertThat(Incarnation.begin(null, 0, new Incarnation(3, "a", 40), "a", false))
         .isEqualTo(new Incarnation(4, "a", 0));
   }
 
   @Test
   void whatHasNoIncarnationYetIsOfAnUnknownArithmetic() {
-    assertThat(Incarnation.begin(Incarnation.UNKNOWN, 40, Incarnation.UNKNOWN, "a"))
+    assertThat(Incarnation.begin(Incarnation.UNKNOWN, 40, Incarnation.UNKNOWN, "a", false))
         .isEqualTo(new Incarnation(1, "a", 40));
-    assertThat(Incarnation.begin(null, 0, Incarnation.UNKNOWN, "a")).isEqualTo(A1);
+    assertThat(Incarnation.begin(null, 0, Incarnation.UNKNOWN, "a", false)).isEqualTo(A1);
+  }
+
+  @Test
+  void whatWasPublishedWithExamplesThatAreLostIsNotTakenOver() {
+    assertThat(Incarnation.begin(A1, 40, A1, "a", true)).isEqualTo(new Incarnation(2, "a", 40));
+    assertThat(Incarnation.begin(null, 70, A1, "a", true)).isEqualTo(new Incarnation(2, "a", 70));
   }
 
   @Test

@@ -48,9 +48,9 @@ class MovedLearnerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"LR", "FM", "DEEPFM", "AUTOINT"})
+  @EnumSource(names = {"FM", "DEEPFM", "AUTOINT"})
   void aServerEndsWithWhatTheLearnerKnowsNow(ModelKind kind) throws Exception {
-    boolean sameBits = kind == ModelKind.LR || kind == ModelKind.FM;
+    boolean sameBits = kind == ModelKind.FM;
     try (EmbeddedKafka kafka =
             new EmbeddedKafka(directory.resolve("broker"), EmbeddedKafka.newClusterId()).start();
         TestTopics topics = new TestTopics(kafka, PREFIX, 1, name(kind));
