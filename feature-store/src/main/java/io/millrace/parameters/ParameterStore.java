@@ -5,6 +5,7 @@ import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.wire.AvroWire;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.SchemaStore;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -34,7 +39,8 @@ import org.rocksdb.WriteOptions;
  * <p>Layout, version 1, by column family. {@code default}: {@code format} (one byte: 1), {@code
  * manifest} (VersionManifest, Avro single-object encoding), {@code offset} (8 bytes big endian),
  * {@code topic} (id of the topic, UTF-8). {@code rows}: row as 8 bytes big endian → codec id (1
- * byte), data. {@code tensors}: name → TensorUpdate (Avro single-object encoding).
+ * byte), data. {@code tensors}: name → TensorUpdate (Avro single-object encoding). A manifest may
+ * have been written before it had an incarnation: {@code VersionManifest-1.avsc} is what it was.
  *
  * <p>The write-ahead log is not synchronised: a process's death loses nothing, a machine's death at
  * most the last writes, which are read from Kafka again.
@@ -58,8 +64,22 @@ final class ParameterStore implements AutoCloseable {
     (byte) 0xFF
   };
 
+  private static final BinaryMessageDecoder<VersionManifest> MANIFESTS;
+
   static {
     AvroWire.trustContracts();
+    SchemaStore.Cache older = new SchemaStore.Cache();
+    older.addSchema(schemaBeforeIncarnations());
+    MANIFESTS = VersionManifest.createDecoder(older);
+  }
+
+  private static Schema schemaBeforeIncarnations() {
+    String file = "VersionManifest-1.avsc";
+    try (InputStream in = ParameterStore.class.getResourceAsStream(file)) {
+      return new Schema.Parser().parse(Objects.requireNonNull(in, file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the resource " + file, e);
+    }
   }
 
   /** Native objects in the order of their making; closed in reverse. */
@@ -150,7 +170,7 @@ final class ParameterStore implements AutoCloseable {
       }
       return Optional.of(
           new Stored(
-              VersionManifest.fromByteBuffer(ByteBuffer.wrap(present(MANIFEST_KEY))),
+              MANIFESTS.decode(present(MANIFEST_KEY)),
               ByteBuffer.wrap(present(OFFSET_KEY)).getLong(),
               new String(present(TOPIC_KEY), StandardCharsets.UTF_8),
               loadTensors()));

@@ -336,12 +336,16 @@ public final class ParameterView implements AutoCloseable {
     if (verdict == VersionAssembler.Verdict.GAP) {
       VersionManifest before = baseline;
       voidBaseline(
-          "version %d at offset %d continues from %d, but %s is here"
+          "version %d of incarnation %d at offset %d continues from %d, but %s is here"
               .formatted(
                   manifest.getVersion(),
+                  manifest.getIncarnation(),
                   offsetAfter - 1,
                   manifest.getBaseVersion(),
-                  before == null ? "nothing" : "all of version " + before.getVersion()));
+                  before == null
+                      ? "nothing"
+                      : "all of version %d of incarnation %d"
+                          .formatted(before.getVersion(), before.getIncarnation())));
       return false;
     }
     if (verdict == VersionAssembler.Verdict.COMPLETE && !assembler.catchingUp()) {
@@ -353,6 +357,20 @@ public final class ParameterView implements AutoCloseable {
   }
 
   private void show(VersionChange change) {
+    VersionManifest before = baseline;
+    VersionManifest after = change.manifest();
+    if (before != null && before.getIncarnation() != after.getIncarnation()) {
+      LOG.warn(
+          "model {}: version {} of incarnation {} ({}) replaces version {} of incarnation {} ({}):"
+              + " the learner's arithmetic has changed",
+          config.model(),
+          after.getVersion(),
+          after.getIncarnation(),
+          after.getArithmetic(),
+          before.getVersion(),
+          before.getIncarnation(),
+          before.getArithmetic());
+    }
     ModelSnapshot next = stored.apply(current, change);
     baseline = change.manifest();
     nextOffset = change.nextOffset();

@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * and compaction may have removed what the higher versions before it were made of. A version with
  * another feature schema follows as a whole: a model that has taken in a feature publishes all of
  * itself.
+ *
+ * <p>Versions compare within an incarnation only. A learner whose arithmetic gives other bits
+ * begins a higher one with a whole publish, which replaces what is there even where its version is
+ * lower; whoever has missed that publish reads again from the start. A lower incarnation is
+ * ignored.
  */
 final class VersionAssembler {
 
@@ -97,22 +102,30 @@ final class VersionAssembler {
   Verdict manifest(VersionManifest manifest, long offsetAfter) {
     VersionManifest before = baseline;
     boolean otherModel = before != null && !sameModel(before, manifest);
+    boolean newer = before != null && manifest.getIncarnation() > before.getIncarnation();
+    boolean older = before != null && manifest.getIncarnation() < before.getIncarnation();
     boolean again =
         before != null
+            && !newer
             && before.getModelConfig().equals(manifest.getModelConfig())
             && manifest.getVersion() <= before.getVersion();
-    boolean replaces = manifest.getBaseVersion() == 0 && (before == null || (otherModel && !again));
+    boolean anew = newer || (otherModel && !again);
+    boolean replaces =
+        manifest.getBaseVersion() == 0
+            && (before == null || anew)
+            && (!newer || catchingUp || announces(manifest));
     boolean mergesAll = catchingUp && fromStart;
-    if (before != null && !replaces && !mergesAll && manifest.getVersion() <= before.getVersion()) {
+    boolean known = !newer && !replaces && before != null && !isAfter(manifest, before);
+    if (!mergesAll && (older || known)) {
       dropOpen();
       return Verdict.SKIPPED;
     }
-    boolean mayMerge = mergesAll || (catchingUp && !otherModel);
-    if (!mayMerge && !replaces && !continues(before, otherModel, manifest)) {
+    boolean mayMerge = mergesAll || (catchingUp && !otherModel && !newer);
+    if (!mayMerge && !replaces && !continues(before, anew, manifest)) {
       dropOpen();
       return Verdict.GAP;
     }
-    if (replaces && otherModel) {
+    if (replaces && anew && before != null) {
       rows = new RowMap();
       tensors = new LinkedHashMap<>();
       whole = true;
@@ -130,13 +143,21 @@ final class VersionAssembler {
         && one.getFeatureSchema().equals(other.getFeatureSchema());
   }
 
+  private static boolean isAfter(VersionManifest manifest, VersionManifest before) {
+    return manifest.getVersion() > before.getVersion();
+  }
+
   private boolean continues(
-      @Nullable VersionManifest before, boolean otherModel, VersionManifest manifest) {
+      @Nullable VersionManifest before, boolean anew, VersionManifest manifest) {
     return before != null
-        && !otherModel
+        && !anew
         && manifest.getBaseVersion() <= before.getVersion()
-        && manifest.getRows() == openRowRecords
-        && manifest.getTensors() == openTensorRecords;
+        && announces(manifest);
+  }
+
+  /** Whether as many records came as a manifest says. */
+  private boolean announces(VersionManifest manifest) {
+    return manifest.getRows() == openRowRecords && manifest.getTensors() == openTensorRecords;
   }
 
   /** The change that the last manifest completed. */

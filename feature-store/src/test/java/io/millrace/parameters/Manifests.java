@@ -32,6 +32,14 @@ final class Manifests {
         .build();
   }
 
+  /** A manifest of an incarnation. */
+  static VersionManifest incarnation(
+      long incarnation, long version, long base, int rows, int tensors) {
+    VersionManifest manifest = manifest(version, base, rows, tensors);
+    manifest.setIncarnation(incarnation);
+    return manifest;
+  }
+
   static TensorUpdate tensor(String name, float... values) {
     ByteBuffer data = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
     data.asFloatBuffer().put(values);

@@ -9,13 +9,21 @@ import io.millrace.embedding.RowCodec;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
 
 class ParameterStoreTest {
   @TempDir Path directory;
@@ -79,6 +87,36 @@ class ParameterStoreTest {
       assertThat(stored.topicId()).isEqualTo("topic");
       assertThat(stored.tensors()).isEqualTo(Map.of("a", tensor("a", 3), "b", tensor("b", 2)));
       assertThat(rows(store)).isEqualTo(Map.of(7L, 20f, 1L << 33, 10f));
+    }
+  }
+
+  /** Written by the class of the contract before it had an incarnation. */
+  @Test
+  void readsAManifestFromBeforeIncarnations() throws Exception {
+    try (ParameterStore store = new ParameterStore(directory)) {
+      store.write(change(true, manifest(1, 0, 0, 0), 5, Map.of()), "topic");
+    }
+    byte[] golden =
+        HexFormat.of()
+            .parseHex(
+                "c301b8dc6894a1f47ab4026d281402047b7d1022737472696e67220202020a000212746f74616c2e61"
+                    + "7563000000000000e03f00");
+    try (RocksDB db =
+        RocksDB.open(
+            new DBOptions(),
+            directory.toString(),
+            Stream.of("default", "rows", "tensors")
+                .map(name -> new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8)))
+                .toList(),
+            new ArrayList<>())) {
+      db.put("manifest".getBytes(StandardCharsets.UTF_8), golden);
+    }
+    try (ParameterStore store = new ParameterStore(directory)) {
+      VersionManifest expected = manifest(20, 10, 1, 1);
+      expected.setClickTimes(List.of(5L));
+      assertThat(store.load().orElseThrow().manifest()).isEqualTo(expected);
+      assertThat(expected.getIncarnation()).isZero();
+      assertThat(expected.getArithmetic()).isEmpty();
     }
   }
 

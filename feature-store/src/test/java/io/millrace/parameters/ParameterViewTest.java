@@ -238,6 +238,36 @@ class ParameterViewTest {
   }
 
   @Test
+  void aNewerIncarnationReplacesAHigherVersionAlsoInAViewThatHadStoredIt() {
+    TestPublisher publisher = publisher();
+    publisher.publish(5, 0, 1, 2);
+    Path away = directory.resolve("away");
+    try (ParameterView view = view(away)) {
+      awaitVersion(view, 5);
+    }
+    ParameterView live = view(directory.resolve("live"));
+    awaitVersion(live, 5);
+    await().until(live::caughtUp);
+    publisher.incarnation(1);
+    publisher.publish(3, 0, 2);
+    publisher.publish(4, 3, 3);
+    publisher.incarnation(0);
+    publisher.publish(9, 5, 1); // of a learner that does not know
+    publisher.incarnation(1);
+    publisher.publish(5, 4, 3);
+    for (ParameterView view : List.of(live, view(away))) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> view.current().orElseThrow().manifest().getIncarnation() == 1);
+      awaitVersion(view, 5);
+      ModelSnapshot shown = view.current().orElseThrow();
+      assertThat(value(shown, 1)).isEqualTo(initial(1));
+      assertThat(value(shown, 2)).isEqualTo(3);
+      assertThat(value(shown, 3)).isEqualTo(5);
+    }
+  }
+
+  @Test
   void aRecordThatNobodyCanReadDoesNotStopTheView() {
     TestPublisher publisher = publisher();
     publisher.publish(1, 0, 1);

@@ -24,6 +24,7 @@ final class TestPublisher implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private List<Long> clickTimes = List.of();
   private String modelConfig = "{}";
+  private long incarnation;
 
   TestPublisher(EmbeddedKafka kafka, String topic, SchemaRegistry registry) {
     this.topic = topic;
@@ -46,6 +47,11 @@ final class TestPublisher implements AutoCloseable {
   /** The model that later publishes belong to. */
   void modelConfig(String json) {
     modelConfig = json;
+  }
+
+  /** The incarnation that later publishes belong to. */
+  void incarnation(long number) {
+    incarnation = number;
   }
 
   /** One committed publish. */
@@ -82,6 +88,7 @@ final class TestPublisher implements AutoCloseable {
   void manifest(long version, long base, int rows) {
     VersionManifest manifest = Manifests.manifest(modelConfig, version, base, rows, 1);
     manifest.setClickTimes(clickTimes);
+    manifest.setIncarnation(incarnation);
     send(ParameterKeys.manifest(), wire.encode(manifest));
   }
 

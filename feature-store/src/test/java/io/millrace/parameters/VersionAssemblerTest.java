@@ -1,5 +1,6 @@
 package io.millrace.parameters;
 
+import static io.millrace.parameters.Manifests.incarnation;
 import static io.millrace.parameters.Manifests.manifest;
 import static io.millrace.parameters.Manifests.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -156,5 +157,78 @@ class VersionAssemblerTest {
     assembler.row(1, new byte[] {10});
     assembler.manifest(manifest(12, 11, 2, 0), 100);
     assertThat(assembler.caughtUp().orElseThrow().whole()).isTrue();
+  }
+
+  @Test
+  void aNewerIncarnationReplacesAllEvenWithALowerVersion() {
+    for (long version : new long[] {4, 10, 12}) {
+      liveAtTen();
+      assembler.row(2, new byte[] {4});
+      assertThat(assembler.manifest(incarnation(1, version, 0, 1, 0), 200))
+          .isEqualTo(Verdict.COMPLETE);
+      VersionChange change = assembler.take();
+      assertThat(change.whole()).isTrue();
+      assertThat(change.manifest().getVersion()).isEqualTo(version);
+      assertThat(change.rows().get(1)).isNull();
+      assertThat(change.rows().get(2)).containsExactly(4);
+      // and goes on from there
+      assembler.row(2, new byte[] {6});
+      assertThat(assembler.manifest(incarnation(1, version + 2, version, 1, 0), 300))
+          .isEqualTo(Verdict.COMPLETE);
+      assertThat(assembler.take().whole()).isFalse();
+      assertThat(assembler.manifest(incarnation(1, version + 1, 0, 0, 0), 400))
+          .isEqualTo(Verdict.SKIPPED);
+    }
+  }
+
+  @Test
+  void anOlderIncarnationIsIgnoredHoweverHighItsVersion() {
+    assembler.catchUp(incarnation(3, 10, 0, 1, 0));
+    assembler.row(1, new byte[] {12});
+    assertThat(assembler.manifest(incarnation(2, 12, 10, 1, 0), 200)).isEqualTo(Verdict.SKIPPED);
+    assertThat(assembler.manifest(manifest(12, 0, 0, 0), 300)).isEqualTo(Verdict.SKIPPED);
+    VersionManifest evolved = incarnation(2, 14, 0, 0, 0);
+    evolved.setFeatureSchema("\"int\"");
+    assertThat(assembler.manifest(evolved, 400)).isEqualTo(Verdict.SKIPPED);
+    assertThat(assembler.caughtUp()).isEmpty();
+    assertThat(assembler.manifest(incarnation(2, 14, 10, 0, 0), 500)).isEqualTo(Verdict.SKIPPED);
+    assertThat(assembler.manifest(incarnation(3, 12, 10, 0, 0), 600)).isEqualTo(Verdict.COMPLETE);
+    assertThat(assembler.take().rows().get(1)).isNull();
+  }
+
+  @Test
+  void whoMissedTheWholePublishOfANewerIncarnationReadsAgainFromTheStart() {
+    assertThat(assembler.manifest(incarnation(1, 12, 10, 0, 0), 200)).isEqualTo(Verdict.GAP);
+    assembler.catchUp(manifest(10, 0, 1, 0));
+    assembler.row(1, new byte[] {12});
+    assertThat(assembler.manifest(incarnation(1, 12, 10, 1, 0), 200)).isEqualTo(Verdict.GAP);
+    assembler.catchUp(null);
+    assembler.row(1, new byte[] {12});
+    assertThat(assembler.manifest(incarnation(1, 12, 10, 1, 0), 200)).isEqualTo(Verdict.COMPLETE);
+    assertThat(assembler.caughtUp().orElseThrow().whole()).isTrue();
+  }
+
+  @Test
+  void aNewerIncarnationOfWhichRecordsDidNotComeIsAGap() {
+    assembler.row(1, new byte[] {4});
+    assertThat(assembler.manifest(incarnation(1, 4, 0, 2, 0), 200)).isEqualTo(Verdict.GAP);
+  }
+
+  @Test
+  void catchingUpANewerIncarnationVoidsWhatWasMergedBefore() {
+    assembler.catchUp(manifest(10, 0, 1, 0));
+    assembler.row(1, new byte[] {12});
+    assembler.manifest(manifest(12, 10, 1, 0), 200);
+    assembler.row(2, new byte[] {4});
+    // one of its two rows was compacted away in favour of one that comes
+    assertThat(assembler.manifest(incarnation(1, 4, 0, 2, 0), 300)).isEqualTo(Verdict.COMPLETE);
+    assembler.row(3, new byte[] {6});
+    assembler.manifest(incarnation(1, 6, 4, 1, 0), 400);
+    VersionChange change = assembler.caughtUp().orElseThrow();
+    assertThat(change.whole()).isTrue();
+    assertThat(change.manifest().getVersion()).isEqualTo(6);
+    assertThat(change.rows().get(1)).isNull();
+    assertThat(change.rows().get(2)).containsExactly(4);
+    assertThat(change.rows().get(3)).containsExactly(6);
   }
 }

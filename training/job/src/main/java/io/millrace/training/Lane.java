@@ -219,6 +219,11 @@ final class Lane implements AutoCloseable {
     return learner;
   }
 
+  /** {@link CompiledModel#arithmetic} of the model. */
+  String arithmetic() {
+    return compiled.arithmetic();
+  }
+
   LearnedIds learned() {
     return learned;
   }
@@ -235,7 +240,7 @@ final class Lane implements AutoCloseable {
     return LaneMetrics.of(learner, served, counts);
   }
 
-  /** All state but the pages of table and ids. */
+  /** All state but the pages of table and ids; whose incarnation it is, the operator knows. */
   LaneState state() {
     return new LaneState(
         nextOffset,
@@ -244,6 +249,7 @@ final class Lane implements AutoCloseable {
         schemas.id(),
         learned.next(),
         counts,
+        Incarnation.UNKNOWN,
         compiled.config().toJson(),
         featureSchema(),
         learner.denseState(),

@@ -13,13 +13,15 @@ import java.util.List;
 /**
  * A lane's state beside its pages.
  *
- * <p>Stored form, version 3, big endian: 4 bytes "MRLN"; byte 3; longs next offset, version, offset
+ * <p>Stored form, version 4, big endian: 4 bytes "MRLN"; byte 4; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
- * duplicates, rejected, other schema, mismatches; then with an int length each: the model config as
- * JSON and the feature schema in UTF-8, the learner's dense state, the evaluation of served
- * probabilities; int number of pending elements, each with an int length. Version 2 lacked the
- * switch and the schema's id: there was none, and it is not known. Version 1 was never released and
- * is not read.
+ * duplicates, rejected, other schema, mismatches; longs number of the incarnation, version since
+ * which its arithmetic holds; then with an int length each: the arithmetic's name, the model config
+ * as JSON and the feature schema in UTF-8, the learner's dense state, the evaluation of served
+ * probabilities; int number of pending elements, each with an int length. Version 3 lacked the
+ * incarnation with its arithmetic: {@link Incarnation#UNKNOWN}. Version 2 lacked the switch and the
+ * schema's id too: there was none, and it is not known. Version 1 was never released and is not
+ * read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -27,6 +29,7 @@ import java.util.List;
  * @param schemaId of the newest version that the schema holds, 0 if not known
  * @param nextId of {@link LearnedIds}
  * @param counts of what was read
+ * @param incarnation of the learner that stored it
  * @param modelConfig that the model was compiled from, as JSON
  * @param featureSchema that the model was compiled from
  * @param dense the learner's dense state
@@ -41,14 +44,33 @@ record LaneState(
     int schemaId,
     int nextId,
     LaneCounts counts,
+    Incarnation incarnation,
     String modelConfig,
     String featureSchema,
     byte[] dense,
     byte[] served,
     List<byte[]> pending) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 3;
+  private static final byte FORMAT = 4;
+  private static final byte WITHOUT_INCARNATION = 3;
   private static final byte WITHOUT_SWITCH = 2;
+
+  /** The same state, stored by a learner of an incarnation. */
+  LaneState of(Incarnation learners) {
+    return new LaneState(
+        nextOffset,
+        version,
+        switchedAt,
+        schemaId,
+        nextId,
+        counts,
+        learners,
+        modelConfig,
+        featureSchema,
+        dense,
+        served,
+        pending);
+  }
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -64,6 +86,9 @@ record LaneState(
       out.writeLong(counts.rejected());
       out.writeLong(counts.otherSchema());
       out.writeLong(counts.mismatches());
+      out.writeLong(incarnation.number());
+      out.writeLong(incarnation.since());
+      LengthPrefixed.write(incarnation.arithmetic().getBytes(StandardCharsets.UTF_8), out);
       LengthPrefixed.write(modelConfig.getBytes(StandardCharsets.UTF_8), out);
       LengthPrefixed.write(featureSchema.getBytes(StandardCharsets.UTF_8), out);
       LengthPrefixed.write(dense, out);
@@ -87,18 +112,20 @@ record LaneState(
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
-      if (magic != MAGIC || (format != FORMAT && format != WITHOUT_SWITCH)) {
+      if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "lane state: magic %08x format %d, expected %08x format 2 or 3"
+            "lane state: magic %08x format %d, expected %08x format 2 to 4"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
       long version = in.readLong();
-      long switchedAt = format == FORMAT ? in.readLong() : SchemaSwitch.NONE;
-      int schemaId = format == FORMAT ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
+      long switchedAt = format > WITHOUT_SWITCH ? in.readLong() : SchemaSwitch.NONE;
+      int schemaId = format > WITHOUT_SWITCH ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
       int nextId = in.readInt();
       LaneCounts counts =
           new LaneCounts(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+      Incarnation incarnation =
+          format > WITHOUT_INCARNATION ? readIncarnation(in) : Incarnation.UNKNOWN;
       String config = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
       String schema = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
       byte[] dense = LengthPrefixed.read(in);
@@ -117,11 +144,19 @@ record LaneState(
           schemaId,
           nextId,
           counts,
+          incarnation,
           config,
           schema,
           dense,
           served,
           pending);
     }
+  }
+
+  private static Incarnation readIncarnation(DataInputStream in) throws IOException {
+    long number = in.readLong();
+    long since = in.readLong();
+    return new Incarnation(
+        number, new String(LengthPrefixed.read(in), StandardCharsets.UTF_8), since);
   }
 }

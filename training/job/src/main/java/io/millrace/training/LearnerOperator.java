@@ -4,6 +4,7 @@ import io.millrace.event.RejectedEvent;
 import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.model.ComputeDevice;
 import io.millrace.registry.KafkaSchemaRegistry;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * topic holds, so that from then on the topic is the learner's table: after a restore, rows that
  * were learned but not yet published are not known one by one, and rows that were published but
  * learned after the checkpoint (or before any) are to come again. A server that has a later version
- * skips what it has. So does the first publish after the feature schema has changed: a server takes
+ * of this {@link Incarnation} skips what it has; one of an earlier incarnation takes over the
+ * whole. A whole one is also the first publish after the feature schema has changed: a server takes
  * over weights and schema at once.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
@@ -65,6 +67,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private transient SchemaRegistry registry;
   private transient AvroWire wire;
   private transient Lane lane;
+  private transient Incarnation incarnation;
   private transient ParameterPublisher publisher;
   private transient Clock clock;
   private transient StreamRecord<byte[]> reusedRecord;
@@ -101,7 +104,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     ModelConfig config = job.modelConfig();
     setCurrentKey(LANE);
     byte[] bytes = laneState.value();
-    LaneState stored = bytes == null ? null : LaneState.fromBytes(bytes);
+    LaneState stored = bytes == null ? null : StartChecks.readable(config.name(), bytes);
     String schemaText;
     int schemaId;
     if (stored == null) {
@@ -113,7 +116,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
       schemaId = stored.schemaId();
     }
     publisher = new ParameterPublisher(job, config, registry, clock);
-    stale = check(config, schemaText, stored);
+    Found published = check(config, schemaText, stored);
+    stale = published.parameters.rows();
     lane =
         new Lane(
             schema -> CompiledModel.of(config, schema, ComputeDevice.ofLearners()),
@@ -127,6 +131,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     } else if (job.start() != null) {
       TrainedModel.read(Path.of(job.start())).copyTo(lane.learner());
     }
+    incarnation = begin(config, stored, published);
     copies = new RowCopies(lane.learner().table().rowWidth());
     publishedVersion = NONE;
     publishIfDue();
@@ -139,17 +144,53 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "model %s: subject %s has no schema, expected its feature schema"
+                    "model %s: subject %s has no schema, expected its feature schema; register it"
                         .formatted(config.name(), config.subject())));
   }
 
-  /** Fails unless this learner may go on from here; returns the rows that the topic holds. */
-  private RowSet check(ModelConfig config, String schema, @Nullable LaneState stored) {
+  private Incarnation begin(ModelConfig config, @Nullable LaneState stored, Found found) {
+    VersionManifest last = found.parameters.manifest();
+    Incarnation before = stored == null ? null : stored.incarnation();
+    Incarnation published = last == null ? null : Incarnation.of(last);
+    long from = stored == null ? found.lost : stored.version();
+    Incarnation now = Incarnation.begin(before, from, published, lane.arithmetic(), found.lost > 0);
+    Incarnation known = before == null ? published : before;
+    if (known != null && now.number() != known.number()) {
+      LOG.warn(
+          "model {}: incarnation {} begins at version {}, by {}{}; incarnation {} was learned by {}"
+              + " and {} is published: servers take the next publish in place of what they have,"
+              + " also of a higher version",
+          config.name(),
+          now.number(),
+          from,
+          now.words(),
+          found.lost > 0 ? ", without " + found.lost + " lost examples" : "",
+          known.number(),
+          known.words(),
+          published == null ? "none" : "incarnation " + published.number());
+    }
+    return now;
+  }
+
+  /**
+   * What a learner finds as it starts.
+   *
+   * @param parameters what is published
+   * @param lost examples that the log has lost before it could learn them
+   */
+  private record Found(PublishedParameters parameters, long lost) {}
+
+  /** Fails unless this learner may go on from here; returns what it finds. */
+  private Found check(ModelConfig config, String schema, @Nullable LaneState stored) {
     String examples = job.topics().examples();
     String parameters = job.topics().parameters(config.name());
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", job.bootstrap()))) {
       StartChecks.onePartition(admin, examples);
+      long lost = 0;
       if (stored != null) {
+        lost =
+            StartChecks.nothingLost(
+                admin, examples, config.name(), stored.nextOffset(), job.acceptLostEvents());
         StartChecks.sameModel(
             "its checkpoint", stored.modelConfig(), stored.featureSchema(), config, schema);
       }
@@ -160,10 +201,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
         StartChecks.sameModel(
             where, last.getModelConfig(), last.getFeatureSchema(), config, schema);
         if (stored == null) {
-          StartChecks.wholeLog(admin, examples, config.name(), last.getVersion());
+          lost =
+              StartChecks.wholeLog(
+                  admin, examples, config.name(), last.getVersion(), job.acceptLostEvents());
         }
       }
-      return published.rows();
+      return new Found(published, lost);
     }
   }
 
@@ -204,6 +247,11 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     output.collect(reusedRecord.replace(wire.encode(event)));
   }
 
+  /** What it has learned, live. */
+  Learner learner() {
+    return lane.learner();
+  }
+
   private void schedulePublish() {
     var unused =
         getProcessingTimeService()
@@ -217,8 +265,10 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   private void publishIfDue() {
     long version = lane.version();
+    boolean idle =
+        publisher.idle(); // throws what has failed, also where nothing is to be published
     // the version at a switch belongs to the schema before it
-    if (version == publishedVersion || version == lane.switchedAt() || !publisher.idle()) {
+    if (version == publishedVersion || version == lane.switchedAt() || !idle) {
       return;
     }
     long now = getProcessingTimeService().getCurrentProcessingTime();
@@ -234,6 +284,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     lane.learner().table().forEachRowChangedSincePublish(copies);
     publisher.publish(
         new Publish(
+            incarnation,
             version,
             switched ? 0 : publishedVersion,
             lane.featureSchema(),
@@ -265,7 +316,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     setCurrentKey(LANE);
     lane.learner().table().forEachPageChangedSinceCheckpoint(this::storeTablePage);
     lane.learned().forEachChangedPage(idPages::put);
-    laneState.update(lane.state().toBytes());
+    laneState.update(lane.state().of(incarnation).toBytes());
   }
 
   private void storeTablePage(int page, byte[] bytes) {

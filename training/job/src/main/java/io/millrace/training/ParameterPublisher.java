@@ -15,12 +15,16 @@ import java.nio.ByteOrder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,15 +34,28 @@ import org.slf4j.LoggerFactory;
  * Writes publishes to {@code parameters.<model>}, each as one Kafka transaction, in a thread of its
  * own. The transactional id is the model's, so that a learner that comes back fences the one it
  * replaces. At most one publish is under way: the learner coalesces while it waits.
+ *
+ * <p>Whatever is thrown in the thread, {@link #idle} throws. What trying again would not mend ends
+ * the job: a record that is larger than Kafka takes, and a whole publish that took longer than a
+ * transaction may, since a learner that restarts publishes the whole first.
  */
 final class ParameterPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParameterPublisher.class);
+
+  /** What brokers allow at most unless they were told otherwise. */
+  static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
+
+  private static final int MAX_RECORD_BYTES = 16 << 20;
+
+  /** Metric of the manifest: seconds from hand-over to commit of the publish before. */
+  static final String SECONDS = "publish.seconds";
 
   private final ModelConfig config;
   private final String topic;
   private final AvroWire wire;
   private final int rowSchemaId;
   private final Clock clock;
+  private final Duration transactionTimeout;
   private final KafkaProducer<byte[], byte[]> producer;
   private final BlockingQueue<Publish> handedOver = new ArrayBlockingQueue<>(1);
   private final Thread thread;
@@ -46,14 +63,32 @@ final class ParameterPublisher implements AutoCloseable {
   private volatile long handedOverNanos;
   private volatile long tookMillis;
   private volatile boolean closed;
-  private volatile @Nullable Exception failure;
+  private volatile @Nullable Throwable failure;
+  private final AtomicReference<@Nullable Unsent> unsent = new AtomicReference<>();
+
+  /** The first record of a publish that could not be sent. */
+  private record Unsent(String what, int bytes, Exception cause) {}
 
   /**
    * Fences the learner that this one replaces, and starts the thread. The registry is not closed
    * here and must be thread-safe.
+   *
+   * @throws SuppressRestartsException if the broker allows no transaction of {@link
+   *     #TRANSACTION_TIMEOUT}
    */
   ParameterPublisher(
       TrainingJobConfig job, ModelConfig config, SchemaRegistry registry, Clock clock) {
+    this(job, config, registry, clock, TRANSACTION_TIMEOUT);
+  }
+
+  /** The same with a timeout of transactions, at least a millisecond. */
+  ParameterPublisher(
+      TrainingJobConfig job,
+      ModelConfig config,
+      SchemaRegistry registry,
+      Clock clock,
+      Duration transactionTimeout) {
+    this.transactionTimeout = transactionTimeout;
     this.config = config;
     this.topic = job.topics().parameters(config.name());
     this.wire = new AvroWire(registry);
@@ -69,19 +104,30 @@ final class ParameterPublisher implements AutoCloseable {
                 job.bootstrap(),
                 "transactional.id",
                 job.topicPrefix() + "millrace-publisher-" + config.name(),
+                "transaction.timeout.ms",
+                Long.toString(transactionTimeout.toMillis()),
                 "linger.ms",
                 "1",
                 "batch.size",
                 Integer.toString(256 << 10),
                 "max.request.size",
-                Integer.toString(16 << 20)),
+                Integer.toString(MAX_RECORD_BYTES)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     try {
       producer.initTransactions();
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
-      throw e;
+      // Kafka has a class for it, and does not throw it
+      if (!String.valueOf(e.getMessage()).contains("transaction.max.timeout.ms")) {
+        throw e;
+      }
+      throw new SuppressRestartsException(
+          new IllegalStateException(
+              ("transaction.timeout.ms of the producer of %s: %d, but the broker allows less; raise"
+                      + " the broker's transaction.max.timeout.ms to at least that")
+                  .formatted(topic, transactionTimeout.toMillis()),
+              e));
     }
     this.thread = new Thread(this::run, "publisher-" + config.name());
     thread.setDaemon(true);
@@ -91,10 +137,14 @@ final class ParameterPublisher implements AutoCloseable {
   /**
    * Whether a publish may be handed over.
    *
-   * @throws IllegalStateException if an earlier one failed
+   * @throws SuppressRestartsException if an earlier one failed and trying again would not help
+   * @throws IllegalStateException if an earlier one failed otherwise
    */
   boolean idle() {
-    Exception present = failure;
+    Throwable present = failure;
+    if (present instanceof SuppressRestartsException last) {
+      throw last;
+    }
     if (present != null) {
       throw new IllegalStateException("publishing to " + topic + " failed", present);
     }
@@ -114,27 +164,87 @@ final class ParameterPublisher implements AutoCloseable {
   }
 
   private void run() {
+    Publish publish = null;
     try {
       while (!closed) {
-        Publish publish = handedOver.take();
+        publish = handedOver.take();
         write(publish);
-        tookMillis = (System.nanoTime() - handedOverNanos) / 1_000_000;
+        tookMillis = sinceHandOverMillis();
+        if (tookMillis > transactionTimeout.toMillis() / 2) {
+          LOG.warn(
+              "a publish of {} rows to {} took {} s, more than half of the {} s that a transaction"
+                  + " may take: a model that grows further can no longer be published",
+              publish.rows().size(),
+              topic,
+              tookMillis / 1e3,
+              transactionTimeout.toMillis() / 1e3);
+        }
         busy = false;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // also an Error: nobody else would say that publishing has ended
       if (!closed) {
-        LOG.warn("publishing to {} failed", topic, e);
-        failure = e;
+        failure = publish == null ? e : inWords(publish, e);
+        LOG.warn("publishing to {} failed", topic, failure);
       }
+      busy = false;
     }
   }
 
+  private long sinceHandOverMillis() {
+    return (System.nanoTime() - handedOverNanos) / 1_000_000;
+  }
+
+  /** The failure of a publish, final if the same would come of another try. */
+  private Throwable inWords(Publish publish, Throwable e) {
+    Unsent record = unsent.get();
+    long millis = sinceHandOverMillis();
+    if (e instanceof KafkaException && millis > transactionTimeout.toMillis()) {
+      boolean whole = publish.baseVersion() == 0;
+      IllegalStateException late =
+          new IllegalStateException(
+              ("version %d of model %s: publishing %s to %s, %d rows of %d values, has taken %.1f s,"
+                      + " but the broker ends a transaction after %.1f s, and nothing of it is"
+                      + " published; a table with fewer rows, a smaller dim or a faster broker is"
+                      + " needed")
+                  .formatted(
+                      publish.version(),
+                      config.name(),
+                      whole ? "the whole model" : "what has changed",
+                      topic,
+                      publish.rows().size(),
+                      publish.rows().width(),
+                      millis / 1e3,
+                      transactionTimeout.toMillis() / 1e3),
+              e);
+      return whole ? new SuppressRestartsException(late) : late;
+    }
+    if (record == null) {
+      return e;
+    }
+    boolean tooLarge = record.cause instanceof RecordTooLargeException;
+    IllegalStateException notSent =
+        new IllegalStateException(
+            "version %d of model %s: %s of %d bytes cannot be sent to %s%s: %s"
+                .formatted(
+                    publish.version(),
+                    config.name(),
+                    record.what,
+                    record.bytes,
+                    topic,
+                    tooLarge
+                        ? ", expected at most %d and max.message.bytes of the topic"
+                            .formatted(MAX_RECORD_BYTES)
+                        : "",
+                    record.cause.getMessage()),
+            e);
+    return tooLarge ? new SuppressRestartsException(notSent) : notSent;
+  }
+
   private void write(Publish publish) {
+    unsent.set(null);
     producer.beginTransaction();
     for (long row : publish.removed()) {
-      send(ParameterKeys.row(row), null);
+      send("the removal of a row", ParameterKeys.row(row), null);
     }
     RowCopies rows = publish.rows();
     int width = rows.width();
@@ -142,7 +252,7 @@ final class ParameterPublisher implements AutoCloseable {
       long row = rows.rows()[i];
       byte[] value =
           RowUpdates.encode(rowSchemaId, row, RowCodec.FP32, rows.values(), i * width, width);
-      send(ParameterKeys.row(row), value);
+      send("a row", ParameterKeys.row(row), value);
     }
     for (int t = 0; t < publish.tensors().specs().size(); t++) {
       TensorSpec spec = publish.tensors().specs().get(t);
@@ -152,7 +262,7 @@ final class ParameterPublisher implements AutoCloseable {
               .setShape(Arrays.stream(spec.shape()).boxed().toList())
               .setData(littleEndian(publish.tensors().values()[t]))
               .build();
-      send(ParameterKeys.tensor(spec.name()), wire.encode(update));
+      send("tensor " + spec.name(), ParameterKeys.tensor(spec.name()), wire.encode(update));
     }
     VersionManifest manifest =
         VersionManifest.newBuilder()
@@ -165,15 +275,36 @@ final class ParameterPublisher implements AutoCloseable {
             .setRows(rows.size())
             .setTensors(publish.tensors().specs().size())
             .setClickTimes(publish.clickTimes())
-            .setMetrics(publish.metrics())
+            .setMetrics(metrics(publish))
+            .setIncarnation(publish.incarnation().number())
+            .setArithmetic(publish.incarnation().arithmetic())
+            .setArithmeticSince(publish.incarnation().since())
             .build();
-    send(ParameterKeys.manifest(), wire.encode(manifest));
+    send("the manifest", ParameterKeys.manifest(), wire.encode(manifest));
     producer.commitTransaction();
   }
 
-  private void send(byte[] key, byte @Nullable [] value) {
-    // A failed send fails the commit, which is where it is reported.
-    var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
+  /** With the seconds that the publish before took, once there was one. */
+  private Map<String, Double> metrics(Publish publish) {
+    if (tookMillis == 0) {
+      return publish.metrics();
+    }
+    Map<String, Double> metrics = new HashMap<>(publish.metrics());
+    metrics.put(SECONDS, tookMillis / 1e3);
+    return metrics;
+  }
+
+  private void send(String what, byte[] key, byte @Nullable [] value) {
+    // a failed send fails the commit, which says neither record nor reason
+    int bytes = key.length + (value == null ? 0 : value.length);
+    var unused =
+        producer.send(
+            new ProducerRecord<>(topic, 0, key, value),
+            (metadata, e) -> {
+              if (e != null) {
+                unsent.compareAndSet(null, new Unsent(what, bytes, e));
+              }
+            });
   }
 
   private static ByteBuffer littleEndian(float[] values) {

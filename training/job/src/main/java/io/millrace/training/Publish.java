@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * A copy of everything that one publish ships.
  *
+ * @param incarnation that the version is of
  * @param version of the model
  * @param baseVersion what it is a difference to, 0 for the whole model
  * @param featureSchema that the version encodes by
@@ -19,6 +20,7 @@ import java.util.Map;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from thread to thread, never compared
 record Publish(
+    Incarnation incarnation,
     long version,
     long baseVersion,
     String featureSchema,

@@ -1,6 +1,7 @@
 package io.millrace.training;
 
 import io.millrace.learner.ModelConfig;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -63,7 +64,8 @@ final class StartChecks {
         get(admin.describeTopics(List.of(topic)).allTopicNames(), topic).partitions().size();
     if (partitions != 1) {
       throw failure(
-          "topic %s: %d partitions, expected 1: a learner has one lane, which reads one partition"
+          ("topic %s: %d partitions, expected 1: a learner has one lane, which reads one partition;"
+                  + " make the topic anew with one, or choose another topic prefix")
               .formatted(topic, partitions));
     }
   }
@@ -73,17 +75,67 @@ final class StartChecks {
    * that has a higher version waits until the learner is there.
    *
    * @param published the last version
+   * @param accept whether it may go on without
+   * @return records that are lost to it, 0 where nothing was published
    */
-  static void wholeLog(Admin admin, String topic, String model, long published) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    long first =
-        get(admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).all(), partition).offset();
-    if (published > 0 && first > 0) {
+  static long wholeLog(Admin admin, String topic, String model, long published, boolean accept) {
+    long first = first(admin, topic);
+    if (published == 0 || first == 0) {
+      return 0;
+    }
+    if (!accept) {
       throw failure(
           "model %s: version %d is published, there is no checkpoint, and %s begins at offset %d,"
                   .formatted(model, published, topic, first)
               + " expected 0 to learn it again; choose another model name or another data"
-              + " directory");
+              + " directory, or start with --accept-lost-events to learn from "
+              + first
+              + " on");
+    }
+    return first;
+  }
+
+  /**
+   * A learner that goes on from a checkpoint must find the records after those that it has read:
+   * the topic's retention may have passed them while it was away.
+   *
+   * @param next offset of the first record that it has not read
+   * @param accept whether it may go on without
+   * @return records that are lost to it
+   */
+  static long nothingLost(Admin admin, String topic, String model, long next, boolean accept) {
+    long first = first(admin, topic);
+    long lost = Math.max(0, first - next);
+    if (lost > 0 && !accept) {
+      throw failure(
+          ("model %s: topic %s begins at offset %d, the learner had learned up to %d: %d examples"
+                  + " are lost; start with --accept-lost-events to go on from %d, or choose another"
+                  + " model name to learn what is left from the beginning")
+              .formatted(model, topic, first, next, lost, first));
+    }
+    return lost;
+  }
+
+  /** Offset of the first record that the topic's one partition has kept. */
+  private static long first(Admin admin, String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    return get(admin.listOffsets(Map.of(partition, OffsetSpec.earliest())).all(), partition)
+        .offset();
+  }
+
+  /**
+   * A lane's stored state.
+   *
+   * @param bytes as of {@link LaneState#toBytes}
+   */
+  static LaneState readable(String model, byte[] bytes) {
+    try {
+      return LaneState.fromBytes(bytes);
+    } catch (IOException e) {
+      throw failure(
+          "model %s: its checkpoint cannot be read: %s; start the Millrace that wrote it, or choose"
+                  .formatted(model, e.getMessage())
+              + " another model name or another data directory");
     }
   }
 

@@ -9,7 +9,6 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -45,7 +44,7 @@ public final class TrainingJob {
         .setBootstrapServers(config.bootstrap())
         .setTopics(config.topics().examples())
         .setGroupId(config.topicPrefix() + "millrace-learner-" + model)
-        .setStartingOffsets(OffsetsInitializer.earliest())
+        .setStartingOffsets(new FirstStart(config.acceptLostEvents()))
         .setDeserializer(new OffsetAndValue())
         .setProperty("max.poll.records", "2000")
         .build();

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param segmentExamples length of an evaluation segment
  * @param start folder of a trained model whose weights a learner without a checkpoint begins with,
  *     or null for fresh ones; it must stay there until the first checkpoint
+ * @param acceptLostEvents whether a learner may go on where {@code examples} has lost records that
+ *     it had not learned; it refuses to start otherwise
  */
 public record TrainingJobConfig(
     String bootstrap,
@@ -22,7 +24,8 @@ public record TrainingJobConfig(
     String model,
     long publishIntervalMillis,
     long segmentExamples,
-    @Nullable String start)
+    @Nullable String start,
+    boolean acceptLostEvents)
     implements Serializable {
 
   /** Servers see what was learned at most this much later, plus the time of the publish. */
@@ -40,6 +43,17 @@ public record TrainingJobConfig(
     }
   }
 
+  /** A job whose learner begins with the weights of a folder, and refuses to lose events. */
+  public TrainingJobConfig(
+      String bootstrap,
+      String topicPrefix,
+      String model,
+      long publishIntervalMillis,
+      long segmentExamples,
+      @Nullable String start) {
+    this(bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, start, false);
+  }
+
   /** A job whose learner begins with fresh weights. */
   public TrainingJobConfig(
       String bootstrap,
@@ -48,6 +62,12 @@ public record TrainingJobConfig(
       long publishIntervalMillis,
       long segmentExamples) {
     this(bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, null);
+  }
+
+  /** The same, with another answer to lost events. */
+  public TrainingJobConfig withAcceptLostEvents(boolean accept) {
+    return new TrainingJobConfig(
+        bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, start, accept);
   }
 
   /** The parsed model. */

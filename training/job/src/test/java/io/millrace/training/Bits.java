@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.learner.Learner;
+import io.millrace.model.Tensors;
 import io.millrace.parameters.ModelSnapshot;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
 
 /** Compares models bit for bit. */
 final class Bits {
@@ -25,6 +31,38 @@ final class Bits {
       bits[i] = Float.floatToRawIntBits(values[i]);
     }
     return bits;
+  }
+
+  /** A checksum of what a server shows. */
+  static String sum(ModelSnapshot shown) {
+    return sum(shown.table(), new TreeMap<>(shown.tensors()));
+  }
+
+  /** A checksum of what a server should show of a learner. */
+  static String sum(Learner learner) {
+    Tensors tensors = learner.publishedTensors();
+    Map<String, float[]> byName = new TreeMap<>();
+    for (int t = 0; t < tensors.values().length; t++) {
+      byName.put(tensors.specs().get(t).name(), tensors.values()[t]);
+    }
+    return sum(learner.table(), byName);
+  }
+
+  private static String sum(EmbeddingTable table, Map<String, float[]> tensors) {
+    CRC32 sum = new CRC32();
+    add(sum, of(table));
+    tensors.forEach(
+        (name, values) -> {
+          sum.update(name.getBytes(StandardCharsets.UTF_8));
+          add(sum, of(values));
+        });
+    return "%08x".formatted(sum.getValue());
+  }
+
+  private static void add(CRC32 sum, int[] bits) {
+    ByteBuffer bytes = ByteBuffer.allocate(bits.length * Integer.BYTES);
+    bytes.asIntBuffer().put(bits);
+    sum.update(bytes.array());
   }
 
   static void assertSame(Learner actual, Learner expected) {

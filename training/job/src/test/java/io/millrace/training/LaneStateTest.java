@@ -18,15 +18,19 @@ class LaneStateTest {
           7,
           12,
           new LaneCounts(1, 2, 3, 4),
+          new Incarnation(2, "a", 513),
           "{\"name\":\"m\"}",
           "\"string\"",
           new byte[] {5, 6},
           new byte[] {7},
           List.of(new byte[] {8, 9}, new byte[0]));
 
+  private static final String INCARNATION =
+      "0000000000000002" + "0000000000000201" + "00000001" + "61";
+
   private static final String GOLDEN =
       "4d524c4e"
-          + "03"
+          + "04"
           + "00000000000003e8"
           + "00000000000003e5"
           + "0000000000000280"
@@ -36,6 +40,7 @@ class LaneStateTest {
           + "0000000000000002"
           + "0000000000000003"
           + "0000000000000004"
+          + INCARNATION
           + "0000000c"
           + "7b226e616d65223a226d227d"
           + "00000008"
@@ -62,14 +67,27 @@ class LaneStateTest {
 
   @Test
   void readsTheFormWithoutASwitch() throws IOException {
-    String old = GOLDEN.replace("4e03", "4e02").replace("000000000000028000000007", "");
+    String old =
+        GOLDEN
+            .replace("4e04", "4e02")
+            .replace("000000000000028000000007", "")
+            .replace(INCARNATION, "");
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("switchedAt", "schemaId")
+        .ignoringFields("switchedAt", "schemaId", "incarnation")
         .isEqualTo(STATE);
     assertThat(read.switchedAt()).isEqualTo(SchemaSwitch.NONE);
     assertThat(read.schemaId()).isEqualTo(SchemaSwitch.UNKNOWN_ID);
+    assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
+  }
+
+  @Test
+  void readsTheFormWithoutAnIncarnation() throws IOException {
+    String old = GOLDEN.replace("4e04", "4e03").replace(INCARNATION, "");
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
+    assertThat(read).usingRecursiveComparison().ignoringFields("incarnation").isEqualTo(STATE);
+    assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
   }
 
   @Test
@@ -83,6 +101,6 @@ class LaneStateTest {
         .hasMessage("lane state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> LaneState.fromBytes(bytes))
-        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 or 3");
+        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 4");
   }
 }

@@ -24,6 +24,7 @@ import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -191,25 +192,90 @@ class LearnerOperatorTest {
         topics, FM, null, "topic " + topics.topics.examples() + ": 2 partitions, expected 1");
   }
 
-  @Test
-  void aLogThatHasLostItsStartCannotBeLearnedAgain() throws Exception {
-    TestTopics topics = topics(1);
-    for (int i = 0; i < 40; i++) {
+  private static void deleteBefore(TestTopics topics, long offset) throws Exception {
+    try (Admin admin = Admin.create(Objects.requireNonNull(kafka).client())) {
+      TopicPartition partition = new TopicPartition(topics.topics.examples(), 0);
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset))).all().get();
+    }
+  }
+
+  private static void write(TestTopics topics, int from, int to) {
+    for (int i = from; i < to; i++) {
       topics.write(topics.examples.example(i));
     }
     topics.flush();
+  }
+
+  @Test
+  void aLogThatHasLostItsStartCannotBeLearnedAgain() throws Exception {
+    TestTopics topics = topics(1);
+    write(topics, 0, 60);
     OperatorSubtaskState snapshot;
     try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
       read(topics, learner, 0, 32);
       learner.awaitPublished(32);
       snapshot = learner.snapshot(1);
     }
-    try (Admin admin = Admin.create(Objects.requireNonNull(kafka).client())) {
-      TopicPartition partition = new TopicPartition(topics.topics.examples(), 0);
-      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(5))).all().get();
-    }
-    refusesToStart(topics, FM, null, "version 32 is published, there is no checkpoint, and");
+    deleteBefore(topics, 5);
+    refusesToStart(
+        topics,
+        FM,
+        null,
+        "version 32 is published, there is no checkpoint, and %s begins at offset 5"
+            .formatted(topics.topics.examples()));
     new OperatorHarness(topics, topics.job(FM), snapshot).close();
+    try (OperatorHarness learner =
+        new OperatorHarness(topics, topics.job(FM).withAcceptLostEvents(true), null)) {
+      read(topics, learner, 5, 60);
+      learner.awaitPublished(48);
+      assertThat(last(learner).getIncarnation()).isEqualTo(2);
+      assertThat(last(learner).getArithmeticSince()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void examplesThatAreLostToACheckpointAreCountedAndOnlyGoneWithoutWhereThatIsAccepted()
+      throws Exception {
+    TestTopics topics = topics(1);
+    write(topics, 0, 100);
+    OperatorSubtaskState snapshot;
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
+      read(topics, learner, 0, 40);
+      snapshot = learner.snapshot(1);
+      read(topics, learner, 40, 80);
+      learner.awaitPublished(80);
+    }
+    deleteBefore(topics, 40);
+    new OperatorHarness(topics, topics.job(FM), snapshot).close(); // nothing is lost yet
+    deleteBefore(topics, 70);
+    assertThatThrownBy(() -> new OperatorHarness(topics, topics.job(FM), snapshot).close())
+        .isInstanceOf(SuppressRestartsException.class)
+        .cause()
+        .hasMessage(
+            ("model fm: topic %s begins at offset 70, the learner had learned up to 40: 30 examples"
+                    + " are lost; start with --accept-lost-events to go on from 70, or choose"
+                    + " another model name to learn what is left from the beginning")
+                .formatted(topics.topics.examples()));
+    try (ParameterView view = topics.view("fm", directory);
+        OperatorHarness learner =
+            new OperatorHarness(topics, topics.job(FM).withAcceptLostEvents(true), snapshot)) {
+      read(topics, learner, 70, 100);
+      learner.awaitPublished(96);
+      ModelSnapshot shown = awaitVersion(view, 96);
+      assertThat(shown.manifest().getIncarnation()).isEqualTo(2);
+      assertThat(shown.manifest().getMetrics()).containsEntry("learned", 96.0 - 30);
+    }
+  }
+
+  @Test
+  void aCheckpointThatCannotBeReadIsRefusedForGood() {
+    assertThatThrownBy(() -> StartChecks.readable("fm", new byte[] {'M', 'R', 'L', 'N', 9}))
+        .isInstanceOf(SuppressRestartsException.class)
+        .cause()
+        .hasMessage(
+            "model fm: its checkpoint cannot be read: lane state: magic 4d524c4e format 9, expected"
+                + " 4d524c4e format 2 to 4; start the Millrace that wrote it, or choose another"
+                + " model name or another data directory");
   }
 
   /** An example of the next version of the schema, which adds a feature. */

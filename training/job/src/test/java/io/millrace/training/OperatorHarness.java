@@ -3,6 +3,7 @@ package io.millrace.training;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.event.VersionManifest;
+import io.millrace.learner.Learner;
 import io.millrace.parameters.ParameterKeys;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class OperatorHarness implements AutoCloseable {
   private final TestTopics topics;
   private final TrainingJobConfig job;
+  private final LearnerOperator operator;
   private final KeyedOneInputStreamOperatorTestHarness<Integer, byte[], byte[]> harness;
 
   /**
@@ -31,9 +33,10 @@ final class OperatorHarness implements AutoCloseable {
       throws Exception {
     this.topics = topics;
     this.job = job;
+    operator = new LearnerOperator(job);
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new LearnerOperator(job), element -> LearnerOperator.LANE, Types.INT);
+            operator, element -> LearnerOperator.LANE, Types.INT);
     harness.setup(BytePrimitiveArraySerializer.INSTANCE);
     try {
       if (state != null) {
@@ -86,6 +89,11 @@ final class OperatorHarness implements AutoCloseable {
           }
         });
     return all;
+  }
+
+  /** What it has learned, live. */
+  Learner learner() {
+    return operator.learner();
   }
 
   /** Rejected events, in wire format. */

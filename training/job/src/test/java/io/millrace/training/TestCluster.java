@@ -2,6 +2,7 @@ package io.millrace.training;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -12,9 +13,11 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 
 /** A Flink cluster in this JVM, with RocksDB state, whose one task manager can be killed. */
 final class TestCluster implements AutoCloseable {
@@ -54,6 +57,12 @@ final class TestCluster implements AutoCloseable {
 
   void checkpoint(JobID job) throws Exception {
     var unused = cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
+  }
+
+  /** Waits for a job's end; why it failed, in full. */
+  String failure(JobID job) throws Exception {
+    JobResult result = cluster.requestJobResult(job).get(60, TimeUnit.SECONDS);
+    return ExceptionUtils.stringifyException(result.getSerializedThrowable().orElseThrow());
   }
 
   /** How often the job's task was started again. */

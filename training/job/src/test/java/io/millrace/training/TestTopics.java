@@ -12,6 +12,7 @@ import io.millrace.topic.Topics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,22 +30,29 @@ final class TestTopics implements AutoCloseable {
   final Topics topics;
   final SchemaRegistry registry;
   final TestExamples examples;
-  private final EmbeddedKafka kafka;
+  private final String bootstrap;
+  private final Map<String, Object> client;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /** Creates the topics of these models under a prefix. */
   TestTopics(EmbeddedKafka kafka, String prefix, int partitions, String... models) {
-    this.kafka = kafka;
+    this(kafka.bootstrapServers(), prefix, partitions, models);
+  }
+
+  /** The same of a broker in another process. */
+  TestTopics(String bootstrap, String prefix, int partitions, String... models) {
+    this.bootstrap = bootstrap;
+    client = Map.of("bootstrap.servers", bootstrap);
     topics = new Topics(prefix);
-    var unused = TopicAdmin.create(kafka.client(), topics, List.of(models), partitions, 1);
-    registry = new KafkaSchemaRegistry(kafka.client(), topics.schemas(), Clock.systemUTC());
+    var unused = TopicAdmin.create(client, topics, List.of(models), partitions, 1);
+    registry = new KafkaSchemaRegistry(client, topics.schemas(), Clock.systemUTC());
     examples = new TestExamples(registry);
-    Map<String, Object> producing = kafka.client();
+    Map<String, Object> producing = new HashMap<>(client);
     producing.put("linger.ms", "5");
     producing.put("batch.size", "131072");
     producer = new KafkaProducer<>(producing, new ByteArraySerializer(), new ByteArraySerializer());
-    Map<String, Object> reading = kafka.client();
+    Map<String, Object> reading = new HashMap<>(client);
     reading.put("isolation.level", "read_committed");
     reading.put("enable.auto.commit", "false");
     consumer =
@@ -53,7 +61,7 @@ final class TestTopics implements AutoCloseable {
 
   /** Publishes as often as it can. */
   TrainingJobConfig job(ModelConfig model) {
-    return new TrainingJobConfig(kafka.bootstrapServers(), topics.prefix(), model.toJson(), 1, 100);
+    return new TrainingJobConfig(bootstrap, topics.prefix(), model.toJson(), 1, 100);
   }
 
   void write(byte[] example) {
@@ -87,7 +95,7 @@ final class TestTopics implements AutoCloseable {
   /** A server's view that keeps its copy in a directory. */
   ParameterView view(String model, Path directory) {
     return new ParameterView(
-        ParameterViewConfig.of(model, topics.parameters(model), kafka.client(), directory),
+        ParameterViewConfig.of(model, topics.parameters(model), new HashMap<>(client), directory),
         () -> registry,
         new PublishedModels(),
         Clock.systemUTC());

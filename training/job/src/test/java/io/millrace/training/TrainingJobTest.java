@@ -18,6 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.JobID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,5 +127,39 @@ class TrainingJobTest {
         Bits.assertSame(fresh.current().orElseThrow(), expected.learner);
       }
     }
+  }
+
+  @Test
+  void aJobDoesNotSkipWhatRetentionTookWhileItWasAway() throws Exception {
+    try (EmbeddedKafka kafka =
+            new EmbeddedKafka(directory.resolve("kafka"), EmbeddedKafka.newClusterId()).start();
+        TestTopics topics = new TestTopics(kafka, "", 1, "fm");
+        TestCluster cluster =
+            new TestCluster(directory.resolve("checkpoints"), Duration.ofHours(1));
+        ParameterView view = topics.view("fm", directory.resolve("view"))) {
+      JobID job = cluster.submit(topics.job(FM));
+      write(topics, 0, 1000);
+      awaitLearned(view, 900);
+      cluster.checkpoint(job);
+      write(topics, 1000, 2000);
+      awaitLearned(view, 1900);
+      long kept = topics.end() - 10;
+      try (Admin admin = Admin.create(kafka.client())) {
+        TopicPartition partition = new TopicPartition(topics.topics.examples(), 0);
+        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(kept))).all().get();
+      }
+      cluster.killTaskManager();
+      assertThat(cluster.failure(job))
+          .contains("topic examples begins at offset " + kept + ", the learner had learned up to ")
+          .contains("start with --accept-lost-events to go on from " + kept);
+    }
+  }
+
+  @Test
+  void aSourceThatGoesOnFailsWhereItsNextRecordIsGone() {
+    assertThat(new FirstStart(false).getAutoOffsetResetStrategy())
+        .isEqualTo(OffsetResetStrategy.NONE);
+    assertThat(new FirstStart(true).getAutoOffsetResetStrategy())
+        .isEqualTo(OffsetResetStrategy.EARLIEST);
   }
 }

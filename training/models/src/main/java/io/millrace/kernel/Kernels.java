@@ -8,6 +8,12 @@ public interface Kernels {
   /** What rows are padded to: the floats of the widest vectors, and of a cache line. */
   int PAD = 16;
 
+  /**
+   * Number of the order in which kernels sum and round, of all implementations. By hand: raise it
+   * with any change after which one of them gives other bits for the same numbers.
+   */
+  int ORDER = 1;
+
   /** In the place of a matrix: zero. */
   float[] NOTHING = new float[0];
 
@@ -22,6 +28,19 @@ public interface Kernels {
   /** Whether {@link #best} computes by vectors. */
   static boolean bestHasVectors() {
     return Best.VECTORS;
+  }
+
+  /**
+   * What the bits of {@link #best} depend on, in words: {@link #ORDER}, and with vectors their
+   * width and the JDK, which chooses the order of a sum over a vector's lanes.
+   */
+  static String arithmetic() {
+    return "kernels %d, %s"
+        .formatted(
+            ORDER,
+            Best.VECTORS
+                ? "%d lanes, Java %d".formatted(best().lanes(), Runtime.version().feature())
+                : "scalars");
   }
 
   /**

@@ -15,6 +15,7 @@ import io.millrace.model.Engine;
 import io.millrace.model.ExpertMixture;
 import io.millrace.model.Explainer;
 import io.millrace.model.Tensors;
+import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowRates;
 import java.util.ArrayList;
@@ -39,6 +40,13 @@ public record CompiledModel(
     EmbeddingScheme scheme,
     CtrModel model)
     implements AutoCloseable {
+
+  /**
+   * Number of what a learner does around a model's arithmetic: lookups, update rules, mixture,
+   * calibration, initial values. By hand: raise it with any change after which the same log gives
+   * other bits.
+   */
+  static final int RULES = 1;
 
   /**
    * Compiles a model for the CPU, as a server needs it.
@@ -114,6 +122,24 @@ public record CompiledModel(
       }
     }
     return new RowRates(config.rowOptimizer(), parts);
+  }
+
+  /**
+   * What the bits that a learner comes to depend on beside log, config and schema, in words. Equal
+   * names: the same log gives the same bits. The name of an lr or fm has no lanes in it, since
+   * theirs are equal on all machines; a mixture and Adam ask the JVM for exp, log or pow.
+   */
+  public String arithmetic() {
+    String ofModel = model.arithmetic();
+    boolean usesMath =
+        !ofModel.isEmpty()
+            || model instanceof ExpertMixture
+            || config.rowOptimizer() instanceof Adam
+            || config.denseOptimizer() instanceof Adam;
+    return "rules "
+        + RULES
+        + (ofModel.isEmpty() ? "" : ", " + ofModel)
+        + (usesMath ? ", " + JvmMath.name() : "");
   }
 
   /** Explains predictions of the model; to be closed. */

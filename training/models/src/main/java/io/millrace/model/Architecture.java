@@ -41,7 +41,7 @@ public sealed interface Architecture
    * @throws IllegalArgumentException as {@link #model}
    */
   default Explainer explainer(int fields, int dim, int rowWidth) {
-    return OcclusionExplainer.of(model(fields, dim, rowWidth));
+    return OcclusionExplainer.of(model(Engine.KERNELS, fields, dim, rowWidth));
   }
 
   /**

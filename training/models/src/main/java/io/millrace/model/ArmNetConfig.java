@@ -82,7 +82,7 @@ public record ArmNetConfig(
 
   @Override
   public Explainer explainer(int fields, int dim, int rowWidth) {
-    return DjlExplainers.crosses(model(fields, dim, rowWidth), this);
+    return KernelExplainers.crosses(model(Engine.KERNELS, fields, dim, rowWidth), this, dim);
   }
 
   /** Whether a learning step differs from a prediction. */

@@ -32,7 +32,7 @@ public record ArmNetPlusConfig(ArmNetConfig arm, HiddenLayers dnn) implements Ar
 
   @Override
   public Explainer explainer(int fields, int dim, int rowWidth) {
-    return DjlExplainers.crosses(model(fields, dim, rowWidth), arm);
+    return KernelExplainers.crosses(model(Engine.KERNELS, fields, dim, rowWidth), arm, dim / 2);
   }
 
   @Override

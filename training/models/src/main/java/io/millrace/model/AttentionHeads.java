@@ -72,6 +72,17 @@ abstract class AttentionHeads {
   abstract void forward(KernelPass pass, int p, int out, int block, int first, int count);
 
   /**
+   * What a query paid to a key in the last prediction, of one example.
+   *
+   * @throws IllegalStateException if predictions of this layout don't keep it
+   */
+  float predictedShare(int head, int query, int key) {
+    throw new IllegalStateException(
+        "shares of a prediction by %s, expected fields in lanes: others don't keep them"
+            .formatted(getClass().getSimpleName()));
+  }
+
+  /**
    * @param p as given to {@link #forward}
    * @param d where in the memory the gradient with respect to what it gave begins [A, S]
    * @param dp where the gradient with respect to queries, keys and values goes [K · A, S]

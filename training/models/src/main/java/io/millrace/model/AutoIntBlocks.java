@@ -97,6 +97,11 @@ final class AutoIntBlocks {
     }
   }
 
+  /** The attention of the last {@link #forward}, a prediction of one example [L, H, F, F]. */
+  float[][][][] attention(KernelPass pass) {
+    return layers.stream().map(layer -> layer.attention(pass)).toArray(float[][][][]::new);
+  }
+
   /**
    * The backward pass of a learning step's {@link #forward}.
    *

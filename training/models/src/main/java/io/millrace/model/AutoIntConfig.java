@@ -80,6 +80,6 @@ public record AutoIntConfig(
 
   @Override
   public Explainer explainer(int fields, int dim, int rowWidth) {
-    return DjlExplainers.attention(model(fields, dim, rowWidth), this);
+    return KernelExplainers.attention(model(Engine.KERNELS, fields, dim, rowWidth), this);
   }
 }

@@ -29,6 +29,6 @@ public record AutoIntPlusConfig(AutoIntConfig attention, HiddenLayers dnn) imple
 
   @Override
   public Explainer explainer(int fields, int dim, int rowWidth) {
-    return DjlExplainers.attention(model(fields, dim, rowWidth), attention);
+    return KernelExplainers.attention(model(Engine.KERNELS, fields, dim, rowWidth), attention);
   }
 }

@@ -65,8 +65,21 @@ public record CrossFeature(int head, int neuron, List<Term> terms) {
     if (config.alpha() == 1) {
       throw new IllegalArgumentException("alpha: 1, expected more: with 1 no gate ever closes");
     }
-    float[] gates = workspace.intermediate(DjlArmNetGraph.GATE, weights, x, batch);
-    float[] powers = workspace.intermediate(DjlArmNetGraph.WEIGHT, weights, x, batch);
+    return of(
+        config,
+        workspace.intermediate(DjlArmNetGraph.GATE, weights, x, batch),
+        workspace.intermediate(DjlArmNetGraph.WEIGHT, weights, x, batch),
+        batch);
+  }
+
+  /**
+   * The cross features of each example, neuron by neuron.
+   *
+   * @param gates [B, F, K·o]
+   * @param powers [B, F, K·o]
+   */
+  static List<List<CrossFeature>> of(
+      ArmNetConfig config, float[] gates, float[] powers, int batch) {
     int neurons = config.totalNeurons();
     int fields = gates.length / batch / neurons;
     List<List<CrossFeature>> examples = new ArrayList<>();

@@ -33,6 +33,12 @@ public interface CtrModel extends AutoCloseable {
     return false;
   }
 
+  /**
+   * What the bits of its logits and gradients depend on beside weights and input, in words: lanes,
+   * an engine, a device. Empty if on nothing: they are the same on every machine then.
+   */
+  String arithmetic();
+
   /** A workspace for one thread. */
   Workspace newWorkspace();
 

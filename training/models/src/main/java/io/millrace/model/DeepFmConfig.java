@@ -34,7 +34,7 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
 
   @Override
   public Explainer explainer(int fields, int dim, int rowWidth) {
-    return DjlExplainers.machine(model(fields, dim, rowWidth), rowWidth);
+    return KernelExplainers.machine(this, fields, dim, rowWidth);
   }
 
   @Override

@@ -91,6 +91,12 @@ public final class DjlModel implements CtrModel {
     return graph.hasTrainingMode();
   }
 
+  /** {@inheritDoc} Starts PyTorch if this is its first use. */
+  @Override
+  public String arithmetic() {
+    return DjlTorch.arithmetic(device);
+  }
+
   /** Starts PyTorch if this is its first use, which takes seconds. */
   @Override
   public DjlWorkspace newWorkspace() {

@@ -7,6 +7,13 @@ import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.cuda.CudaUtils;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32;
 
 /**
  * Starts PyTorch the way this platform needs it: offline, and with one torch thread for each Java
@@ -48,6 +55,45 @@ final class DjlTorch {
   /** DJL's name of a device. */
   static Device device(ComputeDevice device) {
     return device.isGpu() ? Device.gpu(device.gpu()) : Device.cpu();
+  }
+
+  /**
+   * What the bits of PyTorch depend on, in words: it chooses its kernels by the processor and cuts
+   * sums by its threads.
+   */
+  static String arithmetic(ComputeDevice device) {
+    String version = ai.djl.engine.Engine.getEngine("PyTorch").getVersion();
+    return "PyTorch %s %s, %s"
+        .formatted(
+            version,
+            flavor(),
+            device.isGpu()
+                ? "GPU of capability " + CudaUtils.getComputeCapability(device.gpu())
+                : "%s threads on %s"
+                    .formatted(System.getProperty("ai.djl.pytorch.num_threads"), processor()));
+  }
+
+  /** The processor's name, with a checksum of what it can; the architecture where none is known. */
+  private static String processor() {
+    Path file = Path.of("/proc/cpuinfo");
+    String name = System.getProperty("os.arch");
+    try {
+      List<String> lines = Files.isReadable(file) ? Files.readAllLines(file) : List.of();
+      CRC32 flags = new CRC32();
+      for (String line : lines) {
+        if (line.isEmpty()) {
+          break; // the first core stands for all
+        }
+        String value = line.substring(line.indexOf(':') + 1).strip();
+        name = line.startsWith("model name") ? value : name;
+        if (line.startsWith("flags")) {
+          flags.update(value.getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      return "%s (%08x)".formatted(name, flags.getValue());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
   }
 
   private static void setUnlessSet(String property, String value) {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,15 @@ public final class ExpertMixture implements CtrModel {
   @Override
   public boolean hasTrainingMode() {
     return models.stream().anyMatch(CtrModel::hasTrainingMode);
+  }
+
+  @Override
+  public String arithmetic() {
+    return models.stream()
+        .map(CtrModel::arithmetic)
+        .filter(own -> !own.isEmpty())
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   @Override

@@ -3,9 +3,9 @@ package io.millrace.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what made a model's logits. It has a model and a workspace of its own, on the engine that
- * shows a model's inside, so that it explains a model whatever computes its predictions; both
- * engines' logits agree but for rounding. For one thread.
+ * Says what made a model's logits. It has a model and a workspace of its own, by kernels, so that
+ * it explains a model whatever computes its predictions, and needs no PyTorch; both engines' logits
+ * agree but for rounding. For one thread.
  *
  * <p>Shapes: F fields, D dimension of a field vector.
  */

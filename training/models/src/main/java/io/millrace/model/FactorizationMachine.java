@@ -40,6 +40,12 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     return TENSORS;
   }
 
+  /** {@inheritDoc} Each value is rounded after each operation, in one order. */
+  @Override
+  public String arithmetic() {
+    return "";
+  }
+
   @Override
   public Workspace newWorkspace() {
     return new Scratch();

@@ -131,6 +131,11 @@ final class FieldHeads extends AttentionHeads {
     byTurned(from + part(QUERY, head, example), dp + part(KEY, head, example));
   }
 
+  @Override
+  float predictedShare(int head, int query, int key) {
+    return memory.values()[slice(shares, 0, 0, head) + key * layout.lanes() + query];
+  }
+
   /** To the projections' gradient: rows of values, weighted by what was turned. */
   private void byTurned(int from, int to) {
     float[] values = memory.values();

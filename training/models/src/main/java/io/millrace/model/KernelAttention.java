@@ -133,6 +133,23 @@ final class KernelAttention {
     clearMissing(pass, x, outAt(block), first, count);
   }
 
+  /**
+   * The shares of the last {@link #forward}, a prediction of one example [H, F, F]: attending
+   * fields and fields attended to, zero where one of both has no value.
+   */
+  float[][][] attention(KernelPass pass) {
+    int fields = layout.fields();
+    float[][][] attention = new float[config.heads()][fields][fields];
+    for (int h = 0; h < config.heads(); h++) {
+      for (int i = 0; i < fields; i++) {
+        for (int k = 0; k < fields && !pass.missing(i); k++) {
+          attention[h][i][k] = heads.predictedShare(h, i, k);
+        }
+      }
+    }
+    return attention;
+  }
+
   private void projectAllBut(boolean[] kept, float[] x, int from, int to) {
     int end;
     for (int f = 0; f < kept.length; f = end) {

@@ -3,6 +3,7 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.Matrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link DjlAutoIntGraph} by kernels: same tensors, same options. A few examples are computed with
@@ -48,6 +49,19 @@ final class KernelAutoInt implements KernelNet {
       few.forward(pass, x, from, inLanes, pass.batch(), logits);
     }
     return logits;
+  }
+
+  /**
+   * The attention of one example.
+   *
+   * @param x field vectors [F, D]
+   * @param missing which fields have no value [F], or null
+   * @return [L, H, F, F]: each row sums to 1, that of a field without a value to 0
+   */
+  float[][][][] attention(float[] x, boolean @Nullable [] missing) {
+    KernelPass pass = KernelPass.predicting(1, missing, 0, null);
+    few.forward(pass, x, 0, 0, 1, logits.rows(1));
+    return few.attention(pass);
   }
 
   /** How many examples of a pass lie in lanes, the first ones. */

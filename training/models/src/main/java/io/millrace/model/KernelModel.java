@@ -1,5 +1,6 @@
 package io.millrace.model;
 
+import io.millrace.kernel.Kernels;
 import java.util.List;
 import java.util.function.Function;
 
@@ -37,6 +38,11 @@ public final class KernelModel implements CtrModel {
   @Override
   public boolean hasTrainingMode() {
     return reference.hasTrainingMode();
+  }
+
+  @Override
+  public String arithmetic() {
+    return Kernels.arithmetic();
   }
 
   @Override

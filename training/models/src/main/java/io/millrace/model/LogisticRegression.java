@@ -29,6 +29,12 @@ public record LogisticRegression(int fields) implements CtrModel {
     return TENSORS;
   }
 
+  /** {@inheritDoc} Each value is rounded after each operation, in one order. */
+  @Override
+  public String arithmetic() {
+    return "";
+  }
+
   @Override
   public Workspace newWorkspace() {
     return new Scratch();

@@ -4,12 +4,14 @@ import static io.millrace.model.TestTensors.random;
 import static io.millrace.model.TestTensors.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExplainerTest {
@@ -104,7 +106,6 @@ class ExplainerTest {
       Reasons reasons = explain(architecture, DIM, DIM, x);
 
       float[][][][] attention = ((Reasons.Attention) reasons.detail()).weights();
-      List<Float> flat = new ArrayList<>();
       assertThat(attention).hasDimensions(part.layers(), part.heads());
       for (float[][][] layer : attention) {
         for (float[][] head : layer) {
@@ -112,18 +113,10 @@ class ExplainerTest {
             float sum = 0;
             for (float weight : row) {
               sum += weight;
-              flat.add(weight);
             }
             assertThat(row).hasSize(FIELDS);
             assertThat(sum).isCloseTo(1, within(1e-5f));
           }
-        }
-      }
-      DjlModel model = (DjlModel) architecture.model(FIELDS, DIM, DIM);
-      try (DjlWorkspace workspace = model.newWorkspace()) {
-        float[] reported = workspace.intermediate("attention", weights(model, 3), x, 1);
-        for (int i = 0; i < reported.length; i++) {
-          assertThat(flat.get(i)).isEqualTo(reported[i]);
         }
       }
       for (double[] row : ((Reasons.Attention) reasons.detail()).mean()) {
@@ -204,5 +197,51 @@ class ExplainerTest {
         assertThat(reasons.effects()[f]).isNotZero();
       }
     }
+  }
+
+  private static final AutoIntConfig ATTENTION = AutoIntConfig.official(2, 3, 5);
+  private static final ArmNetConfig GATES =
+      new ArmNetConfig(2, 9, 1.7f, false, false, true, HiddenLayers.plain(5));
+  private static final ArmNetConfig LEARNED =
+      new ArmNetConfig(3, 2, 1.5f, true, false, false, HiddenLayers.plain(5));
+
+  static Stream<Arguments> byBothEngines() {
+    DeepFmConfig deepFm = DeepFmConfig.streaming();
+    AutoIntPlusConfig autoIntPlus = new AutoIntPlusConfig(ATTENTION, HiddenLayers.plain(4));
+    ArmNetPlusConfig armNetPlus = new ArmNetPlusConfig(GATES, HiddenLayers.plain(4));
+    return Stream.of(
+        arguments(deepFm, DjlExplainers.machine(deepFm.model(FIELDS, DIM, 3), 3)),
+        arguments(ATTENTION, DjlExplainers.attention(ATTENTION.model(FIELDS, DIM, 3), ATTENTION)),
+        arguments(
+            autoIntPlus, DjlExplainers.attention(autoIntPlus.model(FIELDS, DIM, 3), ATTENTION)),
+        arguments(GATES, DjlExplainers.crosses(GATES.model(FIELDS, DIM, 3), GATES)),
+        arguments(LEARNED, DjlExplainers.crosses(LEARNED.model(FIELDS, DIM, 3), LEARNED)),
+        arguments(armNetPlus, DjlExplainers.crosses(armNetPlus.model(FIELDS, DIM, 3), GATES)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("byBothEngines")
+  void kernelsShowWhatTheReferenceShows(Architecture architecture, Explainer reference) {
+    Tensors weights = weights(architecture.model(FIELDS, DIM, 3), 3);
+    boolean[] missing = {false, true, false, false, true};
+    try (Explainer explainer = architecture.explainer(FIELDS, DIM, 3);
+        reference) {
+      for (boolean someAreMissing : new boolean[] {false, true, false}) {
+        float[] x = random(FIELDS * DIM, 11);
+        for (int f = 0; f < FIELDS && someAreMissing; f++) {
+          Arrays.fill(x, f * DIM, (f + 1) * DIM, missing[f] ? 0 : x[f * DIM]);
+        }
+        Reasons actual = explainer.explain(weights, x, someAreMissing ? missing : null);
+        Reasons expected = reference.explain(weights, x, someAreMissing ? missing : null);
+        assertThat(actual)
+            .usingRecursiveComparison()
+            .withComparatorForType(ExplainerTest::toRounding, Float.class)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static int toRounding(float a, float b) {
+    return Math.abs(a - b) <= 2e-5f * Math.max(1, Math.abs(b)) ? 0 : Float.compare(a, b);
   }
 }

@@ -117,6 +117,11 @@ final class FrozenProbe {
     }
 
     @Override
+    public String arithmetic() {
+      return "";
+    }
+
+    @Override
     public Workspace newWorkspace() {
       return new LinearWorkspace(fields * dim);
     }

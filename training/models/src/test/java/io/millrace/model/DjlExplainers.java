@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Explainers of the kinds whose graphs report what they compute on the way. */
+/** Explainers by graphs that report what they compute on the way: the reference. */
 final class DjlExplainers {
   private DjlExplainers() {}
 
