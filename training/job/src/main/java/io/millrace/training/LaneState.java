@@ -13,13 +13,14 @@ import java.util.List;
 /**
  * A lane's state beside its pages.
  *
- * <p>Stored form, version 3, big endian: 4 bytes "MRLN"; byte 3; longs next offset, version, offset
+ * <p>Stored form, version 4, big endian: 4 bytes "MRLN"; byte 4; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
  * duplicates, rejected, other schema, mismatches; then with an int length each: the model config as
  * JSON and the feature schema in UTF-8, the learner's dense state, the evaluation of served
- * probabilities; int number of pending elements, each with an int length. Version 2 lacked the
- * switch and the schema's id: there was none, and it is not known. Version 1 was never released and
- * is not read.
+ * probabilities; int number of pending elements, each with an int length and behind it its offset
+ * as a long. Version 3 lacked the offsets: of all but the first, which is the version, they are not
+ * known, and are taken to follow each other. Version 2 lacked the switch and the schema's id: there
+ * was none, and it is not known. Version 1 was never released and is not read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -32,6 +33,7 @@ import java.util.List;
  * @param dense the learner's dense state
  * @param served the evaluation of served probabilities
  * @param pending elements of the unfinished step
+ * @param pendingOffsets of each its offset
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between operator and bytes, never compared
 record LaneState(
@@ -45,9 +47,11 @@ record LaneState(
     String featureSchema,
     byte[] dense,
     byte[] served,
-    List<byte[]> pending) {
+    List<byte[]> pending,
+    long[] pendingOffsets) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 3;
+  private static final byte FORMAT = 4;
+  private static final byte WITHOUT_OFFSETS = 3;
   private static final byte WITHOUT_SWITCH = 2;
 
   byte[] toBytes() {
@@ -69,8 +73,9 @@ record LaneState(
       LengthPrefixed.write(dense, out);
       LengthPrefixed.write(served, out);
       out.writeInt(pending.size());
-      for (byte[] element : pending) {
-        LengthPrefixed.write(element, out);
+      for (int i = 0; i < pending.size(); i++) {
+        LengthPrefixed.write(pending.get(i), out);
+        out.writeLong(pendingOffsets[i]);
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -87,15 +92,15 @@ record LaneState(
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
-      if (magic != MAGIC || (format != FORMAT && format != WITHOUT_SWITCH)) {
+      if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "lane state: magic %08x format %d, expected %08x format 2 or 3"
+            "lane state: magic %08x format %d, expected %08x format 2 to 4"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
       long version = in.readLong();
-      long switchedAt = format == FORMAT ? in.readLong() : SchemaSwitch.NONE;
-      int schemaId = format == FORMAT ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
+      long switchedAt = format >= WITHOUT_OFFSETS ? in.readLong() : SchemaSwitch.NONE;
+      int schemaId = format >= WITHOUT_OFFSETS ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
       int nextId = in.readInt();
       LaneCounts counts =
           new LaneCounts(in.readLong(), in.readLong(), in.readLong(), in.readLong());
@@ -104,8 +109,15 @@ record LaneState(
       byte[] dense = LengthPrefixed.read(in);
       byte[] served = LengthPrefixed.read(in);
       List<byte[]> pending = new ArrayList<>();
-      for (int n = in.readInt(); n > 0; n--) {
+      int count = in.readInt();
+      if (count < 0 || count > in.available()) {
+        throw new IOException(
+            "lane state: %d pending elements in %d bytes".formatted(count, in.available()));
+      }
+      long[] offsets = new long[count];
+      for (int i = 0; i < offsets.length; i++) {
         pending.add(LengthPrefixed.read(in));
+        offsets[i] = format >= FORMAT ? in.readLong() : version + i;
       }
       if (in.available() > 0) {
         throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
@@ -121,7 +133,8 @@ record LaneState(
           schema,
           dense,
           served,
-          pending);
+          pending,
+          offsets);
     }
   }
 }

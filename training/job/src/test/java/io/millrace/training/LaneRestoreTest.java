@@ -83,7 +83,7 @@ class LaneRestoreTest {
     byte[] end = examples.mark(TestExamples.T);
     expected.read(log.size(), end);
     for (Lane lane : List.of(steady, restarted)) {
-      assertThat(lane.read(log.size(), end)).isNull();
+      assertThat(lane.read(log.size(), end)).isEmpty();
       assertThat(Bits.of(lane.learner().table())).isEqualTo(Bits.of(expected.learner.table()));
       for (int t = 0; t < expected.learner.tensors().values().length; t++) {
         assertThat(Bits.of(lane.learner().tensors().values()[t]))

@@ -22,11 +22,12 @@ class LaneStateTest {
           "\"string\"",
           new byte[] {5, 6},
           new byte[] {7},
-          List.of(new byte[] {8, 9}, new byte[0]));
+          List.of(new byte[] {8, 9}, new byte[0]),
+          new long[] {997, 999});
 
   private static final String GOLDEN =
       "4d524c4e"
-          + "03"
+          + "04"
           + "00000000000003e8"
           + "00000000000003e5"
           + "0000000000000280"
@@ -47,7 +48,9 @@ class LaneStateTest {
           + "00000002"
           + "00000002"
           + "0809"
-          + "00000000";
+          + "00000000000003e5"
+          + "00000000"
+          + "00000000000003e7";
 
   @Test
   void goldenForm() {
@@ -60,13 +63,27 @@ class LaneStateTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
+  private static String withoutOffsets(String format) {
+    String golden = GOLDEN.replace("4e04", "4e" + format);
+    String end = "080900000000000003e50000000000000000000003e7";
+    assertThat(golden).endsWith(end);
+    return golden.substring(0, golden.length() - end.length()) + "080900000000";
+  }
+
+  @Test
+  void readsTheFormWithoutOffsetsAsIfTheyFollowedEachOther() throws IOException {
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(withoutOffsets("03")));
+    assertThat(read).usingRecursiveComparison().ignoringFields("pendingOffsets").isEqualTo(STATE);
+    assertThat(read.pendingOffsets()).containsExactly(997, 998);
+  }
+
   @Test
   void readsTheFormWithoutASwitch() throws IOException {
-    String old = GOLDEN.replace("4e03", "4e02").replace("000000000000028000000007", "");
+    String old = withoutOffsets("02").replace("000000000000028000000007", "");
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("switchedAt", "schemaId")
+        .ignoringFields("switchedAt", "schemaId", "pendingOffsets")
         .isEqualTo(STATE);
     assertThat(read.switchedAt()).isEqualTo(SchemaSwitch.NONE);
     assertThat(read.schemaId()).isEqualTo(SchemaSwitch.UNKNOWN_ID);
@@ -83,6 +100,6 @@ class LaneStateTest {
         .hasMessage("lane state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> LaneState.fromBytes(bytes))
-        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 or 3");
+        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 4");
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class LaneTest {
   }
 
   private void read(long offset, byte[] value) {
-    assertThat(lane.read(offset, value)).isNull();
+    assertThat(lane.read(offset, value)).isEmpty();
   }
 
   @Test
@@ -84,7 +85,7 @@ class LaneTest {
     read(7, examples.mark(TestExamples.T));
     assertThat(lane.version()).isEqualTo(8);
     assertThat(lane.takeClickTimes()).containsExactly(TestExamples.T + 6);
-    assertThat(lane.read(8, new byte[0])).isNotNull();
+    assertThat(lane.read(8, new byte[0])).hasSize(1);
     assertThat(lane.version()).as("what was refused is done with").isEqualTo(9);
   }
 
@@ -104,10 +105,12 @@ class LaneTest {
   }
 
   private void refused(long offset, byte[] value, RejectionReason reason, String detail) {
-    Lane.Refusal refusal = lane.read(offset, value);
-    assertThat(refusal).isNotNull();
-    assertThat(java.util.Objects.requireNonNull(refusal).reason()).isEqualTo(reason);
-    assertThat(refusal.detail()).contains(detail);
+    List<Lane.Refusal> refusals = lane.read(offset, value);
+    assertThat(refusals).hasSize(1);
+    assertThat(refusals.get(0).offset()).isEqualTo(offset);
+    assertThat(refusals.get(0).value()).isSameAs(value);
+    assertThat(refusals.get(0).reason()).isEqualTo(reason);
+    assertThat(refusals.get(0).detail()).contains(detail);
   }
 
   @Test
