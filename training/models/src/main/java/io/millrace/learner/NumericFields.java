@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The numbers among a schema's features, found again in encoded examples. Immutable. */
@@ -60,6 +61,16 @@ public final class NumericFields {
     return at < batch.end(b, numbers[i]) && batch.token(at) == tokens[i] ? at : -1;
   }
 
+  /** {@link #largest}, and how training may come through. */
+  public String advice(EncodedBatch batch, int from, int to) {
+    String rate = "a lower learning rate of the optimizers may help";
+    return largest(batch, from, to)
+        + (numbers.length == 0
+            ? "; " + rate
+            : "; a transform, log1p or standardize with \"mean\" and \"std\", makes them small; "
+                + rate);
+  }
+
   private record Shown(String name, float value) {}
 
   /** The largest numbers of some examples by their features' names, as an error shows them. */
@@ -80,7 +91,7 @@ public final class NumericFields {
         : "largest numbers: "
             + all.stream()
                 .limit(SHOWN)
-                .map(shown -> shown.name + " " + shown.value)
+                .map(shown -> String.format(Locale.ROOT, "%s %.6g", shown.name, shown.value))
                 .collect(Collectors.joining(", "));
   }
 }

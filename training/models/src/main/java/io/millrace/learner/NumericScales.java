@@ -13,7 +13,7 @@ import java.util.Arrays;
  * A running scale of each numeric feature, by which a stream's model takes its numbers: the root of
  * the mean square of those that are not zero, each counted as at most {@link NumericScaling#bound}
  * times the scale before it. So one number, however large, moves a scale by a bounded part, and a
- * feature of millions is known after some twelve numbers. It begins as if one number of magnitude 1
+ * feature of millions is known after some forty numbers. It begins as if one number of magnitude 1
  * had been seen.
  *
  * <p>Sources: dividing by a feature's scale is what makes the updates of Ross, Mineiro and
