@@ -144,6 +144,44 @@ class SchemaSwitchTest {
     lane.close();
   }
 
+  /** Also a model that takes no new features in. */
+  @ParameterizedTest
+  @CsvSource({"FM", "AUTOINT"})
+  void aNewLimitHoldsFromItsFirstExampleOn(ModelKind kind) {
+    String plain =
+        ",{\"name\":\"price\",\"type\":\"double\",\"default\":0,\"feature\":{\"kind\":\"numeric\"}}";
+    Schema wide = schema("", AD + plain);
+    Schema narrow = schema("", AD + plain.replace("\"}}", "\",\"limit\":5}}"));
+    register(wide, narrow);
+    Lane lane =
+        lane(
+            ModelConfig.defaults(kind, "m", FeatureSchema.parse(wide)).with("{\"stepSize\":4}"),
+            wide);
+    assertThat(lane.read(0, priced(0, wide, 7))).isEmpty();
+    assertThat(lane.read(1, priced(1, narrow, 3))).isEmpty();
+    assertThat(lane.switchedAt()).isEqualTo(1);
+    List<Lane.Refusal> refusals = lane.read(2, priced(2, wide, 7));
+    assertThat(refusals).hasSize(1);
+    assertThat(refusals.get(0).reason()).isEqualTo(RejectionReason.INVALID_FEATURE);
+    assertThat(refusals.get(0).detail())
+        .startsWith("field price: 7.0, expected a magnitude of at most 5.0");
+    lane.close();
+  }
+
+  private byte[] priced(int i, Schema schema, double price) {
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("ad", "a");
+    record.put("price", price);
+    return wire.encode(
+        Example.newBuilder()
+            .setExampleId("e" + i)
+            .setEventTime(Instant.ofEpochMilli(i))
+            .setLabel(0)
+            .setFeatures(ByteBuffer.wrap(wire.encode(record)))
+            .setServed(null)
+            .build());
+  }
+
   @Test
   void anIncompatibleVersionIsRefusedWithItsReasonAndTheRestGoesOn() {
     register(V1, WRONG, V2);

@@ -123,6 +123,45 @@ class NumericScalesTest {
     assertThatThrownBy(() -> restored.restore(cut)).hasMessageContaining("expected 1 features");
   }
 
+  @Test
+  void aModelThatTakesFieldsInKeepsItsScales() {
+    NumericStream wider =
+        new NumericStream(
+            "}},{\"name\":\"age\",\"type\":\"double\",\"default\":0,\"feature\":{\"kind\":\"numeric\"",
+            1);
+    NumericFields next = new NumericFields(wider.schema);
+    assertThat(next.size()).isEqualTo(2);
+    add(1e9, 3e9);
+    // the price became the last of four fields, the new one is the third
+    NumericScales grown = scales.grown(next, new int[] {0, 1, 3});
+    assertThat(grown.byField()).containsExactly(1, 1, 1, scale());
+    assertThat(scale()).isGreaterThan(1);
+    NumericScales other = scales.grown(next, new int[] {0, 1, 2});
+    assertThat(other.byField()).containsExactly(1, 1, scale(), 1);
+    try (CompiledModel before =
+            CompiledModel.of(
+                ModelConfig.defaults(ModelKind.LR, "m", stream.schema), stream.schema);
+        CompiledModel after =
+            CompiledModel.of(ModelConfig.defaults(ModelKind.LR, "m", wider.schema), wider.schema)) {
+      Learner learner = new Learner(before, 10);
+      for (int i = 0; i < 100; i++) {
+        stream.next(70.0 + i);
+        learner.learn(stream.batch, stream.labels, new float[1]);
+      }
+      byte[] old = learner.denseState();
+      float[] published = learner.publishedTensors().values()[1];
+      Learner taken = learner.grown(after, new int[] {0, 1, 2});
+      assertThat(taken.publishedTensors().values()[1])
+          .containsExactly(published[0], published[1], published[2], 1);
+      assertThat(published[2]).isGreaterThan(70);
+      Learner restored = new Learner(before, 10);
+      restored.restoreDenseState(old);
+      assertThat(restored.publishedTensors().values()[1]).isEqualTo(published);
+      taken.close();
+      restored.close();
+    }
+  }
+
   /** A missing number has a row of its own, which is no number. */
   @Test
   void whatIsMissingStaysAsItIs() {
