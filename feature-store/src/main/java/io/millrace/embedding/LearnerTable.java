@@ -36,6 +36,7 @@ public final class LearnerTable implements EmbeddingTable {
   private final IntList unpublishedPages = new IntList();
   private final IntList uncheckpointedPages = new IntList();
   private long updatedRows;
+  private int replacements;
 
   /** An update rule for one row; {@code io.millrace.optimizer.Optimizer::update} is one. */
   @FunctionalInterface
@@ -108,6 +109,11 @@ public final class LearnerTable implements EmbeddingTable {
     return width;
   }
 
+  /** Values and slots of a row. */
+  public int stride() {
+    return stride;
+  }
+
   /** Rows that were ever updated. */
   public long updatedRows() {
     return updatedRows;
@@ -152,6 +158,7 @@ public final class LearnerTable implements EmbeddingTable {
     int p = (int) (row >>> 4);
     int r = (int) (row & (PAGE_ROWS - 1));
     System.arraycopy(values, offset, allocated(p), r * stride, width);
+    replacements++;
     touch(p, 1 << r);
   }
 
@@ -161,6 +168,7 @@ public final class LearnerTable implements EmbeddingTable {
     int r = (int) (row & (PAGE_ROWS - 1));
     float[] page = allocated(p);
     editor.edit(page, r * stride, page, r * stride + width);
+    replacements++;
     touch(p, 1 << r);
   }
 
@@ -185,6 +193,50 @@ public final class LearnerTable implements EmbeddingTable {
       rule.update(page, at, width, page, at + width, values, i * width);
       touch(p, 1 << r);
     }
+  }
+
+  /**
+   * The update of {@link #update} in a copy; the table stays as it is.
+   *
+   * @param staged of each row of {@code gradients} its values and slots, {@link #stride} in all,
+   *     written
+   */
+  public void stage(RowGradients gradients, UpdateRule rule, float[] staged) {
+    for (int i = 0, n = gradients.size(); i < n; i++) {
+      long row = gradients.row(i);
+      int to = i * stride;
+      int at = (int) (row & (PAGE_ROWS - 1)) * stride;
+      System.arraycopy(allocated((int) (row >>> 4)), at, staged, to, stride);
+      rule.update(staged, to, width, staged, to + width, gradients.values(), i * width);
+    }
+  }
+
+  /** Takes over what {@link #stage} has computed of the same rows. */
+  public void takeOver(RowGradients gradients, float[] staged) {
+    for (int i = 0, n = gradients.size(); i < n; i++) {
+      int p = (int) (gradients.row(i) >>> 4);
+      int r = (int) (gradients.row(i) & (PAGE_ROWS - 1));
+      System.arraycopy(staged, i * stride, allocated(p), r * stride, stride);
+      touch(p, 1 << r);
+    }
+  }
+
+  /** The largest magnitude of all values of rows in pages that are allocated; NaN if one is NaN. */
+  public float largest() {
+    float largest = 0;
+    for (float[] page : pages) {
+      for (int at = 0; page != null && at < page.length; at += stride) {
+        for (int i = at; i < at + width; i++) {
+          largest = Math.max(largest, Math.abs(page[i]));
+        }
+      }
+    }
+    return largest;
+  }
+
+  /** How often rows were set in another way than by {@link #update}; may go on from its lowest. */
+  public int replacements() {
+    return replacements;
   }
 
   /** Gives every page that changed since the last call, then forgets that it did. */
@@ -228,6 +280,7 @@ public final class LearnerTable implements EmbeddingTable {
     float[] values = new float[PAGE_ROWS * stride];
     in.asFloatBuffer().get(values);
     pages[page] = values;
+    replacements++;
   }
 
   /** Gives every row that changed since the last call, in ascending order, then forgets that. */

@@ -61,6 +61,13 @@ public final class Lookups {
     begin = size;
   }
 
+  /** Gives all rows of a field vector another weight. */
+  public void weigh(int vector, float weight) {
+    for (int i = vector == 0 ? 0 : ends[vector - 1]; i < ends[vector]; i++) {
+      weights[i] = weight;
+    }
+  }
+
   /** L. */
   public int size() {
     return size;

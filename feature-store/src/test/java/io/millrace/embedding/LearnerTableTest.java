@@ -53,6 +53,60 @@ class LearnerTableTest extends EmbeddingTableContract {
   }
 
   @Test
+  void anUpdateInACopyIsTheUpdateOnceItIsTakenOver() {
+    LearnerTable table = table(1, 2, 40);
+    LearnerTable updated = table(1, 2, 40);
+    for (LearnerTable t : List.of(table, updated)) {
+      changedPages(t);
+      changedRows(t);
+    }
+    RowGradients gradients = new RowGradients(WIDTH);
+    for (long row : new long[] {40, 7, 5000}) {
+      float[] gradient = new float[WIDTH];
+      java.util.Arrays.fill(gradient, row);
+      gradients.add(row, 1, gradient, 0);
+    }
+    float[] staged = new float[3 * table.stride()];
+    table.stage(gradients, ADD, staged);
+    assertThat(changedPages(table)).isEmpty();
+    assertThat(changedRows(table)).isEmpty();
+    assertThat(table.updatedRows()).isEqualTo(3);
+    assertThat(read(table, 40, 1)).isEqualTo(read(updated, 40, 1));
+
+    table.takeOver(gradients, staged);
+    updated.update(gradients, ADD);
+    assertThat(table.updatedRows()).isEqualTo(5);
+    Map<Integer, byte[]> expected = changedPages(updated);
+    Map<Integer, byte[]> actual = changedPages(table);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    expected.forEach((page, bytes) -> assertThat(actual.get(page)).isEqualTo(bytes));
+    assertThat(changedRows(table)).containsExactly(7L, 40L, 5000L);
+  }
+
+  @Test
+  void theLargestValueIsOfRowsAndNotOfSlots() {
+    LearnerTable table = new LearnerTable(ROWS, WIDTH, SLOTS, new InitialRows(3, 0.5f, 0));
+    assertThat(table.largest()).isZero();
+    int before = table.replacements();
+    RowGradients gradients = new RowGradients(WIDTH);
+    float[] gradient = new float[WIDTH];
+    gradient[WIDTH - 1] = -70;
+    gradients.add(33, 1, gradient, 0);
+    table.update(
+        gradients,
+        (values, offset, width, slots, slotOffset, g, at) -> {
+          System.arraycopy(g, at, values, offset, width);
+          slots[slotOffset] = 1e9f;
+        });
+    assertThat(table.largest()).isEqualTo(70);
+    assertThat(table.replacements()).isEqualTo(before);
+    gradient[0] = Float.NaN;
+    table.put(40, gradient, 0);
+    assertThat(table.largest()).isNaN();
+    assertThat(table.replacements()).isNotEqualTo(before);
+  }
+
+  @Test
   void publishedValuesAreTheRowsWithoutTheirSlots() {
     LearnerTable table = table(33);
     List<float[]> published = new ArrayList<>();

@@ -56,6 +56,41 @@ class LookupsTest {
   }
 
   @Test
+  void aFieldVectorsWeightCanBeAnother() {
+    EncodedBatch batch = new EncodedBatch(4);
+    EncodedBatch weighed = new EncodedBatch(4);
+    for (int b = 0; b < 2; b++) {
+      var example = batch.append();
+      var other = weighed.append();
+      for (int f = 0; f < 4; f++) {
+        for (int t = 0; t < (f == 3 ? 0 : 1); t++) {
+          example.add(10 * b + f, 0.5f);
+          other.add(10 * b + f, b == 1 && f == 2 || b == 0 && f == 0 ? 7 : 0.5f);
+        }
+        example.endField();
+        other.endField();
+      }
+      example.commit();
+      other.commit();
+    }
+    SCHEME.lookUp(batch, lookups);
+    lookups.weigh(0, 7);
+    lookups.weigh(6, 7);
+    lookups.weigh(7, 7); // has no row
+    float[] x = new float[2 * 32];
+    float[] expected = new float[2 * 32];
+    lookups.gather(table, 8, x);
+    SCHEME.gather(weighed, table, expected);
+    assertThat(x).isEqualTo(expected);
+    RowGradients scattered = new RowGradients(2);
+    RowGradients byScheme = new RowGradients(2);
+    lookups.scatter(x, scattered);
+    SCHEME.scatter(weighed, x, byScheme);
+    assertThat(java.util.Arrays.copyOf(scattered.values(), 2 * scattered.size()))
+        .isEqualTo(java.util.Arrays.copyOf(byScheme.values(), 2 * byScheme.size()));
+  }
+
+  @Test
   void gathersAgainOnlyWhatHasChanged() {
     EncodedBatch batch = batch(new SplittableRandom(2), 60);
     float[] x = new float[60 * 32];

@@ -5,6 +5,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.ComputeDevice;
+import io.millrace.model.DivergedException;
 import io.millrace.offline.TrainReport;
 import io.millrace.offline.TrainingBar;
 import io.millrace.offline.TrainingFile;
@@ -160,6 +161,8 @@ final class TrainCommand implements Callable<Integer> {
         result =
             Training.run(
                 compiled, training, trainExamples, validExamples, start, bar, checkpoint, resume);
+      } catch (DivergedException e) {
+        throw new UserError("training has diverged: " + e.getMessage());
       } catch (IllegalArgumentException e) {
         if (!resume) {
           throw e;

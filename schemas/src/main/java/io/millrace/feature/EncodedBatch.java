@@ -65,6 +65,11 @@ public final class EncodedBatch {
     return weights[i];
   }
 
+  /** Gives token i another weight. */
+  public void weigh(int i, float weight) {
+    weights[i] = weight;
+  }
+
   /**
    * Which fields have no value [B, F], null if all have one: what a model has to leave out, since a
    * field vector of zeros may also be one that was learned. Holds until the next call.

@@ -28,9 +28,20 @@ public sealed interface Feature {
   record Categorical(String name, String id, int lookups, CategoricalTransform transform)
       implements Feature {}
 
-  /** A number: one token for all values, weighted by the transformed number. */
-  record Numeric(String name, String id, int lookups, NumericTransform transform)
-      implements Feature {}
+  /**
+   * A number: one token for all values, weighted by the transformed number.
+   *
+   * @param limit on the transformed number
+   */
+  record Numeric(
+      String name, String id, int lookups, NumericTransform transform, NumericLimit limit)
+      implements Feature {
+
+    /** With the default limit. */
+    public Numeric(String name, String id, int lookups, NumericTransform transform) {
+      this(name, id, lookups, transform, NumericLimit.DEFAULT);
+    }
+  }
 
   /**
    * Several values, combined to one vector.

@@ -26,6 +26,8 @@ public record FeatureChange(String feature, Kind kind, boolean compatible, Strin
     /** Text or numbers. */
     TYPE,
     TRANSFORM,
+    /** How large a number may be, and what becomes of a larger one. */
+    LIMIT,
     LOOKUPS,
     SHARES,
     /** How a sequence becomes one vector, or how text becomes a sequence. */

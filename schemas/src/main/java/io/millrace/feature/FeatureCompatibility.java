@@ -230,6 +230,7 @@ public final class FeatureCompatibility {
       transform(now, was.transform(), is.transform());
     } else if (before instanceof Feature.Numeric was && now instanceof Feature.Numeric is) {
       transform(now, was.transform(), is.transform());
+      limit(now, was.limit(), is.limit());
     } else if (before instanceof Feature.Sequence was && now instanceof Feature.Sequence is) {
       if (was.max() != is.max() || was.combiner() != is.combiner()) {
         no(
@@ -268,6 +269,30 @@ public final class FeatureCompatibility {
           now,
           Kind.TRANSFORM,
           "transform %s became %s: %s".formatted(words(was), words(is), declareAnew(now)));
+    }
+  }
+
+  /** A value that both take must be the same to both. */
+  private void limit(Feature now, NumericLimit was, NumericLimit is) {
+    if (was.equals(is)) {
+      return;
+    }
+    String change = "values %s became %s: ".formatted(was.words(), is.words());
+    if (!was.agreesWith(is)) {
+      no(
+          now,
+          Kind.LIMIT,
+          change
+              + "values beyond %s would be other numbers than those learned; %s"
+                  .formatted(Math.min(was.limit(), is.limit()), declareAnew(now)));
+    } else if (is.outliers() == NumericLimit.Outliers.REFUSE
+        && (was.outliers() == NumericLimit.Outliers.CLIP || is.limit() < was.limit())) {
+      yes(now, Kind.LIMIT, change + "larger values are refused from then on, also in older events");
+    } else {
+      yes(
+          now,
+          Kind.LIMIT,
+          change + "values are taken that were refused, the others stay as they are");
     }
   }
 

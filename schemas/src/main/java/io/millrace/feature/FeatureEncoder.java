@@ -54,8 +54,7 @@ public final class FeatureEncoder {
         categoricals.put(field.name(), encoder);
         encoders.add(encoder);
       } else if (feature instanceof Feature.Numeric numeric) {
-        encoders.add(
-            new FieldEncoder.Numeric(field.pos(), field.name(), hash, numeric.transform()));
+        encoders.add(new FieldEncoder.Numeric(field.pos(), hash, numeric));
       } else if (feature instanceof Feature.Sequence sequence) {
         encoders.add(
             new FieldEncoder.Sequence(

@@ -20,7 +20,18 @@ final class FeatureSchemaParser {
   private static final Map<String, Set<String>> PROPERTIES_BY_KIND =
       Map.of(
           "categorical", Set.of("kind", "id", "lookups", "transform"),
-          "numeric", Set.of("kind", "id", "lookups", "transform", "min", "max", "mean", "std"),
+          "numeric",
+              Set.of(
+                  "kind",
+                  "id",
+                  "lookups",
+                  "transform",
+                  "min",
+                  "max",
+                  "mean",
+                  "std",
+                  "limit",
+                  "outliers"),
           "sequence", Set.of("kind", "id", "lookups", "max", "combiner", "shares", "split"));
   private static final List<String> NUMERIC_TRANSFORMS =
       List.of("none", "log1p", "sqrt", "scale", "standardize");
@@ -88,7 +99,7 @@ final class FeatureSchemaParser {
       }
       case "numeric" -> {
         require(type.isNumeric(), field, kind, "int, long, float or double");
-        yield new Feature.Numeric(field.name(), id, lookups, numeric(p));
+        yield new Feature.Numeric(field.name(), id, lookups, numeric(p), limit(p));
       }
       default -> {
         require(
@@ -182,6 +193,17 @@ final class FeatureSchemaParser {
     } catch (IllegalArgumentException e) {
       throw p.error("transform", transform, "usable parameters: " + e.getMessage());
     }
+  }
+
+  private static NumericLimit limit(PropertyReader p) {
+    double limit = NumericLimit.DEFAULT.limit();
+    if (p.has("limit")) {
+      limit = p.requiredNumber("limit");
+      if (!(limit > 0 && limit <= NumericLimit.MOST)) {
+        throw p.error("limit", limit, "a number above 0, at most " + NumericLimit.MOST);
+      }
+    }
+    return new NumericLimit(limit, p.oneOf("outliers", NumericLimit.DEFAULT.outliers()));
   }
 
   private void resolveShares() {

@@ -39,18 +39,23 @@ abstract sealed class FieldEncoder {
     }
   }
 
-  /** One token, weighted by the number. */
+  /**
+   * One token, weighted by the number: the one place where a number comes in, be it from an event
+   * or a request, and where it is held to its limit.
+   */
   static final class Numeric extends FieldEncoder {
     private final int position;
     private final String name;
     private final FeatureHash hash;
     private final NumericTransform transform;
+    private final NumericLimit limit;
 
-    Numeric(int position, String name, FeatureHash hash, NumericTransform transform) {
+    Numeric(int position, FeatureHash hash, Feature.Numeric feature) {
       this.position = position;
-      this.name = name;
+      this.name = feature.name();
       this.hash = hash;
-      this.transform = transform;
+      this.transform = feature.transform();
+      this.limit = feature.limit();
     }
 
     @Override
@@ -64,11 +69,23 @@ abstract sealed class FieldEncoder {
         throw new InvalidFeatureException(name, "a number", value);
       }
       double x = number.doubleValue();
-      float weight = (float) transform.apply(x);
-      if (!Double.isFinite(x) || !Float.isFinite(weight)) {
+      if (!transform.takes(x)) {
         throw new InvalidFeatureException(name, transform.domain(), value);
       }
-      to.add(hash.numericToken(), weight);
+      double taken = limit.apply(transform.apply(x));
+      if (Double.isNaN(taken)) {
+        throw new InvalidFeatureException(name, withinLimit(), value);
+      }
+      to.add(hash.numericToken(), (float) taken);
+    }
+
+    private String withinLimit() {
+      boolean plain = transform instanceof NumericTransform.None;
+      return "a magnitude of at most %s%s, the feature's \"limit\" (%sa larger \"limit\" or \"outliers\": \"clip\" takes it)"
+          .formatted(
+              limit.limit(),
+              plain ? "" : " after its transform",
+              plain ? "a transform such as log1p or standardize makes it small, " : "");
     }
   }
 

@@ -64,6 +64,10 @@ public record LiveVerdict(String model, String kind, Outcome outcome, String rea
     if (!removed.isEmpty()) {
       sentences.add("goes on with %s as newer events leave it".formatted(removed));
     }
+    String limited = names(changes, Kind.LIMIT);
+    if (!limited.isEmpty()) {
+      sentences.add("holds %s to its new limit from then on".formatted(limited));
+    }
     if (sentences.isEmpty()) {
       return verdict(model, Outcome.UNCHANGED, "uses nothing that changes");
     }

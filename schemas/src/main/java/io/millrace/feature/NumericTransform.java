@@ -31,7 +31,20 @@ public sealed interface NumericTransform {
     }
   }
 
-  /** The transformed value; not finite where the transform is not defined. */
+  /** Whether {@link #apply} is defined for a value. */
+  default boolean takes(double x) {
+    if (this instanceof Log1p) {
+      return x > -1 && x < Double.POSITIVE_INFINITY;
+    } else if (this instanceof Sqrt) {
+      return x >= 0 && x < Double.POSITIVE_INFINITY;
+    }
+    return Double.isFinite(x);
+  }
+
+  /**
+   * The transformed value; not finite where the transform is not defined, or where the result of
+   * {@link Standardize} is beyond all numbers.
+   */
   default double apply(double x) {
     if (this instanceof Log1p) {
       return StrictMath.log1p(x);
@@ -52,6 +65,6 @@ public sealed interface NumericTransform {
     } else if (this instanceof Sqrt) {
       return "a finite number from 0 on (sqrt)";
     }
-    return "a finite number within the range of a 32-bit float";
+    return "a finite number";
   }
 }

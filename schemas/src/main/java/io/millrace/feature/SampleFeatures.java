@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,10 @@ public final class SampleFeatures {
   public static Map<String, Object> of(FeatureSchema schema, int n) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Schema.Field field : schema.avro().getFields()) {
-      Object value = value(FieldType.of(field.schema()).schema(), n & Integer.MAX_VALUE);
+      Object value =
+          value(
+              FieldType.of(field.schema()).schema(),
+              taken(schema, field.name(), n & Integer.MAX_VALUE));
       if (value != null) {
         values.put(field.name(), value);
       }
@@ -30,6 +34,22 @@ public final class SampleFeatures {
     schema.idField().ifPresent(values::remove);
     schema.timeField().ifPresent(values::remove);
     return values;
+  }
+
+  /** A number that the feature of a field takes, n if it does, else the first of those it does. */
+  private static int taken(FeatureSchema schema, String field, int n) {
+    for (Feature feature : schema.encodedFields()) {
+      if (!(feature instanceof Feature.Numeric numeric) || !feature.name().equals(field)) {
+        continue;
+      }
+      int middle =
+          numeric.transform() instanceof NumericTransform.Standardize s ? (int) s.mean() : 0;
+      return IntStream.of(n, n % 1000, n % 10, 1, 0, middle)
+          .filter(x -> !Double.isNaN(numeric.limit().apply(numeric.transform().apply(x))))
+          .findFirst()
+          .orElse(n);
+    }
+    return n;
   }
 
   /** Null for a type that JSON cannot give. */

@@ -27,7 +27,9 @@ public enum RejectionReason {
   /** An impression id that is empty or too long. */
   INVALID_ID,
   /** A feature schema that changes what a running model has learned from. */
-  INCOMPATIBLE_SCHEMA;
+  INCOMPATIBLE_SCHEMA,
+  /** An example that would have made a model's values not finite or too large. */
+  UNLEARNABLE;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.feature.FeatureChange.Kind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,38 @@ class FeatureCompatibilityTest {
     assertThat(change.feature()).isEqualTo("x");
     assertThat(change.compatible()).isFalse();
     assertThat(change.reason()).contains(reason);
+  }
+
+  /** Compatible where every value that both take is one number to both. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '~',
+      value = {
+        "; 'limit':10; true; values at most 1.0E16 became at most 10.0: larger values are refused",
+        "'limit':10; ; true; at most 10.0 became at most 1.0E16: values are taken that were refused",
+        "'limit':10; 'limit':10,'outliers':'clip'; true; became clipped to ±10.0: values are taken",
+        "'limit':10; 'limit':20,'outliers':'clip'; true; values are taken that were refused",
+        "'limit':10; 'limit':5,'outliers':'clip'; false; values beyond 5.0 would be other numbers",
+        "'limit':10,'outliers':'clip'; 'limit':10; true; larger values are refused from then on",
+        "'limit':10,'outliers':'clip'; 'limit':5; true; larger values are refused from then on",
+        "'limit':10,'outliers':'clip'; 'limit':20; false; values beyond 10.0 would be other numbers",
+        "'limit':10,'outliers':'clip'; 'limit':20,'outliers':'clip'; false; beyond 10.0",
+        "'limit':10,'outliers':'clip'; 'limit':5,'outliers':'clip'; false; beyond 5.0",
+      })
+  void aLimitMayChangeWhereNoTakenValueDoes(
+      @Nullable String was, @Nullable String is, boolean compatible, String reason) {
+    FeatureSchema older = limited(was);
+    assertThat(FeatureCompatibility.compare(older, older)).isEmpty();
+    FeatureChange change = only(older, limited(is));
+    assertThat(change.kind()).isEqualTo(Kind.LIMIT);
+    assertThat(change.compatible()).isEqualTo(compatible);
+    assertThat(change.reason()).contains(reason);
+  }
+
+  private static FeatureSchema limited(@Nullable String properties) {
+    String more = properties == null ? "" : "," + properties;
+    return with("'double'", "{'kind':'numeric'" + more + "}", "");
   }
 
   @Test

@@ -143,16 +143,66 @@ class FeatureEncoderTest {
     assertRefused("price", price, "field price: " + price + ", expected a finite number above -1");
   }
 
-  @Test
-  void refusesANumberThatAFloatCannotHold() {
+  /** The weight that a numeric feature gives a number. */
+  private static float weight(String feature, double number) {
     FeatureEncoder plain =
-        FeatureEncoder.compile(
-            FeatureSchema.parse(record("{}", field("x", "'double'", "{'kind':'numeric'}"))));
+        FeatureEncoder.compile(FeatureSchema.parse(record("{}", field("x", "'double'", feature))));
     GenericRecord record = new GenericData.Record(plain.schema().avro());
-    record.put("x", 1e39);
-    assertThatThrownBy(() -> plain.encode(record, plain.newBatch()))
-        .isInstanceOf(InvalidFeatureException.class)
-        .hasMessage("field x: 1.0E39, expected a finite number within the range of a 32-bit float");
+    record.put("x", number);
+    EncodedBatch one = plain.newBatch();
+    plain.encode(record, one);
+    assertThat(one.token(0)).isEqualTo(FeatureHash.of("x").numericToken());
+    return one.weight(0);
+  }
+
+  @Test
+  void aNumberIsRefusedBeyondItsLimit() {
+    String plain = "{'kind':'numeric'}";
+    for (double ordinary : new double[] {0, -3.5, 1_999_99, 1.79e12, 1.79e15, 1e16, -1e16}) {
+      assertThat(weight(plain, ordinary)).isEqualTo((float) ordinary);
+    }
+    for (double sentinel : new double[] {1.01e16, -1.01e16, 1e30, Float.MAX_VALUE, 1e39, 1e300}) {
+      assertThatThrownBy(() -> weight(plain, sentinel))
+          .isInstanceOf(InvalidFeatureException.class)
+          .hasMessage(
+              "field x: "
+                  + sentinel
+                  + ", expected a magnitude of at most 1.0E16, the feature's \"limit\" (a transform"
+                  + " such as log1p or standardize makes it small, a larger \"limit\" or"
+                  + " \"outliers\": \"clip\" takes it)");
+    }
+    assertThat(weight("{'kind':'numeric','limit':5}", 5)).isEqualTo(5);
+    assertThatThrownBy(() -> weight("{'kind':'numeric','limit':5}", 5.01))
+        .hasMessageContaining("at most 5.0, the feature's \"limit\"");
+  }
+
+  @Test
+  void theLimitIsOnTheTransformedNumber() {
+    assertThat(weight("{'kind':'numeric','transform':'log1p'}", 1e300))
+        .isEqualTo((float) Math.log1p(1e300));
+    String far = "{'kind':'numeric','transform':'standardize','mean':0,'std':1e-300}";
+    assertThatThrownBy(() -> weight(far, 1e300)).hasMessageContaining("after its transform");
+    assertThatThrownBy(
+            () ->
+                weight("{'kind':'numeric','transform':'log1p','limit':3,'outliers':'refuse'}", 50))
+        .hasMessageContaining("field x: 50.0, expected a magnitude of at most 3.0 after");
+  }
+
+  @Test
+  void aNumberIsClippedWhereTheSchemaSaysSo() {
+    String clip = "{'kind':'numeric','limit':100,'outliers':'clip'}";
+    assertThat(weight(clip, 99.5)).isEqualTo(99.5f);
+    assertThat(weight(clip, 1e300)).isEqualTo(100);
+    assertThat(weight(clip, -Float.MAX_VALUE)).isEqualTo(-100);
+    String far =
+        "{'kind':'numeric','transform':'standardize','mean':0,'std':1e-300,'limit':9,'outliers':'clip'}";
+    assertThat(weight(far, -1e300)).isEqualTo(-9);
+    for (double no : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> weight(clip, no)).hasMessageContaining("expected a finite number");
+    }
+    // what the transform is not defined for is no outlier
+    assertThatThrownBy(() -> weight("{'kind':'numeric','transform':'log1p','outliers':'clip'}", -1))
+        .hasMessageContaining("a finite number above -1");
   }
 
   @Test

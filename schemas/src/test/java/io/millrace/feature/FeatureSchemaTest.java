@@ -62,6 +62,21 @@ class FeatureSchemaTest {
   }
 
   @Test
+  void aNumbersLimit() {
+    assertThat(limit("{'kind':'numeric'}"))
+        .isEqualTo(new NumericLimit(1e16, NumericLimit.Outliers.REFUSE));
+    assertThat(limit("{'kind':'numeric','limit':1000,'outliers':'clip'}"))
+        .isEqualTo(new NumericLimit(1000, NumericLimit.Outliers.CLIP));
+    assertThat(limit("{'kind':'numeric','limit':0.5,'outliers':'refuse'}"))
+        .isEqualTo(new NumericLimit(0.5, NumericLimit.Outliers.REFUSE));
+  }
+
+  private static NumericLimit limit(String feature) {
+    FeatureSchema schema = FeatureSchema.parse(record("{}", field("p", "'double'", feature)));
+    return ((Feature.Numeric) schema.encodedFields().get(0)).limit();
+  }
+
+  @Test
   void mostMayBeLeftOut() {
     FeatureSchema schema = FeatureSchema.parse(record("{}", AD));
     assertThat(schema.idField()).isEmpty();
@@ -107,6 +122,14 @@ class FeatureSchemaTest {
             + " number",
         "'int'; {'kind':'numeric','transform':'scale','min':1,'max':1}; finite min below max",
         "'int'; {'kind':'numeric','transform':'sqrt','std':1}; expected no 'std' beside it",
+        "'int'; {'kind':'numeric','limit':0}; t.R.f: feature.limit: 0.0, expected a number above 0",
+        "'int'; {'kind':'numeric','limit':-5}; limit: -5.0, expected a number above 0, at most 1.0E18",
+        "'int'; {'kind':'numeric','limit':1e19}; limit: 1.0E19, expected a number above 0",
+        "'int'; {'kind':'numeric','limit':'5'}; limit: '5', expected a number",
+        "'int'; {'kind':'numeric','limits':5}; unknown property 'limits', did you mean 'limit'?",
+        "'int'; {'kind':'numeric','outliers':'clipp'}; outliers: unknown 'clipp', did you mean 'clip'?",
+        "'int'; {'kind':'numeric','outliers':true}; outliers: true, expected a string",
+        "'int'; {'kind':'categorical','limit':5}; unknown property 'limit'",
         "'string'; {'kind':'sequence'}; expected an array",
         "{'type':'array','items':['null','string']}; {'kind':'sequence'}; expected an array",
         "{'type':'array','items':'string'}; {'kind':'sequence','max':0}; max: 0, expected",

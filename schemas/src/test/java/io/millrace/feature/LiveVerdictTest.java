@@ -43,6 +43,17 @@ class LiveVerdictTest {
   }
 
   @Test
+  void aModelFollowsANewLimit() {
+    String plain = "{'name':'p','type':'double','default':0,'feature':{'kind':'numeric'}}";
+    FeatureSchema older = FeatureSchema.parse(record("{}", AD, plain));
+    FeatureSchema newer =
+        FeatureSchema.parse(record("{}", AD, plain.replace("'}}", "','limit':5}}")));
+    LiveModel model = new LiveModel("a", "autoint", false, older);
+    assertThat(LiveVerdict.of(List.of(model), newer).toString())
+        .contains("live model a (autoint) follows: holds p to its new limit");
+  }
+
+  @Test
   void whatWouldBreakIsNamedWithItsReason() {
     assertThat(LiveVerdict.of(MODELS, FeatureSchema.parse(WRONG)))
         .allMatch(verdict -> verdict.outcome() == Outcome.BROKEN)

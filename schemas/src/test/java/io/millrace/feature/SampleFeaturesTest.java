@@ -27,6 +27,11 @@ class SampleFeaturesTest {
               field("n", "'long'", "{'kind':'categorical','transform':'log_square'}"),
               field("p", "'double'", "{'kind':'numeric','transform':'log1p'}"),
               field("q", "['null','float']", "{'kind':'numeric','transform':'sqrt'}"),
+              field("small", "'double'", "{'kind':'numeric','limit':1}"),
+              field(
+                  "near",
+                  "'double'",
+                  "{'kind':'numeric','transform':'standardize','mean':5000,'std':1,'limit':9}"),
               field("h", "{'type':'array','items':'long'}", "{'kind':'sequence','max':5}")));
 
   @Test
@@ -35,7 +40,8 @@ class SampleFeaturesTest {
     EncodedBatch batch = encoder.newBatch();
     for (int n : new int[] {0, 1, 2, Integer.MAX_VALUE, -1}) {
       Map<String, Object> values = SampleFeatures.of(SCHEMA, n);
-      assertThat(values).containsOnlyKeys("y", "note", "ad", "kind", "new", "n", "p", "q", "h");
+      assertThat(values)
+          .containsOnlyKeys("y", "note", "ad", "kind", "new", "n", "p", "q", "small", "near", "h");
       values.put("i", "");
       values.put("ts", 0L);
       GenericRecord record = FeatureRecords.fromMap(SCHEMA, values);
@@ -50,6 +56,8 @@ class SampleFeaturesTest {
     Map<String, Object> one = SampleFeatures.of(SCHEMA, 1);
     Map<String, Object> two = SampleFeatures.of(SCHEMA, 2);
     one.remove("note");
+    one.remove("small"); // there may be but one value within a limit
+    one.remove("near");
     one.forEach((name, value) -> assertThat(two.get(name)).as(name).isNotEqualTo(value));
   }
 }

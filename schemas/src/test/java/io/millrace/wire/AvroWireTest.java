@@ -234,7 +234,8 @@ class AvroWireTest {
             "too_large",
             "late_impression",
             "invalid_id",
-            "incompatible_schema");
+            "incompatible_schema",
+            "unlearnable");
   }
 
   @Test

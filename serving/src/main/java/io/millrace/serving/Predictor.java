@@ -5,24 +5,32 @@ import io.millrace.explanation.PredictionExplainer;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Learner;
+import io.millrace.learner.NumericScaler;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.parameters.ModelSnapshot;
 import java.util.List;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One version of a model, ready to score: features ▶ encode ▶ gather ▶ forward ▶ calibrate ▶
- * sigmoid. Immutable and shared by all threads; each brings its own {@link Scratch}.
+ * One version of a model, ready to score: features ▶ encode ▶ scale ▶ gather ▶ forward ▶ calibrate
+ * ▶ sigmoid. Immutable and shared by all threads; each brings its own {@link Scratch}.
  *
  * @param compiled the model's definition
  * @param snapshot the version
  * @param weights the version's dense tensors in the model's order
  * @param calibration the version's; the identity where the model's config has none
+ * @param scaler of numbers, the version's; null where the model takes them as they are
  */
 record Predictor(
-    CompiledModel compiled, ModelSnapshot snapshot, Tensors weights, CalibrationMap calibration) {
+    CompiledModel compiled,
+    ModelSnapshot snapshot,
+    Tensors weights,
+    CalibrationMap calibration,
+    @Nullable NumericScaler scaler) {
 
   static Predictor of(CompiledModel compiled, ModelSnapshot snapshot) {
     List<TensorSpec> specs = compiled.model().tensors();
@@ -43,20 +51,34 @@ record Predictor(
       values[t] = value;
     }
     return new Predictor(
-        compiled, snapshot, new Tensors(specs, values, true), calibration(compiled, snapshot));
+        compiled,
+        snapshot,
+        new Tensors(specs, values, true),
+        calibration(compiled, snapshot),
+        scaler(compiled, snapshot));
+  }
+
+  private static @Nullable NumericScaler scaler(CompiledModel compiled, ModelSnapshot snapshot) {
+    return compiled.scalesNumbers()
+        ? compiled.numericScaler(required(Learner.NUMERIC_SCALES, snapshot))
+        : null;
   }
 
   private static CalibrationMap calibration(CompiledModel compiled, ModelSnapshot snapshot) {
     if (!compiled.config().calibration().fits()) {
       return CalibrationMap.IDENTITY;
     }
-    float[] knots = snapshot.tensors().get(CalibrationMap.TENSOR);
-    if (knots == null) {
+    return CalibrationMap.through(required(CalibrationMap.TENSOR, snapshot));
+  }
+
+  private static float[] required(String tensor, ModelSnapshot snapshot) {
+    float[] values = snapshot.tensors().get(tensor);
+    if (values == null) {
       throw new IllegalStateException(
           "tensor %s of model %s, version %d: missing, expected what the model's config asks for"
-              .formatted(CalibrationMap.TENSOR, snapshot.model(), snapshot.version()));
+              .formatted(tensor, snapshot.model(), snapshot.version()));
     }
-    return CalibrationMap.through(knots);
+    return values;
   }
 
   /**
@@ -83,6 +105,10 @@ record Predictor(
       batch.clear();
       for (int i = from; i < from + size; i++) {
         encode(records.get(i), i, batch);
+        encodingHashes[i] = batch.hash(i - from);
+      }
+      if (scaler != null) {
+        scaler.apply(batch);
       }
       compiled.scheme().gather(batch, snapshot.table(), scratch.x());
       long start = System.nanoTime();
@@ -94,7 +120,6 @@ record Predictor(
         float logit = scratch.logits()[i];
         probabilities[from + i] =
             Float.isFinite(logit) ? (float) Sigmoid.of(calibration.apply(logit)) : Float.NaN;
-        encodingHashes[from + i] = batch.hash(i);
       }
     }
     return forward;
@@ -102,7 +127,7 @@ record Predictor(
 
   /** Explains this version's predictions, for one thread. */
   PredictionExplainer explainer() {
-    return new PredictionExplainer(compiled, snapshot.table(), weights);
+    return new PredictionExplainer(compiled, snapshot.table(), weights, scaler);
   }
 
   private void encode(GenericRecord record, int index, EncodedBatch batch) {

@@ -4,6 +4,7 @@ import io.millrace.embedding.TableSnapshot;
 import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.TensorSpec;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,11 @@ final class Fixture {
           values[i] = (float) (random.nextDouble() - 0.5);
         }
         tensors.put(spec.name(), values);
+      }
+      if (compiled.scalesNumbers()) {
+        float[] scales = new float[compiled.scheme().fields()];
+        Arrays.fill(scales, 1);
+        tensors.put(Learner.NUMERIC_SCALES, scales);
       }
       return new ModelSnapshot(
           config.name(),

@@ -51,6 +51,7 @@ final class Lane implements AutoCloseable {
   private PendingStep step;
   private long switchedAt = SchemaSwitch.NONE;
   private final List<Long> clickTimes = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>(); // since the last read
   private Evaluation served = new Evaluation();
   private LaneCounts counts = LaneCounts.NONE;
   private @Nullable GenericRecord reused;
@@ -88,21 +89,27 @@ final class Lane implements AutoCloseable {
     return new PendingStep(compiled.config().name(), new EncodedBatch(compiled.encoder().fields()));
   }
 
-  /** Why an example was not learned from. */
-  record Refusal(RejectionReason reason, String detail) {}
+  /**
+   * Why an example was not learned from.
+   *
+   * @param offset of the record
+   * @param value its bytes
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier to the topic of rejected events
+  record Refusal(long offset, byte[] value, RejectionReason reason, String detail) {}
 
   /**
    * Reads the record at an offset, and learns when a step is complete.
    *
    * @param offset higher than all before; some may be missing
-   * @return why it was refused, or null
+   * @return what was refused meanwhile: this record, and examples of a step that was learned;
+   *     mostly empty
    */
-  @Nullable Refusal read(long offset, byte[] value) {
+  List<Refusal> read(long offset, byte[] value) {
     if (!step.isEmpty() && offset / stepSize != step.firstOffset() / stepSize) {
       learn();
     }
     nextOffset = offset + 1;
-    Refusal refusal = null;
     try {
       if (wire.schemaOf(value).schema().getFullName().equals(MARK)) {
         mark(wire.decode(value, Progress.class));
@@ -110,17 +117,24 @@ final class Lane implements AutoCloseable {
         readExample(offset, value);
       }
     } catch (WireFormatException e) {
-      refusal = new Refusal(e.reason(), String.valueOf(e.getMessage()));
+      refuse(offset, value, e.reason(), String.valueOf(e.getMessage()));
     } catch (InvalidFeatureException e) {
-      refusal = new Refusal(RejectionReason.INVALID_FEATURE, String.valueOf(e.getMessage()));
-    }
-    if (refusal != null) {
-      counts = counts.plusRejected();
+      refuse(offset, value, RejectionReason.INVALID_FEATURE, String.valueOf(e.getMessage()));
     }
     if (nextOffset % stepSize == 0) {
       learn();
     }
-    return refusal;
+    if (refusals.isEmpty()) {
+      return List.of();
+    }
+    List<Refusal> taken = List.copyOf(refusals);
+    refusals.clear();
+    return taken;
+  }
+
+  private void refuse(long offset, byte[] value, RejectionReason reason, String detail) {
+    refusals.add(new Refusal(offset, value, reason, detail));
+    counts = counts.plusRejected(1);
   }
 
   private void mark(Progress progress) {
@@ -196,7 +210,9 @@ final class Lane implements AutoCloseable {
 
   private void learn() {
     if (!step.isEmpty()) {
-      counts = counts.plusMismatches(step.learn(learner, served, clickTimes, CLICK_TIMES));
+      int before = refusals.size();
+      int mismatched = step.learn(learner, served, clickTimes, CLICK_TIMES, refusals);
+      counts = counts.plusMismatches(mismatched).plusRejected(refusals.size() - before);
     }
   }
 
@@ -254,7 +270,8 @@ final class Lane implements AutoCloseable {
         featureSchema(),
         learner.denseState(),
         served.toBytes(),
-        step.elements());
+        step.elements(),
+        step.offsets());
   }
 
   /** Restores {@link #state}; the pages of table and ids must have been restored before. */
@@ -265,11 +282,11 @@ final class Lane implements AutoCloseable {
     served = Evaluation.fromBytes(state.served());
     learner.restoreDenseState(state.dense());
     learned.restored(state.nextId());
-    for (byte[] value : state.pending()) {
+    for (int i = 0; i < state.pending().size(); i++) {
+      byte[] value = state.pending().get(i);
       try {
         Example example = wire.decode(value, Example.class);
-        // Only the first offset of a step matters, and it is the version.
-        add(state.version(), value, example, array(example.getFeatures()));
+        add(state.pendingOffsets()[i], value, example, array(example.getFeatures()));
       } catch (WireFormatException | InvalidFeatureException e) {
         throw new IOException("a pending example of the checkpoint cannot be read again", e);
       }

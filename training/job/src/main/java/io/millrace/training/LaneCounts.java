@@ -4,7 +4,7 @@ package io.millrace.training;
  * What became of the records of a lane that were not simply learned from.
  *
  * @param duplicates dropped because their id had been read before
- * @param rejected could not be decoded or encoded
+ * @param rejected could not be decoded, encoded or learned from
  * @param otherSchema of another feature schema, so for other models
  * @param mismatches learned, but encoded differently than when they were served
  */
@@ -15,8 +15,8 @@ record LaneCounts(long duplicates, long rejected, long otherSchema, long mismatc
     return new LaneCounts(duplicates + 1, rejected, otherSchema, mismatches);
   }
 
-  LaneCounts plusRejected() {
-    return new LaneCounts(duplicates, rejected + 1, otherSchema, mismatches);
+  LaneCounts plusRejected(int more) {
+    return more == 0 ? this : new LaneCounts(duplicates, rejected + more, otherSchema, mismatches);
   }
 
   LaneCounts plusOtherSchema() {

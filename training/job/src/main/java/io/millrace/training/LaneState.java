@@ -18,10 +18,11 @@ import java.util.List;
  * duplicates, rejected, other schema, mismatches; longs number of the incarnation, version since
  * which its arithmetic holds; then with an int length each: the arithmetic's name, the model config
  * as JSON and the feature schema in UTF-8, the learner's dense state, the evaluation of served
- * probabilities; int number of pending elements, each with an int length. Version 3 lacked the
- * incarnation with its arithmetic: {@link Incarnation#UNKNOWN}. Version 2 lacked the switch and the
- * schema's id too: there was none, and it is not known. Version 1 was never released and is not
- * read.
+ * probabilities; int number of pending elements, each with an int length and behind it its offset
+ * as a long. Version 3 lacked the incarnation with its arithmetic, {@link Incarnation#UNKNOWN}, and
+ * the offsets: of all but the first, which is the version, they are not known, and are taken to
+ * follow each other. Version 2 lacked the switch and the schema's id too: there was none, and it is
+ * not known. Version 1 was never released and is not read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -35,6 +36,7 @@ import java.util.List;
  * @param dense the learner's dense state
  * @param served the evaluation of served probabilities
  * @param pending elements of the unfinished step
+ * @param pendingOffsets of each its offset
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between operator and bytes, never compared
 record LaneState(
@@ -49,7 +51,8 @@ record LaneState(
     String featureSchema,
     byte[] dense,
     byte[] served,
-    List<byte[]> pending) {
+    List<byte[]> pending,
+    long[] pendingOffsets) {
   private static final int MAGIC = 0x4D524C4E;
   private static final byte FORMAT = 4;
   private static final byte WITHOUT_INCARNATION = 3;
@@ -69,7 +72,8 @@ record LaneState(
         featureSchema,
         dense,
         served,
-        pending);
+        pending,
+        pendingOffsets);
   }
 
   byte[] toBytes() {
@@ -94,8 +98,9 @@ record LaneState(
       LengthPrefixed.write(dense, out);
       LengthPrefixed.write(served, out);
       out.writeInt(pending.size());
-      for (byte[] element : pending) {
-        LengthPrefixed.write(element, out);
+      for (int i = 0; i < pending.size(); i++) {
+        LengthPrefixed.write(pending.get(i), out);
+        out.writeLong(pendingOffsets[i]);
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -131,8 +136,15 @@ record LaneState(
       byte[] dense = LengthPrefixed.read(in);
       byte[] served = LengthPrefixed.read(in);
       List<byte[]> pending = new ArrayList<>();
-      for (int n = in.readInt(); n > 0; n--) {
+      int count = in.readInt();
+      if (count < 0 || count > in.available()) {
+        throw new IOException(
+            "lane state: %d pending elements in %d bytes".formatted(count, in.available()));
+      }
+      long[] offsets = new long[count];
+      for (int i = 0; i < offsets.length; i++) {
         pending.add(LengthPrefixed.read(in));
+        offsets[i] = format >= FORMAT ? in.readLong() : version + i;
       }
       if (in.available() > 0) {
         throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
@@ -149,7 +161,8 @@ record LaneState(
           schema,
           dense,
           served,
-          pending);
+          pending,
+          offsets);
     }
   }
 

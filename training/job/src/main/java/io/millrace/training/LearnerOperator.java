@@ -226,23 +226,22 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     byte[] bytes = element.getValue();
     long offset = OffsetAndValue.offset(bytes);
     byte[] value = OffsetAndValue.value(bytes);
-    Lane.Refusal refusal = lane.read(offset, value);
-    if (refusal != null) {
-      reject(offset, value, refusal);
+    for (Lane.Refusal refusal : lane.read(offset, value)) {
+      reject(refusal);
     }
   }
 
-  private void reject(long offset, byte[] value, Lane.Refusal refusal) {
+  private void reject(Lane.Refusal refusal) {
     RejectedEvent event =
         RejectedEvent.newBuilder()
             .setReason(refusal.reason().code())
             .setDetail(refusal.detail())
             .setTopic(job.topics().examples())
             .setPartition(0)
-            .setOffset(offset)
+            .setOffset(refusal.offset())
             .setRejectedTime(clock.instant())
             .setOriginalKey(null)
-            .setOriginalValue(ByteBuffer.wrap(value))
+            .setOriginalValue(ByteBuffer.wrap(refusal.value()))
             .build();
     output.collect(reusedRecord.replace(wire.encode(event)));
   }

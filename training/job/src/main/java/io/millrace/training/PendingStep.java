@@ -4,7 +4,9 @@ import io.millrace.event.Example;
 import io.millrace.event.Served;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.Learner;
+import io.millrace.learner.Unlearnable;
 import io.millrace.metrics.Evaluation;
+import io.millrace.wire.RejectionReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +21,10 @@ final class PendingStep {
   private final String model;
   private final EncodedBatch batch;
   private final List<byte[]> elements = new ArrayList<>();
-  private long firstOffset;
 
   /** [B], each possibly longer. */
+  private long[] offsets = new long[16];
+
   private byte[] labels = new byte[16];
 
   private float[] probabilities = new float[16];
@@ -44,7 +47,12 @@ final class PendingStep {
 
   /** Offset of the first example; undefined while there is none. */
   long firstOffset() {
-    return firstOffset;
+    return offsets[0];
+  }
+
+  /** The examples' offsets, in their order. */
+  long[] offsets() {
+    return Arrays.copyOf(offsets, elements.size());
   }
 
   /** The examples as they were read, in order. */
@@ -66,10 +74,8 @@ final class PendingStep {
    */
   void add(long offset, byte[] element, Example example, long switchedAt) {
     int at = elements.size();
-    if (at == 0) {
-      firstOffset = offset;
-    }
     reserve(at);
+    offsets[at] = offset;
     elements.add(element);
     labels[at] = (byte) example.getLabel();
     clickWrittenTimes[at] = example.getClickWrittenTime();
@@ -84,6 +90,7 @@ final class PendingStep {
 
   private void reserve(int at) {
     if (at == labels.length) {
+      offsets = Arrays.copyOf(offsets, at * 2);
       labels = Arrays.copyOf(labels, at * 2);
       probabilities = Arrays.copyOf(probabilities, at * 2);
       clickWrittenTimes = Arrays.copyOf(clickWrittenTimes, at * 2);
@@ -93,17 +100,30 @@ final class PendingStep {
   }
 
   /**
-   * Learns from the examples and forgets them.
+   * Learns from the examples and forgets them. Of those that the learner leaves out nothing counts.
    *
    * @param served takes what was answered for them
    * @param clickTimes takes the times of their clicks while it holds fewer than {@code
    *     maxClickTimes}
+   * @param refusals takes the examples that were left out
    * @return of how many the encoding differs from the one served
    */
-  int learn(Learner learner, Evaluation served, List<Long> clickTimes, int maxClickTimes) {
-    learner.learn(batch, labels, probabilities);
+  int learn(
+      Learner learner,
+      Evaluation served,
+      List<Long> clickTimes,
+      int maxClickTimes,
+      List<Lane.Refusal> refusals) {
+    List<Unlearnable> leftOut = learner.learn(batch, labels, probabilities);
     int mismatched = 0;
+    int next = 0; // among those left out
     for (int i = 0; i < elements.size(); i++) {
+      if (next < leftOut.size() && leftOut.get(next).example() == i) {
+        String detail = leftOut.get(next++).detail();
+        refusals.add(
+            new Lane.Refusal(offsets[i], elements.get(i), RejectionReason.UNLEARNABLE, detail));
+        continue;
+      }
       if (!Float.isNaN(servedProbabilities[i])) {
         served.addProbability(servedProbabilities[i], labels[i]);
       }

@@ -153,6 +153,7 @@ final class SchemaSwitch {
             .anyMatch(
                 change ->
                     change.kind() == Kind.RENAMED
+                        || change.kind() == Kind.LIMIT
                         || (takesNewFields && change.kind() == Kind.ADDED))
         || !reads(schema.avro(), written);
   }

@@ -7,6 +7,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
+import io.millrace.wire.RejectionReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ class LaneRestoreTest {
         case 17 -> log.add(examples.other(i));
         case 18 -> log.add(examples.invalid(i));
         case 19 -> log.add(examples.served(i, "fm", 0.25f, i));
+        case 20 -> log.add(examples.huge(i));
         default -> log.add(examples.example(i));
       }
     }
@@ -50,8 +52,22 @@ class LaneRestoreTest {
   @ParameterizedTest
   @CsvSource({"LR,1", "LR,16", "FM,16", "AUTOINT,16"})
   void restoredInMidStepItIsTheSameBitForBit(ModelKind kind, int stepSize) throws Exception {
-    ModelConfig config = TestExamples.config(kind, stepSize);
+    restoredInMidStepItIsTheSameBitForBit(TestExamples.config(kind, stepSize), 0);
+  }
+
+  /** Examples that it leaves out, pending or not, are left out at their places. */
+  @ParameterizedTest
+  @CsvSource({"LR,1", "LR,16", "AUTOINT,16"})
+  void alsoWhereItLeavesExamplesOut(ModelKind kind, int stepSize) throws Exception {
+    ModelConfig config = TestExamples.unscaled(TestExamples.config(kind, stepSize));
+    restoredInMidStepItIsTheSameBitForBit(config, 21);
+  }
+
+  private void restoredInMidStepItIsTheSameBitForBit(ModelConfig config, int unlearnable)
+      throws Exception {
+    int stepSize = config.stepSize();
     List<byte[]> log = log(500);
+    List<Long> refused = new ArrayList<>();
     OneGo expected = new OneGo(config, registry);
     Lane steady = newLane(config);
     Lane restarted = newLane(config);
@@ -60,8 +76,16 @@ class LaneRestoreTest {
     boolean pending = false;
     for (int offset = 0; offset < log.size(); offset++) {
       expected.read(offset, log.get(offset));
-      steady.read(offset, log.get(offset));
-      restarted.read(offset, log.get(offset));
+      List<Lane.Refusal> refusals = steady.read(offset, log.get(offset));
+      assertThat(restarted.read(offset, log.get(offset)))
+          .usingRecursiveFieldByFieldElementComparator()
+          .isEqualTo(refusals);
+      for (Lane.Refusal refusal : refusals) {
+        assertThat(refusal.value()).isSameAs(log.get((int) refusal.offset()));
+        if (refusal.reason() == RejectionReason.UNLEARNABLE) {
+          refused.add(refusal.offset());
+        }
+      }
       if (offset % 37 == 20) {
         restarted.learner().table().forEachPageChangedSinceCheckpoint(tablePages::put);
         restarted.learned().forEachChangedPage(idPages::put);
@@ -76,6 +100,7 @@ class LaneRestoreTest {
       assertThat(restarted.version()).isEqualTo(steady.version());
     }
     assertThat(pending).isEqualTo(stepSize > 1);
+    assertThat(refused).hasSize(unlearnable).allMatch(offset -> offset % 23 == 20);
     assertThat(restarted.state().toBytes()).isEqualTo(steady.state().toBytes());
     assertThat(restarted.metrics()).isEqualTo(steady.metrics());
     assertThat(Bits.of(restarted.learner().table())).isEqualTo(Bits.of(steady.learner().table()));
@@ -83,7 +108,7 @@ class LaneRestoreTest {
     byte[] end = examples.mark(TestExamples.T);
     expected.read(log.size(), end);
     for (Lane lane : List.of(steady, restarted)) {
-      assertThat(lane.read(log.size(), end)).isNull();
+      assertThat(lane.read(log.size(), end)).isEmpty();
       assertThat(Bits.of(lane.learner().table())).isEqualTo(Bits.of(expected.learner.table()));
       for (int t = 0; t < expected.learner.tensors().values().length; t++) {
         assertThat(Bits.of(lane.learner().tensors().values()[t]))

@@ -23,7 +23,8 @@ class LaneStateTest {
           "\"string\"",
           new byte[] {5, 6},
           new byte[] {7},
-          List.of(new byte[] {8, 9}, new byte[0]));
+          List.of(new byte[] {8, 9}, new byte[0]),
+          new long[] {997, 999});
 
   private static final String INCARNATION =
       "0000000000000002" + "0000000000000201" + "00000001" + "61";
@@ -52,7 +53,9 @@ class LaneStateTest {
           + "00000002"
           + "00000002"
           + "0809"
-          + "00000000";
+          + "00000000000003e5"
+          + "00000000"
+          + "00000000000003e7";
 
   @Test
   void goldenForm() {
@@ -65,28 +68,34 @@ class LaneStateTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
+  private static String thirdForm(String format) {
+    String golden = GOLDEN.replace("4e04", "4e" + format).replace(INCARNATION, "");
+    String end = "080900000000000003e50000000000000000000003e7";
+    assertThat(golden).endsWith(end);
+    return golden.substring(0, golden.length() - end.length()) + "080900000000";
+  }
+
   @Test
-  void readsTheFormWithoutASwitch() throws IOException {
-    String old =
-        GOLDEN
-            .replace("4e04", "4e02")
-            .replace("000000000000028000000007", "")
-            .replace(INCARNATION, "");
-    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
+  void readsTheThirdFormAsIfOffsetsFollowedEachOther() throws IOException {
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(thirdForm("03")));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("switchedAt", "schemaId", "incarnation")
+        .ignoringFields("pendingOffsets", "incarnation")
         .isEqualTo(STATE);
-    assertThat(read.switchedAt()).isEqualTo(SchemaSwitch.NONE);
-    assertThat(read.schemaId()).isEqualTo(SchemaSwitch.UNKNOWN_ID);
+    assertThat(read.pendingOffsets()).containsExactly(997, 998);
     assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
   }
 
   @Test
-  void readsTheFormWithoutAnIncarnation() throws IOException {
-    String old = GOLDEN.replace("4e04", "4e03").replace(INCARNATION, "");
+  void readsTheFormWithoutASwitch() throws IOException {
+    String old = thirdForm("02").replace("000000000000028000000007", "");
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
-    assertThat(read).usingRecursiveComparison().ignoringFields("incarnation").isEqualTo(STATE);
+    assertThat(read)
+        .usingRecursiveComparison()
+        .ignoringFields("switchedAt", "schemaId", "incarnation", "pendingOffsets")
+        .isEqualTo(STATE);
+    assertThat(read.switchedAt()).isEqualTo(SchemaSwitch.NONE);
+    assertThat(read.schemaId()).isEqualTo(SchemaSwitch.UNKNOWN_ID);
     assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
   }
 

@@ -7,13 +7,17 @@ import io.millrace.event.Example;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LaneTest {
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
@@ -22,8 +26,12 @@ class LaneTest {
   private Lane lane = lane(4, 1000);
 
   private Lane lane(int stepSize, long segmentExamples) {
+    return lane(TestExamples.config(ModelKind.LR, stepSize), segmentExamples);
+  }
+
+  private Lane lane(ModelConfig config, long segmentExamples) {
     return new Lane(
-        schema -> CompiledModel.of(TestExamples.config(ModelKind.LR, stepSize), schema),
+        schema -> CompiledModel.of(config, schema),
         TestExamples.SCHEMA,
         SchemaSwitch.UNKNOWN_ID,
         false,
@@ -41,7 +49,7 @@ class LaneTest {
   }
 
   private void read(long offset, byte[] value) {
-    assertThat(lane.read(offset, value)).isNull();
+    assertThat(lane.read(offset, value)).isEmpty();
   }
 
   @Test
@@ -84,7 +92,7 @@ class LaneTest {
     read(7, examples.mark(TestExamples.T));
     assertThat(lane.version()).isEqualTo(8);
     assertThat(lane.takeClickTimes()).containsExactly(TestExamples.T + 6);
-    assertThat(lane.read(8, new byte[0])).isNotNull();
+    assertThat(lane.read(8, new byte[0])).hasSize(1);
     assertThat(lane.version()).as("what was refused is done with").isEqualTo(9);
   }
 
@@ -104,10 +112,67 @@ class LaneTest {
   }
 
   private void refused(long offset, byte[] value, RejectionReason reason, String detail) {
-    Lane.Refusal refusal = lane.read(offset, value);
-    assertThat(refusal).isNotNull();
-    assertThat(java.util.Objects.requireNonNull(refusal).reason()).isEqualTo(reason);
-    assertThat(refusal.detail()).contains(detail);
+    List<Lane.Refusal> refusals = lane.read(offset, value);
+    assertThat(refusals).hasSize(1);
+    assertThat(refusals.get(0).offset()).isEqualTo(offset);
+    assertThat(refusals.get(0).value()).isSameAs(value);
+    assertThat(refusals.get(0).reason()).isEqualTo(reason);
+    assertThat(refusals.get(0).detail()).contains(detail);
+  }
+
+  /** The step of two of them is complete, ended by a mark, or ended by the next step's example. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void anExampleThatWouldSpoilTheModelIsRefusedWithItsOwnPlace(int end) {
+    ModelConfig config = TestExamples.unscaled(TestExamples.config(ModelKind.LR, 8));
+    Lane without = lane(config, 1000);
+    lane.close();
+    lane = lane(config, 1000);
+    for (int i = 0; i < 8; i++) {
+      read(i, examples.example(i));
+      assertThat(without.read(i, examples.example(i))).isEmpty();
+    }
+    byte[] huge = examples.huge(9);
+    byte[] other = examples.huge(12);
+    read(8, examples.example(8));
+    read(9, huge);
+    read(11, examples.example(11)); // there is no 10
+    read(12, other);
+    without.read(8, examples.example(8));
+    without.read(11, examples.example(11));
+    assertThat(metric("rejected")).isZero();
+    long at = end == 0 ? 15 : end == 1 ? 13 : 16;
+    byte[] last = end == 1 ? examples.mark(TestExamples.T) : examples.example((int) at);
+    List<Lane.Refusal> refusals = lane.read(at, last);
+    without.read(at, last);
+    assertThat(refusals).extracting(Lane.Refusal::offset).containsExactly(9L, 12L);
+    assertThat(refusals.get(0).value()).isSameAs(huge);
+    assertThat(refusals.get(1).value()).isSameAs(other);
+    assertThat(refusals)
+        .allMatch(refusal -> refusal.reason() == RejectionReason.UNLEARNABLE)
+        .allMatch(refusal -> refusal.detail().endsWith("; largest numbers: price 1.00000e+15"));
+    assertThat(metric("rejected")).isEqualTo(2);
+    assertThat(metric("learned")).isEqualTo(end == 0 ? 11 : 10);
+    assertThat(lane.version()).isEqualTo(without.version());
+    assertThat(Bits.of(lane.learner().table())).isEqualTo(Bits.of(without.learner().table()));
+    assertThat(lane.learner().denseState()).isEqualTo(without.learner().denseState());
+    assertThat(lane.takeClickTimes()).isEqualTo(without.takeClickTimes());
+    without.close();
+    read(20, huge); // refused once, by its id
+  }
+
+  /** What a model had answered for it does not count either. */
+  @Test
+  void whatIsRefusedIsNotEvaluated() {
+    lane.close();
+    lane = lane(TestExamples.unscaled(TestExamples.config(ModelKind.LR, 1)), 1000);
+    read(0, examples.served(0, "lr", 0.5f, 1));
+    double examplesServed = lane.metrics().getOrDefault("served.logloss", -1.0);
+    assertThat(metric("encoding_mismatches")).isEqualTo(1);
+    refused(1, examples.hugeServed(1, "lr"), RejectionReason.UNLEARNABLE, "price 1.00000e+15");
+    assertThat(lane.metrics().get("served.logloss")).isEqualTo(examplesServed);
+    assertThat(metric("encoding_mismatches")).isEqualTo(1);
+    assertThat(metric("learned")).isEqualTo(1);
   }
 
   @Test

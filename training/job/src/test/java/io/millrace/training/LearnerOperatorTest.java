@@ -158,6 +158,32 @@ class LearnerOperatorTest {
     }
   }
 
+  /** Nothing fails, and what comes after it is learned. */
+  @Test
+  void whatWouldSpoilTheModelLeavesWithItsPlaceAndLearningGoesOn() throws Exception {
+    TestTopics topics = topics(1);
+    ModelConfig config = TestExamples.unscaled(FM).with("{\"stepSize\":4}");
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(config), null)) {
+      read(topics, learner, 0, 5);
+      learner.read(5, topics.examples.huge(5));
+      learner.read(6, topics.examples.huge(6));
+      assertThat(learner.rejected()).isEmpty();
+      read(topics, learner, 7, 20);
+      learner.awaitPublished(20);
+      assertThat(last(learner).getMetrics()).containsEntry("learned", 18.0);
+      assertThat(last(learner).getMetrics()).containsEntry("rejected", 2.0);
+      assertThat(learner.rejected()).hasSize(2);
+      for (int i = 0; i < 2; i++) {
+        RejectedEvent event =
+            new AvroWire(topics.registry).decode(learner.rejected().get(i), RejectedEvent.class);
+        assertThat(event.getReason()).isEqualTo("unlearnable");
+        assertThat(event.getDetail()).contains("largest numbers: price 1.00000e+15");
+        assertThat(event.getOffset()).isEqualTo(5 + i);
+        assertThat(event.getOriginalValue().array()).isEqualTo(topics.examples.huge(5 + i));
+      }
+    }
+  }
+
   private void refusesToStart(
       TestTopics topics, ModelConfig config, @Nullable OperatorSubtaskState state, String message) {
     assertThatThrownBy(() -> new OperatorHarness(topics, topics.job(config), state).close())
@@ -311,7 +337,7 @@ class LearnerOperatorTest {
     for (int i = 0; i < 112; i++) {
       byte[] example = topics.examples.example(i);
       log.add(i < 50 ? example : ofNextVersion(wire, example));
-      assertThat(expected.read(i, log.get(i))).isNull();
+      assertThat(expected.read(i, log.get(i))).isEmpty();
     }
     OperatorSubtaskState snapshot;
     try (ParameterView view = topics.view("fm", directory)) {

@@ -113,7 +113,7 @@ class SchemaSwitchTest {
   }
 
   private void read(Lane lane, int offset, Schema schema) {
-    assertThat(lane.read(offset, example(offset, schema, null))).isNull();
+    assertThat(lane.read(offset, example(offset, schema, null))).isEmpty();
   }
 
   @Test
@@ -144,21 +144,59 @@ class SchemaSwitchTest {
     lane.close();
   }
 
+  /** Also a model that takes no new features in. */
+  @ParameterizedTest
+  @CsvSource({"FM", "AUTOINT"})
+  void aNewLimitHoldsFromItsFirstExampleOn(ModelKind kind) {
+    String plain =
+        ",{\"name\":\"price\",\"type\":\"double\",\"default\":0,\"feature\":{\"kind\":\"numeric\"}}";
+    Schema wide = schema("", AD + plain);
+    Schema narrow = schema("", AD + plain.replace("\"}}", "\",\"limit\":5}}"));
+    register(wide, narrow);
+    Lane lane =
+        lane(
+            ModelConfig.defaults(kind, "m", FeatureSchema.parse(wide)).with("{\"stepSize\":4}"),
+            wide);
+    assertThat(lane.read(0, priced(0, wide, 7))).isEmpty();
+    assertThat(lane.read(1, priced(1, narrow, 3))).isEmpty();
+    assertThat(lane.switchedAt()).isEqualTo(1);
+    List<Lane.Refusal> refusals = lane.read(2, priced(2, wide, 7));
+    assertThat(refusals).hasSize(1);
+    assertThat(refusals.get(0).reason()).isEqualTo(RejectionReason.INVALID_FEATURE);
+    assertThat(refusals.get(0).detail())
+        .startsWith("field price: 7.0, expected a magnitude of at most 5.0");
+    lane.close();
+  }
+
+  private byte[] priced(int i, Schema schema, double price) {
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("ad", "a");
+    record.put("price", price);
+    return wire.encode(
+        Example.newBuilder()
+            .setExampleId("e" + i)
+            .setEventTime(Instant.ofEpochMilli(i))
+            .setLabel(0)
+            .setFeatures(ByteBuffer.wrap(wire.encode(record)))
+            .setServed(null)
+            .build());
+  }
+
   @Test
   void anIncompatibleVersionIsRefusedWithItsReasonAndTheRestGoesOn() {
     register(V1, WRONG, V2);
     Lane lane = lane(config(ModelKind.LR, 1), V1);
     read(lane, 0, V1);
-    Lane.Refusal refusal = lane.read(1, example(1, WRONG, null));
-    assertThat(refusal).isNotNull();
-    assertThat(java.util.Objects.requireNonNull(refusal).reason())
-        .isEqualTo(RejectionReason.INCOMPATIBLE_SCHEMA);
+    List<Lane.Refusal> refusals = lane.read(1, example(1, WRONG, null));
+    assertThat(refusals).hasSize(1);
+    Lane.Refusal refusal = refusals.get(0);
+    assertThat(refusal.reason()).isEqualTo(RejectionReason.INCOMPATIBLE_SCHEMA);
     assertThat(refusal.detail())
         .startsWith(
             "shop.Shown version 2 (schema id 2) does not fit a model that learned with schema id 1:"
                 + " user: lookups 1 became 2");
     read(lane, 2, V2);
-    assertThat(lane.read(3, example(3, WRONG, null))).isNotNull();
+    assertThat(lane.read(3, example(3, WRONG, null))).hasSize(1);
     read(lane, 4, V1);
     assertThat(metric(lane, "learned")).isEqualTo(3);
     assertThat(metric(lane, "rejected")).isEqualTo(2);
@@ -202,9 +240,9 @@ class SchemaSwitchTest {
     Lane lane = lane(config(ModelKind.LR, 1), V1);
     read(lane, 0, V1);
     read(lane, 1, V2);
-    assertThat(lane.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L)))).isNull();
+    assertThat(lane.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L)))).isEmpty();
     assertThat(metric(lane, "encoding_mismatches")).isZero();
-    assertThat(lane.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L)))).isNull();
+    assertThat(lane.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L)))).isEmpty();
     assertThat(metric(lane, "encoding_mismatches")).isEqualTo(1);
     lane.close();
   }
@@ -229,7 +267,7 @@ class SchemaSwitchTest {
     List<byte[]> log = mixedLog();
     Lane steady = lane(config, V1);
     for (int i = 0; i < log.size(); i++) {
-      assertThat(steady.read(i, log.get(i))).isNull();
+      assertThat(steady.read(i, log.get(i))).isEmpty();
     }
     assertThat(steady.switchedAt()).isEqualTo(130);
     for (int killed = 5; killed < log.size(); killed += 7) {

@@ -95,6 +95,22 @@ final class TestExamples {
     return encode(i, 0, features(SCHEMA, new SplittableRandom(i), Double.NaN), null);
   }
 
+  /** A click with a number that no linear model can learn from unless numbers are scaled. */
+  byte[] huge(int i) {
+    return encode(i, 1, features(SCHEMA, new SplittableRandom(i), 1e15), null);
+  }
+
+  /** The same as one that a model had answered. */
+  byte[] hugeServed(int i, String model) {
+    return encode(
+        i, 1, features(SCHEMA, new SplittableRandom(i), 1e15), new Served(model, 7L, 0.9f, 1L));
+  }
+
+  /** The same model with numbers as they are. */
+  static ModelConfig unscaled(ModelConfig config) {
+    return config.with("{\"numericScaling\":{\"method\":\"none\"}}");
+  }
+
   /** An example with this label. */
   byte[] labelled(int i, int label) {
     return encode(i, label, features(SCHEMA, new SplittableRandom(i), 1.0), null);

@@ -4,6 +4,7 @@ import io.millrace.embedding.EmbeddingTable;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.Feature;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.NumericScaler;
 import io.millrace.model.Explainer;
 import io.millrace.model.Reasons;
 import io.millrace.model.Tensors;
@@ -22,10 +23,27 @@ public final class PredictionExplainer implements AutoCloseable {
   private final Tensors weights;
   private final Explainer explainer;
   private final EncodedBatch batch;
+  private final @Nullable NumericScaler scaler;
+  private final EncodedBatch scaled;
   private final float[] x;
 
-  /** Explains predictions of the given weights, which must not change meanwhile. */
+  /** Explains predictions of a model that takes numbers as they are. */
   public PredictionExplainer(CompiledModel compiled, EmbeddingTable table, Tensors weights) {
+    this(compiled, table, weights, null);
+  }
+
+  /**
+   * Explains predictions of the given weights, which must not change meanwhile.
+   *
+   * @param scaler of numbers, or null if the model takes them as they are
+   */
+  public PredictionExplainer(
+      CompiledModel compiled,
+      EmbeddingTable table,
+      Tensors weights,
+      @Nullable NumericScaler scaler) {
+    this.scaler = scaler;
+    this.scaled = compiled.encoder().newBatch();
     this.compiled = compiled;
     this.table = table;
     this.weights = weights;
@@ -56,8 +74,15 @@ public final class PredictionExplainer implements AutoCloseable {
    * @param single holds one example
    */
   public Reasons reasons(EncodedBatch single) {
-    compiled.scheme().gather(single, table, x);
-    return explainer.explain(weights, x, single.missing());
+    EncodedBatch taken = single;
+    if (scaler != null) {
+      scaled.clear();
+      scaled.append(single, 0);
+      scaler.apply(scaled);
+      taken = scaled;
+    }
+    compiled.scheme().gather(taken, table, x);
+    return explainer.explain(weights, x, taken.missing());
   }
 
   /** The values of all fields as given; of a cross, those of its fields. */

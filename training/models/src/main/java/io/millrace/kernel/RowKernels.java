@@ -72,6 +72,14 @@ public interface RowKernels {
       float epsilon);
 
   /**
+   * Whether no magnitude of n values is above a bound; NaN is.
+   *
+   * @param from place of the first value
+   * @param bound at least 0
+   */
+  boolean within(int n, float[] values, int from, float bound);
+
+  /**
    * Sums down the columns of rows that lie one behind the other: {@code sums += Σ x; squares += Σ
    * x²}.
    *

@@ -130,6 +130,20 @@ final class ScalarRowKernels implements RowKernels {
   }
 
   @Override
+  public boolean within(int n, float[] values, int from, float bound) {
+    return within(0, n, values, from, bound);
+  }
+
+  static boolean within(int first, int n, float[] values, int from, float bound) {
+    for (int i = first; i < n; i++) {
+      if (!(Math.abs(values[from + i]) <= bound)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
   public void addSums(int rows, int n, float[] x, int from, float[] sums, float[] squares) {
     addSums(0, rows, 0, n, n, x, from, sums, squares);
   }

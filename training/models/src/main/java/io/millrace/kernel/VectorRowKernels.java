@@ -223,6 +223,29 @@ final class VectorRowKernels implements RowKernels {
         epsilon);
   }
 
+  /** Magnitudes are compared by their bits, which as integers have the same order, NaN last. */
+  @Override
+  public boolean within(int n, float[] values, int from, float bound) {
+    if (n < LANES) {
+      return ScalarRowKernels.within(0, n, values, from, bound);
+    }
+    IntVector one = magnitudes(values, from);
+    IntVector other = magnitudes(values, from + n - LANES); // may hold some values again
+    int i = LANES;
+    for (int end = n - 2 * LANES; i <= end; i += 2 * LANES) {
+      one = one.max(magnitudes(values, from + i));
+      other = other.max(magnitudes(values, from + i + LANES));
+    }
+    if (i <= n - LANES) {
+      one = one.max(magnitudes(values, from + i));
+    }
+    return !one.max(other).compare(VectorOperators.GT, Float.floatToRawIntBits(bound)).anyTrue();
+  }
+
+  private static IntVector magnitudes(float[] values, int at) {
+    return FloatVector.fromArray(WIDE, values, at).reinterpretAsInts().and(Integer.MAX_VALUE);
+  }
+
   @Override
   public void addSums(int rows, int n, float[] x, int from, float[] sums, float[] squares) {
     for (int i = 0; i < n; i += LANES) {

@@ -142,6 +142,20 @@ public record CompiledModel(
         + (usesMath ? ", " + JvmMath.name() : "");
   }
 
+  /** Whether who predicts needs a {@link #numericScaler}. */
+  public boolean scalesNumbers() {
+    return config.numericScaling().scales() && new NumericFields(schema).size() > 0;
+  }
+
+  /**
+   * Scales numbers as a learner of this model does.
+   *
+   * @param scales the published {@link Learner#NUMERIC_SCALES}
+   */
+  public NumericScaler numericScaler(float[] scales) {
+    return new NumericScaler(config.numericScaling(), new NumericFields(schema), scales);
+  }
+
   /** Explains predictions of the model; to be closed. */
   public Explainer explainer() {
     int rowWidth = scheme.rowWidth() / config.experts().size();

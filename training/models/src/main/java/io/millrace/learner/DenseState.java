@@ -17,15 +17,18 @@ import java.util.List;
 /**
  * A learner's state beside its table.
  *
- * <p>Stored form, version 2, big endian: 4 bytes "MRDS"; byte 2; int number of tensors, then of
+ * <p>Stored form, version 3, big endian: 4 bytes "MRDS"; byte 3; int number of tensors, then of
  * each its name (modified UTF-8 with a 2-byte length), int number of values, the values, int number
  * of slots, the slots, in fp32; int length and bytes of the total {@link Evaluation}, likewise of
  * the unfinished segment; int number of finished segments, of each two longs and eight doubles in
  * the order of {@link Metrics}; with an int length each, the {@link SlidingCalibration} and the
- * {@link Evaluation} of predictions before it. Version 1 had only the first four of these doubles,
- * the others are NaN, and no calibration: it starts afresh.
+ * {@link Evaluation} of predictions before it, and the scales of numbers ({@link
+ * NumericScales#toBytes}). Version 2 had no scales: they start afresh, as they do where there are
+ * none. Version 1 had only the first four of these doubles, the others are NaN, and no calibration:
+ * it starts afresh.
  *
  * @param slots optimizer slots of each tensor
+ * @param scales stored scales of numbers; empty if there were none yet
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between learner and bytes, never compared
 record DenseState(
@@ -35,9 +38,11 @@ record DenseState(
     Evaluation segment,
     List<Metrics> closedSegments,
     SlidingCalibration calibration,
-    Evaluation uncalibrated) {
+    Evaluation uncalibrated,
+    byte[] scales) {
   private static final int MAGIC = 0x4D524453;
-  private static final byte FORMAT = 2;
+  private static final byte FORMAT = 3;
+  private static final byte WITHOUT_SCALES = 2;
   private static final byte FOUR_METRICS = 1;
 
   byte[] toBytes() {
@@ -68,6 +73,7 @@ record DenseState(
       }
       LengthPrefixed.write(calibration.toBytes(), out);
       LengthPrefixed.write(uncalibrated.toBytes(), out);
+      LengthPrefixed.write(scales, out);
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
     }
@@ -83,9 +89,9 @@ record DenseState(
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
-      if (magic != MAGIC || (format != FORMAT && format != FOUR_METRICS)) {
+      if (magic != MAGIC || format < FOUR_METRICS || format > FORMAT) {
         throw new IllegalArgumentException(
-            "dense state: magic %08x format %d, expected %08x format 1 or 2"
+            "dense state: magic %08x format %d, expected %08x format 1 to 3"
                 .formatted(magic, format, MAGIC));
       }
       requireEqual("number of tensors", in.readInt(), specs.size());
@@ -115,8 +121,10 @@ record DenseState(
               : SlidingCalibration.fromBytes(calibration, LengthPrefixed.read(in));
       Evaluation uncalibrated =
           old ? new Evaluation() : Evaluation.fromBytes(LengthPrefixed.read(in));
+      byte[] scales = format >= FORMAT ? LengthPrefixed.read(in) : new byte[0];
       requireEqual("bytes left over", in.available(), 0);
-      return new DenseState(tensors, slots, total, segment, closedSegments, fitted, uncalibrated);
+      return new DenseState(
+          tensors, slots, total, segment, closedSegments, fitted, uncalibrated, scales);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "dense state of " + bytes.length + " bytes is cut short: " + e.getMessage(), e);
@@ -124,7 +132,7 @@ record DenseState(
   }
 
   private static Metrics readMetrics(DataInputStream in, int format) throws IOException {
-    boolean all = format == FORMAT;
+    boolean all = format >= WITHOUT_SCALES;
     return new Metrics(
         in.readLong(),
         in.readLong(),

@@ -11,6 +11,7 @@ import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.CtrModel;
+import io.millrace.model.DivergedException;
 import io.millrace.model.FieldGrowth;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
@@ -19,7 +20,9 @@ import io.millrace.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts, then learns, one step at a time. A step's examples are all predicted with the weights
@@ -29,11 +32,21 @@ import java.util.List;
  * predicts as a server would, and then learns in that mode. Where the config asks for calibration,
  * the answer is the calibrated prediction; the gradient stays that of the model's own.
  *
+ * <p>A step that would make a number too large or none is not taken, and changes nothing: see
+ * {@link #learn} and {@link StepGuard}. Numbers whose scale nobody has set are scaled, see {@link
+ * NumericScales}.
+ *
  * <p>Who calls {@link #learn} cuts the steps. Nothing is allocated per step once the buffers have
  * grown to the largest batch. State = pages of {@link #table} + {@link #denseState}. Not
  * thread-safe.
  */
 public final class Learner implements AutoCloseable {
+  /** Name of the published scales of numeric features, where the config asks for scaling. */
+  public static final String NUMERIC_SCALES = NumericScales.TENSOR;
+
+  /** Largest magnitude of a logit. */
+  static final float LARGEST_LOGIT = 1e6f;
+
   private static final int MAX_CLOSED_SEGMENTS = 10_000;
 
   private final ModelConfig config;
@@ -47,13 +60,15 @@ public final class Learner implements AutoCloseable {
   private final Lookups lookups = new Lookups();
   private final RowGradients rowGradients;
   private final Optimizer rowOptimizer;
-  private final LearnerTable.UpdateRule updateRow;
+  private final StepGuard guard;
+  private final NumericFields numbers;
   private final long segmentExamples;
   private final long seed;
   private final boolean predictsApart;
   private final StreamLoss loss = new StreamLoss();
 
   private final List<Metrics> closedSegments = new ArrayList<>();
+  private NumericScales scales;
   private SlidingCalibration calibration;
   private Evaluation uncalibrated = new Evaluation();
   private Evaluation total = new Evaluation();
@@ -63,6 +78,7 @@ public final class Learner implements AutoCloseable {
   private float[] logits = new float[0];
   private float[] dLogits = new float[0];
   private float[] predictions = new float[0]; // used by models with a training mode only
+  private double[] answers = new double[0]; // [B] probabilities before calibration
 
   /**
    * @param segmentExamples length of a segment of the evaluation in examples, at least 1; {@link
@@ -90,7 +106,11 @@ public final class Learner implements AutoCloseable {
     this.tensorSlots =
         model.tensors().stream().map(spec -> new float[slots(spec)]).toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
-    this.updateRow = rowOptimizer::update;
+    this.guard =
+        new StepGuard(
+            table, rowOptimizer, config.initScale(), tensors, denseOptimizer, tensorSlots);
+    this.numbers = new NumericFields(compiled.schema());
+    this.scales = new NumericScales(config.numericScaling(), numbers);
     this.calibration = new SlidingCalibration(config.calibration());
     this.segmentExamples = segmentExamples;
     this.seed = config.seed();
@@ -130,6 +150,7 @@ public final class Learner implements AutoCloseable {
       grown.tensors.values()[t] = growth.grow(from, to, tensors.values()[t]);
       grown.tensorSlots[t] = grownSlots(growth, from, to, tensorSlots[t]);
     }
+    grown.scales = scales.grown(grown.numbers, positions);
     grown.calibration = calibration;
     grown.uncalibrated = uncalibrated;
     grown.total = total;
@@ -160,64 +181,148 @@ public final class Learner implements AutoCloseable {
    * One step: predicts every example, then learns from all. A running statistic moves towards that
    * of the step.
    *
+   * <p>An example that would give a logit, a gradient, a weight or a statistic that is too large or
+   * no number is left out, and the others are a step without it. Which ones these are is found by
+   * taking each for itself; where none of them alone is the reason, the whole step is left out.
+   * What is left out changes nothing, neither weights, slots and statistics nor evaluations.
+   *
    * @param batch B encoded examples; an empty one changes nothing
    * @param labels [B], 0 or 1
-   * @param probabilities [B], written: the predictions before learning, calibrated
-   * @throws IllegalStateException if a logit is not finite: the model has diverged
+   * @param probabilities [B], written: the predictions before learning, calibrated; NaN of an
+   *     example that was left out
+   * @return the examples that were left out, in their order; empty if all were learned
    */
-  public void learn(EncodedBatch batch, byte[] labels, float[] probabilities) {
+  public List<Unlearnable> learn(EncodedBatch batch, byte[] labels, float[] probabilities) {
+    if (batch.size() == 0) {
+      return List.of();
+    }
+    String problem = step(batch, labels, probabilities);
+    return problem == null ? List.of() : leftOut(batch, labels, probabilities, problem);
+  }
+
+  /** Learns from those examples that have no problem by themselves. */
+  private List<Unlearnable> leftOut(
+      EncodedBatch batch, byte[] labels, float[] probabilities, String problem) {
     int size = batch.size();
-    if (size == 0) {
-      return;
+    List<Unlearnable> out = new ArrayList<>();
+    EncodedBatch some = new EncodedBatch(batch.fields());
+    int[] places = new int[size];
+    byte[] someLabels = new byte[size];
+    for (int b = 0; b < size && size > 1; b++) {
+      some.clear();
+      some.append(batch, b);
+      String own = compute(some, new byte[] {labels[b]});
+      if (own != null) {
+        out.add(new Unlearnable(b, own + "; " + numbers.largest(batch, b, b + 1)));
+      }
     }
-    reserve(size);
-    scheme.lookUp(batch, lookups);
-    lookups.gather(table, scheme.dim(), x);
-    boolean[] missing = batch.missing();
-    float[] predicted = logits;
-    if (predictsApart) {
-      predicted = predictions;
-      workspace.infer(tensors, x, missing, size, predicted);
+    some.clear();
+    for (int b = 0, next = 0; b < size; b++) {
+      if (next < out.size() && out.get(next).example() == b) {
+        next++;
+      } else {
+        places[some.size()] = b;
+        someLabels[some.size()] = labels[b];
+        some.append(batch, b);
+      }
     }
-    loss.of(predicted, labels, probabilities);
-    workspace.step(tensors, x, missing, size, dropoutSeed(), loss, logits, dLogits, dx, gradients);
+    Arrays.fill(probabilities, 0, size, Float.NaN);
+    float[] someProbabilities = new float[size];
+    String rest = problem;
+    if (!out.isEmpty()) {
+      rest = some.size() == 0 ? null : step(some, someLabels, someProbabilities);
+    }
+    for (int i = 0; i < some.size(); i++) {
+      if (rest == null) {
+        probabilities[places[i]] = someProbabilities[i];
+      } else {
+        String all = rest + "; " + numbers.largest(some, 0, some.size());
+        out.add(new Unlearnable(places[i], all));
+      }
+    }
+    out.sort(Comparator.comparingInt(Unlearnable::example));
+    return out;
+  }
+
+  /** Takes a step, or says why not; nothing has changed then. */
+  private @Nullable String step(EncodedBatch batch, byte[] labels, float[] probabilities) {
+    String problem = compute(batch, labels);
+    if (problem == null) {
+      problem = guard.update(rowGradients, gradients);
+    }
+    if (problem != null) {
+      return problem;
+    }
+    int size = batch.size();
+    float[] predicted = predictsApart ? predictions : logits;
+    for (int b = 0; b < size; b++) {
+      probabilities[b] = (float) evaluate(predicted[b], answers[b], labels[b]);
+    }
     for (int b = 0; b < size; b++) {
       calibration.add(predicted[b], labels[b]);
     }
-    rowGradients.clear();
-    lookups.scatter(dx, rowGradients);
-    table.update(rowGradients, updateRow);
-    for (int t = 0; t < tensorSlots.length; t++) {
-      float[] values = tensors.values()[t];
-      float[] gradient = gradients.values()[t];
-      if (tensors.specs().get(t).role() instanceof TensorSpec.Role.RunningStatistic statistic) {
-        statistic.blend(values, gradient);
-      } else {
-        denseOptimizer.update(values, 0, values.length, tensorSlots[t], 0, gradient, 0);
-      }
-    }
+    scales.add(batch);
+    return null;
   }
 
-  /** The log loss of a step; each example's answer is evaluated when its logit is there. */
+  /** Computes predictions and gradients, or says which of them is too large or no number. */
+  private @Nullable String compute(EncodedBatch batch, byte[] labels) {
+    int size = batch.size();
+    reserve(size);
+    scheme.lookUp(batch, lookups);
+    if (!scales.isEmpty()) {
+      scales.weigh(batch, lookups);
+    }
+    lookups.gather(table, scheme.dim(), x);
+    boolean[] missing = batch.missing();
+    float[] predicted = predictsApart ? predictions : logits;
+    loss.of(predicted, labels);
+    try {
+      if (predictsApart) {
+        workspace.infer(tensors, x, missing, size, predicted);
+      }
+      workspace.step(
+          tensors, x, missing, size, dropoutSeed(), loss, logits, dLogits, dx, gradients);
+    } catch (DivergedException e) {
+      return e.getMessage();
+    }
+    if (!loss.usable) {
+      return "logit: " + loss.unusable + StepGuard.beyond(LARGEST_LOGIT);
+    }
+    rowGradients.clear();
+    lookups.scatter(dx, rowGradients);
+    return guard.unusable(rowGradients, gradients);
+  }
+
+  /** The log loss of a step. */
   private final class StreamLoss implements CtrModel.Loss {
     private float[] predicted = new float[0]; // logits that are answered
     private byte[] labels = new byte[0];
-    private float[] probabilities = new float[0];
+    private boolean usable;
+    private float unusable; // a logit
 
-    void of(float[] predicted, byte[] labels, float[] probabilities) {
+    void of(float[] predicted, byte[] labels) {
       this.predicted = predicted;
       this.labels = labels;
-      this.probabilities = probabilities;
+      this.usable = true;
     }
 
     @Override
     public void gradients(int first, int count, float[] logits, float[] dLogits) {
       for (int b = first; b < first + count; b++) {
-        double probability = Sigmoid.of(finite(predicted[b]));
-        double trained = predictsApart ? Sigmoid.of(finite(logits[b])) : probability;
+        double probability = Sigmoid.of(checked(predicted[b]));
+        double trained = predictsApart ? Sigmoid.of(checked(logits[b])) : probability;
         dLogits[b] = (float) BinaryCrossEntropy.gradient(trained, labels[b]);
-        probabilities[b] = (float) evaluate(predicted[b], probability, labels[b]);
+        answers[b] = probability;
       }
+    }
+
+    private float checked(float logit) {
+      if (!(Math.abs(logit) <= LARGEST_LOGIT)) {
+        usable = false;
+        unusable = logit;
+      }
+      return logit;
     }
 
     @Override
@@ -229,15 +334,6 @@ public final class Learner implements AutoCloseable {
   /** Of the next step: a function of the model's seed and of where the stream stands. */
   private long dropoutSeed() {
     return Long.rotateLeft(seed, 32) ^ total.examples();
-  }
-
-  private float finite(float logit) {
-    if (!Float.isFinite(logit)) {
-      throw new IllegalStateException(
-          "logit: %s at example %d of the stream, expected a finite value: the model diverged"
-              .formatted(logit, total.examples()));
-    }
-    return logit;
   }
 
   /** Returns the probability that is answered. */
@@ -278,6 +374,7 @@ public final class Learner implements AutoCloseable {
       logits = new float[batch];
       dLogits = new float[batch];
       predictions = new float[batch];
+      answers = new double[batch];
     }
   }
 
@@ -307,24 +404,26 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * A copy of what a server needs beside the table: the dense tensors, and where the config asks
-   * for calibration, the map as {@link CalibrationMap#TENSOR}.
+   * A copy of what a server needs beside the table: the dense tensors; where the config asks for
+   * calibration, the map as {@link CalibrationMap#TENSOR}; where it asks for scaling and there are
+   * numbers, their scales as {@link #NUMERIC_SCALES}.
    */
   public Tensors publishedTensors() {
     Tensors copy = tensors.copy();
-    if (!config.calibration().fits()) {
-      return copy;
-    }
-    float[] knots = calibration.map().knots();
     List<TensorSpec> specs = new ArrayList<>(copy.specs());
-    specs.add(
-        new TensorSpec(
-            CalibrationMap.TENSOR,
-            new int[] {knots.length / 2, 2},
-            new TensorSpec.Init.Constant(0)));
-    float[][] values = Arrays.copyOf(copy.values(), specs.size());
-    values[specs.size() - 1] = knots;
-    return new Tensors(specs, values);
+    List<float[]> values = new ArrayList<>(Arrays.asList(copy.values()));
+    TensorSpec.Init zero = new TensorSpec.Init.Constant(0);
+    if (config.calibration().fits()) {
+      float[] knots = calibration.map().knots();
+      specs.add(new TensorSpec(CalibrationMap.TENSOR, new int[] {knots.length / 2, 2}, zero));
+      values.add(knots);
+    }
+    if (!scales.isEmpty()) {
+      float[] byField = scales.byField();
+      specs.add(new TensorSpec(NUMERIC_SCALES, new int[] {byField.length}, zero));
+      values.add(byField);
+    }
+    return new Tensors(specs, values.toArray(float[][]::new));
   }
 
   /** All predictions before calibration, live; empty where the config has none. */
@@ -347,10 +446,17 @@ public final class Learner implements AutoCloseable {
     return Collections.unmodifiableList(closedSegments);
   }
 
-  /** Everything but the table: dense tensors with slots, evaluations and calibration. */
+  /** Everything but the table: dense tensors with slots, evaluations, calibration and scales. */
   public byte[] denseState() {
     return new DenseState(
-            tensors, tensorSlots, total, segment, closedSegments, calibration, uncalibrated)
+            tensors,
+            tensorSlots,
+            total,
+            segment,
+            closedSegments,
+            calibration,
+            uncalibrated,
+            scales.toBytes())
         .toBytes();
   }
 
@@ -363,6 +469,10 @@ public final class Learner implements AutoCloseable {
   public void restoreDenseState(byte[] bytes) {
     DenseState state =
         DenseState.fromBytes(bytes, tensors.specs(), tensorSlots, config.calibration());
+    if (state.scales().length > 0) {
+      scales.restore(state.scales());
+    }
+    guard.valuesWereSet();
     for (int t = 0; t < tensorSlots.length; t++) {
       float[] values = state.tensors().values()[t];
       System.arraycopy(values, 0, tensors.values()[t], 0, values.length);

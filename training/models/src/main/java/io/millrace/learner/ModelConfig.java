@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param mixer whether a mixer of their logits stands beside several experts; not in a stored
  *     config without it
  * @param calibration of what the stream's model answers; a stored config without it has none
+ * @param numericScaling of numbers whose scale nobody has set; a stored config without it has none
  * @param architecture what computes logits from field vectors; decides the kind
  */
 public record ModelConfig(
@@ -45,6 +46,7 @@ public record ModelConfig(
     List<Expert> experts,
     boolean mixer,
     CalibrationConfig calibration,
+    NumericScaling numericScaling,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
   /**
@@ -71,6 +73,8 @@ public record ModelConfig(
       throw new IllegalArgumentException("experts: " + experts.size() + ", expected 1 to 8");
     }
     Objects.requireNonNull(calibration, "calibration: none, expected an object with a method");
+    Objects.requireNonNull(
+        numericScaling, "numericScaling: none, expected an object with a method");
     Objects.requireNonNull(architecture, "architecture: none, expected an object with a kind");
     architecture.requireDim(dim);
     for (Expert expert : experts) {
@@ -92,6 +96,38 @@ public record ModelConfig(
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
+  }
+
+  /** A config that takes numbers as they are. */
+  public ModelConfig(
+      String name,
+      String subject,
+      long rows,
+      int dim,
+      int stepSize,
+      long seed,
+      float initScale,
+      Optimizer rowOptimizer,
+      Optimizer denseOptimizer,
+      List<Expert> experts,
+      boolean mixer,
+      CalibrationConfig calibration,
+      Architecture architecture) {
+    this(
+        name,
+        subject,
+        rows,
+        dim,
+        stepSize,
+        seed,
+        initScale,
+        rowOptimizer,
+        denseOptimizer,
+        experts,
+        mixer,
+        calibration,
+        NumericScaling.none(),
+        architecture);
   }
 
   /** The architecture of each expert. */
@@ -127,6 +163,7 @@ public record ModelConfig(
     Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
     Optimizer tensors = new Adagrad(0.01f, 1e-8f, 0.01f);
     CalibrationConfig plain = CalibrationConfig.none();
+    NumericScaling scaled = NumericScaling.running();
     List<Expert> one = List.of(Expert.plain());
     return switch (kind) {
       case LR -> {
@@ -144,6 +181,7 @@ public record ModelConfig(
             one,
             false,
             plain,
+            scaled,
             new LogisticRegressionConfig());
       }
       case FM -> {
@@ -151,7 +189,7 @@ public record ModelConfig(
         Architecture fm = new FactorizationMachineConfig();
         List<Expert> paces = List.of(new Expert(0.3f, 1), new Expert(1, 2), new Expert(3, 2));
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, true, plain, fm);
+            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, true, plain, scaled, fm);
       }
       case DEEPFM -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
@@ -173,13 +211,15 @@ public record ModelConfig(
             experts,
             true,
             plain,
+            scaled,
             shape);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, false, plain, shape);
+            name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, false, plain, scaled,
+            shape);
       }
     };
   }
@@ -197,7 +237,10 @@ public record ModelConfig(
         : config;
   }
 
-  /** This config with a single expert at the optimizer's own rate: what is trained on files. */
+  /**
+   * This config with a single expert at the optimizer's own rate that takes numbers as they are:
+   * what is trained on files.
+   */
   public ModelConfig withoutExperts() {
     return new ModelConfig(
         name,

@@ -46,6 +46,7 @@ final class ModelConfigJson {
   private static final String CALIBRATION = "calibration";
   private static final String EXPERTS = "experts";
   private static final String MIXER = "mixer";
+  private static final String NUMERIC_SCALING = "numericScaling";
   private static final String ARCHITECTURE = "architecture";
 
   private static final JsonMapper MAPPER =
@@ -97,6 +98,9 @@ final class ModelConfigJson {
       }
       if (!settings.has(MIXER)) {
         settings.put(MIXER, false);
+      }
+      if (!settings.has(NUMERIC_SCALING)) {
+        settings.set(NUMERIC_SCALING, MAPPER.valueToTree(NumericScaling.none()));
       }
     }
     return stored;

@@ -70,11 +70,11 @@ public record ArmNetConfig(
    *
    * @param min smallest exponent of a neuron
    * @param max largest one
-   * @throws IllegalStateException unless both are within {@link #MAX_EXPONENT}
+   * @throws DivergedException unless both are within {@link #MAX_EXPONENT}
    */
   static void requireBounded(float min, float max) {
     if (!(max < MAX_EXPONENT && min > -MAX_EXPONENT)) {
-      throw new IllegalStateException(
+      throw new DivergedException(
           "exponents of ARM-Net's neurons: %s to %s, expected within ±%s: the model diverged"
               .formatted(min, max, MAX_EXPONENT));
     }

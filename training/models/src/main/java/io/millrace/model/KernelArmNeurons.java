@@ -60,7 +60,7 @@ final class KernelArmNeurons {
    * @param e field vectors [B·F, D]; must not change until the backward pass, nor may the gates
    * @param z gates [B·F, G]
    * @return [B·D, G]
-   * @throws IllegalStateException if the model has diverged
+   * @throws DivergedException if the model has diverged
    */
   Matrix forward(Matrix e, Matrix z) {
     vectors = e;

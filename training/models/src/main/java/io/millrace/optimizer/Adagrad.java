@@ -27,6 +27,11 @@ public record Adagrad(float learningRate, float epsilon, float initialAccumulato
   }
 
   @Override
+  public double longestStep(int width) {
+    return learningRate; // |g| ≤ √(G + g²)
+  }
+
+  @Override
   public int slots(int width) {
     return width;
   }

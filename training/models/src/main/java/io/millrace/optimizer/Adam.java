@@ -43,6 +43,17 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon)
   }
 
   @Override
+  public double longestStep(int width) {
+    // m² ≤ (1 − β1)² / ((1 − β2) (1 − β1² / β2)) · v by Cauchy and Schwarz, and m's correction is
+    // at
+    // most 1 / (1 − β1)
+    double ratio = (double) beta1 * beta1 / beta2;
+    return ratio < 1
+        ? learningRate * Math.max(1, 1 / Math.sqrt((1 - beta2) * (1 - ratio)))
+        : Double.POSITIVE_INFINITY;
+  }
+
+  @Override
   public int slots(int width) {
     return 1 + 2 * width;
   }

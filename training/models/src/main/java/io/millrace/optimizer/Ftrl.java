@@ -40,6 +40,11 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float initialAcc
   }
 
   @Override
+  public double longestStep(int width) {
+    return Double.POSITIVE_INFINITY; // z may be far where n is small
+  }
+
+  @Override
   public int slots(int width) {
     return 2 * width;
   }

@@ -10,6 +10,12 @@ public interface Optimizer {
   /** The same rule with its learning rate multiplied by a factor above 0. */
   Optimizer scaled(float factor);
 
+  /**
+   * How far an update moves a value of a row of {@code width} values at most, whatever the
+   * gradient; infinite if there is no such bound.
+   */
+  double longestStep(int width);
+
   /** Number of slots that a row of {@code width} values needs. */
   int slots(int width);
 

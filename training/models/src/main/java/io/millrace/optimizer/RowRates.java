@@ -62,6 +62,15 @@ public final class RowRates implements Optimizer {
   }
 
   @Override
+  public double longestStep(int width) {
+    double longest = 0;
+    for (int i = 0; i < rules.length; i++) {
+      longest = Math.max(longest, rules[i].longestStep(widths[i]));
+    }
+    return longest;
+  }
+
+  @Override
   public int slots(int width) {
     if (width != this.width) {
       throw new IllegalArgumentException(

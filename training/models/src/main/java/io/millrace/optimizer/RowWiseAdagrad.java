@@ -27,6 +27,11 @@ public record RowWiseAdagrad(float learningRate, float epsilon, float initialAcc
   }
 
   @Override
+  public double longestStep(int width) {
+    return learningRate * Math.sqrt(width); // one value may have all of the row's mean square
+  }
+
+  @Override
   public int slots(int width) {
     return 1;
   }

@@ -6,6 +6,8 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Expert;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.Unlearnable;
+import io.millrace.model.DivergedException;
 import io.millrace.model.TensorSpec;
 import io.millrace.optimizer.Optimizer;
 import java.util.List;
@@ -77,7 +79,10 @@ record GradientSums(float[] rows, float[][] tensors) {
           batch.append(examples.encoded(), from + b);
           labels[b] = examples.label(from + b);
         }
-        learner.learn(batch, labels, probabilities);
+        List<Unlearnable> leftOut = learner.learn(batch, labels, probabilities);
+        if (!leftOut.isEmpty()) {
+          throw new DivergedException(leftOut.get(0).detail());
+        }
         progress.done("squares of gradients", from + size, examples.size());
       }
       int slots = sums.slots(learner.table().rowWidth());

@@ -14,6 +14,11 @@ record SquareSums() implements Optimizer {
   }
 
   @Override
+  public double longestStep(int width) {
+    return 0;
+  }
+
+  @Override
   public int slots(int width) {
     return 1 + width;
   }

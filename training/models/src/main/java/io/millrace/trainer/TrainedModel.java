@@ -65,7 +65,8 @@ public final class TrainedModel {
   /**
    * This model as a stream goes on with it: its architecture, table and initial values, and the
    * stream's name, step size, optimizers, experts and calibration. There is no mixer: it would have
-   * to learn from nothing what trained experts know already, which lowers AUC at first.
+   * to learn from nothing what trained experts know already, which lowers AUC at first. Numbers are
+   * taken as they were in training.
    *
    * @param stream what the stream would learn with if it began anew
    */

@@ -5,9 +5,11 @@ import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.NumericFields;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.CtrModel;
+import io.millrace.model.DivergedException;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
@@ -34,10 +36,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Shapes: B examples, F fields, D dimension of a field vector, W values of a row.
  */
 final class Trainer implements AutoCloseable {
+  /** Largest magnitude of a logit: beyond it no epoch will bring the model back. */
+  private static final float LARGEST_LOGIT = 1e4f;
+
   private final CompiledModel compiled;
   private final TrainerConfig config;
   private final EmbeddingScheme scheme;
   private final CtrModel.Workspace workspace;
+  private final NumericFields numbers;
   private final LearnerTable table;
   private final Tensors tensors;
   private final Tensors gradients;
@@ -76,6 +82,7 @@ final class Trainer implements AutoCloseable {
     this.train = train;
     this.scheme = compiled.scheme();
     this.workspace = compiled.model().newWorkspace();
+    this.numbers = new NumericFields(compiled.schema());
     int width = scheme.rowWidth();
     this.table = compiled.newTable();
     if (start != null) {
@@ -187,28 +194,39 @@ final class Trainer implements AutoCloseable {
     int size = step.size();
     long dropoutSeed = Long.rotateLeft(config.seed(), 32) ^ steps++;
     stepLoss = 0;
-    workspace.step(
-        tensors,
-        step.x(),
-        step.missing(),
-        size,
-        dropoutSeed,
-        this::lossGradients,
-        logits,
-        dLogits,
-        dx,
-        gradients);
+    try {
+      workspace.step(
+          tensors,
+          step.x(),
+          step.missing(),
+          size,
+          dropoutSeed,
+          this::lossGradients,
+          logits,
+          dLogits,
+          dx,
+          gradients);
+    } catch (DivergedException e) {
+      throw new DivergedException(
+          "step %d: %s; %s".formatted(steps, e.getMessage(), step.numbers(numbers)));
+    }
     return stepLoss;
+  }
+
+  /**
+   * @throws DivergedException if a logit is no number, or none that training comes back from
+   */
+  private static void requireUsable(float logit) {
+    if (!(Math.abs(logit) <= LARGEST_LOGIT)) {
+      throw new DivergedException(
+          "logit: %s, expected a magnitude of at most %s".formatted(logit, LARGEST_LOGIT));
+    }
   }
 
   /** Adds the losses of some of the step's examples, and computes their gradients. */
   private void lossGradients(int first, int count, float[] logits, float[] dLogits) {
     for (int b = first; b < first + count; b++) {
-      if (!Float.isFinite(logits[b])) {
-        throw new IllegalStateException(
-            "logit: %s in step %d, expected a finite value: the model diverged"
-                .formatted(logits[b], steps));
-      }
+      requireUsable(logits[b]);
       float target = step.target(b);
       stepLoss += BinaryCrossEntropy.loss(logits[b], target);
       dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), target) / step.size();
@@ -265,7 +283,11 @@ final class Trainer implements AutoCloseable {
     table.addRow(r, (float) config.l2(), rowGradients.values(), at);
   }
 
-  /** Metrics of {@link #weights}, as a server would answer. */
+  /**
+   * Metrics of {@link #weights}, as a server would answer.
+   *
+   * @throws DivergedException if a logit is no number, or too large
+   */
   Metrics evaluate(LabeledExamples examples) {
     if (average == null) {
       return Judge.evaluate(examples, answer -> predict(examples, answer));
@@ -278,7 +300,21 @@ final class Trainer implements AutoCloseable {
   }
 
   private void predict(LabeledExamples examples, Judge.Answer answer) {
-    Judge.predict(scheme, workspace, table, tensors, examples, config.batchSize(), answer);
+    Judge.Answer checked =
+        (example, logit) -> {
+          try {
+            requireUsable(logit);
+          } catch (DivergedException e) {
+            throw new DivergedException(
+                "example %d: %s; %s"
+                    .formatted(
+                        example,
+                        e.getMessage(),
+                        numbers.advice(examples.encoded(), example, example + 1)));
+          }
+          answer.accept(example, logit);
+        };
+    Judge.predict(scheme, workspace, table, tensors, examples, config.batchSize(), checked);
   }
 
   /** Goes back to earlier weights; what the optimizers remember stays. */

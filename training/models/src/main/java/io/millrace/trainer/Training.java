@@ -72,6 +72,8 @@ public final class Training {
    *     to the bit
    * @throws IllegalArgumentException if the checkpoint to go on from is that of another training,
    *     naming the difference
+   * @throws io.millrace.model.DivergedException if the model has come to numbers that it cannot
+   *     learn from, naming the features with the largest ones
    * @throws UncheckedIOException if a checkpoint can't be written or read
    */
   public static Result run(
@@ -92,6 +94,11 @@ public final class Training {
       throw new IllegalArgumentException(
           "experts: %d, expected 1 where a model is trained on files; a stream that goes on with it may have more"
               .formatted(compiled.config().experts().size()));
+    }
+    if (compiled.config().numericScaling().scales()) {
+      throw new IllegalArgumentException(
+          "numericScaling.method: running, expected none where a model is trained on files: it is told"
+              + " what its numbers are by transforms");
     }
     try (Trainer trainer = new Trainer(compiled, config, train, start, overlaps(compiled))) {
       Training training = new Training(trainer, config, train, valid, progress);

@@ -5,6 +5,7 @@ import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.NumericFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,11 @@ final class TrainingStep {
    */
   void scatter(float[] dx, RowGradients into) {
     lookups.scatter(dx, into);
+  }
+
+  /** The largest numbers of the examples, and what to do about them. */
+  String numbers(NumericFields fields) {
+    return fields.advice(batch, 0, batch.size());
   }
 
   /** B. */

@@ -21,6 +21,29 @@ class RowKernelsTest {
   }
 
   @Test
+  void withinFindsWhatIsBeyondAtEachPlace() {
+    float[] beyond = {1.01f, -1.01f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+    for (RowKernels kernels : new RowKernels[] {scalars, vectors}) {
+      for (int n = 0; n <= 70; n++) {
+        float[] values = random(n + 5, n, -1);
+        values[0] = values[1] = values[n + 2] = values[n + 3] = Float.NaN; // beside them
+        assertThat(kernels.within(n, values, 2, 1)).as("%d values", n).isTrue();
+        for (int i = 0; i < n; i++) {
+          float before = values[2 + i];
+          values[2 + i] = i % 2 == 0 ? -1 : 1; // the bound itself
+          assertThat(kernels.within(n, values, 2, 1)).isTrue();
+          values[2 + i] = beyond[i % beyond.length];
+          assertThat(kernels.within(n, values, 2, 1)).as("%d of %d", i, n).isFalse();
+          values[2 + i] = before;
+        }
+      }
+      assertThat(kernels.within(3, new float[] {0, -0f, 0}, 0, 0)).isTrue();
+      float most = Float.MAX_VALUE;
+      assertThat(kernels.within(2, new float[] {most, -most}, 0, most)).isTrue();
+    }
+  }
+
+  @Test
   void adagradGivesTheSameBits() {
     for (int n = 1; n <= 70; n++) {
       float[] gradient = random(n + 3, n, -1);

@@ -36,7 +36,13 @@ class ModelConfigTest {
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},"
                 + "\"experts\":[{\"rate\":1.0,\"linearRate\":1.0}],\"mixer\":false,"
                 + "\"calibration\":{\"method\":\"none\","
-                + "\"window\":50000,\"every\":2000},\"architecture\":{\"kind\":\"lr\"}}");
+                + "\"window\":50000,\"every\":2000},"
+                + "\"numericScaling\":{\"method\":\"running\",\"above\":4.0,\"bound\":4.0,"
+                + "\"memory\":10000},\"architecture\":{\"kind\":\"lr\"}}");
+    for (ModelKind kind : ModelKind.values()) {
+      assertThat(ModelConfig.defaults(kind, "m", SCHEMA).numericScaling())
+          .isEqualTo(NumericScaling.running());
+    }
     ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "fm", TestSchemas.categoricals(39));
     assertThat(fm.toJson())
         .contains("\"dim\":8,\"stepSize\":1")
@@ -148,6 +154,7 @@ class ModelConfigTest {
               List.of(new Expert(2, 1), new Expert(0.5f, 3)),
               true,
               CALIBRATION,
+              new NumericScaling(NumericScaling.Method.NONE, 2, 3, 5),
               ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
@@ -166,6 +173,38 @@ class ModelConfigTest {
     assertThat(lr.differenceFrom(lr.toJson().replace("\"mixer\":false,", ""))).isEmpty();
   }
 
+  /** As configs were stored before numbers were scaled: what they learned goes on without. */
+  @Test
+  void aConfigThatDoesNotSayTakesNumbersAsTheyAre() {
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
+    String stored = fm.toJson().replaceFirst("\"numericScaling\":\\{[^}]*},", "");
+    assertThat(stored).doesNotContain("numericScaling");
+    ModelConfig read = ModelConfig.fromJson(stored);
+    assertThat(read.numericScaling()).isEqualTo(NumericScaling.none());
+    assertThat(read).isEqualTo(fm.with("{\"numericScaling\":{\"method\":\"none\"}}"));
+    assertThat(fm.differenceFrom(stored))
+        .get()
+        .hasToString(
+            "Difference[setting=numericScaling.method, stored=\"none\", given=\"running\"]");
+    assertThat(fm.withoutExperts().numericScaling().scales()).isFalse();
+  }
+
+  @Test
+  void settingsOfScalingAreChecked() {
+    assertThatThrownBy(() -> LR.with("{\"numericScaling\":{\"above\":0.5}}"))
+        .hasMessageContaining("numericScaling.above: 0.5, expected 1 to 1e6");
+    assertThatThrownBy(() -> LR.with("{\"numericScaling\":{\"bound\":1}}"))
+        .hasMessageContaining("numericScaling.bound: 1.0, expected above 1, at most 1e6");
+    assertThatThrownBy(() -> LR.with("{\"numericScaling\":{\"memory\":0}}"))
+        .hasMessageContaining("numericScaling.memory: 0, expected 1 to 2^24 numbers");
+    assertThatThrownBy(() -> LR.with("{\"numericScaling\":{\"boud\":3}}"))
+        .hasMessageContaining("\"boud\" is unknown, did you mean 'bound'?");
+    assertThatThrownBy(() -> LR.with("{\"numericScaling\":{\"method\":\"runing\"}}"))
+        .hasMessageContaining("runing");
+    assertThatThrownBy(() -> LR.with("{\"numericScaling\":{\"method\":null}}"))
+        .hasMessageContaining("numericScaling.method: null, expected none or running");
+  }
+
   /** As every config was stored before there were experts. */
   @Test
   void aConfigWithoutExpertsHasAPlainOne() {
@@ -173,7 +212,8 @@ class ModelConfigTest {
     assertThat(fm.experts()).hasSize(3);
     String stored = fm.toJson().replaceFirst("\"experts\":\\[[^]]*],\"mixer\":true,", "");
     assertThat(stored).doesNotContain("experts");
-    assertThat(ModelConfig.fromJson(stored)).isEqualTo(fm.withoutExperts());
+    assertThat(ModelConfig.fromJson(stored))
+        .isEqualTo(fm.withoutExperts().with("{\"numericScaling\":{\"method\":\"running\"}}"));
     assertThat(fm.differenceFrom(stored))
         .get()
         .hasToString(

@@ -110,6 +110,38 @@ abstract class OptimizerContract {
     assertThat(values[2]).isNegative();
   }
 
+  /** Gradients of all magnitudes, as adverse as chance makes them. */
+  @Test
+  void noStepIsLongerThanTheLongest() {
+    Optimizer optimizer = optimizer();
+    SplittableRandom random = new SplittableRandom(9);
+    for (int width : new int[] {1, 3, 16}) {
+      double longest = optimizer.longestStep(width) * 1.001;
+      assertThat(longest).isPositive();
+      if (Double.isInfinite(longest)) {
+        return; // there is no such bound
+      }
+      assertThat(optimizer.scaled(4).longestStep(width) * 1.001)
+          .satisfies(four -> assertThat(four / longest).isCloseTo(4, within(1e-3)));
+      for (int row = 0; row < 50; row++) {
+        float[] values = new float[width];
+        float[] slots = new float[optimizer.slots(width)];
+        for (int step = 0; step < 60; step++) {
+          float[] gradient = random(width, random.nextLong());
+          float scale = (float) Math.pow(10, random.nextInt(-6, 13));
+          for (int i = 0; i < width; i++) {
+            gradient[i] *= scale;
+          }
+          float[] before = values.clone();
+          optimizer.update(values, 0, width, slots, 0, gradient, 0);
+          for (int i = 0; i < width; i++) {
+            assertThat((double) Math.abs(values[i] - before[i])).isLessThanOrEqualTo(longest);
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void findsTheMinimumOfABowl() {
     float[] target = {0.5f, -0.25f, 0.125f};

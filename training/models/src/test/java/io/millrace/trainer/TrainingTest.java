@@ -9,6 +9,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.model.DivergedException;
 import io.millrace.trainer.CapeConfig.Kind;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.io.IOException;
@@ -17,20 +18,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainingTest {
   private static final FeatureSchema SCHEMA = BuiltInSchemas.load(BuiltInSchemas.LIBSVM_10);
   private static final TrainerConfig CONFIG =
       new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
 
+  private static final String ADAM =
+      "{\"rule\":\"adam\",\"learningRate\":0.02,\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1e-8}";
+
   private static ModelConfig model(ModelKind kind) {
-    String adam =
-        "{\"rule\":\"adam\",\"learningRate\":0.02,\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1e-8}";
     return ModelConfig.defaults(kind, "test", SCHEMA)
         .withoutExperts()
-        .with("{\"rows\":65536,\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(adam, adam));
+        .with("{\"rows\":65536,\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM));
   }
 
   /** Labels depend on whether the tokens of fields 0 and 1 agree: no linear model can know. */
@@ -71,6 +78,50 @@ class TrainingTest {
     double highest = fm.epochs().stream().mapToDouble(e -> e.valid().auc()).max().orElseThrow();
     assertThat(fm.valid().auc()).isEqualTo(highest);
     assertThat(fm.epochs().get(fm.best() - 1).valid()).isEqualTo(fm.valid());
+  }
+
+  /** Income of millions and milliseconds since 1970, as they came. */
+  @ParameterizedTest
+  @EnumSource(names = {"LR", "FM", "MLP", "DEEPFM", "DCNV2", "ARMNET"})
+  void unscaledNumbersStopItWithTheirNamesAndAdvice(ModelKind kind) {
+    String json =
+        """
+        {"type":"record","name":"Row","namespace":"t","millrace":{"table":{"rows":4096,"dim":8}},
+         "fields":[{"name":"user","type":"string","feature":{"kind":"categorical"}},
+          {"name":"income","type":"double","feature":{"kind":"numeric"}},
+          {"name":"ts","type":"double","feature":{"kind":"numeric"}}]}
+        """;
+    FeatureSchema schema = FeatureSchema.parse(new Schema.Parser().parse(json));
+    ModelConfig config =
+        ModelConfig.defaults(kind, "test", schema)
+            .withoutExperts()
+            .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM));
+    try (CompiledModel compiled = CompiledModel.of(config, schema)) {
+      LabeledExamples examples = new LabeledExamples(3);
+      SplittableRandom random = new SplittableRandom(4);
+      for (int i = 0; i < 500; i++) {
+        GenericRecord record = new GenericData.Record(schema.avro());
+        record.put("user", "u" + i % 20);
+        record.put("income", random.nextDouble() * 1e8);
+        record.put("ts", 1.5e12 + 1000 * i);
+        compiled.encoder().encode(record, examples.next());
+        examples.add(i % 3 == 0 ? 1 : 0);
+      }
+      assertThatThrownBy(() -> Training.run(compiled, CONFIG, examples, examples, epoch -> {}))
+          .isInstanceOf(DivergedException.class)
+          .hasMessageContaining("largest numbers: ts 1.50000e+12, income 9.")
+          .hasMessageContaining("a transform, log1p or standardize");
+    }
+  }
+
+  @Test
+  void scalingIsForStreams() {
+    ModelConfig config = ModelConfig.defaults(ModelKind.LR, "test", SCHEMA);
+    try (CompiledModel compiled = CompiledModel.of(config, SCHEMA)) {
+      LabeledExamples examples = examples(compiled, 10, 1);
+      assertThatThrownBy(() -> Training.run(compiled, CONFIG, examples, examples, epoch -> {}))
+          .hasMessageStartingWith("numericScaling.method: running, expected none");
+    }
   }
 
   @Test
