@@ -1,10 +1,12 @@
 package io.millrace.serving;
 
 import io.millrace.event.IngestionCounts;
+import io.millrace.event.WaitsFor;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.WireFormatException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,8 +47,44 @@ final class IngestionCountsView implements AutoCloseable {
   /**
    * @param countedTime when they were taken, milliseconds since 1970
    * @param counts events by outcome, sorted by name
+   * @param eventTime up to which everything was joined, milliseconds since 1970
+   * @param lag events that are in Kafka and not yet read
+   * @param waitsFor the partition that holds event time back
    */
-  record Counts(long countedTime, Map<String, Long> counts) {}
+  record Counts(
+      long countedTime,
+      Map<String, Long> counts,
+      @Nullable Long eventTime,
+      long lag,
+      @Nullable WaitsFor waitsFor) {
+
+    private static Counts of(IngestionCounts event) {
+      return new Counts(
+          event.getCountedTime().toEpochMilli(),
+          new TreeMap<>(event.getCounts()),
+          event.getEventTime() == null ? null : event.getEventTime().toEpochMilli(),
+          event.getLag(),
+          event.getWaitsFor());
+    }
+
+    /** As the status shows it. */
+    Status.Ingestion status() {
+      return new Status.Ingestion(
+          countedTime, counts, eventTime, lag, waitsFor == null ? null : sentence(waitsFor));
+    }
+
+    private static String sentence(WaitsFor held) {
+      return "Partition %s-%d has held event time back for %d s: it %s, and %d of its records are not read."
+          .formatted(
+              held.getTopic(),
+              held.getPartition(),
+              held.getSeconds(),
+              held.getEventTime() == null
+                  ? "has shown no event"
+                  : "is at " + held.getEventTime().truncatedTo(ChronoUnit.SECONDS),
+              held.getLag());
+    }
+  }
 
   IngestionCountsView(Map<String, Object> clientProperties, String topic, SchemaRegistry registry) {
     this.consumerConfig = new HashMap<>(clientProperties);
@@ -102,8 +140,7 @@ final class IngestionCountsView implements AutoCloseable {
   private void read(ConsumerRecord<byte[], byte[]> event) {
     try {
       IngestionCounts counts = wire.decode(event.value(), IngestionCounts.class);
-      newest =
-          new Counts(counts.getCountedTime().toEpochMilli(), new TreeMap<>(counts.getCounts()));
+      newest = Counts.of(counts);
     } catch (WireFormatException e) {
       LOG.warn("{}-{} offset {}: {}", topic, event.partition(), event.offset(), e.getMessage());
     }

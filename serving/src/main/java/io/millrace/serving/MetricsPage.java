@@ -32,6 +32,18 @@ final class MetricsPage {
     admission(text, status.admission());
     process(text, status);
     models(text, status);
+    text.family("millrace_ingestion_lag", "gauge", "Events in Kafka that are not yet read.");
+    sample(text, "millrace_ingestion_lag", Map.of(), status.ingestion().lag(), 1);
+    text.family(
+        "millrace_ingestion_event_time_seconds",
+        "gauge",
+        "The event time up to which everything was joined, since 1970.");
+    sample(
+        text,
+        "millrace_ingestion_event_time_seconds",
+        Map.of(),
+        status.ingestion().eventTime(),
+        1e-3);
     text.family("millrace_ingestion_events", "gauge", "The ingestion job's totals by outcome.");
     status
         .ingestion()

@@ -50,8 +50,23 @@ record Status(
   record Freshness(
       long count, @Nullable Long p50Millis, @Nullable Long p95Millis, @Nullable Long p99Millis) {}
 
-  /** The ingestion job's totals. */
-  record Ingestion(@Nullable Long countedTime, Map<String, Long> counts) {}
+  /**
+   * The ingestion job's totals, and how far it is.
+   *
+   * @param eventTime up to which everything was joined
+   * @param lag events that are in Kafka and not yet read
+   * @param waitsFor the partition that holds event time back, as a sentence; null while none has
+   *     done so for a minute
+   */
+  record Ingestion(
+      @Nullable Long countedTime,
+      Map<String, Long> counts,
+      @Nullable Long eventTime,
+      @Nullable Long lag,
+      @Nullable String waitsFor) {
+    /** Before the job has counted. */
+    static final Ingestion NONE = new Ingestion(null, Map.of(), null, null, null);
+  }
 
   /** Answers since the start; rate and latencies of the last ten seconds. */
   record Endpoint(

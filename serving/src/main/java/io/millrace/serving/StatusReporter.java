@@ -90,6 +90,7 @@ final class StatusReporter {
           .at(status.time(), total)
           .ifPresent(rate -> put(values, "ingestion.eventsPerSecond", rate));
     }
+    put(values, "ingestion.lag", status.ingestion().lag());
     extra.forEach(
         (name, value) -> {
           if (value instanceof Number number) {
@@ -113,10 +114,7 @@ final class StatusReporter {
         notReady,
         surroundings.parts().stream().map(Status.PartState::of).toList(),
         models.all().stream().map(model -> model(model, now)).toList(),
-        ingestion
-            .newest()
-            .map(counts -> new Status.Ingestion(counts.countedTime(), counts.counts()))
-            .orElseGet(() -> new Status.Ingestion(null, Map.of())),
+        ingestion.newest().map(IngestionCountsView.Counts::status).orElse(Status.Ingestion.NONE),
         byName,
         impressions.counts(),
         admission.counts(),

@@ -13,6 +13,7 @@ import io.millrace.event.IngestionCounts;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
+import io.millrace.event.WaitsFor;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.learner.CompiledModel;
@@ -157,10 +158,24 @@ class KafkaServingTest {
                   IngestionCounts.newBuilder()
                       .setCountedTime(Instant.ofEpochMilli(5))
                       .setCounts(Map.of("impressions", 10L, "clicks", 2L))
+                      .setEventTime(Instant.ofEpochMilli(1_700_000_000_000L))
+                      .setLag(17)
+                      .setWaitsFor(
+                          new WaitsFor(
+                              "clicks", 3, 75L, 16L, Instant.ofEpochMilli(1_700_000_000_500L)))
                       .build())));
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> http.get("/v1/status").json().at("/ingestion/counts/clicks").asLong() == 2);
+      JsonNode ingestion = http.get("/v1/status").json().get("ingestion");
+      assertThat(ingestion.get("lag").asLong()).isEqualTo(17);
+      assertThat(ingestion.get("waitsFor").asText())
+          .isEqualTo(
+              "Partition clicks-3 has held event time back for 75 s: it is at 2023-11-14T22:13:20Z,"
+                  + " and 16 of its records are not read.");
+      assertThat(http.get("/metrics").body())
+          .contains("millrace_ingestion_lag 17")
+          .contains("millrace_ingestion_event_time_seconds 1700000000");
     }
     // Opened again, the server answers from its own files.
     try (MillraceServer server = MillraceServer.start(config)) {

@@ -103,7 +103,8 @@ const latest = name => store.series.get(name.replace("{m}", model))?.at(-1) ?? n
 function show() {
   if (!status.models.some(m => m.name === model)) model = status.models[0].name;
   state(status.ready ? "live" : "waiting", status.ready ? "Live" : "Not ready");
-  banner(status.notReady.join("\n"), status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
+  const held = status.ingestion.waitsFor;
+  banner([...status.notReady, ...(held ? [held] : [])].join("\n"), status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
   radios($("models"), status.models.length > 1 ? status.models.map(m => [m.name, m.name]) : [], model, v => { model = v; show(); });
   radios($("ranges"), RANGES, range, v => { range = v; show(); });
   showTiles();
@@ -199,7 +200,10 @@ function showDetails(m) {
     ...Object.entries(status.extra).filter(([k]) => !k.startsWith("ceiling.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
   ]);
   const counts = Object.entries(status.ingestion.counts);
-  facts($("ingestion"), counts.length ? counts.map(([k, v]) => [words(k), whole.format(v)]) : [["Counts", "none yet"]]);
+  const far = status.ingestion;
+  facts($("ingestion"), counts.length ? [...counts.map(([k, v]) => [words(k), whole.format(v)]),
+    ...(far.lag == null ? [] : [["Waiting in Kafka", whole.format(far.lag)]]),
+    ...(far.eventTime == null ? [] : [["Joined up to", new Date(far.eventTime).toISOString().replace("T", " ").slice(0, 19)]])] : [["Counts", "none yet"]]);
   table($("requests"), ["Endpoint", "Per second", "p50", "p99", "Errors"], Object.entries(status.endpoints).map(([name, e]) =>
     [name, e.requestsPerSecond.toFixed(1), duration(e.p50Millis || null), duration(e.p99Millis || null), whole.format(e.errors)]));
   facts($("impressions"), [["Impressions logged", whole.format(status.impressions.logged)], ["Not acknowledged in time", whole.format(status.impressions.unacknowledged)],
