@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -149,9 +148,13 @@ final class RankEndpoint {
 
   /** Candidates by falling score, equal ones in the order of the request. */
   private static Integer[] order(Scored scored) {
-    Integer[] order = new Integer[scored.candidates().size()];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingDouble(i -> -score(scored, i)));
+    double[] scores = new double[scored.candidates().size()];
+    Integer[] order = new Integer[scores.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = score(scored, i);
+      order[i] = i;
+    }
+    Arrays.sort(order, (a, b) -> Double.compare(scores[b], scores[a]));
     return order;
   }
 

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A request that cannot be answered, and why. Carries no stack trace: it is an answer, not a fault.
  */
 final class RequestException extends RuntimeException {
+  /** When a request that was refused by {@link #busy} may be sent again. */
+  static final int RETRY_AFTER_SECONDS = 1;
+
   private static final int SHOWN_CHARACTERS = 120;
 
   private final transient HttpStatus status;
@@ -55,7 +58,9 @@ final class RequestException extends RuntimeException {
   /** 503: nothing is wrong with the request, and it may be sent again in a second. */
   static RequestException busy(String message) {
     return of(
-        HttpStatus.SERVICE_UNAVAILABLE, message, HttpHeaders.of(HttpHeaderNames.RETRY_AFTER, "1"));
+        HttpStatus.SERVICE_UNAVAILABLE,
+        message,
+        HttpHeaders.of(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS));
   }
 
   HttpStatus status() {

@@ -3,11 +3,15 @@ package io.millrace.serving;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.channel.Channel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +61,9 @@ final class ScoringService<T> implements HttpService {
       encoding = BodyEncoding.of(request.headers());
       ticket = admit(request.headers().contentLength(), encoding);
     } catch (RequestException e) {
+      if (e.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+        pauseReading(ctx, request);
+      }
       return refused(e);
     }
     CompletableFuture<HttpResponse> response = new CompletableFuture<>();
@@ -87,6 +94,26 @@ final class ScoringService<T> implements HttpService {
       throw tooMuch();
     }
     return ticket;
+  }
+
+  /**
+   * Reads nothing more from a refused client for as long as it was told to wait, so that bodies
+   * which nobody will look at do not keep the event loops from others.
+   */
+  private static void pauseReading(ServiceRequestContext ctx, HttpRequest request) {
+    Channel channel = ctx.log().ensureAvailable(RequestLogProperty.SESSION).channel();
+    if (channel != null
+        && !ctx.sessionProtocol().isExplicitHttp2()
+        && request.headers().contentLength() != 0) {
+      channel.config().setAutoRead(false);
+      var unused =
+          channel
+              .eventLoop()
+              .schedule(
+                  () -> channel.config().setAutoRead(true),
+                  RequestException.RETRY_AFTER_SECONDS,
+                  TimeUnit.SECONDS);
+    }
   }
 
   private static RequestException tooMuch() {

@@ -98,6 +98,9 @@ class AdmissionTest {
           .contains(
               "millrace_requests_refused_total{reason=\"bytes\"} 1\n",
               "millrace_requests_total{endpoint=\"rank\",status=\"503\"} 1\n");
+      // The connection of who was refused goes on, once its body is past.
+      third.send("x".repeat(1_000_000)).send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(third.answer()).startsWith("HTTP/1.1 200 ");
     }
   }
 
