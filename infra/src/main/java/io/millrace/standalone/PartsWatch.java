@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PartsWatch implements AutoCloseable {
   /** A part that has failed for good ends the platform after so long. */
-  static final Duration FAILED_FOR = Duration.ofSeconds(30);
+  static final Duration FAILED_FOR = Duration.ofSeconds(20);
 
   /** A part that restarts again and again ends it after so long. */
   static final Duration RESTARTING_FOR = Duration.ofMinutes(5);

@@ -92,14 +92,15 @@ public final class Platform implements AutoCloseable {
       for (ModelConfig model : config.models()) {
         TrainingJobConfig training =
             new TrainingJobConfig(
-                bootstrap(),
-                topics.prefix(),
-                model.toJson(),
-                config.publishInterval().toMillis(),
-                config.segmentExamples(),
-                config.starts().containsKey(model.name())
-                    ? config.starts().get(model.name()).toAbsolutePath().toString()
-                    : null);
+                    bootstrap(),
+                    topics.prefix(),
+                    model.toJson(),
+                    config.publishInterval().toMillis(),
+                    config.segmentExamples(),
+                    config.starts().containsKey(model.name())
+                        ? config.starts().get(model.name()).toAbsolutePath().toString()
+                        : null)
+                .withAcceptLostEvents(config.log().acceptLostEvents());
         flink.submit("training-" + model.name(), env -> TrainingJob.build(env, training));
       }
       watch.start();

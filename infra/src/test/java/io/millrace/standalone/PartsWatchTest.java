@@ -51,9 +51,9 @@ class PartsWatchTest {
   @Test
   void thePlatformEndsWhereAPartHasFailedForGood() {
     see(Part.State.FAILED, 5, 5);
-    see(Part.State.FAILED, 5, 34);
+    see(Part.State.FAILED, 5, 24);
     assertThat(watch.gaveUp()).isEmpty();
-    see(Part.State.FAILED, 5, 35);
+    see(Part.State.FAILED, 5, 25);
     assertThat(watch.gaveUp()).contains("Job ingestion has failed: why");
   }
 
