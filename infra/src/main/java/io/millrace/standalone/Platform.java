@@ -49,6 +49,12 @@ public final class Platform implements AutoCloseable {
       EnumSet.complementOf(
           EnumSet.of(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION, RejectionReason.LATE_CLICK));
 
+  /** What an example, or a rejected event, may have beyond the event that it holds. */
+  private static final int EVENT_ENVELOPE_BYTES = 64 << 10;
+
+  /** What a record batch has beyond its one record. */
+  private static final int RECORD_ENVELOPE_BYTES = 4096;
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Topics topics = Topics.DEFAULT;
   private final Path root;
@@ -191,7 +197,13 @@ public final class Platform implements AutoCloseable {
   }
 
   private IngestionJobConfig ingestion(PlatformConfig config) {
-    IngestionJobConfig job = job(config);
+    int rejected = TopicAdmin.largestRecord(client(), topics.rejected());
+    int examples = TopicAdmin.largestRecord(client(), topics.examples());
+    IngestionJobConfig job =
+        job(config)
+            .within(
+                Math.min(examples, rejected) - EVENT_ENVELOPE_BYTES,
+                rejected - RECORD_ENVELOPE_BYTES);
     return config.log().acceptLostEvents() ? job.acceptingLostEvents() : job;
   }
 

@@ -56,19 +56,45 @@ public final class OutputWriter {
     return out.toBytes();
   }
 
-  /** The RejectedEvent. */
-  public byte[] rejected(Rejection rejection, long rejectedTime) {
+  /**
+   * The RejectedEvent.
+   *
+   * @param maxBytes if it would be longer, it is kept without the event's bytes, and says so
+   */
+  public byte[] rejected(Rejection rejection, long rejectedTime, int maxBytes) {
+    Origin origin = rejection.origin();
+    byte[] whole =
+        rejected(rejection, rejection.detail(), rejectedTime, origin.key(), origin.value());
+    if (whole.length <= maxBytes) {
+      return whole;
+    }
+    String detail =
+        "%s; the event's %d bytes are not kept: the record would have %d, expected at most %d"
+            .formatted(
+                rejection.detail(),
+                origin.value() == null ? 0 : origin.value().length,
+                whole.length,
+                maxBytes);
+    return rejected(rejection, detail, rejectedTime, null, null);
+  }
+
+  private byte[] rejected(
+      Rejection rejection,
+      String detail,
+      long rejectedTime,
+      byte @Nullable [] key,
+      byte @Nullable [] value) {
     Origin origin = rejection.origin();
     SpecificRecord event =
         RejectedEvent.newBuilder()
             .setReason(rejection.reason().code())
-            .setDetail(rejection.detail())
+            .setDetail(detail)
             .setTopic(origin.topic())
             .setPartition(origin.partition())
             .setOffset(origin.offset())
             .setRejectedTime(Instant.ofEpochMilli(rejectedTime))
-            .setOriginalKey(wrap(origin.key()))
-            .setOriginalValue(wrap(origin.value()))
+            .setOriginalKey(wrap(key))
+            .setOriginalValue(wrap(value))
             .build();
     return wire.encode(event);
   }

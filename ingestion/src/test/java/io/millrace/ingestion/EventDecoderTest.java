@@ -241,7 +241,8 @@ class EventDecoderTest {
   void aRejectedEventKeepsTheOriginal() {
     Rejection rejection = (Rejection) decode(new byte[] {1, 2, 3});
     RejectedEvent event =
-        new AvroWire(registry).decode(writer.rejected(rejection, NOW), RejectedEvent.class);
+        new AvroWire(registry)
+            .decode(writer.rejected(rejection, NOW, 1 << 20), RejectedEvent.class);
     assertThat(event.getReason()).isEqualTo("malformed_bytes");
     assertThat(event.getOffset()).isEqualTo(17);
     assertThat(event.getOriginalValue()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));

@@ -21,6 +21,7 @@ import java.time.Duration;
  *     lets learners finish the step it is in; zero to write one only at the end of the stream, so
  *     that a replay's steps don't depend on the clock
  * @param maxEventBytes longer values of event topics are rejected unread
+ * @param maxRejectedBytes a rejected event whose record would be longer is kept without its bytes
  * @param statesInMemory join states kept in memory in front of the state backend
  * @param acceptLostEvents whether to go on with what there is where events that were to be read
  *     next are no longer in Kafka; else the job ends
@@ -34,12 +35,16 @@ public record IngestionJobConfig(
     Watermarks watermarks,
     Duration markInterval,
     int maxEventBytes,
+    int maxRejectedBytes,
     int statesInMemory,
     boolean acceptLostEvents)
     implements Serializable {
 
   /** One MiB. */
   public static final int DEFAULT_MAX_EVENT_BYTES = EventRules.MAX_EVENT_BYTES;
+
+  /** A little less than 32 MiB, which the platform's topic takes. */
+  public static final int DEFAULT_MAX_REJECTED_BYTES = (32 << 20) - 4096;
 
   /** About 10 MB with features of 300 bytes. */
   public static final int DEFAULT_STATES_IN_MEMORY = 1 << 14;
@@ -57,6 +62,10 @@ public record IngestionJobConfig(
     if (maxEventBytes < 1) {
       throw new IllegalArgumentException(
           "maxEventBytes: " + maxEventBytes + ", expected at least 1");
+    }
+    if (maxRejectedBytes < 1024) {
+      throw new IllegalArgumentException(
+          "maxRejectedBytes: " + maxRejectedBytes + ", expected at least 1024");
     }
     if (statesInMemory < 1) {
       throw new IllegalArgumentException(
@@ -76,6 +85,7 @@ public record IngestionJobConfig(
         Watermarks.Live.DEFAULT,
         DEFAULT_MARK_INTERVAL,
         DEFAULT_MAX_EVENT_BYTES,
+        DEFAULT_MAX_REJECTED_BYTES,
         DEFAULT_STATES_IN_MEMORY,
         false);
   }
@@ -100,6 +110,7 @@ public record IngestionJobConfig(
         new Watermarks.ProgressOnly(partitions),
         Duration.ZERO,
         DEFAULT_MAX_EVENT_BYTES,
+        DEFAULT_MAX_REJECTED_BYTES,
         DEFAULT_STATES_IN_MEMORY,
         false);
   }
@@ -115,8 +126,25 @@ public record IngestionJobConfig(
         watermarks,
         markInterval,
         maxEventBytes,
+        maxRejectedBytes,
         statesInMemory,
         true);
+  }
+
+  /** The same with limits that the output topics take, where they are lower. */
+  public IngestionJobConfig within(int eventBytes, int rejectedBytes) {
+    return new IngestionJobConfig(
+        bootstrap,
+        topicPrefix,
+        attributionWindow,
+        allowedLateness,
+        emission,
+        watermarks,
+        markInterval,
+        Math.min(maxEventBytes, eventBytes),
+        Math.min(maxRejectedBytes, rejectedBytes),
+        statesInMemory,
+        acceptLostEvents);
   }
 
   /** The topics with this configuration's prefix. */

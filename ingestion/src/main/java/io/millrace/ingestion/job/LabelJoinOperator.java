@@ -432,7 +432,9 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
             new Outbound(
                 rejection.origin().place().getBytes(StandardCharsets.UTF_8),
                 writer.rejected(
-                    rejection, getProcessingTimeService().getCurrentProcessingTime()))));
+                    rejection,
+                    getProcessingTimeService().getCurrentProcessingTime(),
+                    config.maxRejectedBytes()))));
   }
 
   private void scheduleCounts() {

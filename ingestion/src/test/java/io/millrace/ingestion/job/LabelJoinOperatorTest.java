@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.event.Example;
 import io.millrace.event.Progress;
+import io.millrace.event.RejectedEvent;
 import io.millrace.ingestion.Arrival;
 import io.millrace.ingestion.EventDecoder;
 import io.millrace.ingestion.JoinCounts;
@@ -31,6 +32,7 @@ class LabelJoinOperatorTest {
   private final EventDecoder decoder = new EventDecoder(REGISTRY, 1 << 20, () -> T);
   private @Nullable KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness;
   private Duration markInterval = Duration.ZERO;
+  private int maxRejectedBytes = 1 << 20;
   private long offset;
 
   private IngestionJobConfig config(int statesInMemory) {
@@ -43,6 +45,7 @@ class LabelJoinOperatorTest {
         new Watermarks.ProgressOnly(2),
         markInterval,
         1 << 20,
+        maxRejectedBytes,
         statesInMemory,
         false);
   }
@@ -233,6 +236,26 @@ class LabelJoinOperatorTest {
     assertThat(counts().toMap())
         .containsEntry("malformed_bytes", 1L)
         .containsEntry("click_for_unknown_impression", 1L);
+  }
+
+  @Test
+  void aRejectedEventThatItsTopicWouldNotTakeIsKeptWithoutItsBytes() throws Exception {
+    maxRejectedBytes = 2000;
+    var open = open(1000, null);
+    write("impressions", new byte[100_000]);
+    write("impressions", new byte[] {1, 2, 3});
+    List<RejectedEvent> kept = new ArrayList<>();
+    var side = java.util.Objects.requireNonNull(open.getSideOutput(LabelJoinOperator.REJECTED));
+    side.forEach(
+        record ->
+            kept.add(
+                new AvroWire(REGISTRY).decode(record.getValue().value(), RejectedEvent.class)));
+    assertThat(kept).hasSize(2);
+    assertThat(kept.get(0).getOriginalValue()).isNull();
+    assertThat(kept.get(0).getDetail())
+        .contains("the event's 100000 bytes are not kept")
+        .endsWith("expected at most 2000");
+    assertThat(kept.get(1).getOriginalValue().remaining()).isEqualTo(3);
   }
 
   @Test

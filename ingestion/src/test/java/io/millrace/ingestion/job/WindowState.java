@@ -48,6 +48,7 @@ public final class WindowState {
             Watermarks.Live.DEFAULT,
             Duration.ofMillis(200),
             1 << 20,
+            1 << 20,
             IngestionJobConfig.DEFAULT_STATES_IN_MEMORY,
             false);
     InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
