@@ -133,6 +133,20 @@ public final class TopicAdmin {
     return concerns;
   }
 
+  /** The size in bytes of the largest record batch that a topic takes. */
+  public static int largestRecord(Map<String, Object> adminConfig, String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
+      Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+      return Integer.parseInt(config == null ? EVENT_BYTES : value(config, "max.message.bytes"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while looking at topic " + topic, e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot look at topic " + topic, e.getCause());
+    }
+  }
+
   private static void concerns(String topic, Config config, Topics topics, List<String> concerns) {
     String cleanup = value(config, "cleanup.policy");
     if (cleanup.contains("compact")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.broker.EmbeddedKafka;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,36 @@ class TopicAdminTest {
       assertThat(config(admin, "a-examples"))
           .containsEntry("cleanup.policy", "delete")
           .containsEntry("message.timestamp.type", "LogAppendTime");
+    }
+  }
+
+  @Test
+  void saysWhatOthersTopicsHaveAgainstIt() throws Exception {
+    Topics topics = new Topics("b-");
+    try (EmbeddedKafka kafka = new EmbeddedKafka(directory, EmbeddedKafka.newClusterId()).start();
+        Admin admin = Admin.create(kafka.client())) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("b-impressions", 3, (short) 1)
+                      .configs(Map.of("cleanup.policy", "compact")),
+                  new NewTopic("b-rejected", 1, (short) 1)))
+          .all()
+          .get();
+      TopicAdmin.create(kafka.client(), topics, List.of(), 1, 1);
+      assertThat(TopicAdmin.concerns(kafka.client(), topics))
+          .containsExactly(
+              "topic b-impressions: cleanup.policy=compact, expected delete: events with a key that"
+                  + " comes again are lost",
+              "topic b-impressions: message.timestamp.type=CreateTime, expected LogAppendTime: a"
+                  + " producer whose clock is ahead closes label windows early",
+              "topic b-rejected: max.message.bytes=1048588, expected 33554432: a larger rejected"
+                  + " event is kept without its bytes");
+      assertThat(TopicAdmin.largestRecord(kafka.client(), "b-examples")).isEqualTo(16 << 20);
+
+      TopicAdmin.keepStreams(kafka.client(), topics, Duration.ofHours(12));
+      assertThat(config(admin, "b-clicks")).containsEntry("retention.ms", "43200000");
+      assertThat(config(admin, "b-schemas")).doesNotContainEntry("retention.ms", "43200000");
     }
   }
 
