@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * on by the workers, and answers within the deadline. Safe for use by many threads.
  */
 final class ScoringService<T> implements HttpService {
+  private static final int LONG_BODY_BYTES = 64 << 10;
+
   private final Endpoint<T> endpoint;
   private final EndpointMetrics metrics;
   private final RequestLimits limits;
@@ -97,14 +99,15 @@ final class ScoringService<T> implements HttpService {
   }
 
   /**
-   * Reads nothing more from a refused client for as long as it was told to wait, so that bodies
-   * which nobody will look at do not keep the event loops from others.
+   * Reads nothing more from a refused client with a long body for as long as it was told to wait,
+   * so that bodies which nobody will look at do not keep the event loops from others.
    */
   private static void pauseReading(ServiceRequestContext ctx, HttpRequest request) {
     Channel channel = ctx.log().ensureAvailable(RequestLogProperty.SESSION).channel();
+    long announced = request.headers().contentLength();
     if (channel != null
         && !ctx.sessionProtocol().isExplicitHttp2()
-        && request.headers().contentLength() != 0) {
+        && (announced < 0 || announced > LONG_BODY_BYTES)) {
       channel.config().setAutoRead(false);
       var unused =
           channel
