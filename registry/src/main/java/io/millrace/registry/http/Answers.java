@@ -18,7 +18,6 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.millrace.registry.RegistryException;
 import io.millrace.registry.SchemaRegistryException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -81,13 +80,17 @@ final class Answers implements ServerErrorHandler {
   }
 
   private static HttpResponse failure(Failure failure, MediaType type, Object body) {
+    return HttpResponse.of(failureHeaders(failure, type), HttpData.wrap(Json.write(body)));
+  }
+
+  private static ResponseHeaders failureHeaders(Failure failure, MediaType type) {
     ResponseHeaders headers = headers(failure.status(), type);
     if (failure.status().equals(HttpStatus.UNAUTHORIZED)) {
       headers = headers.withMutations(h -> h.add(HttpHeaderNames.WWW_AUTHENTICATE, REALM));
     } else if (failure.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
       headers = headers.withMutations(h -> h.addInt(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS));
     }
-    return HttpResponse.of(headers, HttpData.wrap(Json.write(body)));
+    return headers;
   }
 
   private static ResponseHeaders headers(HttpStatus status, MediaType type) {
@@ -139,6 +142,7 @@ final class Answers implements ServerErrorHandler {
         Dialect.CONFLUENT);
   }
 
+  /** Built here and now: an event loop that waited for another one could wait for ever. */
   @Override
   public AggregatedHttpResponse renderStatus(
       @Nullable ServiceRequestContext ctx,
@@ -147,6 +151,9 @@ final class Answers implements ServerErrorHandler {
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
-    return Objects.requireNonNull(failure(status).aggregate().join());
+    Failure failure = new Failure(status);
+    return AggregatedHttpResponse.of(
+        failureHeaders(failure, V1),
+        HttpData.wrap(Json.write(new Bodies.Failed(failure.code(), failure.message()))));
   }
 }

@@ -6,7 +6,10 @@ import io.millrace.registry.RegistryService;
 import io.millrace.registry.SchemaRules;
 import io.millrace.registry.http.Http.Answer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -100,6 +103,30 @@ class MalformedRequestsTest {
       assertThat(growth).as("bytes of heap").isLessThan(MAX_GROWTH_BYTES);
       assertThat(http.get("/subjects").status()).isEqualTo(200);
       assertThat(leftovers.leaks()).as("buffers that nobody released").isEmpty();
+    }
+  }
+
+  @Test
+  void manyConnectionsThatSpeakNoHttpAtOnceAreAllAnswered() throws Exception {
+    try (RegistryService registry = RegistryService.inMemory(SchemaRules.NONE);
+        RegistryServer server = RegistryServer.start(RegistryServerConfig.local(0), registry)) {
+      for (int n : new int[] {4, 16, 64}) {
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+          socket.setSoTimeout(20_000);
+          sockets.add(socket);
+        }
+        for (Socket socket : sockets) {
+          socket.getOutputStream().write("hello\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        for (Socket socket : sockets) {
+          byte[] start = socket.getInputStream().readNBytes(12);
+          assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 400");
+          socket.close();
+        }
+      }
+      assertThat(new Http(server.port()).get("/subjects").status()).isEqualTo(200);
     }
   }
 
