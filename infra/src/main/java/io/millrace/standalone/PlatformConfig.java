@@ -69,13 +69,13 @@ public record PlatformConfig(
   }
 
   /**
-   * How much longer an id is remembered than its window lasts, unless told otherwise: ten windows,
-   * but no more than an hour, or than the window where that is longer.
+   * How much longer than its window an id is remembered unless told otherwise: ten windows, at most
+   * an hour.
    */
   public static Duration latenessOf(Duration window) {
     Duration ten = window.multipliedBy(10);
-    Duration most = Duration.ofHours(1).compareTo(window) > 0 ? Duration.ofHours(1) : window;
-    return ten.compareTo(most) < 0 ? ten : most;
+    Duration hour = Duration.ofHours(1);
+    return ten.compareTo(hour) < 0 ? ten : hour;
   }
 
   /** The same with another window and lateness. */
