@@ -244,6 +244,14 @@ final class VectorRowKernels implements RowKernels {
       if (one.add(other).compare(VectorOperators.LE, bound).allTrue()) {
         return true;
       }
+    } else if (from + LANES <= values.length) {
+      // what lies beyond may only send it to the scalars
+      if (FloatVector.fromArray(WIDE, values, from)
+          .abs()
+          .compare(VectorOperators.LE, bound)
+          .allTrue()) {
+        return true;
+      }
     }
     return ScalarRowKernels.within(0, n, values, from, bound);
   }
