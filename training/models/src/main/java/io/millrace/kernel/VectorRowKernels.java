@@ -223,27 +223,37 @@ final class VectorRowKernels implements RowKernels {
         epsilon);
   }
 
-  /** Magnitudes are compared by their bits, which as integers have the same order, NaN last. */
+  /**
+   * Where sums of magnitudes are within the bound, each of them is: mostly that is all there is to
+   * do. Neither integers nor masks but the last, which compilers have stumbled over.
+   */
   @Override
   public boolean within(int n, float[] values, int from, float bound) {
-    if (n < LANES) {
-      return ScalarRowKernels.within(0, n, values, from, bound);
+    if (n >= LANES) {
+      FloatVector one = FloatVector.fromArray(WIDE, values, from).abs();
+      // may hold some values again
+      FloatVector other = FloatVector.fromArray(WIDE, values, from + n - LANES).abs();
+      int i = LANES;
+      for (int end = n - 2 * LANES; i <= end; i += 2 * LANES) {
+        one = one.add(FloatVector.fromArray(WIDE, values, from + i).abs());
+        other = other.add(FloatVector.fromArray(WIDE, values, from + i + LANES).abs());
+      }
+      if (i <= n - LANES) {
+        one = one.add(FloatVector.fromArray(WIDE, values, from + i).abs());
+      }
+      if (one.add(other).compare(VectorOperators.LE, bound).allTrue()) {
+        return true;
+      }
+    } else if (from + LANES <= values.length) {
+      // what lies beyond may only send it to the scalars
+      if (FloatVector.fromArray(WIDE, values, from)
+          .abs()
+          .compare(VectorOperators.LE, bound)
+          .allTrue()) {
+        return true;
+      }
     }
-    IntVector one = magnitudes(values, from);
-    IntVector other = magnitudes(values, from + n - LANES); // may hold some values again
-    int i = LANES;
-    for (int end = n - 2 * LANES; i <= end; i += 2 * LANES) {
-      one = one.max(magnitudes(values, from + i));
-      other = other.max(magnitudes(values, from + i + LANES));
-    }
-    if (i <= n - LANES) {
-      one = one.max(magnitudes(values, from + i));
-    }
-    return !one.max(other).compare(VectorOperators.GT, Float.floatToRawIntBits(bound)).anyTrue();
-  }
-
-  private static IntVector magnitudes(float[] values, int at) {
-    return FloatVector.fromArray(WIDE, values, at).reinterpretAsInts().and(Integer.MAX_VALUE);
+    return ScalarRowKernels.within(0, n, values, from, bound);
   }
 
   @Override

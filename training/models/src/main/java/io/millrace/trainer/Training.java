@@ -95,7 +95,7 @@ public final class Training {
           "experts: %d, expected 1 where a model is trained on files; a stream that goes on with it may have more"
               .formatted(compiled.config().experts().size()));
     }
-    if (compiled.config().numericScaling().scales()) {
+    if (compiled.scalesNumbers()) {
       throw new IllegalArgumentException(
           "numericScaling.method: running, expected none where a model is trained on files: it is told"
               + " what its numbers are by transforms");

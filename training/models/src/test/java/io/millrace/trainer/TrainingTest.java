@@ -80,33 +80,41 @@ class TrainingTest {
     assertThat(fm.epochs().get(fm.best() - 1).valid()).isEqualTo(fm.valid());
   }
 
+  private static final FeatureSchema NUMBERS =
+      FeatureSchema.parse(
+          new Schema.Parser()
+              .parse(
+                  """
+                  {"type":"record","name":"Row","namespace":"t","millrace":{"table":{"rows":4096,"dim":8}},
+                   "fields":[{"name":"user","type":"string","feature":{"kind":"categorical"}},
+                    {"name":"income","type":"double","feature":{"kind":"numeric"}},
+                    {"name":"ts","type":"double","feature":{"kind":"numeric"}}]}
+                  """));
+
   /** Income of millions and milliseconds since 1970, as they came. */
+  private static LabeledExamples unscaled(CompiledModel compiled) {
+    LabeledExamples examples = new LabeledExamples(3);
+    SplittableRandom random = new SplittableRandom(4);
+    for (int i = 0; i < 500; i++) {
+      GenericRecord record = new GenericData.Record(NUMBERS.avro());
+      record.put("user", "u" + i % 20);
+      record.put("income", random.nextDouble() * 1e8);
+      record.put("ts", 1.5e12 + 1000 * i);
+      compiled.encoder().encode(record, examples.next());
+      examples.add(i % 3 == 0 ? 1 : 0);
+    }
+    return examples;
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"LR", "FM", "MLP", "DEEPFM", "DCNV2", "ARMNET"})
   void unscaledNumbersStopItWithTheirNamesAndAdvice(ModelKind kind) {
-    String json =
-        """
-        {"type":"record","name":"Row","namespace":"t","millrace":{"table":{"rows":4096,"dim":8}},
-         "fields":[{"name":"user","type":"string","feature":{"kind":"categorical"}},
-          {"name":"income","type":"double","feature":{"kind":"numeric"}},
-          {"name":"ts","type":"double","feature":{"kind":"numeric"}}]}
-        """;
-    FeatureSchema schema = FeatureSchema.parse(new Schema.Parser().parse(json));
     ModelConfig config =
-        ModelConfig.defaults(kind, "test", schema)
+        ModelConfig.defaults(kind, "test", NUMBERS)
             .withoutExperts()
             .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM));
-    try (CompiledModel compiled = CompiledModel.of(config, schema)) {
-      LabeledExamples examples = new LabeledExamples(3);
-      SplittableRandom random = new SplittableRandom(4);
-      for (int i = 0; i < 500; i++) {
-        GenericRecord record = new GenericData.Record(schema.avro());
-        record.put("user", "u" + i % 20);
-        record.put("income", random.nextDouble() * 1e8);
-        record.put("ts", 1.5e12 + 1000 * i);
-        compiled.encoder().encode(record, examples.next());
-        examples.add(i % 3 == 0 ? 1 : 0);
-      }
+    try (CompiledModel compiled = CompiledModel.of(config, NUMBERS)) {
+      LabeledExamples examples = unscaled(compiled);
       assertThatThrownBy(() -> Training.run(compiled, CONFIG, examples, examples, epoch -> {}))
           .isInstanceOf(DivergedException.class)
           .hasMessageContaining("largest numbers: ts 1.50000e+12, income 9.")
@@ -116,9 +124,9 @@ class TrainingTest {
 
   @Test
   void scalingIsForStreams() {
-    ModelConfig config = ModelConfig.defaults(ModelKind.LR, "test", SCHEMA);
-    try (CompiledModel compiled = CompiledModel.of(config, SCHEMA)) {
-      LabeledExamples examples = examples(compiled, 10, 1);
+    ModelConfig config = ModelConfig.defaults(ModelKind.LR, "test", NUMBERS);
+    try (CompiledModel compiled = CompiledModel.of(config, NUMBERS)) {
+      LabeledExamples examples = unscaled(compiled);
       assertThatThrownBy(() -> Training.run(compiled, CONFIG, examples, examples, epoch -> {}))
           .hasMessageStartingWith("numericScaling.method: running, expected none");
     }
