@@ -1,11 +1,13 @@
 package io.millrace.e2e;
 
+import io.millrace.event.Click;
 import io.millrace.event.Example;
 import io.millrace.event.Impression;
 import io.millrace.event.RejectedEvent;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * @param examples records of examples, with those that were written twice
  * @param impressions that were not rejected
  * @param repeated of those, the ones whose id came before
+ * @param waitingClicks clicks of an impression that did not come and still may
  * @param waiting ids of those that are no example because their window has not ended
  * @param lost ids of those that are no example although it has
  */
@@ -42,6 +45,7 @@ record FuzzAudit(
     long examples,
     long impressions,
     long repeated,
+    long waitingClicks,
     Set<String> waiting,
     Set<String> lost) {
 
@@ -79,6 +83,7 @@ record FuzzAudit(
         });
     long[] counts = new long[3];
     Map<String, Long> shown = new HashMap<>();
+    List<Click> clicks = new ArrayList<>();
     for (String topic : List.of(topics.impressions(), topics.clicks())) {
       read(
           platform,
@@ -86,7 +91,7 @@ record FuzzAudit(
           record -> {
             counts[0]++;
             if (!rejected.containsKey(topic + "@" + record.offset())) {
-              accepted(wire, record.value(), shown, counts);
+              accepted(wire, record.value(), shown, clicks, counts);
             }
           });
     }
@@ -98,6 +103,8 @@ record FuzzAudit(
             (time + window.toMillis() > timeNow ? waiting : lost).add(id);
           }
         });
+    long waitingClicks =
+        clicks.stream().filter(click -> !shown.containsKey(click.getImpressionId())).count();
     return new FuzzAudit(
         counts[0],
         rejected,
@@ -107,24 +114,28 @@ record FuzzAudit(
         examples[0],
         counts[1],
         counts[2],
+        waitingClicks,
         waiting,
         lost);
   }
 
   private static void accepted(
-      AvroWire wire, byte[] value, Map<String, Long> shown, long[] counts) {
+      AvroWire wire, byte[] value, Map<String, Long> shown, List<Click> clicks, long[] counts) {
     IndexedRecord record = wire.decode(value).value();
     String id;
     long time;
+    if (record instanceof Click click) {
+      clicks.add(click);
+      return;
+    }
     if (record instanceof Impression impression) {
       id = impression.getImpressionId();
       time = impression.getEventTime().toEpochMilli();
-    } else if (record.getSchema().getField("event_time") != null
-        && record.getSchema().getField("user") != null) {
+    } else if (record.getSchema().getField("impression_id") != null) {
       id = record.get(record.getSchema().getField("impression_id").pos()).toString();
       time = (Long) record.get(record.getSchema().getField("event_time").pos());
     } else {
-      return; // a click
+      return; // counted and told by nobody, as the sums will show
     }
     counts[1]++;
     if (shown.putIfAbsent(id, time) != null) {

@@ -170,6 +170,12 @@ final class FuzzCampaign {
     }
   }
 
+  private final long startedNanos = System.nanoTime();
+
+  private void say(String what) {
+    System.out.printf("%4d s  %s%n", (System.nanoTime() - startedNanos) / 1_000_000_000, what);
+  }
+
   private FuzzedPlatform fuzzed() {
     return platforms.get(0);
   }
@@ -177,6 +183,7 @@ final class FuzzCampaign {
   private Result run() throws Exception {
     try {
       Path folder = Files.createDirectories(config.folder());
+      Runtime.getRuntime().addShutdownHook(new Thread(this::end));
       platforms.add(
           FuzzedPlatform.start(folder.resolve("fuzzed"), config.window(), config.model()));
       if (config.compared()) {
@@ -186,16 +193,20 @@ final class FuzzCampaign {
       long started = System.nanoTime();
       Thread watch = watch();
       warm();
+      say("platforms are up");
       List<Thread> requests = requests();
       events();
+      say("events are sent");
       long sent = System.nanoTime();
       for (Thread thread : requests) {
         thread.join();
       }
       long asked = System.nanoTime();
+      say("requests are answered");
+      settle();
       watch.interrupt();
       watch.join();
-      settle();
+      say("all is decided on: " + Scenario.metric(fuzzed().status(), "learned") + " learned");
       Map<String, Map<String, Long>> outcomes = account();
       double[] probabilities = new double[HELD_OUT];
       List<Double> aucs = new ArrayList<>();
@@ -222,8 +233,12 @@ final class FuzzCampaign {
                   ceiling);
       return result(outcomes, summary);
     } finally {
-      platforms.forEach(FuzzedPlatform::close);
+      end();
     }
+  }
+
+  private void end() {
+    platforms.forEach(FuzzedPlatform::close);
   }
 
   private Result result(Map<String, Map<String, Long>> outcomes, String summary) {
@@ -304,6 +319,7 @@ final class FuzzCampaign {
     PriorityQueue<DueClick> clicks = new PriorityQueue<>(Comparator.comparing(DueClick::time));
     long start = System.nanoTime();
     int sent = 0;
+    int turns = 0;
     while (sent < config.events()) {
       pace(start, sent, config.eventsPerSecond());
       long now = System.currentTimeMillis();
@@ -311,7 +327,10 @@ final class FuzzCampaign {
         goodClick(clicks.remove());
         sent++;
       } else if (mix.nextDouble() < config.badShare() && good > 100) {
-        sent += bad(nonsense, pick(kinds, badRandom), badRandom, now);
+        // The first round has one of each.
+        FuzzEvents.Kind kind = turns < kinds.size() ? kinds.get(turns) : pick(kinds, badRandom);
+        turns++;
+        sent += bad(nonsense, kind, badRandom, now);
       } else {
         FuzzWorld.Shown shown = world.next(goodRandom);
         String id = "good-" + good;
@@ -448,6 +467,9 @@ final class FuzzCampaign {
     answers
         .computeIfAbsent(kind.name(), k -> new ConcurrentHashMap<>())
         .merge(answer.status(), 1L, Long::sum);
+    if (answer.status() < 0) {
+      say("no answer to '" + kind.name() + "'");
+    }
     FuzzedAnswer.fault(kind, answer)
         .ifPresent(
             fault ->
@@ -472,25 +494,20 @@ final class FuzzCampaign {
   private void settle() throws IOException, InterruptedException {
     // A click of nothing is waited for as long as its impression might come.
     Duration lateness = Duration.ofSeconds(Math.min(10 * config.window().toSeconds(), 3_600));
-    Duration limit = config.window().multipliedBy(2).plus(lateness).plusSeconds(120);
+    Duration open = config.window().multipliedBy(2).plus(lateness).plusSeconds(2);
+    Thread.sleep(open.toMillis());
     for (FuzzedPlatform platform : platforms) {
       long[] before = {-1, -1, System.nanoTime()};
       await(
           "settled",
           platform,
-          limit,
+          Duration.ofMinutes(3),
           status -> {
-            long waiting =
-                count(status, "clicks")
-                    - count(status, "positives")
-                    - count(status, "duplicate_clicks")
-                    - count(status, "late_click")
-                    - count(status, "click_for_unknown_impression");
             long now = sum(status);
-            long version = status.at("/models/0/version").asLong();
-            if (now != before[0] || version != before[1] || waiting > 0) {
+            long learned = metric(status, "learned");
+            if (now != before[0] || learned != before[1]) {
               before[0] = now;
-              before[1] = version;
+              before[1] = learned;
               before[2] = System.nanoTime();
             }
             return System.nanoTime() - before[2] > 5_000_000_000L;
@@ -534,14 +551,21 @@ final class FuzzCampaign {
         count(status, "positives")
             + count(status, "duplicate_clicks")
             + count(status, "late_click")
-            + count(status, "click_for_unknown_impression"));
-    equal("impressions repeated", audit.repeated(), count(status, "duplicate_impressions"));
+            + count(status, "click_for_unknown_impression")
+            + audit.waitingClicks());
+    // An id that comes again after it was forgotten makes a second example.
     equal(
-        "examples", audit.labels().size(), count(status, "positives") + count(status, "negatives"));
+        "impressions repeated",
+        audit.repeated(),
+        count(status, "duplicate_impressions") + audit.examples() - audit.labels().size());
+    equal("examples", audit.examples(), count(status, "positives") + count(status, "negatives"));
     equal(
         "examples learned",
-        audit.labels().size(),
-        metric(status, "learned") + metric(status, "rejected") + metric(status, "other_schema"));
+        audit.examples(),
+        metric(status, "learned")
+            + metric(status, "duplicates")
+            + metric(status, "rejected")
+            + metric(status, "other_schema"));
     audit
         .byReason()
         .forEach(

@@ -291,11 +291,17 @@ final class FuzzEvents {
             Set.of("invalid_feature", ACCEPTED),
             (r, t) -> List.of(out(false, number(r, t)))),
         kind(
-            "text of kilobytes",
-            FINE,
-            (r, t) -> List.of(out(false, text(r, t, 8_000 + r.nextInt(60_000))))),
+            "text of kilobytes", FINE, (r, t) -> List.of(out(false, text(r, t, r.nextInt(8_000))))),
+        kind(
+            "text longer than a value may be",
+            Set.of("invalid_feature"),
+            (r, t) -> List.of(out(false, text(r, t, 8_200 + r.nextInt(60_000))))),
         kind("text of control characters", FINE, (r, t) -> List.of(out(false, text(r, t, -1)))),
-        kind(300, "text of 1 MB", FINE, (r, t) -> List.of(out(false, text(r, t, 1_000_000)))),
+        kind(
+            300,
+            "text of 1 MB",
+            Set.of("invalid_feature"),
+            (r, t) -> List.of(out(false, text(r, t, 1_000_000)))),
         kind(
             300,
             "text of more than 1 MB",

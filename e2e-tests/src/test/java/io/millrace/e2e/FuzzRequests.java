@@ -198,7 +198,7 @@ final class FuzzRequests {
                 "100,000 candidates that are no objects",
                 BAD,
                 r -> post(PREDICT, share("", repeated("1", 100_000))))),
-        rare(10, kind("string of 1 MB", Set.of(200, 503), r -> post(PREDICT, longText(900_000)))),
+        rare(10, kind("string of 1 MB", Set.of(400, 503), r -> post(PREDICT, longText(900_000)))),
         rare(
             10,
             kind(

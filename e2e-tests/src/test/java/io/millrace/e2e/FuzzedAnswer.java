@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** What an answer to a fuzzed request must be, whatever was asked. */
 final class FuzzedAnswer {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Pattern NOT_FINITE = Pattern.compile("\\b(NaN|[+-]?Inf(inity)?)\\b");
+  private static final Pattern NOT_FINITE = Pattern.compile("(?m) [+-]?(NaN|Inf|Infinity)$");
 
   private FuzzedAnswer() {}
 
