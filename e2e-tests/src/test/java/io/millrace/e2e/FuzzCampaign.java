@@ -203,38 +203,47 @@ final class FuzzCampaign {
       }
       long asked = System.nanoTime();
       say("requests are answered");
-      settle();
+      boolean settled = settle();
       watch.interrupt();
       watch.join();
-      say("all is decided on: " + Scenario.metric(fuzzed().status(), "learned") + " learned");
-      Map<String, Map<String, Long>> outcomes = account();
-      double[] probabilities = new double[HELD_OUT];
-      List<Double> aucs = new ArrayList<>();
-      for (FuzzedPlatform platform : platforms) {
-        aucs.add(FuzzWorld.expectedAuc(heldOut(platform, probabilities), probabilities));
-      }
-      double ceiling = FuzzWorld.expectedAuc(probabilities, probabilities);
-      if (config.compared() && Math.abs(aucs.get(0) - aucs.get(1)) > AUC_WITHIN) {
-        fault("auc", "AUC %.4f, without bad events %.4f".formatted(aucs.get(0), aucs.get(1)));
+      String summary =
+          "%d events (%d good impressions) in %d s, requests in %d s"
+              .formatted(
+                  config.events(),
+                  good,
+                  (sent - started) / 1_000_000_000,
+                  (asked - started) / 1_000_000_000);
+      Map<String, Map<String, Long>> outcomes = Map.of();
+      if (settled) {
+        say("all is decided on: " + Scenario.metric(fuzzed().status(), "learned") + " learned");
+        outcomes = account();
+        summary += compare();
       }
       for (FuzzedPlatform platform : platforms) {
         for (String failure : platform.failures()) {
           fault("failure of " + platforms.indexOf(platform), failure);
         }
       }
-      String summary =
-          "%d events (%d good impressions) in %d s, requests in %d s; AUC on held-out impressions %s, of at most %.4f"
-              .formatted(
-                  config.events(),
-                  good,
-                  (sent - started) / 1_000_000_000,
-                  (asked - started) / 1_000_000_000,
-                  aucs.stream().map("%.4f"::formatted).toList(),
-                  ceiling);
       return result(outcomes, summary);
     } finally {
       end();
     }
+  }
+
+  /** Compares what was learned of the good events. */
+  private String compare() throws IOException, InterruptedException {
+    double[] probabilities = new double[HELD_OUT];
+    List<Double> aucs = new ArrayList<>();
+    for (FuzzedPlatform platform : platforms) {
+      aucs.add(FuzzWorld.expectedAuc(heldOut(platform, probabilities), probabilities));
+    }
+    if (config.compared() && !(Math.abs(aucs.get(0) - aucs.get(1)) <= AUC_WITHIN)) {
+      fault("auc", "AUC %.4f, without bad events %.4f".formatted(aucs.get(0), aucs.get(1)));
+    }
+    return "; AUC on held-out impressions %s, of at most %.4f"
+        .formatted(
+            aucs.stream().map("%.4f"::formatted).toList(),
+            FuzzWorld.expectedAuc(probabilities, probabilities));
   }
 
   private void end() {
@@ -282,29 +291,37 @@ final class FuzzCampaign {
     }
   }
 
-  private void warm() throws IOException, InterruptedException {
+  private void warm() throws InterruptedException {
     for (FuzzedPlatform platform : platforms) {
       await("ready", platform, Duration.ofMinutes(1), s -> s.path("ready").asBoolean());
     }
   }
 
-  private JsonNode await(
+  private boolean await(
       String what,
       FuzzedPlatform platform,
       Duration limit,
       java.util.function.Predicate<JsonNode> holds)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    JsonNode status = platform.status();
-    while (!holds.test(status)) {
-      if (!platform.runs() || System.nanoTime() > deadline) {
-        fault("waiting", "not %s within %s: %s".formatted(what, limit, status));
-        return status;
+    while (true) {
+      try {
+        JsonNode status = platform.status();
+        if (holds.test(status)) {
+          return true;
+        }
+        if (System.nanoTime() > deadline) {
+          fault("waiting", "not %s within %s: %s".formatted(what, limit, status));
+          return false;
+        }
+      } catch (IOException e) {
+        if (!platform.runs() || System.nanoTime() > deadline) {
+          fault("waiting", "not %s: %s".formatted(what, e));
+          return false;
+        }
       }
       Thread.sleep(100);
-      status = platform.status();
     }
-    return status;
   }
 
   private record DueClick(long time, int number) {}
@@ -326,16 +343,16 @@ final class FuzzCampaign {
       if (!clicks.isEmpty() && clicks.peek().time() <= now) {
         goodClick(clicks.remove());
         sent++;
-      } else if (mix.nextDouble() < config.badShare() && good > 100) {
-        // The first round has one of each.
+      } else if (good > 0 && (turns < kinds.size() || mix.nextDouble() < config.badShare())) {
+        // The first round has one of each, before any time is lost by the good ones.
         FuzzEvents.Kind kind = turns < kinds.size() ? kinds.get(turns) : pick(kinds, badRandom);
         turns++;
         sent += bad(nonsense, kind, badRandom, now);
       } else {
         FuzzWorld.Shown shown = world.next(goodRandom);
         String id = "good-" + good;
-        boolean clicks1 = goodRandom.nextDouble() < shown.probability();
-        if (clicks1) {
+        boolean willClick = goodRandom.nextDouble() < shown.probability() && good > 0;
+        if (willClick) {
           clicked.set(good);
           long most = config.window().toMillis() / 2;
           clicks.add(new DueClick(now + 1 + goodRandom.nextLong(most), good));
@@ -345,7 +362,7 @@ final class FuzzCampaign {
         for (FuzzedPlatform platform : platforms) {
           byte[] value = platform.wire().encode(shown.features(id, now));
           if (platform == fuzzed()) {
-            nonsense.sent(id, now, value, clicks1);
+            nonsense.sent(id, now, value, willClick);
           }
           send(platform, "good impression", out(false, value));
         }
@@ -491,28 +508,31 @@ final class FuzzCampaign {
   }
 
   /** Waits until everything that was sent is decided on and learned. */
-  private void settle() throws IOException, InterruptedException {
+  private boolean settle() throws InterruptedException {
+    boolean settled = true;
     // A click of nothing is waited for as long as its impression might come.
     Duration lateness = Duration.ofSeconds(Math.min(10 * config.window().toSeconds(), 3_600));
     Duration open = config.window().multipliedBy(2).plus(lateness).plusSeconds(2);
     Thread.sleep(open.toMillis());
     for (FuzzedPlatform platform : platforms) {
       long[] before = {-1, -1, System.nanoTime()};
-      await(
-          "settled",
-          platform,
-          Duration.ofMinutes(3),
-          status -> {
-            long now = sum(status);
-            long learned = metric(status, "learned");
-            if (now != before[0] || learned != before[1]) {
-              before[0] = now;
-              before[1] = learned;
-              before[2] = System.nanoTime();
-            }
-            return System.nanoTime() - before[2] > 5_000_000_000L;
-          });
+      settled &=
+          await(
+              "settled",
+              platform,
+              Duration.ofMinutes(3),
+              status -> {
+                long now = sum(status);
+                long learned = metric(status, "learned");
+                if (now != before[0] || learned != before[1]) {
+                  before[0] = now;
+                  before[1] = learned;
+                  before[2] = System.nanoTime();
+                }
+                return System.nanoTime() - before[2] > 5_000_000_000L;
+              });
     }
+    return settled;
   }
 
   private static long count(JsonNode status, String name) {
