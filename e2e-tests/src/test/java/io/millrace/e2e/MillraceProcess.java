@@ -38,6 +38,7 @@ final class MillraceProcess implements AutoCloseable {
         List.of(
             "-Xmx1g",
             "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
             "--add-modules=jdk.incubator.vector",
             "-XX:PerMethodTrapLimit=10000",
@@ -116,6 +117,11 @@ final class MillraceProcess implements AutoCloseable {
   /** The exit status; 137 after a SIGKILL. */
   int exitStatus() {
     return process.exitValue();
+  }
+
+  /** What was written so far. */
+  String outputSoFar() {
+    return output.toString();
   }
 
   /** Everything that Millrace wrote to standard output and error. */

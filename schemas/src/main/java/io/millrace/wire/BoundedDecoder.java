@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Avro's own decoder allocates what a length prefix says before it looks for the bytes: five
  * bytes can ask for two gigabytes. Here a string, a byte block and a collection's item count are
- * checked against the remaining bytes first. As a consequence an array of items that take no bytes
- * (nulls, empty records) cannot be read.
+ * checked against the remaining bytes first, and all collections together have no more items than
+ * the array has bytes. As a consequence an array of many items that take no bytes (nulls, empty
+ * records) cannot be read, be they in one block or in many.
  */
 final class BoundedDecoder extends Decoder {
   private static final byte[] NOTHING = new byte[0];
@@ -23,12 +24,14 @@ final class BoundedDecoder extends Decoder {
   private byte[] in = NOTHING;
   private int at;
   private int end;
+  private long itemsLeft;
 
   /** Reads from {@code bytes[from .. to)} from now on. */
   void reset(byte[] bytes, int from, int to) {
     in = bytes;
     at = from;
     end = to;
+    itemsLeft = to - from;
   }
 
   /** Forgets the array, so that it can be collected. */
@@ -185,9 +188,18 @@ final class BoundedDecoder extends Decoder {
       length("block");
       count = -count;
     }
+    return checked(count);
+  }
+
+  private long checked(long count) {
     if (count < 0 || count > remaining()) {
       throw new AvroRuntimeException(
           "collection: " + count + " items, but only " + remaining() + " bytes are left");
+    }
+    itemsLeft -= count;
+    if (itemsLeft < 0) {
+      throw new AvroRuntimeException(
+          "collections: more items than the record has bytes, expected each to take one");
     }
     return count;
   }
@@ -197,11 +209,7 @@ final class BoundedDecoder extends Decoder {
     while (true) {
       long count = readLong();
       if (count >= 0) {
-        if (count > remaining()) {
-          throw new AvroRuntimeException(
-              "collection: " + count + " items, but only " + remaining() + " bytes are left");
-        }
-        return count;
+        return checked(count);
       }
       take(length("block"));
     }

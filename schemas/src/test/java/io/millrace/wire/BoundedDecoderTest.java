@@ -128,6 +128,23 @@ class BoundedDecoderTest {
         .hasMessage("record ends within a value");
   }
 
+  /** Items that take no bytes, block after block: a megabyte could ask for 10^11 of them. */
+  @Test
+  void refusesMoreItemsThanBytesInManyBlocks() throws IOException {
+    String blocksOfThree = "06060606000000000000";
+    BoundedDecoder array = reading(blocksOfThree);
+    assertThat(array.readArrayStart()).isEqualTo(3);
+    assertThat(array.arrayNext()).isEqualTo(3);
+    assertThat(array.arrayNext()).isEqualTo(3);
+    assertThatThrownBy(array::arrayNext)
+        .hasMessage("collections: more items than the record has bytes, expected each to take one");
+    BoundedDecoder skipped = reading(blocksOfThree);
+    assertThat(skipped.skipArray()).isEqualTo(3);
+    assertThat(skipped.skipArray()).isEqualTo(3);
+    assertThat(skipped.skipArray()).isEqualTo(3);
+    assertThatThrownBy(skipped::skipArray).hasMessageContaining("more items");
+  }
+
   @Test
   void aStringIsReadIntoTheOldOne() throws IOException {
     org.apache.avro.util.Utf8 old = new org.apache.avro.util.Utf8("before");

@@ -13,6 +13,7 @@ import io.millrace.ingestion.JoinState;
 import io.millrace.ingestion.JoinStateFormat;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
+import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.ingestion.PartitionProgress;
 import io.millrace.ingestion.ProgressEvent;
@@ -20,6 +21,7 @@ import io.millrace.ingestion.ReadPositions;
 import io.millrace.ingestion.Rejection;
 import io.millrace.ingestion.Transition;
 import io.millrace.registry.SchemaRegistry;
+import io.millrace.wire.RejectionReason;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -290,13 +292,29 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         clock.onPositions(positions, nanos.nanos());
         advanceClock(clock);
       }
-    } else if (progress != null) {
-      progress.advance((ProgressEvent) arrival);
-      advance(progress.watermark());
+    } else {
+      onProgress((ProgressEvent) arrival);
     }
     if (clock != null && ++sinceAdvance >= ADVANCE_EVENTS) {
       advanceClock(clock);
     }
+  }
+
+  private void onProgress(ProgressEvent promise) throws Exception {
+    if (progress == null) {
+      Origin origin = promise.origin();
+      reject(
+          new Rejection(
+              RejectionReason.UNEXPECTED_TYPE,
+              "record: Progress, expected impressions and clicks only: the event time of a live"
+                  + " platform is that of its events ("
+                  + origin.place()
+                  + ")",
+              origin));
+      return;
+    }
+    progress.advance(promise);
+    advance(progress.watermark());
   }
 
   /** The time at which an event came; see {@link LabelJoin}. */

@@ -33,6 +33,7 @@ class LabelJoinOperatorTest {
   private @Nullable KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness;
   private Duration markInterval = Duration.ZERO;
   private int maxRejectedBytes = 1 << 20;
+  private Watermarks watermarks = new Watermarks.ProgressOnly(2);
   private long offset;
 
   private IngestionJobConfig config(int statesInMemory) {
@@ -42,7 +43,7 @@ class LabelJoinOperatorTest {
         Duration.ofMillis(20),
         Duration.ofMillis(10),
         LabelEmission.ON_WINDOW_END,
-        new Watermarks.ProgressOnly(2),
+        watermarks,
         markInterval,
         1 << 20,
         maxRejectedBytes,
@@ -302,5 +303,26 @@ class LabelJoinOperatorTest {
     var restored = open(1000, snapshot);
     restored.setProcessingTime(200);
     assertThat(marks()).as("for what the snapshot left unmarked").hasSize(1);
+  }
+
+  @Test
+  void aLivePlatformRefusesPromisesOfProgress() throws Exception {
+    watermarks = Watermarks.Live.DEFAULT;
+    var open = open(100, null);
+    write("impressions", events.progress(T));
+    write("clicks", events.progress(Long.MAX_VALUE));
+    open.prepareSnapshotPreBarrier(1);
+
+    assertThat(counts().toMap()).containsEntry("unexpected_type", 2L);
+    AvroWire wire = new AvroWire(REGISTRY);
+    assertThat(open.getSideOutput(LabelJoinOperator.REJECTED))
+        .extracting(record -> wire.decode(record.getValue().value(), RejectedEvent.class))
+        .allMatch(event -> event.getReason().equals("unexpected_type"))
+        .extracting(event -> event.getTopic() + ": " + event.getDetail())
+        .containsExactly(
+            "impressions: record: Progress, expected impressions and clicks only: the event time"
+                + " of a live platform is that of its events (impressions-0 offset 0)",
+            "clicks: record: Progress, expected impressions and clicks only: the event time of a"
+                + " live platform is that of its events (clicks-0 offset 1)");
   }
 }
