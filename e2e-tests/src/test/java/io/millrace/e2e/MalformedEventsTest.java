@@ -103,7 +103,10 @@ class MalformedEventsTest {
     bad(producer, impressions, wire.encode(long10));
     bad(producer, impressions, wire.encode(features("", now)));
     bad(producer, clicks, wire.encode(new Click("never-shown", Instant.now())));
-    bad(producer, clicks, wire.encode(new IngestionCounts(Instant.now(), Map.of())));
+    bad(
+        producer,
+        clicks,
+        wire.encode(new IngestionCounts(Instant.now(), Map.of(), null, 0L, null)));
   }
 
   private void bad(KafkaProducer<byte[], byte[]> producer, String topic, byte[] value) {
