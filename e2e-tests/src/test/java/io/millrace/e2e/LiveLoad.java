@@ -3,8 +3,6 @@ package io.millrace.e2e;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.event.Click;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.registry.KafkaSchemaRegistry;
@@ -156,32 +154,11 @@ final class LiveLoad implements AutoCloseable {
   }
 
   private GenericRecord features(String id, long time) {
-    Map<String, Object> values = new HashMap<>(context());
-    values.putAll(ad());
+    Map<String, Object> values = new HashMap<>(Rankings.context(random));
+    values.putAll(Rankings.ad(random));
     values.put("impression_id", id);
     values.put("event_time", time);
     return FeatureRecords.fromMap(Scenario.SCHEMA, values);
-  }
-
-  private Map<String, Object> context() {
-    return Map.of(
-        "user_id",
-        "user-" + random.nextInt(500),
-        "user_segment",
-        "segment-" + random.nextInt(5),
-        "device",
-        random.nextBoolean() ? "phone" : "desktop",
-        "hour",
-        random.nextInt(24));
-  }
-
-  private Map<String, Object> ad() {
-    int ad = random.nextInt(200);
-    return Map.of(
-        "ad_id", "ad-" + ad,
-        "advertiser", "advertiser-" + ad % 20,
-        "category", "category-" + ad % 7,
-        "price", 1.0 + ad);
   }
 
   private void send(String topic, String key, byte[] value) {
@@ -205,22 +182,17 @@ final class LiveLoad implements AutoCloseable {
   }
 
   private void rank() {
-    ObjectNode body = MAPPER.createObjectNode().put("k", SHOWN).put("log", true);
-    body.set("context", MAPPER.valueToTree(context()));
-    ArrayNode candidates = body.putArray("candidates");
+    String ids = "%s-r%d-".formatted(run, sequence++);
     for (int i = 0; i < CANDIDATES; i++) {
-      String id = "%s-r%d".formatted(run, sequence++);
-      ledger.ranked().put(id, Ledger.Fate.SENT);
-      ObjectNode features = MAPPER.valueToTree(ad());
-      features.put("impression_id", id);
-      candidates.addObject().set("features", features);
+      ledger.ranked().put(ids + i, Ledger.Fate.SENT);
     }
+    byte[] body = Rankings.body(ids, CANDIDATES, SHOWN, true, random.nextLong());
     var unused =
         http.sendAsync(
                 HttpRequest.newBuilder(server.resolve("/v1/rank"))
                     .timeout(ANSWER_WITHIN)
                     .header("content-type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                     .build(),
                 HttpResponse.BodyHandlers.ofString())
             .thenAccept(
