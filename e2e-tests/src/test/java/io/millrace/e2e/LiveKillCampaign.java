@@ -30,10 +30,10 @@ final class LiveKillCampaign {
   private static final int BROKER_AWAY_MILLIS = 6_000;
   private static final double DIES_WHILE_IT_STARTS = 0.25;
   private static final int START_UP_MILLIS = 8_000;
-  private static final Duration JOB_FAILS_WITHIN = Duration.ofSeconds(30);
+  private static final Duration JOB_FAILS_WITHIN = Duration.ofMinutes(2);
 
   /** A click for an unknown impression waits for two windows and the lateness of ten. */
-  private static final Duration SETTLES_WITHIN = Duration.ofSeconds(180);
+  private static final Duration SETTLES_WITHIN = Duration.ofMinutes(5);
 
   private static final int SHOWN_FAULTS = 30;
 
@@ -67,16 +67,22 @@ final class LiveKillCampaign {
         args.length > 2
             ? Files.createDirectories(Path.of(args[2]).toAbsolutePath())
             : Files.createTempDirectory("live-kills");
-    Result result = run(folder, deaths, seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Victim> victims = new ArrayList<>();
+    while (victims.size() < deaths) {
+      victims.add(Victim.values()[random.nextInt(Victim.values().length)]);
+    }
+    Result result = run(folder, victims, seed);
     result.counts().forEach((name, count) -> System.out.printf("%-40s %d%n", name, count));
     System.out.printf("%s%nseed %d: %d faults%n", result.deaths(), seed, result.faults().size());
     result.faults().stream().limit(SHOWN_FAULTS).forEach(System.out::println);
     System.exit(result.faults().isEmpty() ? 0 : 1);
   }
 
-  /** Runs a campaign in a folder that is its own. */
-  static Result run(Path folder, int deaths, long seed) throws IOException, InterruptedException {
-    System.out.printf("seed %d, %d deaths, in %s%n", seed, deaths, folder);
+  /** Runs a campaign in a folder that is its own: what dies, in turn. */
+  static Result run(Path folder, List<Victim> victims, long seed)
+      throws IOException, InterruptedException {
+    System.out.printf("seed %d, %d deaths, in %s%n", seed, victims.size(), folder);
     try (LivePlatform platform =
         new LivePlatform(
             folder,
@@ -86,11 +92,11 @@ final class LiveKillCampaign {
             "--attribution-window",
             String.valueOf(WINDOW.toSeconds()))) {
       platform.start();
-      return new LiveKillCampaign(platform, seed).run(deaths, seed);
+      return new LiveKillCampaign(platform, seed).run(victims, seed);
     }
   }
 
-  private Result run(int deaths, long seed) throws IOException, InterruptedException {
+  private Result run(List<Victim> victims, long seed) throws IOException, InterruptedException {
     try (LiveLoad load =
         new LiveLoad(
             platform,
@@ -99,9 +105,9 @@ final class LiveKillCampaign {
             IMPRESSIONS_PER_SECOND,
             RANKINGS_PER_SECOND,
             seed)) {
-      for (int death = 1; death <= deaths; death++) {
+      for (int death = 1; death <= victims.size(); death++) {
         Thread.sleep(random.nextInt(500, BETWEEN_DEATHS_MILLIS));
-        Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
+        Victim victim = victims.get(death - 1);
         long began = System.nanoTime();
         keepUp();
         String how = kill(victim);

@@ -25,7 +25,7 @@ final class LivePlatform implements AutoCloseable {
   /** What {@code up} writes when everything has started. */
   static final String STARTED = "server and console";
 
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String BROKER_RUNS = "broker runs";
 
   private final Path folder;
