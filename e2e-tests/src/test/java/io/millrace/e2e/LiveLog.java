@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,9 +39,9 @@ final class LiveLog {
 
   private static final long OUT_OF_ORDER_MILLIS = 1000;
 
-  private final List<ConsumerRecord<byte[], byte[]>> impressions;
-  private final List<ConsumerRecord<byte[], byte[]>> clicks;
-  private final List<Example> examples = new ArrayList<>();
+  private final Map<Long, Integer> own = new HashMap<>();
+  private final Map<String, Integer> ranked = new HashMap<>();
+  private final List<Label> examples = new ArrayList<>();
   private final List<RejectedEvent> rejected = new ArrayList<>();
   private final List<Event> shown = new ArrayList<>();
   private final List<Event> clicked = new ArrayList<>();
@@ -52,6 +54,8 @@ final class LiveLog {
    */
   private record Event(long offset, String id, long time, long cameAt) {}
 
+  private record Label(String id, int label) {}
+
   /** Whatever is not as it has to be, in words, and what was counted. */
   record Findings(List<String> faults, Map<String, Long> counts) {}
 
@@ -60,28 +64,30 @@ final class LiveLog {
     try (KafkaSchemaRegistry registry =
         new KafkaSchemaRegistry(client, Topics.DEFAULT.schemas(), Clock.systemUTC())) {
       AvroWire wire = new AvroWire(registry);
-      impressions = read(client, Topics.DEFAULT.impressions());
-      clicks = read(client, Topics.DEFAULT.clicks());
-      events(impressions, shown, wire);
-      events(clicks, clicked, wire);
-      for (ConsumerRecord<byte[], byte[]> record : read(client, Topics.DEFAULT.examples())) {
-        if (wire.schemaOf(record.value()).schema().equals(Example.getClassSchema())) {
-          examples.add(wire.decode(record.value(), Example.class));
-        }
-      }
-      for (ConsumerRecord<byte[], byte[]> record : read(client, Topics.DEFAULT.rejected())) {
-        rejected.add(wire.decode(record.value(), RejectedEvent.class));
-      }
+      events(client, Topics.DEFAULT.impressions(), shown, wire);
+      events(client, Topics.DEFAULT.clicks(), clicked, wire);
+      read(
+          client,
+          Topics.DEFAULT.examples(),
+          record -> {
+            if (wire.schemaOf(record.value()).schema().equals(Example.getClassSchema())) {
+              Example example = wire.decode(record.value(), Example.class);
+              examples.add(new Label(example.getExampleId(), example.getLabel()));
+            }
+          });
+      read(
+          client,
+          Topics.DEFAULT.rejected(),
+          record -> rejected.add(wire.decode(record.value(), RejectedEvent.class)));
     }
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> read(
-      Map<String, Object> client, String topic) {
+  private static void read(
+      Map<String, Object> client, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     Map<String, Object> config = new HashMap<>(client);
     config.put("isolation.level", "read_committed");
     config.put("enable.auto.commit", "false");
     TopicPartition partition = new TopicPartition(topic, 0);
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (var consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
@@ -94,36 +100,39 @@ final class LiveLog {
               "%s: read to %d, expected %d".formatted(topic, consumer.position(partition), end));
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          records.add(record);
+          each.accept(record);
           deadline = System.nanoTime() + LIMIT.toNanos();
         }
       }
     }
-    return records;
   }
 
-  private void events(
-      List<ConsumerRecord<byte[], byte[]>> records, List<Event> events, AvroWire wire) {
-    long latest = Long.MIN_VALUE;
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      String id;
-      long time;
-      try {
-        IndexedRecord event = wire.decode(record.value()).value();
-        id = field(event, "impression_id").toString();
-        time = millis(field(event, "event_time"));
-      } catch (WireFormatException e) {
-        malformed.merge(e.reason().code(), 1L, Long::sum);
-        continue;
-      }
-      events.add(
-          new Event(
-              record.offset(),
-              id,
-              time,
-              latest == Long.MIN_VALUE ? latest : latest - OUT_OF_ORDER_MILLIS));
-      latest = Math.max(latest, Math.min(time, record.timestamp()));
-    }
+  private void events(Map<String, Object> client, String topic, List<Event> events, AvroWire wire) {
+    AtomicLong latest = new AtomicLong(Long.MIN_VALUE + OUT_OF_ORDER_MILLIS);
+    read(
+        client,
+        topic,
+        record -> {
+          Header number = record.headers().lastHeader(LiveLoad.NUMBER);
+          if (number == null) {
+            ranked.merge(new String(record.key(), StandardCharsets.UTF_8), 1, Integer::sum);
+          } else {
+            own.merge(ByteBuffer.wrap(number.value()).getLong(), 1, Integer::sum);
+          }
+          try {
+            IndexedRecord event = wire.decode(record.value()).value();
+            long time = millis(field(event, "event_time"));
+            events.add(
+                new Event(
+                    record.offset(),
+                    field(event, "impression_id").toString(),
+                    time,
+                    latest.get() - OUT_OF_ORDER_MILLIS));
+            latest.accumulateAndGet(Math.min(time, record.timestamp()), Math::max);
+          } catch (WireFormatException e) {
+            malformed.merge(e.reason().code(), 1L, Long::sum);
+          }
+        });
   }
 
   private static Object field(IndexedRecord record, String name) {
@@ -138,18 +147,6 @@ final class LiveLog {
   Findings against(Ledger ledger) {
     List<String> faults = new ArrayList<>();
     Map<String, Long> counts = new LinkedHashMap<>();
-    Map<Long, Integer> own = new HashMap<>();
-    Map<String, Integer> ranked = new HashMap<>();
-    for (List<ConsumerRecord<byte[], byte[]>> topic : List.of(impressions, clicks)) {
-      for (ConsumerRecord<byte[], byte[]> record : topic) {
-        Header number = record.headers().lastHeader(LiveLoad.NUMBER);
-        if (number == null) {
-          ranked.merge(new String(record.key(), StandardCharsets.UTF_8), 1, Integer::sum);
-        } else {
-          own.merge(ByteBuffer.wrap(number.value()).getLong(), 1, Integer::sum);
-        }
-      }
-    }
     compare("record of the producer", ledger.own(), own, faults, counts);
     compare("impression of a ranking", ledger.ranked(), ranked, faults, counts);
     return new Findings(faults, counts);
@@ -200,13 +197,12 @@ final class LiveLog {
     Map<String, Long> counts = new LinkedHashMap<>();
     Map<String, Integer> labels = new LinkedHashMap<>();
     long relabelled = 0;
-    for (Example example : examples) {
-      Integer before = labels.putIfAbsent(example.getExampleId(), example.getLabel());
-      if (before != null && before != example.getLabel()) {
+    for (Label example : examples) {
+      Integer before = labels.putIfAbsent(example.id(), example.label());
+      if (before != null && before != example.label()) {
         relabelled++;
         faults.add(
-            "example %s: label %d, and then %d"
-                .formatted(example.getExampleId(), before, example.getLabel()));
+            "example %s: label %d, and then %d".formatted(example.id(), before, example.label()));
       }
     }
     Map<String, Set<String>> refusals = new TreeMap<>();
