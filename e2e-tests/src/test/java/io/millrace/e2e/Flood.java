@@ -11,7 +11,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,6 +29,10 @@ final class Flood {
   private static final int LARGE_CONNECTIONS = 96;
   private static final int PACKED_CONNECTIONS = 16;
   private static final int MALFORMED_CONNECTIONS = 8;
+
+  /** As the server asks for. */
+  private static final long RETRY_NANOS = 1_000_000_000;
+
   private static final long DRIP_NANOS = 500_000_000;
   private static final long ANSWER_NANOS = 20_000_000_000L;
 
@@ -165,6 +168,7 @@ final class Flood {
     ByteBuffer out = ByteBuffer.allocate(0);
     long beganNanos;
     long drippedNanos;
+    long endedNanos = System.nanoTime() - RETRY_NANOS;
 
     Client(Kind kind) {
       this.kind = kind;
@@ -172,7 +176,11 @@ final class Flood {
 
     void maybeBegin(long start, long now) {
       if (channel == null) {
-        if (kind.slow() || (now - start) / 1e9 * kind.perSecond > kind.sent) {
+        boolean due =
+            kind.slow()
+                ? now - endedNanos > RETRY_NANOS
+                : (now - start) / 1e9 * kind.perSecond > kind.sent;
+        if (due) {
           begin(now);
         }
       } else if (now - beganNanos > ANSWER_NANOS) {
@@ -286,6 +294,7 @@ final class Flood {
       SocketChannel open = channel;
       channel = null;
       key = null;
+      endedNanos = System.nanoTime();
       if (open != null) {
         try {
           open.close();
@@ -294,13 +303,5 @@ final class Flood {
         }
       }
     }
-  }
-
-  /** The last words of a line of output that names a kind; for those who start this process. */
-  static String said(String output, String kind) {
-    return Arrays.stream(output.split("\\R"))
-        .filter(line -> line.startsWith(kind))
-        .findFirst()
-        .orElse("");
   }
 }

@@ -1,10 +1,10 @@
 package io.millrace.e2e;
 
 import io.millrace.cli.Millrace;
-import io.netty.util.internal.PlatformDependent;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -39,8 +39,7 @@ final class KillableMillrace {
           System.gc();
           System.out.printf(
               "memory %d %d%n",
-              ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-              PlatformDependent.usedDirectMemory());
+              ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), directBytes());
         } else {
           throw new IllegalArgumentException("order: " + line + ", expected fail or memory");
         }
@@ -50,6 +49,12 @@ final class KillableMillrace {
       System.err.println("orders: " + e);
     }
     Runtime.getRuntime().halt(3);
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   private static void fail(String words) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a live platform of 1 GB of heap for ten times what it can do, with slow clients and
@@ -115,11 +116,15 @@ final class OverloadCampaign {
             String.valueOf(slow),
             "100");
     // Its client would else take a core from the server that it floods.
-    new ProcessBuilder("renice", "-n", "10", "-p", String.valueOf(flood.pid()))
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
+    ProcessBuilder nicer =
+        new ProcessBuilder("renice", "-n", "10", "-p", String.valueOf(flood.pid()))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    // Then -n counts from what it is.
+    nicer.environment().put("POSIXLY_CORRECT", "1");
+    if (nicer.start().waitFor() != 0) {
+      System.out.println("the flood is as nice as its server");
+    }
     return flood;
   }
 
@@ -170,7 +175,7 @@ final class OverloadCampaign {
       SteadyRequests.Phase rankings,
       SteadyRequests.Phase healths,
       LivePlatform platform,
-      @org.jspecify.annotations.Nullable Memory memory)
+      @Nullable Memory memory)
       throws IOException {
     System.out.printf(
         "%s%n  rank    %s%n  /health %s%n  %s%s%n",
