@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * readiness say what is wrong, and in the end each impression that was answered as logged is in the
  * topic once.
  *
+ * <p>Beside them stands the floor: what an answer of nothing takes on this machine meanwhile.
+ *
  * <p>Arguments: seconds without a broker (default 60), rankings a second (default 200), impressions
  * of each (default 20). The exit status is 1 if anything is not as it must be.
  */
@@ -70,22 +72,25 @@ final class LogAwayCampaign {
                 port, 4, 10, n -> Exchange.get("/health"), (n, reply) -> health.set(reply.body()));
         SteadyRequests readies =
             new SteadyRequests(
-                port, 4, 10, n -> Exchange.get("/ready"), (n, reply) -> ready.set(reply.body()))) {
+                port, 4, 10, n -> Exchange.get("/ready"), (n, reply) -> ready.set(reply.body()));
+        Floor floor = new Floor();
+        SteadyRequests floors =
+            new SteadyRequests(floor.port(), 4, 10, n -> Exchange.get("/"), (n, reply) -> {})) {
       Thread.sleep(SETTLE_SECONDS * 1000L);
-      nextPhase("warm", rankings, healths, readies, logged, unlogged);
+      nextPhase("warm", rankings, healths, readies, floors, logged, unlogged);
       Thread.sleep(BEFORE_SECONDS * 1000L);
-      Phases before = nextPhase("before", rankings, healths, readies, logged, unlogged);
+      Phases before = nextPhase("before", rankings, healths, readies, floors, logged, unlogged);
       platform.killBroker();
       Thread.sleep(awaySeconds * 1000L);
       String healthAway = String.valueOf(health.get());
       String readyAway = String.valueOf(ready.get());
-      Phases away = nextPhase("away", rankings, healths, readies, logged, unlogged);
+      Phases away = nextPhase("away", rankings, healths, readies, floors, logged, unlogged);
       System.out.printf("  /health %s%n  /ready  %s%n", healthAway, readyAway);
       platform.startBroker();
       Thread.sleep(SETTLE_SECONDS * 1000L);
-      Phases back = nextPhase("back", rankings, healths, readies, logged, unlogged);
+      Phases back = nextPhase("back", rankings, healths, readies, floors, logged, unlogged);
       Thread.sleep(AFTER_SECONDS * 1000L);
-      Phases after = nextPhase("after", rankings, healths, readies, logged, unlogged);
+      Phases after = nextPhase("after", rankings, healths, readies, floors, logged, unlogged);
       if (away.rankings.millis(99) > 2 * before.rankings.millis(99)) {
         faults.add(
             "p99 of answers without a broker: %.1f ms, expected at most twice %.1f ms"
@@ -120,17 +125,19 @@ final class LogAwayCampaign {
       SteadyRequests rankings,
       SteadyRequests healths,
       SteadyRequests readies,
+      SteadyRequests floors,
       AtomicLong logged,
       AtomicLong unlogged) {
     Phases over = new Phases(rankings.nextPhase(), healths.nextPhase(), readies.nextPhase());
     System.out.printf(
-        "%s%n  rank    %s; logged %d, unlogged %d%n  /health %s%n  /ready  %s%n",
+        "%s%n  rank    %s; logged %d, unlogged %d%n  /health %s%n  /ready  %s%n  floor   %s%n",
         name,
         over.rankings,
         logged.getAndSet(0),
         unlogged.getAndSet(0),
         over.healths,
-        over.readies);
+        over.readies,
+        floors.nextPhase());
     return over;
   }
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * malformed requests among it. Health answers quickly, ordinary rankings are answered or refused,
  * nothing ends, and the memory is back soon after.
  *
+ * <p>Beside them stands the floor: what an answer of nothing takes on this machine meanwhile.
+ *
  * <p>Arguments: seconds of overload (default 60), how many times its capacity (default 10), slow
  * clients (default 200). The exit status is 1 if anything is not as it must be.
  */
@@ -56,15 +58,31 @@ final class OverloadCampaign {
                 n -> Exchange.post("/v1/rank", Rankings.body("", 20, 5, true, n), ""),
                 (n, reply) -> {});
         SteadyRequests healths =
-            new SteadyRequests(port, 4, 20, n -> Exchange.get("/health"), (n, reply) -> {})) {
+            new SteadyRequests(port, 4, 20, n -> Exchange.get("/health"), (n, reply) -> {});
+        Floor floor = new Floor();
+        SteadyRequests floors =
+            new SteadyRequests(floor.port(), 4, 20, n -> Exchange.get("/"), (n, reply) -> {})) {
       Thread.sleep(BEFORE_SECONDS * 1000L);
       Memory calm = memory(platform);
-      report("before", rankings.nextPhase(), healths.nextPhase(), platform, calm);
+      report(
+          "before", rankings.nextPhase(), healths.nextPhase(), floors.nextPhase(), platform, calm);
       MillraceProcess flood = flood(folder, port, seconds, capacity * times, slow);
       Thread.sleep(seconds * 1000L / 2);
-      report("first half", rankings.nextPhase(), check(healths, faults), platform, null);
+      report(
+          "first half",
+          rankings.nextPhase(),
+          check(healths, faults),
+          floors.nextPhase(),
+          platform,
+          null);
       flood.awaitExit(Duration.ofSeconds(seconds + 30L));
-      report("second half", check200(rankings, faults), check(healths, faults), platform, null);
+      report(
+          "second half",
+          check200(rankings, faults),
+          check(healths, faults),
+          floors.nextPhase(),
+          platform,
+          null);
       System.out.print(flood.output());
       if (flood.exitStatus() != 0) {
         faults.add("the flood ended with status " + flood.exitStatus());
@@ -72,13 +90,13 @@ final class OverloadCampaign {
       Thread.sleep(RECOVERS_WITHIN_SECONDS * 1000L);
       Memory over = memory(platform);
       SteadyRequests.Phase recovering = rankings.nextPhase();
-      report("10 s after", recovering, check(healths, faults), platform, over);
+      report("10 s after", recovering, check(healths, faults), floors.nextPhase(), platform, over);
       if (over.heap() > calm.heap() + SLACK_BYTES || over.direct() > calm.direct() + SLACK_BYTES) {
         faults.add("memory: %s, expected about %s".formatted(over, calm));
       }
       Thread.sleep(10_000);
       SteadyRequests.Phase calmAgain = check200(rankings, faults);
-      report("after", calmAgain, check(healths, faults), platform, null);
+      report("after", calmAgain, check(healths, faults), floors.nextPhase(), platform, null);
       if (calmAgain.answers(200) != calmAgain.answers()) {
         faults.add("rankings after the overload: " + calmAgain + ", expected 200 for each");
       }
@@ -174,12 +192,13 @@ final class OverloadCampaign {
       String name,
       SteadyRequests.Phase rankings,
       SteadyRequests.Phase healths,
+      SteadyRequests.Phase floor,
       LivePlatform platform,
       @Nullable Memory memory)
       throws IOException {
     System.out.printf(
-        "%s%n  rank    %s%n  /health %s%n  %s%s%n",
-        name, rankings, healths, resident(platform), memory == null ? "" : ", " + memory);
+        "%s%n  rank    %s%n  /health %s%n  floor   %s%n  %s%s%n",
+        name, rankings, healths, floor, resident(platform), memory == null ? "" : ", " + memory);
   }
 
   private static String resident(LivePlatform platform) throws IOException {
