@@ -37,6 +37,9 @@ final class LiveLog {
   /** How long the end of a topic may not come nearer. */
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  /** Of positives; where brokers die, clicks can be silent for longer than they are waited for. */
+  private static final double MOST_NOT_WAITED_FOR = 0.05;
+
   private static final long OUT_OF_ORDER_MILLIS = 1000;
 
   private final Map<Long, Integer> own = new HashMap<>();
@@ -249,6 +252,11 @@ final class LiveLog {
         .filter(id -> !impressionOf.containsKey(id))
         .forEach(id -> faults.add("example %s: no impression".formatted(id)));
     long positives = labels.values().stream().filter(label -> label == 1).count();
+    if (waited > MOST_NOT_WAITED_FOR * positives) {
+      faults.add(
+          "clicks in time that were late because they were not waited for: %d, expected at most %s of %d"
+              .formatted(waited, MOST_NOT_WAITED_FOR, positives));
+    }
     long late = size(refusals, RejectionReason.LATE_CLICK);
     long unknown = size(refusals, RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION);
     Map<String, Long> expected = new LinkedHashMap<>();

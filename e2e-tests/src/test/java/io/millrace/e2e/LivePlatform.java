@@ -100,6 +100,7 @@ final class LivePlatform implements AutoCloseable {
             List.of(
                 "-Xms256m",
                 "-Xmx" + heap,
+                "-Xlog:gc,safepoint:file=pauses.log:uptime,tags",
                 "-XX:+UseG1GC",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
