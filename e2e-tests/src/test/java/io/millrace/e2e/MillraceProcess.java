@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,20 +33,31 @@ final class MillraceProcess implements AutoCloseable {
 
   /** Starts {@code millrace args} in a folder, with the launcher's flags. */
   static MillraceProcess start(Path folder, String... args) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
+    return start(
+        folder,
         List.of(
             "-Xmx1g",
-            "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
             "--add-opens=java.base/java.util=ALL-UNNAMED",
             "--add-modules=jdk.incubator.vector",
             "-XX:PerMethodTrapLimit=10000",
-            "-Dai.djl.offline=true",
+            "-Dai.djl.offline=true"),
+        "io.millrace.cli.Millrace",
+        args);
+  }
+
+  /** Starts a main class in a folder, with flags for its JVM. */
+  static MillraceProcess start(Path folder, List<String> flags, String mainClass, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "-XX:-UsePerfData",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "io.millrace.cli.Millrace"));
+            mainClass));
     command.addAll(List.of(args));
     return new MillraceProcess(
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start());
@@ -100,6 +112,40 @@ final class MillraceProcess implements AutoCloseable {
       }
       Thread.sleep(5);
     }
+  }
+
+  /** Writes a line to its standard input. */
+  void tell(String line) throws IOException {
+    OutputStream in = process.getOutputStream();
+    in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
+  }
+
+  /** Whether the output so far holds a text. */
+  boolean hasSaid(String text) {
+    return output.indexOf(text) >= 0;
+  }
+
+  /** How often the output so far holds a text. */
+  int timesSaid(String text) {
+    int times = 0;
+    for (int at = output.indexOf(text); at >= 0; at = output.indexOf(text, at + 1)) {
+      times++;
+    }
+    return times;
+  }
+
+  /** Everything that it wrote so far; more may come. */
+  String outputSoFar() {
+    return output.toString();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** Waits for the end; false if it still runs then. */
