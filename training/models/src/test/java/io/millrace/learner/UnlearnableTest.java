@@ -116,11 +116,34 @@ class UnlearnableTest {
             + " numbers: price 1.00000e+15");
   }
 
+  /**
+   * Experts that are sure of different things, or of the wrong one, behind an answer that is tame:
+   * a perceptron's first layer has a gradient as large as its input, the row itself a small one.
+   */
   @Test
   void aGradientOfATensorThatIsTooLarge() {
-    // rows so small that only products with them are large
-    Learner learner = learner(ModelKind.MLP, "{\"initScale\":1e-3}");
-    leavesOut(learner, 1e17, "expected a magnitude of at most");
+    Learner learner =
+        learner(
+            ModelKind.MLP,
+            "{\"experts\":[{\"rate\":1,\"linearRate\":1},{\"rate\":2,\"linearRate\":1}],\"mixer\":true}");
+    warm(learner, 10);
+    EncodedBatch batch = single(1.0);
+    try (CompiledModel compiled = CompiledModel.of(learner.config(), stream.schema)) {
+      var scheme = (io.millrace.embedding.UnifiedEmbedding) compiled.scheme();
+      float[] far = new float[scheme.rowWidth()];
+      Arrays.fill(far, 1e15f);
+      learner.table().put(scheme.firstRow(0, batch.token(0), 0), far, 0);
+    }
+    Map<String, byte[]> before = state(learner);
+    List<String> details = new ArrayList<>();
+    for (byte label = 0; label < 2; label++) {
+      learner
+          .learn(batch, new byte[] {label}, new float[1])
+          .forEach(out -> details.add(out.detail()));
+    }
+    assertThat(details).anyMatch(detail -> detail.startsWith("the gradient of tensor "));
+    assertSame(state(learner), before);
+    learner.close();
   }
 
   /** A running statistic of batch normalisation: its layer's logits are as tame as ever. */
