@@ -154,7 +154,7 @@ final class FuzzedPlatform implements AutoCloseable {
       case GZIP, SNAPPY, LZ4, ZSTD -> {
         config.put("compression.type", via.name().toLowerCase(java.util.Locale.ROOT));
         config.put("batch.size", 64 << 20);
-        config.put("linger.ms", 50);
+        config.put("linger.ms", 500);
       }
       case ABORTED, COMMITTED -> config.put("transactional.id", "fuzz-" + via);
       case PLAIN -> {}
