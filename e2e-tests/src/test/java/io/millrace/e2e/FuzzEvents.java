@@ -378,9 +378,9 @@ final class FuzzEvents {
         kind("compressed", FINE, (r, t) -> List.of(out(false, junk(r, t)).via(compressed(r)))),
         kind(
             10_000,
-            "12 of 12 MB, compressed to little",
+            "80 of 12 MB, compressed to little",
             Set.of("too_large"),
-            (r, t) -> Collections.nCopies(12, withKey(null, ones(12 << 20)).via(compressed(r)))),
+            (r, t) -> Collections.nCopies(80, withKey(null, ones(12 << 20)).via(compressed(r)))),
         kind(
             50,
             "aborted",

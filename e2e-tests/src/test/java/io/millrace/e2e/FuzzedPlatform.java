@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** {@code millrace up} in a process of 1 GB of heap, and what its users write to it. */
 final class FuzzedPlatform implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
   private static final Pattern SERVER = Pattern.compile("server and console (\\S+)");
   private static final Pattern KAFKA = Pattern.compile("Kafka (\\S+)");
 
@@ -154,7 +154,7 @@ final class FuzzedPlatform implements AutoCloseable {
       case GZIP, SNAPPY, LZ4, ZSTD -> {
         config.put("compression.type", via.name().toLowerCase(java.util.Locale.ROOT));
         config.put("batch.size", 64 << 20);
-        config.put("linger.ms", 50);
+        config.put("linger.ms", 500);
       }
       case ABORTED, COMMITTED -> config.put("transactional.id", "fuzz-" + via);
       case PLAIN -> {}

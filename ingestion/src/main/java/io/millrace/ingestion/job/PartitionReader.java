@@ -39,6 +39,10 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
   private static final Logger LOG = LoggerFactory.getLogger(PartitionReader.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+
+  /** Of values in one poll. The queue to the task holds two polls, and one waits to get in. */
+  private static final long POLL_BYTES = 32 << 20;
+
   private static final long REPORT_NANOS = 500_000_000;
 
   /** A record, or a position. */
@@ -51,6 +55,7 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
     record Position(ReadPositions.Position position, boolean last) implements Read {}
   }
 
+  private final BoundedBytes values = new BoundedBytes(POLL_BYTES);
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final boolean acceptLost;
   private final Map<TopicPartition, Long> starts = new HashMap<>();
@@ -62,8 +67,7 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
    * @param acceptLost whether to go on at the first record that there is where the next one is gone
    */
   PartitionReader(Properties properties, boolean acceptLost) {
-    this.consumer =
-        new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), values);
     this.acceptLost = acceptLost;
   }
 
@@ -101,6 +105,7 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
     ConsumerRecords<byte[], byte[]> records;
     try {
       checkStarts();
+      values.begin();
       records = consumer.poll(POLL);
     } catch (WakeupException e) {
       return batch;
