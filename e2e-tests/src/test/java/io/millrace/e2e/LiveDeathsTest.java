@@ -18,7 +18,7 @@ class LiveDeathsTest {
                 LiveKillCampaign.Victim.TRAINING,
                 LiveKillCampaign.Victim.INGESTION,
                 LiveKillCampaign.Victim.BROKER,
-                LiveKillCampaign.Victim.MILLRACE),
+                LiveKillCampaign.Victim.BOTH),
             1);
     assertThat(result.faults()).isEmpty();
     assertThat(result.counts().get("positives")).isPositive();

@@ -14,10 +14,10 @@ import java.util.SplittableRandom;
 
 /**
  * Kills a live platform at random moments under load: all of it but its broker with SIGKILL, its
- * broker alone with SIGKILL, a job alone by an exception in its task. In the end it checks by brute
- * force what is left: everything that was acknowledged is in the log once, each impression has one
- * label by the rules of the join, the job's counters are those of the log, and each example was
- * learned once.
+ * broker alone with SIGKILL, both, a job alone by an exception in its task. In the end it checks by
+ * brute force what is left: everything that was acknowledged is in the log once, each impression
+ * has one label by the rules of the join, the job's counters are those of the log, and each example
+ * was learned once.
  *
  * <p>Arguments: deaths (default 50), seed (default the clock's), folder (default a temporary one).
  * The exit status is 1 if anything differs.
@@ -42,7 +42,9 @@ final class LiveKillCampaign {
     MILLRACE,
     BROKER,
     INGESTION,
-    TRAINING
+    TRAINING,
+    /** The broker, and all the rest while it is away. */
+    BOTH
   }
 
   /**
@@ -175,6 +177,16 @@ final class LiveKillCampaign {
         Thread.sleep(millis);
         platform.startBroker();
         return "away for %d ms and its start".formatted(millis);
+      }
+      case BOTH -> {
+        platform.killBroker();
+        int millis = random.nextInt(BROKER_AWAY_MILLIS);
+        Thread.sleep(millis);
+        platform.millrace().kill();
+        platform.startBroker();
+        platform.startMillrace();
+        platform.awaitReady();
+        return "the broker %d ms before the rest".formatted(millis);
       }
       case INGESTION -> {
         return failJob("label-join", "Job ingestion");
