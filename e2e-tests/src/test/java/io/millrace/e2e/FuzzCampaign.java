@@ -209,7 +209,9 @@ final class FuzzCampaign {
                   (asked - started) / 1_000_000_000);
       Map<String, Map<String, Long>> outcomes = Map.of();
       if (settled) {
-        say("all is decided on: " + Scenario.metric(fuzzed().status(), "learned") + " learned");
+        for (FuzzedPlatform platform : platforms) {
+          say("all is decided on: " + learned(platform));
+        }
         outcomes = account();
         summary += compare();
       }
@@ -222,6 +224,15 @@ final class FuzzCampaign {
     } finally {
       end();
     }
+  }
+
+  private static String learned(FuzzedPlatform platform) throws IOException, InterruptedException {
+    JsonNode status = platform.status();
+    return "%.0f learned, progressive AUC %.4f, served version %d"
+        .formatted(
+            Scenario.metric(status, "learned"),
+            Scenario.metric(status, "total.auc"),
+            status.at("/models/0/version").asLong());
   }
 
   /** Compares what was learned of the good events. */
@@ -518,7 +529,7 @@ final class FuzzCampaign {
                   before[1] = learned;
                   before[2] = System.nanoTime();
                 }
-                return System.nanoTime() - before[2] > STABLE_NANOS;
+                return learned >= good && System.nanoTime() - before[2] > STABLE_NANOS;
               });
     }
     return settled;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short form of {@link FuzzCampaign}. */
+/** The short form of {@link FuzzCampaign}; by its properties the long one. */
 class FuzzTest {
   @Test
   void nonsenseStopsNothingAndEveryEventIsAccountedFor(@TempDir Path folder) throws Exception {
@@ -18,12 +18,12 @@ class FuzzTest {
                 Long.getLong("millrace.seed", 7),
                 Integer.getInteger("millrace.events", 6_000),
                 0.5,
-                600,
+                Integer.getInteger("millrace.eventsPerSecond", 600),
                 Integer.getInteger("millrace.requests", 800),
-                100,
-                Duration.ofSeconds(1),
+                Integer.getInteger("millrace.requestsPerSecond", 100),
+                Duration.ofSeconds(Integer.getInteger("millrace.window", 1)),
                 "deepfm",
-                false));
+                Boolean.getBoolean("millrace.compared")));
     System.out.println(result.report());
     assertThat(result.faults()).as("seed %d", result.seed()).isEmpty();
   }
