@@ -70,7 +70,7 @@ final class OverloadCampaign {
       Thread.sleep(seconds * 1000L / 2);
       report(
           "first half",
-          rankings.nextPhase(),
+          check200(rankings, faults),
           check(healths, faults),
           floors.nextPhase(),
           platform,
@@ -83,7 +83,12 @@ final class OverloadCampaign {
           floors.nextPhase(),
           platform,
           null);
-      System.out.print(flood.output());
+      String flooded = flood.output();
+      System.out.print(flooded);
+      flooded
+          .lines()
+          .filter(line -> line.contains("ended {") && !line.endsWith("ended {}"))
+          .forEach(line -> faults.add("without an answer: " + line));
       if (flood.exitStatus() != 0) {
         faults.add("the flood ended with status " + flood.exitStatus());
       }
