@@ -185,7 +185,9 @@ class KafkaServingTest {
 
   /** A logistic regression of which only the bias has been learned. */
   private static void publish(KafkaProducer<byte[], byte[]> producer, long version, float bias) {
-    ModelConfig config = ModelConfig.defaults(ModelKind.LR, "clicks", Fixture.SCHEMA);
+    ModelConfig config =
+        ModelConfig.defaults(ModelKind.LR, "clicks", Fixture.SCHEMA)
+            .with("{\"numericScaling\":{\"method\":\"none\"}}");
     String topic = TOPICS.parameters("clicks");
     VersionManifest manifest = Fixture.manifest(config, Fixture.SCHEMA, version);
     try (CompiledModel compiled = CompiledModel.of(config, Fixture.SCHEMA)) {

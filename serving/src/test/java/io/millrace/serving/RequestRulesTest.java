@@ -7,7 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.Learner;
 import io.millrace.learner.ModelKind;
+import io.millrace.parameters.ModelSnapshot;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -45,8 +50,23 @@ class RequestRulesTest {
     server =
         Fixture.withoutKafka(
             new Fixture.Source(Fixture.version("raw", ModelKind.FM, 42, RAW)),
-            new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42)));
+            new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42)),
+            new Fixture.Source(broken()));
     http = Http.to(server);
+  }
+
+  /** A version whose every logit is none. */
+  private static ModelSnapshot broken() {
+    ModelSnapshot sound = Fixture.version("broken", ModelKind.FM, 42, RAW);
+    Map<String, float[]> tensors = new HashMap<>(sound.tensors());
+    tensors.replaceAll(
+        (name, values) -> {
+          float[] none = new float[values.length];
+          Arrays.fill(none, name.equals(Learner.NUMERIC_SCALES) ? 1 : Float.NaN);
+          return none;
+        });
+    return new ModelSnapshot(
+        sound.model(), sound.version(), sound.manifest(), sound.table(), tensors, 42);
   }
 
   @AfterAll
@@ -182,7 +202,20 @@ class RequestRulesTest {
     JsonNode error = answer.json().get("error");
     assertThat(error.get("field").asText()).startsWith("candidates[1]").endsWith(".price");
     assertThat(error.get("value").asText()).isEqualTo("1.0E30");
+    assertThat(error.get("expected").asText()).startsWith("a magnitude of at most 1.0E16");
+  }
+
+  @Test
+  void whereAModelComputesNoProbabilityTheLargestNumberIsNamedOrTheModelIs() {
+    String body = "{\"model\":\"broken\",\"features\":{\"ad_id\":\"a\",\"price\":%s}}";
+    JsonNode error = error("/v1/predict", body.formatted("5000"));
+    assertThat(error.get("field").asText()).isEqualTo("features.price");
     assertThat(error.get("expected").asText()).contains("small enough");
+
+    Http.Answer answer = http.post("/v1/predict", body.formatted("5"));
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.body())
+        .contains("Model broken, version 42, computes no finite probability for candidate 0.");
   }
 
   @Test
