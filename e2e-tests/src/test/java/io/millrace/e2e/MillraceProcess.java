@@ -176,15 +176,6 @@ final class MillraceProcess implements AutoCloseable {
     return output.toString().replaceFirst(JVM_NOTICE, "");
   }
 
-  /** What Millrace has written until now. */
-  String outputSoFar() {
-    return output.toString();
-  }
-
-  long pid() {
-    return process.pid();
-  }
-
   /** The last line of the output, also if it is unfinished or rewritten in place; may be empty. */
   String lastLine() throws InterruptedException {
     String[] lines = output().split("[\r\n]+", -1);
