@@ -165,11 +165,6 @@ final class MillraceProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** What was written so far. */
-  String outputSoFar() {
-    return output.toString();
-  }
-
   /** Everything that Millrace wrote to standard output and error. */
   String output() throws InterruptedException {
     reader.join(5_000);
