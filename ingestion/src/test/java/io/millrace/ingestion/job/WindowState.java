@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -57,7 +58,11 @@ public final class WindowState {
             new LabelJoinOperator(config, () -> registry, () -> 0),
             new ArrivalKey(),
             Types.STRING)) {
-      harness.setStateBackend(new EmbeddedRocksDBStateBackend(true));
+      Configuration rocks = new Configuration();
+      rocks.setString("state.backend.rocksdb.use-bloom-filter", "true");
+      harness.setStateBackend(
+          new EmbeddedRocksDBStateBackend(true)
+              .configure(rocks, WindowState.class.getClassLoader()));
       harness.setCheckpointStorage(
           new FileSystemCheckpointStorage(directory.resolve("checkpoints").toUri()));
       harness.setup(new OutboundSerializer());
