@@ -73,6 +73,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     c.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     // Most ids that the join asks its store for are new: without filters each question reads files.
     c.setString("state.backend.rocksdb.use-bloom-filter", "true");
+    // Whole filters and indexes of large files would crowd each other out of the cache.
+    c.setString("state.backend.rocksdb.memory.partitioned-index-filters", "true");
     c.setString("state.backend.rocksdb.localdir", tmp.resolve("rocksdb").toString());
     c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");

@@ -107,6 +107,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient int maxWakes;
   private transient boolean restored;
   private transient InternalTimerService<VoidNamespace> timers;
+  private transient InternalTimerService<VoidNamespace> frees;
   private transient ListState<byte[]> progressState;
   private transient ListState<Long> watermarkState;
   private transient ListState<byte[]> clockState;
@@ -216,6 +217,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     maxWakes = 4 * config.statesInMemory();
     backend = getKeyedStateBackend();
     timers = getInternalTimerService("wake", VoidNamespaceSerializer.INSTANCE, this);
+    frees = getInternalTimerService("free", VoidNamespaceSerializer.INSTANCE, new Frees());
     states =
         new MemoryTier(
             backend, getPartitionedState(STORE), config.statesInMemory(), new StoredTimers());
@@ -235,13 +237,38 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     }
 
     @Override
-    public void set(long due) {
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+    public boolean onlyFreed(JoinState state) {
+      return state instanceof JoinState.Labelled;
     }
 
     @Override
-    public void unset(long due) {
-      timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
+    public void set(long due, boolean onlyFreed) {
+      service(onlyFreed).registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+    }
+
+    @Override
+    public void unset(long due, boolean onlyFreed) {
+      service(onlyFreed).deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
+    }
+
+    private InternalTimerService<VoidNamespace> service(boolean onlyFreed) {
+      return onlyFreed ? frees : timers;
+    }
+  }
+
+  /** Frees what is only in the store without reading it, which would cost most of the join. */
+  private final class Frees implements Triggerable<String, VoidNamespace> {
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+      // What is in memory is in the queue too.
+      if (!states.contains(timer.getKey())) {
+        states.freeStored();
+      }
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+      throw noProcessingTime();
     }
   }
 
@@ -374,7 +401,11 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
 
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-    throw new IllegalStateException("processing-time timer, expected none to be registered");
+    throw noProcessingTime();
+  }
+
+  private static IllegalStateException noProcessingTime() {
+    return new IllegalStateException("processing-time timer, expected none to be registered");
   }
 
   private void apply(String id, @Nullable JoinState before, Transition transition)
@@ -524,5 +555,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   /** Join states in memory, for tests. */
   int statesInMemory() {
     return states.size();
+  }
+
+  /** Join states in the store, for tests. */
+  long statesInStore() {
+    return states.stored();
   }
 }

@@ -27,6 +27,12 @@ final class MemoryTier {
 
     /** Of the timer, if {@link #stored}. */
     long due;
+
+    boolean onlyFreed;
+
+    boolean hasTimer(long due, boolean onlyFreed) {
+      return stored && this.due == due && this.onlyFreed == onlyFreed;
+    }
   }
 
   /** Timers of the states in the store, each of the backend's current key. */
@@ -34,9 +40,12 @@ final class MemoryTier {
     /** The event time at which a state must be looked at. */
     long due(JoinState state);
 
-    void set(long due);
+    /** Whether all that is to be done with a state when it is due is to free it. */
+    boolean onlyFreed(JoinState state);
 
-    void unset(long due);
+    void set(long due, boolean onlyFreed);
+
+    void unset(long due, boolean onlyFreed);
   }
 
   private final KeyedStateBackend<String> backend;
@@ -87,6 +96,7 @@ final class MemoryTier {
           entry.state = state;
           entry.stored = true;
           entry.due = timers.due(state);
+          entry.onlyFreed = timers.onlyFreed(state);
         }
       }
     }
@@ -107,7 +117,7 @@ final class MemoryTier {
       if (entry.stored) {
         backend.setCurrentKey(id);
         store.clear();
-        timers.unset(entry.due);
+        timers.unset(entry.due, entry.onlyFreed);
         entry.stored = false;
         stored--;
         onlyStored -= remembered ? 0 : 1;
@@ -156,16 +166,28 @@ final class MemoryTier {
     backend.setCurrentKey(id);
     store.update(JoinStateFormat.encode(state));
     long due = timers.due(state);
-    if (entry.stored && entry.due != due) {
-      timers.unset(entry.due);
-    }
-    if (!entry.stored || entry.due != due) {
-      timers.set(due);
+    boolean onlyFreed = timers.onlyFreed(state);
+    if (!entry.hasTimer(due, onlyFreed)) {
+      if (entry.stored) {
+        timers.unset(entry.due, entry.onlyFreed);
+      }
+      timers.set(due, onlyFreed);
     }
     stored += entry.stored ? 0 : 1;
     entry.dirty = false;
     entry.stored = true;
     entry.due = due;
+    entry.onlyFreed = onlyFreed;
+  }
+
+  /**
+   * Frees the state of the backend's current key without reading it. It must be in the store only,
+   * and its timer must have fired.
+   */
+  void freeStored() {
+    store.clear();
+    stored--;
+    onlyStored--;
   }
 
   /** States in memory. */

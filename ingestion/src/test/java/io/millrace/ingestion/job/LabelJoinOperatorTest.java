@@ -178,6 +178,26 @@ class LabelJoinOperatorTest {
   }
 
   @Test
+  void labelsInTheStoreAreFreedAtTheEndOfTheirLateness() throws Exception {
+    var open = open(3, null);
+    LabelJoinOperator operator = (LabelJoinOperator) open.getOneInputOperator();
+    for (int i = 0; i < 50; i++) {
+      write("impressions", events.impression("i" + i, T));
+    }
+    progress(T + 21);
+    assertThat(examples()).hasSize(50);
+    assertThat(operator.statesInMemory()).isEqualTo(3);
+    assertThat(operator.statesInStore()).isGreaterThanOrEqualTo(47);
+    progress(T + 30);
+    assertThat(operator.statesInStore()).as("remembered for 30 ms").isGreaterThanOrEqualTo(47);
+    progress(T + 31);
+    assertThat(operator.statesInStore()).isZero();
+    assertThat(open.numKeyedStateEntries()).isZero();
+    assertThat(open.numEventTimeTimers()).isZero();
+    assertThat(operator.statesInMemory()).isZero();
+  }
+
+  @Test
   void nothingIsLostInARestore() throws Exception {
     var first = open(1000, null);
     write("impressions", events.impression("a", T));

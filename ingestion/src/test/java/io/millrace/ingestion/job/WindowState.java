@@ -17,6 +17,7 @@ import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -30,6 +31,9 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 public final class WindowState {
   private static final long START = 1_790_000_000_000L;
   private static final int BODY_BYTES = 300;
+
+  /** As a slot of the embedded cluster has. */
+  private static final long MANAGED_BYTES = 64L << 20;
 
   private WindowState() {}
 
@@ -57,9 +61,15 @@ public final class WindowState {
         new KeyedOneInputStreamOperatorTestHarness<>(
             new LabelJoinOperator(config, () -> registry, () -> 0),
             new ArrivalKey(),
-            Types.STRING)) {
+            Types.STRING,
+            new MockEnvironmentBuilder()
+                .setTaskName("window state")
+                .setManagedMemorySize(MANAGED_BYTES)
+                .setMaxParallelism(128)
+                .build())) {
       Configuration rocks = new Configuration();
       rocks.setString("state.backend.rocksdb.use-bloom-filter", "true");
+      rocks.setString("state.backend.rocksdb.memory.partitioned-index-filters", "true");
       harness.setStateBackend(
           new EmbeddedRocksDBStateBackend(true)
               .configure(rocks, WindowState.class.getClassLoader()));
