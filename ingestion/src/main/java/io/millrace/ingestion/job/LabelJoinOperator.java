@@ -386,7 +386,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     while (wakes.size() > 0 && wakes.earliest() <= to) {
       long time = wakes.earliest();
       String id = wakes.poll();
-      wake(id, time);
+      // What was evicted has a timer of Flink's.
+      if (states.contains(id)) {
+        wake(id, time);
+      }
     }
   }
 
@@ -415,7 +418,6 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     if (next != null && (before == null || join.dueTime(before) != join.dueTime(next))) {
       wakes.add(join.dueTime(next), id);
       if (!waking && wakes.size() > maxWakes) {
-        // What was evicted has a timer of Flink's.
         wakes.retain(states::contains);
         maxWakes = Math.max(maxWakes, 2 * wakes.size());
       }
