@@ -51,7 +51,7 @@ public record PlatformConfig(
         schemas,
         models,
         Map.of(),
-        LabelEmission.ON_CLICK,
+        LabelEmission.AS_CLICKS_COME,
         Duration.ofMinutes(1),
         Duration.ofMinutes(10),
         Duration.ofSeconds(5),

@@ -190,12 +190,14 @@ public final class AdWorld {
     }
   }
 
-  /** Exponential, at least a millisecond, cut so that it is well within the window. */
+  /** Log-normal, at least a millisecond, cut so that it is well within the window. */
   private long clickDelay(long windowMillis) {
     double longest = windowMillis * LONGEST_DELAY_IN_WINDOWS;
     double delay;
     do {
-      delay = exponential(config.meanClickDelay().toMillis());
+      delay =
+          config.medianClickDelay().toMillis()
+              * Math.exp(WorldConfig.DELAY_SPREAD * outcomes.nextGaussian());
     } while (delay > longest);
     return 1 + (long) delay;
   }

@@ -4,12 +4,10 @@ import java.util.List;
 
 /**
  * Sets a world's overall click rate. Tastes differ by seed, and so would the rate: the logit that
- * everybody shares is chosen so that a ranking that knows the truth gets {@link #TARGET}.
+ * everybody shares is chosen so that a ranking that knows the truth gets {@link
+ * WorldConfig#clickRate}.
  */
 final class BaseRate {
-  /** Click rate of the best candidates by true probability times bid, over a day. */
-  static final double TARGET = 0.13;
-
   private static final int REQUESTS = 2_000;
   private static final double TYPICAL_LOGIT = -3.5;
 
@@ -27,7 +25,7 @@ final class BaseRate {
     double high = 20;
     while (high - low > 1e-6) {
       double middle = (low + high) / 2;
-      if (meanProbability(logits, middle) < TARGET) {
+      if (meanProbability(logits, middle) < config.clickRate()) {
         low = middle;
       } else {
         high = middle;

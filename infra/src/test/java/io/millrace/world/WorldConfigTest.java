@@ -16,9 +16,10 @@ class WorldConfigTest {
                 4_000,
                 300,
                 20,
+                0.13,
                 0.15,
-                Duration.ofSeconds(3),
-                Duration.ofMillis(900),
+                Duration.ofMinutes(10),
+                Duration.ofMillis(6_700),
                 0.005,
                 0.01,
                 0.005,
@@ -32,7 +33,7 @@ class WorldConfigTest {
     assertThatThrownBy(() -> config(10, 20, 5, 0))
         .hasMessage("ads: 10, expected at least the number of candidates, 20");
     assertThatThrownBy(() -> config(300, 20, 2, 0))
-        .hasMessageContaining("meanClickDelay: PT3S, expected")
+        .hasMessageContaining("medianClickDelay: PT3S, expected")
         .hasMessageContaining("PT2S");
     assertThatThrownBy(() -> config(300, 0, 5, 0)).hasMessage("candidates: 0, expected at least 1");
     assertThatThrownBy(() -> config(300, 20, 5, Double.NaN))
@@ -45,6 +46,7 @@ class WorldConfigTest {
         100,
         ads,
         candidates,
+        0.1,
         explore,
         Duration.ofSeconds(windowSeconds),
         Duration.ofSeconds(3),

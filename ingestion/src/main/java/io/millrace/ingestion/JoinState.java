@@ -29,11 +29,15 @@ public sealed interface JoinState {
   /**
    * The impression is here, its label is not given yet.
    *
+   * @param metAt event time at which the join met it; 0 in states of before it was kept
+   * @param learnAt event time at which it leaves as not clicked; 0 when its window ends
    * @param clickWrittenTime Kafka's time of the click; 0 while there is none
    * @param partition of the impression, with {@code offset} its place in the file order
    */
   record ImpressionWaiting(
       long eventTime,
+      long metAt,
+      long learnAt,
       int partition,
       long offset,
       boolean clicked,
@@ -41,6 +45,15 @@ public sealed interface JoinState {
       byte[] body)
       implements JoinState {}
 
-  /** The example has left; remembered so that duplicates and late clicks are recognised. */
+  /**
+   * The impression has left as not clicked, and a click may still correct it.
+   *
+   * @param metAt event time at which the join met it
+   * @param partition of the impression, with {@code offset} its place in the file order
+   */
+  record Provisional(long eventTime, long metAt, int partition, long offset, byte[] body)
+      implements JoinState {}
+
+  /** The final label has left; remembered so that duplicates and late clicks are recognised. */
   record Labelled(long eventTime, boolean clicked) implements JoinState {}
 }

@@ -3,6 +3,7 @@ package io.millrace.ingestion;
 import io.millrace.ingestion.JoinState.ClicksWaiting;
 import io.millrace.ingestion.JoinState.ImpressionWaiting;
 import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.ingestion.JoinState.Provisional;
 import io.millrace.ingestion.JoinState.WaitingClick;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * 0      'J'
- * 1      version, 1 or 2
- * 2      kind: 1 clicks waiting, 2 impression waiting, 3 labelled
+ * 1      version, 1 to 3
+ * 2      kind: 1 clicks waiting, 2 impression waiting, 3 labelled, 4 provisional
  *
  * clicks waiting
  * 3      number of clicks, 1 to 16; then each
@@ -31,7 +32,17 @@ import org.jspecify.annotations.Nullable;
  * 12     i64 written time of the click, 0 without one
  * 20     i32 partition
  * 24     i64 offset
- * 32     body to the end: features and served in Avro binary
+ * 32     i64 event time at which the join met it, i64 at which it leaves as not clicked (not in
+ *        versions 1 and 2: 0)
+ * 48     body to the end: features and served in Avro binary
+ *
+ * provisional
+ * 3      0
+ * 4      i64 event time
+ * 12     i64 event time at which the join met it
+ * 20     i32 partition
+ * 24     i64 offset
+ * 32     body to the end
  *
  * labelled
  * 3      flags: bit 0 clicked
@@ -40,11 +51,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JoinStateFormat {
   private static final byte MAGIC = 'J';
-  private static final byte VERSION = 2;
+  private static final byte VERSION = 3;
+  private static final byte WITHOUT_TIMES = 2;
   private static final byte WITHOUT_CAME_AT = 1;
   private static final byte CLICKS = 1;
   private static final byte IMPRESSION = 2;
   private static final byte LABELLED = 3;
+  private static final byte PROVISIONAL = 4;
   private static final int FIXED_CLICK_BYTES = 8 + 8 + 8 + 4 + 8 + 2 + 4 + 4;
 
   private JoinStateFormat() {}
@@ -52,12 +65,23 @@ public final class JoinStateFormat {
   /** Writes the latest version. */
   public static byte[] encode(JoinState state) {
     if (state instanceof ImpressionWaiting waiting) {
-      return header(32 + waiting.body().length, IMPRESSION, waiting.clicked() ? 1 : 0)
+      return header(48 + waiting.body().length, IMPRESSION, waiting.clicked() ? 1 : 0)
           .putLong(waiting.eventTime())
           .putLong(waiting.clickWrittenTime())
           .putInt(waiting.partition())
           .putLong(waiting.offset())
+          .putLong(waiting.metAt())
+          .putLong(waiting.learnAt())
           .put(waiting.body())
+          .array();
+    }
+    if (state instanceof Provisional provisional) {
+      return header(32 + provisional.body().length, PROVISIONAL, 0)
+          .putLong(provisional.eventTime())
+          .putLong(provisional.metAt())
+          .putInt(provisional.partition())
+          .putLong(provisional.offset())
+          .put(provisional.body())
           .array();
     }
     if (state instanceof Labelled labelled) {
@@ -102,20 +126,21 @@ public final class JoinStateFormat {
     try {
       byte magic = in.get();
       byte version = in.get();
-      if (magic != MAGIC || (version != VERSION && version != WITHOUT_CAME_AT)) {
+      if (magic != MAGIC || version < WITHOUT_CAME_AT || version > VERSION) {
         throw corrupt(
             impressionId,
-            "magic " + magic + ", version " + version + ", expected 74 and 1 or 2",
+            "magic " + magic + ", version " + version + ", expected 74 and 1 to 3",
             null);
       }
       byte kind = in.get();
       byte detail = in.get();
       JoinState state =
           switch (kind) {
-            case CLICKS -> decodeClicks(impressionId, detail, version == VERSION, in);
-            case IMPRESSION -> decodeImpression(in, detail == 1);
+            case CLICKS -> decodeClicks(impressionId, detail, version > WITHOUT_CAME_AT, in);
+            case IMPRESSION -> decodeImpression(in, detail == 1, version > WITHOUT_TIMES);
+            case PROVISIONAL -> decodeProvisional(in);
             case LABELLED -> new Labelled(in.getLong(), detail == 1);
-            default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 3", null);
+            default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 4", null);
           };
       if (in.hasRemaining()) {
         throw corrupt(impressionId, in.remaining() + " bytes after its end", null);
@@ -126,14 +151,26 @@ public final class JoinStateFormat {
     }
   }
 
-  private static ImpressionWaiting decodeImpression(ByteBuffer in, boolean clicked) {
+  private static ImpressionWaiting decodeImpression(
+      ByteBuffer in, boolean clicked, boolean withTimes) {
     long eventTime = in.getLong();
     long clickWrittenTime = in.getLong();
     int partition = in.getInt();
     long offset = in.getLong();
-    byte[] body = new byte[in.remaining()];
-    in.get(body);
-    return new ImpressionWaiting(eventTime, partition, offset, clicked, clickWrittenTime, body);
+    long metAt = withTimes ? in.getLong() : 0;
+    long learnAt = withTimes ? in.getLong() : 0;
+    return new ImpressionWaiting(
+        eventTime, metAt, learnAt, partition, offset, clicked, clickWrittenTime, remaining(in));
+  }
+
+  private static Provisional decodeProvisional(ByteBuffer in) {
+    return new Provisional(in.getLong(), in.getLong(), in.getInt(), in.getLong(), remaining(in));
+  }
+
+  private static byte[] remaining(ByteBuffer in) {
+    byte[] bytes = new byte[in.remaining()];
+    in.get(bytes);
+    return bytes;
   }
 
   private static ClicksWaiting decodeClicks(

@@ -3,6 +3,7 @@ package io.millrace.ingestion;
 import io.millrace.ingestion.JoinState.ClicksWaiting;
 import io.millrace.ingestion.JoinState.ImpressionWaiting;
 import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.ingestion.JoinState.Provisional;
 import io.millrace.ingestion.JoinState.WaitingClick;
 import io.millrace.wire.RejectionReason;
 import java.time.Duration;
@@ -34,11 +35,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Legal transitions (null is no state; times of the right column are event times):
  *
  * <pre>
- * null              click → ClicksWaiting         impression → ImpressionWaiting | Labelled
- * ClicksWaiting     click → ClicksWaiting         impression → ImpressionWaiting | Labelled   c + 2 W + L → ClicksWaiting | null
- * ImpressionWaiting click → ImpressionWaiting | Labelled (emission on click)                  t + W → Labelled
- * Labelled          stays                                                                     t + W + L → null
+ * null              click → ClicksWaiting           impression → ImpressionWaiting | Labelled
+ * ClicksWaiting     click → ClicksWaiting           impression → ImpressionWaiting | Labelled   c + 2 W + L → ClicksWaiting | null
+ * ImpressionWaiting click → ImpressionWaiting (emission at the window's end) | Labelled         t + W → Labelled, earlier → Provisional
+ * Provisional       click → Labelled                                                            t + W → Labelled
+ * Labelled          stays                                                                       t + W + L → null
  * </pre>
+ *
+ * <p>An impression leaves once with its label at the window's end; or, where examples leave as the
+ * clicks come, as clicked with its click, or as not clicked when it has waited for {@link
+ * Moment#patience}, and then again if a click corrects it.
  *
  * <p>Why a click waits for c + 2 W + L: its impression may be at c + W, and may come W + L later.
  */
@@ -73,13 +79,13 @@ public final class LabelJoin {
    * Decides on an impression.
    *
    * @param state of its id, or null
-   * @param cameAt the time at which it came, an event time
    */
   public Transition onImpression(
-      @Nullable JoinState state, ImpressionEvent impression, long cameAt) {
+      @Nullable JoinState state, ImpressionEvent impression, Moment moment) {
+    long cameAt = moment.cameAt();
     List<Effect> effects = new ArrayList<>(3);
     effects.add(new Effect.Count(Counter.IMPRESSIONS));
-    if (state instanceof ImpressionWaiting || state instanceof Labelled) {
+    if (state != null && !(state instanceof ClicksWaiting)) {
       effects.add(new Effect.Count(Counter.DUPLICATE_IMPRESSIONS));
       return new Transition(state, effects);
     }
@@ -99,9 +105,12 @@ public final class LabelJoin {
       return new Transition(state, effects);
     }
     Origin origin = impression.origin();
+    long metAt = moment.time(impression.eventTime());
     JoinState next =
         new ImpressionWaiting(
             impression.eventTime(),
+            metAt,
+            learnAt(impression.eventTime(), metAt + moment.patience()),
             origin.partition(),
             origin.offset(),
             false,
@@ -109,18 +118,24 @@ public final class LabelJoin {
             impression.body());
     if (state instanceof ClicksWaiting waiting) {
       for (WaitingClick click : waiting.clicks()) {
-        next = onClickOfKnown(next, click.event(), click.cameAt(), effects);
+        next = onClickOfKnown(next, click.event(), click.cameAt(), metAt, effects);
       }
     }
     return new Transition(next, effects);
   }
 
+  private long learnAt(long eventTime, long wanted) {
+    return emission == LabelEmission.ON_WINDOW_END || wanted >= eventTime + window ? 0 : wanted;
+  }
+
   /** Decides on a click; parameters as in {@link #onImpression}. */
-  public Transition onClick(@Nullable JoinState state, ClickEvent click, long cameAt) {
+  public Transition onClick(@Nullable JoinState state, ClickEvent click, Moment moment) {
+    long cameAt = moment.cameAt();
     List<Effect> effects = new ArrayList<>(3);
     effects.add(new Effect.Count(Counter.CLICKS));
     if (state != null && !(state instanceof ClicksWaiting)) {
-      return new Transition(onClickOfKnown(state, click, cameAt, effects), effects);
+      long metAt = moment.time(click.eventTime());
+      return new Transition(onClickOfKnown(state, click, cameAt, metAt, effects), effects);
     }
     List<WaitingClick> clicks =
         state instanceof ClicksWaiting waiting
@@ -140,12 +155,15 @@ public final class LabelJoin {
 
   /** The state of an id whose impression is known, after one more click. */
   private JoinState onClickOfKnown(
-      JoinState state, ClickEvent click, long cameAt, List<Effect> effects) {
+      JoinState state, ClickEvent click, long cameAt, long metAt, List<Effect> effects) {
     boolean clicked;
     long impressionTime;
     if (state instanceof ImpressionWaiting waiting) {
       clicked = waiting.clicked();
       impressionTime = waiting.eventTime();
+    } else if (state instanceof Provisional provisional) {
+      clicked = false;
+      impressionTime = provisional.eventTime();
     } else {
       Labelled labelled = (Labelled) state;
       clicked = labelled.clicked();
@@ -166,7 +184,7 @@ public final class LabelJoin {
       effects.add(new Effect.Count(Counter.DUPLICATE_CLICKS));
       return state;
     }
-    if (windowEnd <= cameAt || !(state instanceof ImpressionWaiting waiting)) {
+    if (windowEnd <= cameAt || state instanceof Labelled) {
       effects.add(new Effect.Count(Counter.LATE_CLICKS));
       effects.add(
           lateClick(
@@ -178,24 +196,50 @@ public final class LabelJoin {
                       : ", in a partition that had long been silent")));
       return state;
     }
-    ImpressionWaiting labelled =
-        new ImpressionWaiting(
-            waiting.eventTime(),
-            waiting.partition(),
-            waiting.offset(),
-            true,
-            click.origin().writtenTime(),
-            waiting.body());
-    if (emission == LabelEmission.ON_WINDOW_END) {
-      return labelled;
+    if (emission != LabelEmission.ON_WINDOW_END) {
+      effects.add(new Effect.Count(Counter.POSITIVES));
     }
-    return label(click.impressionId(), labelled, effects);
+    String id = click.impressionId();
+    long written = click.origin().writtenTime();
+    if (state instanceof Provisional provisional) {
+      effects.add(
+          new Effect.Emit(
+              new LabelledImpression(
+                  id,
+                  impressionTime,
+                  provisional.partition(),
+                  provisional.offset(),
+                  true,
+                  written,
+                  provisional.body(),
+                  true,
+                  windowEnd,
+                  Math.max(0, metAt - provisional.metAt()))));
+      return new Labelled(impressionTime, true);
+    }
+    ImpressionWaiting waiting = (ImpressionWaiting) state;
+    if (emission == LabelEmission.ON_WINDOW_END) {
+      return new ImpressionWaiting(
+          impressionTime,
+          waiting.metAt(),
+          waiting.learnAt(),
+          waiting.partition(),
+          waiting.offset(),
+          true,
+          written,
+          waiting.body());
+    }
+    emit(id, waiting, true, written, Math.max(0, metAt - waiting.metAt()), effects);
+    return new Labelled(impressionTime, true);
   }
 
   /** When {@link #wake} has something to do for a state: an event time. */
   public long dueTime(JoinState state) {
     if (state instanceof ImpressionWaiting waiting) {
-      return waiting.eventTime() + window;
+      return waiting.learnAt() == 0 ? waiting.eventTime() + window : waiting.learnAt();
+    }
+    if (state instanceof Provisional provisional) {
+      return provisional.eventTime() + window;
     }
     if (state instanceof Labelled labelled) {
       return labelled.eventTime() + window + lateness;
@@ -213,9 +257,27 @@ public final class LabelJoin {
    * @param time the event time that was reached
    */
   public Transition wake(String impressionId, @Nullable JoinState state, long time) {
-    if (state instanceof ImpressionWaiting waiting && waiting.eventTime() + window <= time) {
-      List<Effect> effects = new ArrayList<>(3);
-      return new Transition(label(impressionId, waiting, effects), effects);
+    if (state instanceof ImpressionWaiting waiting && dueTime(waiting) <= time) {
+      List<Effect> effects = new ArrayList<>(2);
+      boolean clicked = waiting.clicked();
+      emit(impressionId, waiting, clicked, waiting.clickWrittenTime(), 0, effects);
+      if (waiting.learnAt() != 0) {
+        return new Transition(
+            new Provisional(
+                waiting.eventTime(),
+                waiting.metAt(),
+                waiting.partition(),
+                waiting.offset(),
+                waiting.body()),
+            effects);
+      }
+      effects.add(new Effect.Count(clicked ? Counter.POSITIVES : Counter.NEGATIVES));
+      return new Transition(new Labelled(waiting.eventTime(), clicked), effects);
+    }
+    if (state instanceof Provisional provisional && dueTime(provisional) <= time) {
+      return new Transition(
+          new Labelled(provisional.eventTime(), false),
+          List.of(new Effect.Count(Counter.NEGATIVES)));
     }
     if (state instanceof Labelled labelled && labelled.eventTime() + window + lateness <= time) {
       return new Transition(null, List.of());
@@ -235,7 +297,13 @@ public final class LabelJoin {
     return new Transition(state, List.of());
   }
 
-  private Labelled label(String impressionId, ImpressionWaiting waiting, List<Effect> effects) {
+  private void emit(
+      String impressionId,
+      ImpressionWaiting waiting,
+      boolean clicked,
+      long clickWrittenTime,
+      long delay,
+      List<Effect> effects) {
     effects.add(
         new Effect.Emit(
             new LabelledImpression(
@@ -243,10 +311,12 @@ public final class LabelJoin {
                 waiting.eventTime(),
                 waiting.partition(),
                 waiting.offset(),
-                waiting.clicked(),
-                waiting.clickWrittenTime(),
-                waiting.body())));
-    return new Labelled(waiting.eventTime(), waiting.clicked());
+                clicked,
+                clickWrittenTime,
+                waiting.body(),
+                false,
+                emission == LabelEmission.ON_WINDOW_END ? 0 : waiting.eventTime() + window,
+                delay)));
   }
 
   private static Effect lateClick(ClickEvent click, String detail) {

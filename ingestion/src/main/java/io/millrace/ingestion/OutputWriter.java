@@ -41,6 +41,13 @@ public final class OutputWriter {
     out.number(example.clicked() ? 1 : 0);
     out.number(example.clickWrittenTime());
     out.raw(example.body(), 0, example.body().length);
+    if (example.corrects()) {
+      out.number(1); // the union's branch of an int
+      out.number(0);
+    } else {
+      out.number(0); // null
+    }
+    out.number(example.finalAt());
     return out.toBytes();
   }
 

@@ -55,7 +55,10 @@ class EventDecoderTest {
                 0,
                 clicked,
                 clickWrittenTime,
-                impression.body()));
+                impression.body(),
+                clicked,
+                NOW + 19,
+                0));
     return new AvroWire(registry).decode(bytes, Example.class);
   }
 
@@ -76,7 +79,9 @@ class EventDecoderTest {
                 1,
                 NOW + 9,
                 ByteBuffer.wrap(features),
-                served));
+                served,
+                0,
+                NOW + 19));
   }
 
   @Test
@@ -86,7 +91,15 @@ class EventDecoderTest {
 
     assertThat(example(impression, false, 0))
         .isEqualTo(
-            new Example("i2", Instant.ofEpochMilli(NOW), 0, 0L, ByteBuffer.wrap(features), null));
+            new Example(
+                "i2",
+                Instant.ofEpochMilli(NOW),
+                0,
+                0L,
+                ByteBuffer.wrap(features),
+                null,
+                null,
+                NOW + 19));
   }
 
   @Test

@@ -55,6 +55,7 @@ public final class JoinContract {
         click(click, of(cameAt, event), impressions.get(click.impressionId()));
       }
     }
+    labels.values().forEach(clicked -> count(clicked ? Counter.POSITIVES : Counter.NEGATIVES));
   }
 
   private void click(

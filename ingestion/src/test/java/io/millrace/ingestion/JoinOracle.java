@@ -55,6 +55,7 @@ final class JoinOracle {
 
   private void example(
       ImpressionEvent impression, @org.jspecify.annotations.Nullable ClickEvent click) {
+    count(click == null ? Counter.NEGATIVES : Counter.POSITIVES);
     examples.add(
         new LabelledImpression(
             impression.impressionId(),
@@ -63,7 +64,10 @@ final class JoinOracle {
             impression.origin().offset(),
             click != null,
             click == null ? 0 : click.origin().writtenTime(),
-            impression.body()));
+            impression.body(),
+            false,
+            0,
+            0));
   }
 
   private void keep(RejectionReason reason, ClickEvent click) {

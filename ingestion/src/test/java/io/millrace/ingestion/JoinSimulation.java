@@ -41,14 +41,53 @@ final class JoinSimulation {
   void accept(Event event, long cameAt) {
     if (event instanceof ImpressionEvent impression) {
       String id = impression.impressionId();
-      apply(id, join.onImpression(state(id), impression, cameAt));
+      apply(id, join.onImpression(state(id), impression, moment(id, cameAt)));
     } else if (event instanceof ClickEvent click) {
       String id = click.impressionId();
-      apply(id, join.onClick(state(id), click, cameAt));
+      apply(id, join.onClick(state(id), click, moment(id, cameAt)));
     } else {
       progress.advance((ProgressEvent) event);
       advance(progress.watermark());
     }
+  }
+
+  /** A patience from none to three windows of the tests, by the id. */
+  private Moment moment(String id, long cameAt) {
+    return new Moment(cameAt, watermark, Math.floorMod(id.hashCode() * 7919, 60));
+  }
+
+  /**
+   * The examples with the labels that they end with, as if each had left once, in the order in
+   * which they left last. Fails if an example corrects anything but one that was not clicked.
+   */
+  List<LabelledImpression> corrected() {
+    List<LabelledImpression> last = new ArrayList<>();
+    Map<String, LabelledImpression> newest = new HashMap<>();
+    for (LabelledImpression example : examples) {
+      LabelledImpression before = newest.put(example.impressionId(), example);
+      if (example.corrects()) {
+        if (before == null || before.clicked() || !example.clicked()) {
+          throw new AssertionError(example + " after " + before);
+        }
+        last.remove(before);
+      }
+      last.add(example);
+    }
+    return last.stream()
+        .map(
+            e ->
+                new LabelledImpression(
+                    e.impressionId(),
+                    e.eventTime(),
+                    e.partition(),
+                    e.offset(),
+                    e.clicked(),
+                    e.clickWrittenTime(),
+                    e.body(),
+                    false,
+                    0,
+                    0))
+        .toList();
   }
 
   void advance(long to) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.ingestion.JoinState.ClicksWaiting;
 import io.millrace.ingestion.JoinState.ImpressionWaiting;
 import io.millrace.ingestion.JoinState.Labelled;
+import io.millrace.ingestion.JoinState.Provisional;
 import io.millrace.ingestion.JoinState.WaitingClick;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,11 +21,26 @@ import org.junit.jupiter.api.Test;
 class JoinStateFormatTest {
   private static final Labelled LABELLED = new Labelled(1_700_000_000_001L, true);
   private static final ImpressionWaiting IMPRESSION =
-      new ImpressionWaiting(
-          1_700_000_000_002L, 3, 4_000_000_000L, true, 1_700_000_000_003L, new byte[] {5, 6, 7});
+      impression(1_700_000_000_007L, 1_700_000_000_008L);
+  private static final ImpressionWaiting IMPRESSION_WITHOUT_TIMES = impression(0, 0);
+  private static final Provisional PROVISIONAL =
+      new Provisional(
+          1_700_000_000_002L, 1_700_000_000_007L, 3, 4_000_000_000L, new byte[] {5, 6, 7});
   private static final ClicksWaiting CLICKS = clicks(1_700_000_000_000L, 1_700_000_000_001L);
   private static final ClicksWaiting CLICKS_WITHOUT_TIMES =
       clicks(EventClock.NONE, EventClock.NONE);
+
+  private static ImpressionWaiting impression(long metAt, long learnAt) {
+    return new ImpressionWaiting(
+        1_700_000_000_002L,
+        metAt,
+        learnAt,
+        3,
+        4_000_000_000L,
+        true,
+        1_700_000_000_003L,
+        new byte[] {5, 6, 7});
+  }
 
   private static ClicksWaiting clicks(long firstCameAt, long secondCameAt) {
     return new ClicksWaiting(
@@ -53,17 +69,32 @@ class JoinStateFormatTest {
 
   @Test
   void writesTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.encode(LABELLED)).isEqualTo(golden(2, "labelled"));
-    assertThat(JoinStateFormat.encode(IMPRESSION)).isEqualTo(golden(2, "impression-waiting"));
-    assertThat(JoinStateFormat.encode(CLICKS)).isEqualTo(golden(2, "clicks-waiting"));
+    assertThat(JoinStateFormat.encode(LABELLED)).isEqualTo(golden(3, "labelled"));
+    assertThat(JoinStateFormat.encode(IMPRESSION)).isEqualTo(golden(3, "impression-waiting"));
+    assertThat(JoinStateFormat.encode(CLICKS)).isEqualTo(golden(3, "clicks-waiting"));
+    assertThat(JoinStateFormat.encode(PROVISIONAL)).isEqualTo(golden(3, "provisional"));
   }
 
   @Test
   void readsTheGoldenBytes() throws IOException {
+    assertThat(JoinStateFormat.decode("i", golden(3, "labelled"))).isEqualTo(LABELLED);
+    assertThat(JoinStateFormat.decode("i", golden(3, "impression-waiting")))
+        .usingRecursiveComparison()
+        .isEqualTo(IMPRESSION);
+    assertThat(JoinStateFormat.decode("i", golden(3, "clicks-waiting")))
+        .usingRecursiveComparison()
+        .isEqualTo(CLICKS);
+    assertThat(JoinStateFormat.decode("i", golden(3, "provisional")))
+        .usingRecursiveComparison()
+        .isEqualTo(PROVISIONAL);
+  }
+
+  @Test
+  void readsTheSecondVersion() throws IOException {
     assertThat(JoinStateFormat.decode("i", golden(2, "labelled"))).isEqualTo(LABELLED);
     assertThat(JoinStateFormat.decode("i", golden(2, "impression-waiting")))
         .usingRecursiveComparison()
-        .isEqualTo(IMPRESSION);
+        .isEqualTo(IMPRESSION_WITHOUT_TIMES);
     assertThat(JoinStateFormat.decode("i", golden(2, "clicks-waiting")))
         .usingRecursiveComparison()
         .isEqualTo(CLICKS);
@@ -74,7 +105,7 @@ class JoinStateFormatTest {
     assertThat(JoinStateFormat.decode("i", golden(1, "labelled"))).isEqualTo(LABELLED);
     assertThat(JoinStateFormat.decode("i", golden(1, "impression-waiting")))
         .usingRecursiveComparison()
-        .isEqualTo(IMPRESSION);
+        .isEqualTo(IMPRESSION_WITHOUT_TIMES);
     assertThat(JoinStateFormat.decode("i", golden(1, "clicks-waiting")))
         .usingRecursiveComparison()
         .isEqualTo(CLICKS_WITHOUT_TIMES);
@@ -98,8 +129,8 @@ class JoinStateFormatTest {
   @Test
   void anotherMagicOrVersionIsNamed() {
     byte[] bytes = JoinStateFormat.encode(LABELLED);
-    bytes[1] = 3;
-    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 3");
+    bytes[1] = 4;
+    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 4");
     assertThatThrownBy(
             () -> JoinStateFormat.decode("i", "XYZ4".getBytes(StandardCharsets.US_ASCII)))
         .hasMessageContaining("magic 88");

@@ -43,14 +43,14 @@ class LabelJoinPropertyTest {
   }
 
   @Property(tries = 500)
-  void emissionOnClickGivesTheOraclesExamplesInAnyOrder(
+  void emissionAsClicksComeGivesTheOraclesLabelsInAnyOrder(
       @ForAll long seed, @ForAll long interleaving) {
     EventScript script = EventScript.random(seed);
     JoinOracle oracle = new JoinOracle(script);
     JoinSimulation simulation =
-        run(LabelEmission.ON_CLICK, script.interleaved(new Random(interleaving)));
+        run(LabelEmission.AS_CLICKS_COME, script.interleaved(new Random(interleaving)));
 
-    assertThat(simulation.examples)
+    assertThat(simulation.corrected())
         .usingRecursiveFieldByFieldElementComparator(BY_VALUE)
         .containsExactlyInAnyOrderElementsOf(oracle.examples);
     assertThat(simulation.rejected).containsExactlyInAnyOrderElementsOf(oracle.rejected);
@@ -76,11 +76,11 @@ class LabelJoinPropertyTest {
     simulation.advance(Long.MAX_VALUE);
 
     Map<Counter, Integer> counts = new HashMap<>(simulation.counts);
-    long clicked = simulation.examples.stream().filter(LabelledImpression::clicked).count();
+    long clicked = simulation.corrected().stream().filter(LabelledImpression::clicked).count();
     long rejectedClicks =
         simulation.rejected.stream().filter(kept -> kept.topic().equals("clicks")).count();
     assertThat(
-            simulation.examples.size()
+            simulation.corrected().size()
                 + counts.getOrDefault(Counter.DUPLICATE_IMPRESSIONS, 0)
                 + simulation.rejected.size()
                 - rejectedClicks)

@@ -112,7 +112,14 @@ class AvroWireTest {
     assertThat(wire.decode(wire.encode(record), Example.class))
         .isEqualTo(
             new Example(
-                "e1", Instant.ofEpochMilli(9), 1, 0L, ByteBuffer.wrap(new byte[] {1, 2}), null));
+                "e1",
+                Instant.ofEpochMilli(9),
+                1,
+                0L,
+                ByteBuffer.wrap(new byte[] {1, 2}),
+                null,
+                null,
+                0L));
   }
 
   @Test

@@ -81,7 +81,7 @@ public record IngestionJobConfig(
         topics.prefix(),
         attributionWindow,
         allowedLateness,
-        LabelEmission.ON_CLICK,
+        LabelEmission.AS_CLICKS_COME,
         Watermarks.Live.DEFAULT,
         DEFAULT_MARK_INTERVAL,
         DEFAULT_MAX_EVENT_BYTES,

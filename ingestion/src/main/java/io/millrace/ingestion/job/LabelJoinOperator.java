@@ -3,6 +3,7 @@ package io.millrace.ingestion.job;
 import io.millrace.ingestion.Arrival;
 import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.Counter;
+import io.millrace.ingestion.DelayLaw;
 import io.millrace.ingestion.Effect;
 import io.millrace.ingestion.Event;
 import io.millrace.ingestion.EventClock;
@@ -13,6 +14,7 @@ import io.millrace.ingestion.JoinState;
 import io.millrace.ingestion.JoinStateFormat;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
+import io.millrace.ingestion.Moment;
 import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.ingestion.PartitionProgress;
@@ -112,8 +114,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient ListState<Long> watermarkState;
   private transient ListState<byte[]> clockState;
   private transient ListState<Long> storedState;
+  private transient ListState<byte[]> delayState;
   private transient @Nullable PartitionProgress progress;
   private transient @Nullable EventClock clock;
+  private transient DelayLaw delays;
   private transient int sinceAdvance;
   private transient long watermark;
   private transient JoinCounts counts;
@@ -173,6 +177,13 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("stored", Types.LONG));
+    delayState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "delays", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    delays = new DelayLaw(config.attributionWindow());
     watermark = Long.MIN_VALUE;
     restored = context.isRestored();
     if (restored) {
@@ -193,6 +204,9 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       any = true;
     }
     watermark = any ? earliest : Long.MIN_VALUE;
+    for (byte[] stored : delayState.get()) {
+      delays.restore(stored);
+    }
     EventClock restoring = clock;
     if (restoring != null) {
       restoring.restoreEventTime(watermark);
@@ -307,11 +321,11 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     if (arrival instanceof ImpressionEvent impression) {
       String id = impression.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onImpression(state, impression, cameAt(impression)));
+      apply(id, state, join.onImpression(state, impression, moment(impression)));
     } else if (arrival instanceof ClickEvent click) {
       String id = click.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onClick(state, click, cameAt(click)));
+      apply(id, state, join.onClick(state, click, moment(click)));
     } else if (arrival instanceof Rejection rejection) {
       reject(rejection);
     } else if (arrival instanceof ReadPositions positions) {
@@ -344,9 +358,22 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     advance(progress.watermark());
   }
 
-  /** The time at which an event came; see {@link LabelJoin}. */
-  private long cameAt(Event event) {
-    return clock == null ? watermark : clock.onEvent(event, nanos.nanos());
+  private Moment moment(Event event) {
+    long cameAt = clock == null ? watermark : clock.onEvent(event, nanos.nanos());
+    if (event instanceof ImpressionEvent impression && clock != null) {
+      long time = Math.max(cameAt, watermark);
+      delays.onImpression(time == EventClock.NONE ? impression.eventTime() : time);
+      return new Moment(cameAt, watermark, delays.delay(share(impression.impressionId())));
+    }
+    return new Moment(cameAt, watermark, 0);
+  }
+
+  /** Uniform in [0, 1), by the id: a finaliser of SplitMix64 (Steele, Lea and Flood, 2014). */
+  private static double share(String id) {
+    long z = id.hashCode() * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
   }
 
   private void advanceClock(EventClock present) throws Exception {
@@ -427,6 +454,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       Effect effect = effects.get(i);
       if (effect instanceof Effect.Count count) {
         counts.add(count.counter());
+        if (count.counter() == Counter.NEGATIVES) {
+          // A label became final: learners are to be told how far event time is.
+          scheduleMark();
+        }
       } else if (effect instanceof Effect.Reject reject) {
         reject(reject.rejection());
       } else if (waking) {
@@ -448,7 +479,9 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emit(LabelledImpression example) {
-    counts.add(example.clicked() ? Counter.POSITIVES : Counter.NEGATIVES);
+    if (clock != null && example.clicked()) {
+      delays.onClick(example.delay());
+    }
     output.collect(
         new StreamRecord<>(
             new Outbound(
@@ -534,6 +567,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     states.writeBack();
     watermarkState.update(List.of(clock == null ? watermark : clock.eventTime()));
     clockState.update(clock == null ? List.of() : List.of(clock.toBytes()));
+    delayState.update(List.of(delays.toBytes()));
     storedState.update(List.of(states.stored()));
     if (progress != null) {
       progressState.update(List.of(progress.toBytes()));

@@ -49,7 +49,7 @@ public final class WindowState {
             "",
             Duration.ofSeconds(window),
             Duration.ofSeconds(lateness),
-            LabelEmission.ON_CLICK,
+            LabelEmission.AS_CLICKS_COME,
             Watermarks.Live.DEFAULT,
             Duration.ofMillis(200),
             1 << 20,

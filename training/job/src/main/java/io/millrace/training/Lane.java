@@ -8,6 +8,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
+import io.millrace.metrics.Cohorts;
 import io.millrace.metrics.Evaluation;
 import io.millrace.registry.SchemaRegistry.RegisteredSchema;
 import io.millrace.wire.AvroWire;
@@ -53,6 +54,7 @@ final class Lane implements AutoCloseable {
   private final List<Long> clickTimes = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>(); // since the last read
   private Evaluation served = new Evaluation();
+  private Cohorts cohorts = new Cohorts();
   private LaneCounts counts = LaneCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
@@ -139,7 +141,9 @@ final class Lane implements AutoCloseable {
 
   private void mark(Progress progress) {
     learn();
-    if (progress.getEventTime().toEpochMilli() == Long.MAX_VALUE) {
+    long eventTime = progress.getEventTime().toEpochMilli();
+    cohorts.advance(eventTime);
+    if (eventTime == Long.MAX_VALUE) {
       learner.closeSegment();
     }
   }
@@ -150,15 +154,27 @@ final class Lane implements AutoCloseable {
       throw new WireFormatException(
           RejectionReason.UNDECODABLE, "label: " + example.getLabel() + ", expected 0 or 1");
     }
+    Integer corrected = example.getCorrectedLabel();
+    if (corrected != null && corrected != 1 - example.getLabel()) {
+      throw new WireFormatException(
+          RejectionReason.UNDECODABLE,
+          "corrected_label: %d, expected %d, the other than the label"
+              .formatted(corrected, 1 - example.getLabel()));
+    }
     byte[] features = array(example.getFeatures());
     Schema written = wire.schemaOf(features).schema();
     if (!written.getFullName().equals(compiled.schema().name())) {
       counts = counts.plusOtherSchema();
-    } else if (learned.add(example.getExampleId())) {
+    } else if (learned.add(corrected == null ? example.getExampleId() : correction(example))) {
       add(offset, value, example, features);
     } else {
       counts = counts.plusDuplicate();
     }
+  }
+
+  /** What an example that corrects another is remembered by: no id has a zero in it. */
+  private static String correction(Example example) {
+    return example.getExampleId() + '\0' + example.getLabel();
   }
 
   private void add(long offset, byte[] value, Example example, byte[] features) {
@@ -211,8 +227,10 @@ final class Lane implements AutoCloseable {
   private void learn() {
     if (!step.isEmpty()) {
       int before = refusals.size();
-      int mismatched = step.learn(learner, served, clickTimes, CLICK_TIMES, refusals);
-      counts = counts.plusMismatches(mismatched).plusRejected(refusals.size() - before);
+      counts =
+          counts
+              .plus(step.learn(learner, served, cohorts, clickTimes, CLICK_TIMES, refusals))
+              .plusRejected(refusals.size() - before);
     }
   }
 
@@ -253,7 +271,7 @@ final class Lane implements AutoCloseable {
 
   /** Metrics by name, for the manifest. */
   Map<String, Double> metrics() {
-    return LaneMetrics.of(learner, served, counts);
+    return LaneMetrics.of(learner, served, cohorts, counts);
   }
 
   /** All state but the pages of table and ids; whose incarnation it is, the operator knows. */
@@ -270,6 +288,7 @@ final class Lane implements AutoCloseable {
         featureSchema(),
         learner.denseState(),
         served.toBytes(),
+        cohorts.toBytes(),
         step.elements(),
         step.offsets());
   }
@@ -280,6 +299,7 @@ final class Lane implements AutoCloseable {
     switchedAt = state.switchedAt();
     counts = state.counts();
     served = Evaluation.fromBytes(state.served());
+    cohorts = Cohorts.fromBytes(state.cohorts());
     learner.restoreDenseState(state.dense());
     learned.restored(state.nextId());
     for (int i = 0; i < state.pending().size(); i++) {

@@ -7,23 +7,37 @@ package io.millrace.training;
  * @param rejected could not be decoded, encoded or learned from
  * @param otherSchema of another feature schema, so for other models
  * @param mismatches learned, but encoded differently than when they were served
+ * @param provisional learned with a label that a later example may correct
+ * @param corrections of such labels, learned
  */
-record LaneCounts(long duplicates, long rejected, long otherSchema, long mismatches) {
-  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0);
+record LaneCounts(
+    long duplicates,
+    long rejected,
+    long otherSchema,
+    long mismatches,
+    long provisional,
+    long corrections) {
+  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0, 0, 0);
+
+  LaneCounts plus(LaneCounts more) {
+    return new LaneCounts(
+        duplicates + more.duplicates,
+        rejected + more.rejected,
+        otherSchema + more.otherSchema,
+        mismatches + more.mismatches,
+        provisional + more.provisional,
+        corrections + more.corrections);
+  }
 
   LaneCounts plusDuplicate() {
-    return new LaneCounts(duplicates + 1, rejected, otherSchema, mismatches);
+    return plus(new LaneCounts(1, 0, 0, 0, 0, 0));
   }
 
   LaneCounts plusRejected(int more) {
-    return more == 0 ? this : new LaneCounts(duplicates, rejected + more, otherSchema, mismatches);
+    return more == 0 ? this : plus(new LaneCounts(0, more, 0, 0, 0, 0));
   }
 
   LaneCounts plusOtherSchema() {
-    return new LaneCounts(duplicates, rejected, otherSchema + 1, mismatches);
-  }
-
-  LaneCounts plusMismatches(int more) {
-    return more == 0 ? this : new LaneCounts(duplicates, rejected, otherSchema, mismatches + more);
+    return plus(new LaneCounts(0, 0, 1, 0, 0, 0));
   }
 }

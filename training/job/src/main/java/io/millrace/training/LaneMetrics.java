@@ -1,6 +1,7 @@
 package io.millrace.training;
 
 import io.millrace.learner.Learner;
+import io.millrace.metrics.Cohorts;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import java.util.HashMap;
@@ -14,24 +15,23 @@ final class LaneMetrics {
 
   private LaneMetrics() {}
 
-  static Map<String, Double> of(Learner learner, Evaluation served, LaneCounts counts) {
+  /**
+   * Of a stream whose labels are final when they come: progressive ones since the start, of the
+   * segments, and of what was served. Of one whose labels come late what was served, in complete
+   * cohorts, all and the newest: a progressive figure would compare a prediction with a label that
+   * may still change.
+   */
+  static Map<String, Double> of(
+      Learner learner, Evaluation served, Cohorts cohorts, LaneCounts counts) {
     Map<String, Double> all = new HashMap<>();
-    put(all, "total.", learner.total().metrics());
     List<Metrics> closed = learner.closedSegments();
-    if (!closed.isEmpty()) {
-      put(all, "segment.", closed.get(closed.size() - 1));
-    }
-    for (int i = 0; i < Math.min(closed.size(), NAMED_SEGMENTS); i++) {
-      put(all, "segments." + i + ".", closed.get(i));
-    }
-    if (learner.segment().examples() > 0) {
-      put(all, "current.", learner.segment().metrics());
-    }
-    if (learner.uncalibrated().examples() > 0) {
-      put(all, "uncalibrated.", learner.uncalibrated().metrics());
-    }
-    if (served.examples() > 0) {
-      put(all, "served.", served.metrics());
+    if (counts.provisional() > 0) {
+      put(all, "served.", cohorts.all());
+      put(all, "cohort.", cohorts.newest());
+      cohorts.facts().forEach((name, value) -> all.put("cohorts." + name, value));
+    } else {
+      putProgressive(all, learner, closed);
+      put(all, "served.", served);
     }
     all.put("segment.index", (double) closed.size());
     all.put("learned", (double) learner.total().examples());
@@ -39,7 +39,27 @@ final class LaneMetrics {
     all.put("rejected", (double) counts.rejected());
     all.put("other_schema", (double) counts.otherSchema());
     all.put("encoding_mismatches", (double) counts.mismatches());
+    all.put("corrections", (double) counts.corrections());
     return all;
+  }
+
+  private static void putProgressive(
+      Map<String, Double> all, Learner learner, List<Metrics> closed) {
+    put(all, "total.", learner.total().metrics());
+    if (!closed.isEmpty()) {
+      put(all, "segment.", closed.get(closed.size() - 1));
+    }
+    for (int i = 0; i < Math.min(closed.size(), NAMED_SEGMENTS); i++) {
+      put(all, "segments." + i + ".", closed.get(i));
+    }
+    put(all, "current.", learner.segment());
+    put(all, "uncalibrated.", learner.uncalibrated());
+  }
+
+  private static void put(Map<String, Double> all, String prefix, Evaluation evaluation) {
+    if (evaluation.examples() > 0) {
+      put(all, prefix, evaluation.metrics());
+    }
   }
 
   private static void put(Map<String, Double> all, String prefix, Metrics metrics) {

@@ -1,6 +1,7 @@
 package io.millrace.training;
 
 import io.millrace.learner.LengthPrefixed;
+import io.millrace.metrics.Cohorts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,16 +14,17 @@ import java.util.List;
 /**
  * A lane's state beside its pages.
  *
- * <p>Stored form, version 4, big endian: 4 bytes "MRLN"; byte 4; longs next offset, version, offset
+ * <p>Stored form, version 5, big endian: 4 bytes "MRLN"; byte 5; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
- * duplicates, rejected, other schema, mismatches; longs number of the incarnation, version since
- * which its arithmetic holds; then with an int length each: the arithmetic's name, the model config
- * as JSON and the feature schema in UTF-8, the learner's dense state, the evaluation of served
- * probabilities; int number of pending elements, each with an int length and behind it its offset
- * as a long. Version 3 lacked the incarnation with its arithmetic, {@link Incarnation#UNKNOWN}, and
- * the offsets: of all but the first, which is the version, they are not known, and are taken to
- * follow each other. Version 2 lacked the switch and the schema's id too: there was none, and it is
- * not known. Version 1 was never released and is not read.
+ * duplicates, rejected, other schema, mismatches, provisional, corrections; longs number of the
+ * incarnation, version since which its arithmetic holds; then with an int length each: the
+ * arithmetic's name, the model config as JSON and the feature schema in UTF-8, the learner's dense
+ * state, the evaluation of served probabilities, their cohorts; int number of pending elements,
+ * each with an int length and behind it its offset as a long. Version 4 lacked the last two counts
+ * and the cohorts: there were none. Version 3 lacked the incarnation with its arithmetic, {@link
+ * Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the version, they are not
+ * known, and are taken to follow each other. Version 2 lacked the switch and the schema's id too:
+ * there was none, and it is not known. Version 1 was never released and is not read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -35,6 +37,7 @@ import java.util.List;
  * @param featureSchema that the model was compiled from
  * @param dense the learner's dense state
  * @param served the evaluation of served probabilities
+ * @param cohorts the evaluation of served probabilities whose labels come late
  * @param pending elements of the unfinished step
  * @param pendingOffsets of each its offset
  */
@@ -51,10 +54,12 @@ record LaneState(
     String featureSchema,
     byte[] dense,
     byte[] served,
+    byte[] cohorts,
     List<byte[]> pending,
     long[] pendingOffsets) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 4;
+  private static final byte FORMAT = 5;
+  private static final byte WITHOUT_COHORTS = 4;
   private static final byte WITHOUT_INCARNATION = 3;
   private static final byte WITHOUT_SWITCH = 2;
 
@@ -72,6 +77,7 @@ record LaneState(
         featureSchema,
         dense,
         served,
+        cohorts,
         pending,
         pendingOffsets);
   }
@@ -90,6 +96,8 @@ record LaneState(
       out.writeLong(counts.rejected());
       out.writeLong(counts.otherSchema());
       out.writeLong(counts.mismatches());
+      out.writeLong(counts.provisional());
+      out.writeLong(counts.corrections());
       out.writeLong(incarnation.number());
       out.writeLong(incarnation.since());
       LengthPrefixed.write(incarnation.arithmetic().getBytes(StandardCharsets.UTF_8), out);
@@ -97,6 +105,7 @@ record LaneState(
       LengthPrefixed.write(featureSchema.getBytes(StandardCharsets.UTF_8), out);
       LengthPrefixed.write(dense, out);
       LengthPrefixed.write(served, out);
+      LengthPrefixed.write(cohorts, out);
       out.writeInt(pending.size());
       for (int i = 0; i < pending.size(); i++) {
         LengthPrefixed.write(pending.get(i), out);
@@ -119,7 +128,7 @@ record LaneState(
       int format = in.readByte();
       if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "lane state: magic %08x format %d, expected %08x format 2 to 4"
+            "lane state: magic %08x format %d, expected %08x format 2 to 5"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
@@ -128,13 +137,20 @@ record LaneState(
       int schemaId = format > WITHOUT_SWITCH ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
       int nextId = in.readInt();
       LaneCounts counts =
-          new LaneCounts(in.readLong(), in.readLong(), in.readLong(), in.readLong());
+          new LaneCounts(
+              in.readLong(),
+              in.readLong(),
+              in.readLong(),
+              in.readLong(),
+              format > WITHOUT_COHORTS ? in.readLong() : 0,
+              format > WITHOUT_COHORTS ? in.readLong() : 0);
       Incarnation incarnation =
           format > WITHOUT_INCARNATION ? readIncarnation(in) : Incarnation.UNKNOWN;
       String config = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
       String schema = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
       byte[] dense = LengthPrefixed.read(in);
       byte[] served = LengthPrefixed.read(in);
+      byte[] cohorts = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Cohorts().toBytes();
       List<byte[]> pending = new ArrayList<>();
       int count = in.readInt();
       if (count < 0 || count > in.available()) {
@@ -144,7 +160,7 @@ record LaneState(
       long[] offsets = new long[count];
       for (int i = 0; i < offsets.length; i++) {
         pending.add(LengthPrefixed.read(in));
-        offsets[i] = format >= FORMAT ? in.readLong() : version + i;
+        offsets[i] = format > WITHOUT_INCARNATION ? in.readLong() : version + i;
       }
       if (in.available() > 0) {
         throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
@@ -161,6 +177,7 @@ record LaneState(
           schema,
           dense,
           served,
+          cohorts,
           pending,
           offsets);
     }

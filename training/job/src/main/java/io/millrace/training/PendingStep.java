@@ -5,7 +5,9 @@ import io.millrace.event.Served;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.Learner;
 import io.millrace.learner.Unlearnable;
+import io.millrace.metrics.Cohorts;
 import io.millrace.metrics.Evaluation;
+import io.millrace.model.Label;
 import io.millrace.wire.RejectionReason;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,8 @@ final class PendingStep {
   private float[] probabilities = new float[16];
   private long[] clickWrittenTimes = new long[16];
   private float[] servedProbabilities = new float[16];
+  private long[] eventTimes = new long[16];
+  private long[] finalTimes = new long[16];
   private boolean[] mismatches = new boolean[16];
 
   /**
@@ -77,7 +81,9 @@ final class PendingStep {
     reserve(at);
     offsets[at] = offset;
     elements.add(element);
-    labels[at] = (byte) example.getLabel();
+    labels[at] = label(example);
+    eventTimes[at] = example.getEventTime().toEpochMilli();
+    finalTimes[at] = example.getLabelFinalTime();
     clickWrittenTimes[at] = example.getClickWrittenTime();
     Served answer = example.getServed();
     boolean ours = answer != null && answer.getModel().equals(model);
@@ -88,6 +94,13 @@ final class PendingStep {
     mismatches[at] = comparable && answer.getEncodingHash() != batch.hash(at);
   }
 
+  private static byte label(Example example) {
+    if (example.getCorrectedLabel() == null) {
+      return (byte) example.getLabel();
+    }
+    return example.getLabel() == 1 ? Label.YES_AFTER_NO : Label.NO_AFTER_YES;
+  }
+
   private void reserve(int at) {
     if (at == labels.length) {
       offsets = Arrays.copyOf(offsets, at * 2);
@@ -96,26 +109,32 @@ final class PendingStep {
       clickWrittenTimes = Arrays.copyOf(clickWrittenTimes, at * 2);
       servedProbabilities = Arrays.copyOf(servedProbabilities, at * 2);
       mismatches = Arrays.copyOf(mismatches, at * 2);
+      eventTimes = Arrays.copyOf(eventTimes, at * 2);
+      finalTimes = Arrays.copyOf(finalTimes, at * 2);
     }
   }
 
   /**
    * Learns from the examples and forgets them. Of those that the learner leaves out nothing counts.
    *
-   * @param served takes what was answered for them
+   * @param served takes what was answered for those whose label is final
+   * @param cohorts takes what was answered for the others
    * @param clickTimes takes the times of their clicks while it holds fewer than {@code
    *     maxClickTimes}
    * @param refusals takes the examples that were left out
-   * @return of how many the encoding differs from the one served
+   * @return counts of what was learned, and of whose encoding differs from the one served
    */
-  int learn(
+  LaneCounts learn(
       Learner learner,
       Evaluation served,
+      Cohorts cohorts,
       List<Long> clickTimes,
       int maxClickTimes,
       List<Lane.Refusal> refusals) {
     List<Unlearnable> leftOut = learner.learn(batch, labels, probabilities);
     int mismatched = 0;
+    int provisional = 0;
+    int corrections = 0;
     int next = 0; // among those left out
     for (int i = 0; i < elements.size(); i++) {
       if (next < leftOut.size() && leftOut.get(next).example() == i) {
@@ -125,8 +144,10 @@ final class PendingStep {
         continue;
       }
       if (!Float.isNaN(servedProbabilities[i])) {
-        served.addProbability(servedProbabilities[i], labels[i]);
+        evaluate(i, served, cohorts);
       }
+      corrections += Label.corrects(labels[i]) ? 1 : 0;
+      provisional += finalTimes[i] != 0 && !Label.corrects(labels[i]) ? 1 : 0;
       mismatched += mismatches[i] ? 1 : 0;
       if (clickWrittenTimes[i] > 0 && clickTimes.size() < maxClickTimes) {
         clickTimes.add(clickWrittenTimes[i]);
@@ -134,6 +155,17 @@ final class PendingStep {
     }
     batch.clear();
     elements.clear();
-    return mismatched;
+    return new LaneCounts(0, 0, 0, mismatched, provisional, corrections);
+  }
+
+  private void evaluate(int i, Evaluation served, Cohorts cohorts) {
+    int label = Label.value(labels[i]);
+    if (finalTimes[i] == 0) {
+      served.addProbability(servedProbabilities[i], label);
+    } else if (Label.corrects(labels[i])) {
+      cohorts.correct(eventTimes[i], servedProbabilities[i], label, finalTimes[i]);
+    } else {
+      cohorts.add(eventTimes[i], servedProbabilities[i], label, finalTimes[i]);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.metrics.Cohorts;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -17,21 +18,25 @@ class LaneStateTest {
           640,
           7,
           12,
-          new LaneCounts(1, 2, 3, 4),
+          new LaneCounts(1, 2, 3, 4, 5, 6),
           new Incarnation(2, "a", 513),
           "{\"name\":\"m\"}",
           "\"string\"",
           new byte[] {5, 6},
           new byte[] {7},
+          new byte[] {6, 6, 6},
           List.of(new byte[] {8, 9}, new byte[0]),
           new long[] {997, 999});
 
   private static final String INCARNATION =
       "0000000000000002" + "0000000000000201" + "00000001" + "61";
 
+  private static final String PROVISIONAL = "0000000000000005" + "0000000000000006";
+  private static final String COHORTS = "00000003" + "060606";
+
   private static final String GOLDEN =
       "4d524c4e"
-          + "04"
+          + "05"
           + "00000000000003e8"
           + "00000000000003e5"
           + "0000000000000280"
@@ -41,6 +46,7 @@ class LaneStateTest {
           + "0000000000000002"
           + "0000000000000003"
           + "0000000000000004"
+          + PROVISIONAL
           + INCARNATION
           + "0000000c"
           + "7b226e616d65223a226d227d"
@@ -50,6 +56,7 @@ class LaneStateTest {
           + "0506"
           + "00000001"
           + "07"
+          + COHORTS
           + "00000002"
           + "00000002"
           + "0809"
@@ -68,8 +75,23 @@ class LaneStateTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
+  private static String fourthForm() {
+    return GOLDEN.replace("4e05", "4e04").replace(PROVISIONAL, "").replace(COHORTS, "");
+  }
+
+  @Test
+  void readsTheFormWithoutCohorts() throws IOException {
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(fourthForm()));
+    assertThat(read)
+        .usingRecursiveComparison()
+        .ignoringFields("counts", "cohorts")
+        .isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 0, 0));
+    assertThat(read.cohorts()).isEqualTo(new Cohorts().toBytes());
+  }
+
   private static String thirdForm(String format) {
-    String golden = GOLDEN.replace("4e04", "4e" + format).replace(INCARNATION, "");
+    String golden = fourthForm().replace("4e04", "4e" + format).replace(INCARNATION, "");
     String end = "080900000000000003e50000000000000000000003e7";
     assertThat(golden).endsWith(end);
     return golden.substring(0, golden.length() - end.length()) + "080900000000";
@@ -80,7 +102,7 @@ class LaneStateTest {
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(thirdForm("03")));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("pendingOffsets", "incarnation")
+        .ignoringFields("pendingOffsets", "incarnation", "counts", "cohorts")
         .isEqualTo(STATE);
     assertThat(read.pendingOffsets()).containsExactly(997, 998);
     assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
@@ -92,7 +114,8 @@ class LaneStateTest {
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("switchedAt", "schemaId", "incarnation", "pendingOffsets")
+        .ignoringFields(
+            "switchedAt", "schemaId", "incarnation", "pendingOffsets", "counts", "cohorts")
         .isEqualTo(STATE);
     assertThat(read.switchedAt()).isEqualTo(SchemaSwitch.NONE);
     assertThat(read.schemaId()).isEqualTo(SchemaSwitch.UNKNOWN_ID);
@@ -110,6 +133,6 @@ class LaneStateTest {
         .hasMessage("lane state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> LaneState.fromBytes(bytes))
-        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 4");
+        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 5");
   }
 }

@@ -9,10 +9,10 @@ import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
-import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.CtrModel;
 import io.millrace.model.DivergedException;
 import io.millrace.model.FieldGrowth;
+import io.millrace.model.Label;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
@@ -187,7 +187,8 @@ public final class Learner implements AutoCloseable {
    * What is left out changes nothing, neither weights, slots and statistics nor evaluations.
    *
    * @param batch B encoded examples; an empty one changes nothing
-   * @param labels [B], 0 or 1
+   * @param labels [B], of {@link Label}; a correction is not evaluated, and no calibration is
+   *     fitted on it
    * @param probabilities [B], written: the predictions before learning, calibrated; NaN of an
    *     example that was left out
    * @return the examples that were left out, in their order; empty if all were learned
@@ -259,7 +260,9 @@ public final class Learner implements AutoCloseable {
       probabilities[b] = (float) evaluate(predicted[b], answers[b], labels[b]);
     }
     for (int b = 0; b < size; b++) {
-      calibration.add(predicted[b], labels[b]);
+      if (!Label.corrects(labels[b])) {
+        calibration.add(predicted[b], labels[b]);
+      }
     }
     scales.add(batch);
     return null;
@@ -312,7 +315,7 @@ public final class Learner implements AutoCloseable {
       for (int b = first; b < first + count; b++) {
         double probability = Sigmoid.of(checked(predicted[b]));
         double trained = predictsApart ? Sigmoid.of(checked(logits[b])) : probability;
-        dLogits[b] = (float) BinaryCrossEntropy.gradient(trained, labels[b]);
+        dLogits[b] = (float) Label.gradient(trained, labels[b]);
         answers[b] = probability;
       }
     }
@@ -337,13 +340,18 @@ public final class Learner implements AutoCloseable {
   }
 
   /** Returns the probability that is answered. */
-  private double evaluate(double logit, double probability, int label) {
+  private double evaluate(double logit, double probability, byte label) {
     double answeredLogit = logit;
     double answered = probability;
     if (config.calibration().fits()) {
-      uncalibrated.add(logit, probability, label);
+      if (!Label.corrects(label)) {
+        uncalibrated.add(logit, probability, label);
+      }
       answeredLogit = calibration.map().apply(logit);
       answered = Sigmoid.of(answeredLogit);
+    }
+    if (Label.corrects(label)) {
+      return answered;
     }
     total.add(answeredLogit, answered, label);
     segment.add(answeredLogit, answered, label);

@@ -88,6 +88,27 @@ public final class Evaluation {
     add(Sigmoid.inverse(clipped), clipped, label);
   }
 
+  /**
+   * Takes back what {@link #addProbability} added.
+   *
+   * @throws IllegalArgumentException if there is none of that bin and label
+   */
+  public void removeProbability(double probability, int label) {
+    double clipped = clipped(probability);
+    double logit = Sigmoid.inverse(clipped);
+    long[] counts = label == 1 ? positives : negatives;
+    if (counts[bin(logit)] == 0) {
+      throw new IllegalArgumentException(
+          "probability: " + probability + " of label " + label + ", expected one that was added");
+    }
+    counts[bin(logit)]--;
+    positiveCount -= label;
+    negativeCount -= 1 - label;
+    lossSum -= BinaryCrossEntropy.loss(logit, label);
+    predictionSum -= clipped;
+    squareSum -= (clipped - label) * (clipped - label);
+  }
+
   /** A probability within [1e-7, 1 - 1e-7]. */
   static double clipped(double probability) {
     if (!(probability >= 0 && probability <= 1)) {

@@ -121,7 +121,7 @@ public interface CtrModel extends AutoCloseable {
      * Gradients of the sum of the log losses over the batch of the last {@link #forward}, from
      * which a stream learns. Parts of a model may each have a log loss of their own.
      *
-     * @param labels [B], 0 or 1
+     * @param labels [B], of {@link Label}
      * @param dLogits [B], the loss's gradients with respect to the logits
      * @param dx as in {@link #backward}
      * @param dWeights as in {@link #backward}

@@ -32,7 +32,7 @@ public final class ExpertMixture implements CtrModel {
   /** Weight that is spread after an example. */
   static final double SHARE = 0.001;
 
-  /** No probability of a label is taken to be smaller. */
+  /** No probability is taken to be smaller. */
   private static final double LEAST = 1e-6;
 
   private final List<CtrModel> models;
@@ -431,8 +431,7 @@ public final class ExpertMixture implements CtrModel {
     public void backwardLoss(byte[] labels, float[] dLogits, float[] dx, Tensors dWeights) {
       for (int e = 0; e < experts; e++) {
         for (int b = 0; b < batch; b++) {
-          this.dLogits[e][b] =
-              (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[e][b]), labels[b]);
+          this.dLogits[e][b] = (float) Label.gradient(Sigmoid.of(logits[e][b]), labels[b]);
         }
       }
       backward(dx, dWeights);
@@ -458,8 +457,7 @@ public final class ExpertMixture implements CtrModel {
     private void weigh(int b, byte label) {
       double sum = 0;
       for (int m = 0; m < members; m++) {
-        double p = Sigmoid.of(label == 1 ? logits[m][b] : -logits[m][b]);
-        shares[m] *= Math.max(p, LEAST);
+        shares[m] *= Label.likelihood(logits[m][b], label, LEAST);
         sum += shares[m];
       }
       for (int m = 0; m < members; m++) {

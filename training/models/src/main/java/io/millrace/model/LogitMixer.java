@@ -94,18 +94,21 @@ final class LogitMixer {
   /** Learns from example b, in place. */
   void learn(float[] weights, float[] information, float[][] logits, int b, byte label) {
     double p = Sigmoid.of(logit(weights, logits, b));
-    double slope = BinaryCrossEntropy.gradient(p, label);
+    double slope = Label.gradient(p, label);
+    // A correction tells nothing of how steep the loss is: its example did.
+    double weight = Label.corrects(label) ? 0 : p * (1 - p);
+    double forgetting = Label.corrects(label) ? 0 : FORGETTING;
     for (int e = 0; e < experts; e++) {
       x[e] = bounded(logits[e][b]);
     }
     x[experts] = 1;
     for (int i = 0, at = 0; i < inputs; i++) {
       for (int j = 0; j <= i; j++, at++) {
-        information[at] = (float) ((1 - FORGETTING) * information[at] + p * (1 - p) * x[i] * x[j]);
+        information[at] = (float) ((1 - forgetting) * information[at] + weight * x[i] * x[j]);
         lower[i][j] = information[at];
       }
       lower[i][i] += PRIOR + inputs * ROUNDING * lower[i][i];
-      step[i] = -slope * x[i] - FORGETTING * PRIOR * weights[i];
+      step[i] = -slope * x[i] - forgetting * PRIOR * weights[i];
     }
     solve();
     double move = 0;
