@@ -169,7 +169,9 @@ final class LateLabels implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
-    ModelConfig config = ModelConfig.defaults(ModelKind.named(kind), "late", schema);
+    ModelConfig config =
+        ModelConfig.defaults(ModelKind.named(kind), "late", schema)
+            .with("{\"prior\":" + ModelConfig.FEW_CLICKS + "}");
     long window = windowSeconds * 1000L;
     WorldConfig worldConfig =
         WorldConfig.defaults(seed).withClickRate(clickRate).withWindow(Duration.ofMillis(window));

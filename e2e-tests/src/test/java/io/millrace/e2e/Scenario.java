@@ -69,9 +69,7 @@ final class Scenario implements AutoCloseable {
     WorldConfig world =
         new WorldConfig(
             1, 1_000, 100, 10, 0.13, 0.15, WINDOW, Duration.ofMillis(600), 0.05, 0.1, 0.05, 0.05);
-    DemoConfig config =
-        new DemoConfig(
-            world, requestsPerSecond, Optional.of(duration), MODEL, 64, Optional.empty());
+    DemoConfig config = new DemoConfig(world, requestsPerSecond, Optional.of(duration), MODEL, 64);
     try (Demo demo =
         new Demo(
             config,

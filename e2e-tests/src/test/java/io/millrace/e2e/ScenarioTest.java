@@ -38,7 +38,7 @@ class ScenarioTest {
       assertThat(Scenario.metric(status, "duplicates")).isZero();
       assertThat(Scenario.metric(status, "rejected")).isZero();
       assertThat(Scenario.metric(status, "encoding_mismatches")).isZero();
-      assertThat(Scenario.metric(status, "total.positives"))
+      assertThat(Scenario.metric(status, "positives"))
           .isEqualTo(Scenario.ingested(status, "positives"))
           .isBetween(report.clicks() * 0.9, report.clicks() + 1.0);
       assertThat(status.at("/models/0/freshness/count").asLong()).isGreaterThan(0);

@@ -33,8 +33,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Runs the whole platform and a simulated ad market that uses it.",
-      "The market's true click probabilities are known: the page on localhost draws them as the",
-      "ceiling. Ctrl-C stops; the same --data-dir goes on."
+      "The market's true click probabilities are known: the page on localhost compares the answers",
+      "with them. Ctrl-C stops; the same --data-dir goes on."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DemoCommand implements Callable<Integer> {
@@ -99,7 +99,7 @@ final class DemoCommand implements Callable<Integer> {
       throws InterruptedException {
     WorldConfig world = WorldConfig.defaults(seed);
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
-    StreamModel learner = model.model(MODEL, schema);
+    StreamModel learner = model.liveModel(MODEL, schema);
     PlatformConfig platformConfig =
         PlatformConfig.live(port, List.of(schema), List.of(learner.config()))
             .withStarts(learner.starts())
@@ -111,12 +111,7 @@ final class DemoCommand implements Callable<Integer> {
                 });
     DemoConfig config =
         new DemoConfig(
-            world,
-            rate,
-            Optional.ofNullable(durationSeconds).map(Duration::ofSeconds),
-            MODEL,
-            64,
-            Optional.of(directory.root().resolve("ceiling.bin")));
+            world, rate, Optional.ofNullable(durationSeconds).map(Duration::ofSeconds), MODEL, 64);
     try (Platform platform = Platform.start(directory, platformConfig);
         RegistryNode registry = registryOption.start(platform);
         Demo demo =

@@ -37,9 +37,18 @@ final class ModelOptions {
    * @param name of the model, or null for that of its kind
    */
   StreamModel model(@Nullable String name, FeatureSchema features) {
+    return model(name, features, "{}");
+  }
+
+  /** The model that learns from a live stream, which begins as if there were few clicks. */
+  StreamModel liveModel(@Nullable String name, FeatureSchema features) {
+    return model(name, features, "{\"prior\":" + ModelConfig.FEW_CLICKS + "}");
+  }
+
+  private StreamModel model(@Nullable String name, FeatureSchema features, String live) {
     if (from == null) {
       String chosen = kind == null ? ModelKind.DEEPFM.toString() : kind;
-      return new StreamModel(config(chosen, name, features), Optional.empty());
+      return new StreamModel(config(chosen, name, features, live), Optional.empty());
     }
     TrainedModel trained = TrainedFolder.read(from);
     String trainedKind = trained.config().kind().toString();
@@ -52,13 +61,14 @@ final class ModelOptions {
           "the model in %s is of schema %s, expected %s"
               .formatted(from, trained.config().subject(), features.name()));
     }
-    ModelConfig online = trained.online(config(trainedKind, name, features));
+    ModelConfig online = trained.online(config(trainedKind, name, features, live));
     return new StreamModel(online, Optional.of(from.toAbsolutePath()));
   }
 
-  private ModelConfig config(String kind, @Nullable String name, FeatureSchema features) {
+  private ModelConfig config(
+      String kind, @Nullable String name, FeatureSchema features, String live) {
     String chosen = name == null ? named(kind) : name;
-    ModelConfig config = defaults(kind, chosen, features, ComputeDevice.ofLearners());
+    ModelConfig config = defaults(kind, chosen, features, ComputeDevice.ofLearners()).with(live);
     try {
       return settings == null ? config : config.with(settings);
     } catch (IllegalArgumentException e) {

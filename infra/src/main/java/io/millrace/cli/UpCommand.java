@@ -55,7 +55,7 @@ final class UpCommand implements Callable<Integer> {
     try (DataDirectory directory = DataDirectory.open(dataDir)) {
       ProcessHome.enter(directory);
       FeatureSchema features = FeatureSource.readSchema(schema);
-      StreamModel learner = model.model(null, features);
+      StreamModel learner = model.liveModel(null, features);
       Duration window = Duration.ofSeconds(windowSeconds);
       PlatformConfig config =
           PlatformConfig.live(port, List.of(features), List.of(learner.config()))

@@ -1,7 +1,7 @@
 package io.millrace.demo;
 
-import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
+import io.millrace.metrics.TruthMetrics;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.world.Ad;
@@ -38,12 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
   private static final long STATUS_MILLIS = 500;
-  private static final long STORE_MILLIS = 1_000;
   private static final long READY_POLL_MILLIS = 100;
   private static final long LONGEST_WAIT_MILLIS = 20;
   private static final long LONGEST_BACKLOG_MILLIS = 5_000;
   private static final long LAST_ANSWERS_MILLIS = 2_000;
-  private static final long LEARNER_LAG_MILLIS = 2_500;
 
   private record Answer(
       AdWorld.Opportunity opportunity,
@@ -60,8 +58,7 @@ public final class Demo implements AutoCloseable {
   private final LiveLine line;
   private final String runId;
   private final AdWorld world;
-  private final WorldTruth truth;
-  private final Optional<CeilingFile> ceilingFile;
+  private final WorldTruth truth = new WorldTruth();
   private final LinkedBlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
   private final PriorityQueue<Due> due =
       new PriorityQueue<>(Comparator.comparingLong(d -> d.consequence().dueMillis()));
@@ -76,7 +73,6 @@ public final class Demo implements AutoCloseable {
   private long duplicates;
   private long invalid;
   private long nextStatusMillis;
-  private long nextStoreMillis;
   private long rateSinceMillis;
   private long rateSinceEvents;
   private volatile boolean stopped;
@@ -109,11 +105,6 @@ public final class Demo implements AutoCloseable {
     this.writer = new EventWriter(kafkaClient, topics, registry, runId);
     this.line = new LiveLine(out, terminal);
     this.world = new AdWorld(config.world());
-    this.ceilingFile = config.stateFile().map(CeilingFile::new);
-    this.truth =
-        new WorldTruth(
-            config.world().attributionWindow().toMillis(),
-            ceilingFile.map(CeilingFile::load).orElseGet(Evaluation::new));
   }
 
   /**
@@ -140,10 +131,9 @@ public final class Demo implements AutoCloseable {
       }
       step(requestDueAt(originMillis, asked));
     }
-    Metrics minute = truth.lastMinute();
-    Metrics served = truth.servedLastMinute();
+    TruthMetrics minute = truth.lastMinute();
     finish();
-    return report(minute, served);
+    return report(minute);
   }
 
   /** Ends {@link #run} soon; may be called more than once, by any thread. */
@@ -221,7 +211,6 @@ public final class Demo implements AutoCloseable {
   /** Does what is due, and waits for an answer or the next thing to do. */
   private void step(long wakeMillis) throws InterruptedException {
     sendDue(now());
-    truth.advance(nowMillis);
     refreshStatus();
     long wait = Math.min(wakeMillis - nowMillis, LONGEST_WAIT_MILLIS);
     boolean full = inFlight >= config.maxInFlight();
@@ -297,10 +286,6 @@ public final class Demo implements AutoCloseable {
                   });
       publishExtra();
     }
-    if (nowMillis >= nextStoreMillis) {
-      nextStoreMillis = nowMillis + STORE_MILLIS;
-      storeCeiling();
-    }
     if (line.due(nowMillis)) {
       long events = impressions + clicks + lateClicks + duplicates + invalid;
       double seconds = Math.max(1, nowMillis - rateSinceMillis) / 1e3;
@@ -313,52 +298,41 @@ public final class Demo implements AutoCloseable {
 
   private void publishExtra() {
     Map<String, Object> values = new TreeMap<>();
-    put(values, "ceiling.", truth.metrics());
-    put(values, "ceiling.minute.", truth.lastMinute());
-    put(values, "ceiling.minute.served.", truth.servedLastMinute());
+    put(values, "truth.", truth.metrics());
+    put(values, "truth.minute.", truth.lastMinute());
     values.put("demo.requests", requests);
     values.put("demo.failedRequests", failed);
     values.put("demo.inFlight", inFlight);
     extraStatus = Map.copyOf(values);
   }
 
-  private static void put(Map<String, Object> values, String prefix, Metrics metrics) {
-    metrics
-        .byName()
-        .forEach(
-            (name, value) -> {
-              if (Double.isFinite(value)) {
-                values.put(prefix + name, value);
-              }
-            });
+  private static void put(Map<String, Object> values, String prefix, TruthMetrics metrics) {
+    put(values, prefix + "auc", metrics.auc());
+    put(values, prefix + "ceiling", metrics.ceiling());
+    put(values, prefix + "logloss", metrics.logloss());
+    put(values, prefix + "floor", metrics.floor());
+    put(values, prefix + "calibration", metrics.calibration());
   }
 
-  private void storeCeiling() {
-    ceilingFile.ifPresent(file -> file.store(truth.evaluation()));
+  private static void put(Map<String, Object> values, String name, double value) {
+    if (Double.isFinite(value)) {
+      values.put(name, value);
+    }
   }
 
   /**
-   * Leaves no click unsent. At the end of the duration their time is waited for, so that learner
-   * and ceiling have seen the same; a demo that is stopped sends them at once and counts what the
-   * platform will find when it goes on.
+   * Leaves no click unsent: those that are not due yet are sent at once, since nobody would send
+   * them later.
    */
   private void finish() throws InterruptedException {
     long lastAnswers = now() + LAST_ANSWERS_MILLIS;
     while (inFlight > 0 && now() < lastAnswers) {
       step(lastAnswers);
     }
-    if (!stopped) {
-      long closed = now() + config.world().attributionWindow().toMillis() + LEARNER_LAG_MILLIS;
-      while (!stopped && now() < closed) {
-        step(closed);
-      }
-    }
     due.removeIf(d -> d.consequence() instanceof Outcome.LateClick);
     sendDue(Long.MAX_VALUE);
     writer.flush();
-    truth.advance(Long.MAX_VALUE);
     publishExtra();
-    storeCeiling();
     try {
       status = Answers.await(client.status());
     } catch (RankClient.RefusedException | TimeoutException e) {
@@ -366,7 +340,7 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private DemoReport report(Metrics minute, Metrics servedMinute) {
+  private DemoReport report(TruthMetrics minute) {
     return new DemoReport(
         requests,
         impressions,
@@ -376,11 +350,10 @@ public final class Demo implements AutoCloseable {
         duplicates,
         invalid,
         truth.metrics(),
-        metrics("total."),
-        metrics("served."),
         minute,
-        servedMinute,
-        truth.servedAgainstTruth(),
+        Metrics.of(name -> status.metric("served." + name)),
+        status.time("cohorts.counted_until"),
+        status.time("cohorts.next_at"),
         status.freshP50Millis(),
         status.freshP99Millis(),
         status.version(),
@@ -388,9 +361,5 @@ public final class Demo implements AutoCloseable {
             c ->
                 new DemoReport.OneClickReport(
                     c.before(), c.after(), c.versionBefore(), c.versionAfter(), c.millis())));
-  }
-
-  private Metrics metrics(String prefix) {
-    return Metrics.of(name -> status.metric(prefix + name));
   }
 }

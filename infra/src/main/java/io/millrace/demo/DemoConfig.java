@@ -1,7 +1,6 @@
 package io.millrace.demo;
 
 import io.millrace.world.WorldConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,16 +12,13 @@ import java.util.Optional;
  * @param duration how long, or empty for until it is stopped
  * @param model asked for rankings, learning from feature schema {@code ad-world}
  * @param maxInFlight requests that wait for their answer at most
- * @param stateFile where the ceiling is kept, so that a demo that goes on on the same data goes on
- *     with the same ceiling
  */
 public record DemoConfig(
     WorldConfig world,
     int requestsPerSecond,
     Optional<Duration> duration,
     String model,
-    int maxInFlight,
-    Optional<Path> stateFile) {
+    int maxInFlight) {
 
   /** Checks ranges. */
   public DemoConfig {
@@ -39,9 +35,8 @@ public record DemoConfig(
     }
   }
 
-  /** 200 requests a second to model {@code ads} until stopped; the ceiling isn't kept. */
+  /** 200 requests a second to model {@code ads} until stopped. */
   public static DemoConfig defaults(long seed) {
-    return new DemoConfig(
-        WorldConfig.defaults(seed), 200, Optional.empty(), "ads", 64, Optional.empty());
+    return new DemoConfig(WorldConfig.defaults(seed), 200, Optional.empty(), "ads", 64);
   }
 }

@@ -2,20 +2,21 @@ package io.millrace.demo;
 
 import io.millrace.metrics.Metrics;
 import io.millrace.metrics.TruthMetrics;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a demo came to. Undefined numbers are NaN.
  *
  * @param requests asked in this run, answered or not
- * @param ceiling of the true probabilities, since the data directory began
- * @param learner progressive, over the same time; scored when the label is known
- * @param served of the probabilities that were answered when the ad was shown, those of the first
- *     seconds included
- * @param minuteCeiling of the last minute at full rate
- * @param minuteServed as answered, on the same impressions
- * @param servedAgainstTruth how far the answers of this run are from the true probabilities
+ * @param served the answers of this run against the true probabilities
+ * @param minute those of the last minute at full rate
+ * @param byLabels the answers against their labels, in cohorts whose labels are final
+ * @param labelsUntil event time up to which cohorts are complete, if any are
+ * @param labelsNext event time at which the next one will be, if one has begun
  * @param freshP50Millis from a click to parameters that have learned from it
  * @param oneClick what a single click changed, if it was shown
  */
@@ -27,12 +28,11 @@ public record DemoReport(
     long lateClicks,
     long duplicates,
     long invalidEvents,
-    Metrics ceiling,
-    Metrics learner,
-    Metrics served,
-    Metrics minuteCeiling,
-    Metrics minuteServed,
-    TruthMetrics servedAgainstTruth,
+    TruthMetrics served,
+    TruthMetrics minute,
+    Metrics byLabels,
+    OptionalLong labelsUntil,
+    OptionalLong labelsNext,
     double freshP50Millis,
     double freshP99Millis,
     long version,
@@ -42,56 +42,22 @@ public record DemoReport(
   public record OneClickReport(
       double before, double after, long versionBefore, long versionAfter, long millis) {}
 
-  /** How far the learner is below the ceiling. */
-  public double aucGap() {
-    return ceiling.auc() - learner.auc();
-  }
-
-  /** How far what was answered in the last minute is below the ceiling. */
-  public double servedAucGap() {
-    return minuteCeiling.auc() - minuteServed.auc();
-  }
-
-  /** How far the learner's predictions are from the truth, estimated from what labels say. */
-  public TruthMetrics learnerAgainstTruth() {
-    return TruthMetrics.estimate(learner, ceiling);
-  }
-
   /** A table for people. */
   public String table() {
-    TruthMetrics learnerTruth = learnerAgainstTruth();
     StringBuilder table = new StringBuilder();
-    row(table, "", "learner", "served", "ceiling");
-    row(table, "AUC", learner.auc(), served.auc(), ceiling.auc());
-    row(table, "AUC, last minute", Double.NaN, minuteServed.auc(), minuteCeiling.auc());
-    row(table, "log loss", learner.logloss(), served.logloss(), ceiling.logloss());
+    row(table, "as answered, against the truth", "this run", "possible", "last minute", "possible");
+    row(table, "AUC", served.auc(), served.ceiling(), minute.auc(), minute.ceiling());
+    row(table, "predicted/true", served.calibration(), 1, minute.calibration(), 1);
+    row(table, "log loss", served.logloss(), served.floor(), minute.logloss(), minute.floor());
+    row(table, "squared error to p", served.meanSquaredError(), 0, minute.meanSquaredError(), 0);
     row(
         table,
-        "normalized entropy",
-        learner.normalizedEntropy(),
-        served.normalizedEntropy(),
-        ceiling.normalizedEntropy());
-    row(
-        table,
-        "predicted/actual",
-        learner.calibration(),
-        served.calibration(),
-        ceiling.calibration());
-    row(table, "Brier", learner.brier(), served.brier(), ceiling.brier());
-    row(table, "ECE", learner.ece(), served.ece(), ceiling.ece());
-    row(
-        table,
-        "squared error to p",
-        learnerTruth.meanSquaredError(),
-        servedAgainstTruth.meanSquaredError(),
-        0);
-    row(table, "KL to p", learnerTruth.divergence(), servedAgainstTruth.divergence(), 0);
-    row(
-        table,
-        "examples",
-        Long.toString(learner.examples()),
+        "impressions",
         Long.toString(served.examples()),
-        Long.toString(ceiling.examples()));
+        "",
+        Long.toString(minute.examples()),
+        "");
+    table.append(String.format("%n%s%n", labels()));
     table.append(
         String.format(
             Locale.ROOT,
@@ -111,19 +77,43 @@ public record DemoReport(
     return table.toString();
   }
 
-  private static void row(
-      StringBuilder table, String name, double learner, double served, double ceiling) {
-    row(
-        table,
-        name,
-        LiveLine.number(learner, 4),
-        LiveLine.number(served, 4),
-        LiveLine.number(ceiling, 4));
+  /** What the labels say, which are all that a platform has where nobody knows the truth. */
+  private String labels() {
+    if (labelsUntil.isPresent()) {
+      return String.format(
+          Locale.ROOT,
+          "By labels, of the %d impressions before %s, whose windows have ended: AUC %s,"
+              + " predicted/actual %s, log loss %s.",
+          byLabels.examples(),
+          time(labelsUntil.getAsLong()),
+          LiveLine.number(byLabels.auc(), 4),
+          LiveLine.number(byLabels.calibration(), 3),
+          LiveLine.number(byLabels.logloss(), 4));
+    }
+    return "By labels nothing can be said yet: the first impressions whose windows have ended"
+        + (labelsNext.isPresent()
+            ? " count at " + time(labelsNext.getAsLong()) + "."
+            : " are still to come.");
+  }
+
+  private static String time(long millis) {
+    return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   private static void row(
-      StringBuilder table, String name, String learner, String served, String ceiling) {
+      StringBuilder table, String name, double all, double best, double last, double lastBest) {
+    row(
+        table,
+        name,
+        LiveLine.number(all, 4),
+        LiveLine.number(best, 4),
+        LiveLine.number(last, 4),
+        LiveLine.number(lastBest, 4));
+  }
+
+  private static void row(
+      StringBuilder table, String name, String all, String best, String last, String lastBest) {
     table.append(
-        String.format(Locale.ROOT, "%-20s %10s %10s %10s%n", name, learner, served, ceiling));
+        String.format(Locale.ROOT, "%-32s %10s %10s %12s %10s%n", name, all, best, last, lastBest));
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.demo;
 
+import io.millrace.metrics.TruthMetrics;
 import io.millrace.world.WorldTruth;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -50,22 +51,24 @@ final class LiveLine {
   }
 
   /**
-   * The line's text; what isn't known yet is a dash. The learner's AUC is progressive: of each
-   * example before it is learned, when its label is known. The last minute's is that of the
-   * probabilities answered when the ads were shown. Both have their ceiling in brackets.
+   * The line's text; what isn't known yet is a dash. All figures are of the probabilities that were
+   * answered when the ads were shown, against the true ones, which the market knows: no label is
+   * waited for. The best AUC that is possible is in brackets.
    */
   static String text(double eventsPerSecond, PlatformStatus status, WorldTruth truth) {
+    TruthMetrics all = truth.metrics();
+    TruthMetrics minute = truth.lastMinute();
     return String.format(
         Locale.ROOT,
-        "%.0f events/s | AUC %s [%s] last minute %s [%s] | NE %s | predicted/actual %s"
+        "%.0f events/s | served: AUC %s [%s] last minute %s [%s], predicted/true %s last minute %s"
             + " | fresh p50 %s ms p99 %s ms | version %d",
         eventsPerSecond,
-        number(status.metric("total.auc"), 4),
-        number(truth.metrics().auc(), 4),
-        number(truth.servedLastMinute().auc(), 3),
-        number(truth.lastMinute().auc(), 3),
-        number(status.metric("total.normalizedEntropy"), 4),
-        number(status.metric("total.calibration"), 3),
+        number(all.auc(), 4),
+        number(all.ceiling(), 4),
+        number(minute.auc(), 3),
+        number(minute.ceiling(), 3),
+        number(all.calibration(), 3),
+        number(minute.calibration(), 3),
         number(status.freshP50Millis(), 0),
         number(status.freshP99Millis(), 0),
         status.version());

@@ -2,6 +2,7 @@ package io.millrace.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -9,8 +10,8 @@ import java.util.TreeMap;
  *
  * @param version of the served model
  * @param freshP50Millis from a click to parameters that have learned from it
- * @param metrics as the learner published them: {@code total.} progressive since the start, {@code
- *     served.} of the probabilities that were answered
+ * @param metrics as the learner published them: {@code served.} of the probabilities that were
+ *     answered, in cohorts whose labels are final
  * @param ingestion the ingestion job's counts
  */
 record PlatformStatus(
@@ -27,6 +28,12 @@ record PlatformStatus(
   /** A metric, or NaN. */
   double metric(String name) {
     return metrics.getOrDefault(name, Double.NaN);
+  }
+
+  /** A metric that is a time in milliseconds since the epoch. */
+  OptionalLong time(String name) {
+    double value = metric(name);
+    return Double.isNaN(value) ? OptionalLong.empty() : OptionalLong.of((long) value);
   }
 
   static PlatformStatus of(JsonNode status, String model) {

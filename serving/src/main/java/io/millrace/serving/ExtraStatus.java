@@ -3,9 +3,10 @@ package io.millrace.serving;
 import java.util.Map;
 
 /**
- * Values that the surroundings add to the status, such as a demo's known ceiling. Names are free;
- * the console draws {@code ceiling.auc} and {@code ceiling.logloss} as lines in the charts of those
- * metrics and lists the rest. Called once a second by one thread.
+ * Values that the surroundings add to the status, such as how good a demo's answers are against the
+ * truth that it knows. Names are free; the console draws those that begin with {@code
+ * truth.minute.} and lists all that do not begin with {@code truth.}. Called once a second by one
+ * thread.
  */
 @FunctionalInterface
 public interface ExtraStatus {

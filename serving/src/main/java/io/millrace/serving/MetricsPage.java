@@ -176,7 +176,7 @@ final class MetricsPage {
       sample(text, fresh, labels("model", model.name(), "quantile", "0.99"), f.p99Millis(), 1e-3);
       text.sample(fresh + "_count", Map.of("model", model.name()), f.count());
     }
-    text.family("millrace_progressive", "gauge", "Progressive-validation metrics by name.");
+    text.family("millrace_progressive", "gauge", "What the learner says of itself, by name.");
     for (Status.Model model : status.models()) {
       model
           .metrics()

@@ -20,20 +20,28 @@ export function duration(ms) {
 
 // Names in a sample; {m} is the model. The first line of a chart is the one the tile shows.
 const CHARTS = [
-  { title: "AUC", unit: "progressive", format: fixed(3), smallest: 0.02,
-    lines: [{ label: "all", name: "{m}.metric.total.auc" }, { label: "recent", name: "{m}.metric.segment.auc" }, { label: "ceiling", name: "extra.ceiling.auc" }] },
-  { title: "AUC as answered", unit: "last minute", format: fixed(3), smallest: 0.02, optional: true,
-    lines: [{ label: "answered", name: "extra.ceiling.minute.served.auc" }, { label: "ceiling", name: "extra.ceiling.minute.auc" }] },
-  { title: "Log loss", unit: "progressive, nats", format: fixed(3), smallest: 0.02,
-    lines: [{ label: "all", name: "{m}.metric.total.logloss" }, { label: "recent", name: "{m}.metric.segment.logloss" }, { label: "floor", name: "extra.ceiling.logloss" }] },
+  { title: "AUC as answered", unit: "last minute, against the truth", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "answered", name: "extra.truth.minute.auc" }, { label: "possible", name: "extra.truth.minute.ceiling" }] },
+  { title: "Log loss as answered", unit: "last minute, against the truth, nats", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "answered", name: "extra.truth.minute.logloss" }, { label: "possible", name: "extra.truth.minute.floor" }] },
+  { title: "Predicted / true", unit: "last minute, 1 is calibrated", format: fixed(3), smallest: 0.1, optional: true,
+    lines: [{ label: "answered", name: "extra.truth.minute.calibration" }] },
+  { title: "AUC by labels", unit: "as answered, windows over", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.served.auc" }, { label: "newest cohort", name: "{m}.metric.cohort.auc" }] },
+  { title: "Log loss by labels", unit: "as answered, windows over, nats", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.served.logloss" }, { label: "newest cohort", name: "{m}.metric.cohort.logloss" }] },
+  { title: "Progressive AUC", unit: "labels known", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.total.auc" }, { label: "recent", name: "{m}.metric.segment.auc" }] },
+  { title: "Progressive log loss", unit: "labels known, nats", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.total.logloss" }, { label: "recent", name: "{m}.metric.segment.logloss" }] },
   { title: "Freshness", unit: "click to served parameters", format: duration, floor: 0, smallest: 200,
     lines: [{ label: "p50", name: "{m}.freshness.p50Millis" }, { label: "p99", name: "{m}.freshness.p99Millis" }] },
-  { title: "Normalized entropy", unit: "1 is the base rate", format: fixed(3), smallest: 0.02,
-    lines: [{ label: "all", name: "{m}.metric.total.normalizedEntropy" }, { label: "recent", name: "{m}.metric.segment.normalizedEntropy" }] },
-  { title: "Predicted / actual", unit: "1 is calibrated", format: fixed(3), smallest: 0.1,
-    lines: [{ label: "all", name: "{m}.metric.total.calibration" }, { label: "recent", name: "{m}.metric.segment.calibration" }] },
-  { title: "Calibration error", unit: "ECE, 15 bins of equal mass", format: fixed(4), floor: 0, smallest: 0.01,
-    lines: [{ label: "all", name: "{m}.metric.total.ece" }, { label: "recent", name: "{m}.metric.segment.ece" }] },
+  { title: "Normalized entropy", unit: "as answered, windows over; 1 is the base rate", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.served.normalizedEntropy" }, { label: "newest cohort", name: "{m}.metric.cohort.normalizedEntropy" }] },
+  { title: "Predicted / actual", unit: "as answered, windows over; 1 is calibrated", format: fixed(3), smallest: 0.1, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.served.calibration" }, { label: "newest cohort", name: "{m}.metric.cohort.calibration" }] },
+  { title: "Calibration error", unit: "ECE, 15 bins of equal mass", format: fixed(4), floor: 0, smallest: 0.01, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.served.ece" }, { label: "newest cohort", name: "{m}.metric.cohort.ece" }] },
   { title: "Throughput", unit: "per second", format: count, floor: 0, smallest: 10,
     lines: [{ label: "events in", name: "ingestion.eventsPerSecond" }, { label: "examples learned", name: "{m}.examplesPerSecond" }] },
   { title: "Answers", unit: "time in the server", format: duration, floor: 0, smallest: 2,
@@ -133,16 +141,36 @@ function radios(group, options, chosen, choose) {
   }
 }
 
+// Where the truth is known, the last minute against it; else what labels say of cohorts whose windows are over;
+// else, of a stream whose labels are known at once, progressive.
+function figure(truth, byLabels) {
+  const known = latest(`extra.truth.minute.${truth}`);
+  if (known != null) return { value: known, source: "truth" };
+  const served = latest(`{m}.metric.served.${byLabels}`);
+  if (served != null) return { value: served, source: "labels" };
+  const progressive = latest(`{m}.metric.total.${byLabels}`);
+  return { value: progressive, source: progressive == null ? "none" : "progressive" };
+}
+
+const clock = ms => new Date(ms).toISOString().slice(11, 19);
+
+function note(source) {
+  const until = latest("{m}.metric.cohorts.counted_until"), next = latest("{m}.metric.cohorts.next_at");
+  if (source === "labels") return until == null ? "by labels" : `labels complete until ${clock(until)}`;
+  if (source === "none") return next == null ? "no label is final yet" : `first labels are final at ${clock(next)}`;
+  return source === "progressive" ? "progressive" : "last minute";
+}
+
 function showTiles() {
-  const auc = latest("{m}.metric.total.auc"), best = latest("extra.ceiling.auc");
-  const loss = latest("{m}.metric.total.logloss"), least = latest("extra.ceiling.logloss");
+  const auc = figure("auc", "auc"), loss = figure("logloss", "logloss"), ratio = figure("calibration", "calibration");
+  const best = latest("extra.truth.minute.ceiling"), least = latest("extra.truth.minute.floor");
   const fresh = latest("{m}.freshness.p50Millis"), slow = latest("{m}.freshness.p99Millis");
-  const ratio = latest("{m}.metric.total.calibration");
   const learned = latest("{m}.examplesPerSecond");
+  const close = Math.abs(ratio.value - 1) < 0.05 ? "calibrated" : ratio.value > 1 ? "predicts too many clicks" : "predicts too few clicks";
   tiles([
-    ["AUC", auc == null ? "–" : auc.toFixed(3), "", best == null ? "progressive" : `ceiling ${best.toFixed(3)}`],
-    ["Log loss", loss == null ? "–" : loss.toFixed(3), "nats", least == null ? "progressive" : `floor ${least.toFixed(3)}`],
-    ["Predicted / actual", ratio == null ? "–" : ratio.toFixed(3), "", ratio == null ? "" : Math.abs(ratio - 1) < 0.05 ? "calibrated" : ratio > 1 ? "predicts too many clicks" : "predicts too few clicks"],
+    ["AUC as answered", auc.value == null ? "–" : auc.value.toFixed(3), "", auc.source === "truth" ? `${best.toFixed(3)} is possible` : note(auc.source)],
+    ["Log loss", loss.value == null ? "–" : loss.value.toFixed(3), "nats", loss.source === "truth" ? `${least.toFixed(3)} is possible` : note(loss.source)],
+    [ratio.source === "truth" ? "Predicted / true" : "Predicted / actual", ratio.value == null ? "–" : ratio.value.toFixed(3), "", ratio.value == null ? note("none") : close],
     ["Freshness", ...split(duration(fresh)), slow == null ? "click to served parameters" : `p99 ${duration(slow)}`],
     ["Events", latest("ingestion.eventsPerSecond") == null ? "–" : count(latest("ingestion.eventsPerSecond")), "per second", learned == null ? "" : `${count(learned)} learned per second`],
   ]);
@@ -173,7 +201,7 @@ function showCharts() {
   const to = store.time.at(-1) ?? Date.now(), from = to - range;
   const first = Math.max(0, store.time.findIndex(t => t >= from));
   const time = store.time.slice(first);
-  charts.forEach((chart, i) => { chart.card.hidden = CHARTS[i].optional && !CHARTS[i].lines.some(line => store.series.has(line.name)); });
+  charts.forEach((chart, i) => { chart.card.hidden = CHARTS[i].optional && !CHARTS[i].lines.some(line => store.series.has(line.name.replace("{m}", model))); });
   charts.forEach((chart, i) => chart.update(time, CHARTS[i].lines.map(line => {
     const column = store.series.get(line.name.replace("{m}", model))?.slice(first);
     return column?.some(v => v != null) ? column : null;
@@ -189,7 +217,7 @@ function facts(host, rows) {
   }));
 }
 
-const LEARNED = [["Examples learned", "learned"], ["Duplicates dropped", "duplicates"], ["Examples rejected", "rejected"], ["Encoding mismatches", "encoding_mismatches"]];
+const LEARNED = [["Examples learned", "learned"], ["Labels corrected", "corrections"], ["Duplicates dropped", "duplicates"], ["Examples rejected", "rejected"], ["Encoding mismatches", "encoding_mismatches"]];
 const words = name => name.replace(/_/g, " ").replace(/^./, c => c.toUpperCase());
 
 function showDetails(m) {
@@ -197,7 +225,7 @@ function showDetails(m) {
     ["Model", `${m.name} (${m.kind})`], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
     ["Clicks measured for freshness", whole.format(m.freshness.count)],
     ...LEARNED.filter(([, key]) => m.metrics[key] != null).map(([label, key]) => [label, whole.format(m.metrics[key])]),
-    ...Object.entries(status.extra).filter(([k]) => !k.startsWith("ceiling.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
+    ...Object.entries(status.extra).filter(([k]) => !k.startsWith("truth.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
   ]);
   const counts = Object.entries(status.ingestion.counts);
   const far = status.ingestion;

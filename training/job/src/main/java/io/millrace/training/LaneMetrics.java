@@ -35,6 +35,7 @@ final class LaneMetrics {
     }
     all.put("segment.index", (double) closed.size());
     all.put("learned", (double) learner.total().examples());
+    all.put("positives", (double) (learner.total().positives() + counts.corrections()));
     all.put("duplicates", (double) counts.duplicates());
     all.put("rejected", (double) counts.rejected());
     all.put("other_schema", (double) counts.otherSchema());

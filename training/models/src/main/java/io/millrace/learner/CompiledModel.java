@@ -14,14 +14,18 @@ import io.millrace.model.DjlModel;
 import io.millrace.model.Engine;
 import io.millrace.model.ExpertMixture;
 import io.millrace.model.Explainer;
+import io.millrace.model.Sigmoid;
+import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowRates;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a config and a feature schema compile to: the one definition of a model, used by learner and
@@ -171,9 +175,22 @@ public record CompiledModel(
     return TableSnapshot.initial(scheme.rows(), scheme.rowWidth(), initialRows());
   }
 
-  /** The dense tensors before anything was learned. */
+  /** The dense tensors before anything was learned; the last bias says the config's prior. */
   public Tensors initialTensors() {
-    return Tensors.initial(model.tensors(), config.seed());
+    Tensors tensors = Tensors.initial(model.tensors(), config.seed());
+    List<TensorSpec> specs = tensors.specs();
+    Set<String> experts = new HashSet<>();
+    for (int t = specs.size() - 1; t >= 0; t--) {
+      String name = specs.get(t).name();
+      if (specs.get(t).size() == 1 && name.endsWith("bias")) {
+        // A mixture's tensors are named by the expert, which each has a bias.
+        String expert = name.contains("/") ? name.substring(0, name.indexOf('/')) : "";
+        if (experts.add(expert)) {
+          tensors.values()[t][0] = (float) Sigmoid.inverse(config.prior());
+        }
+      }
+    }
+    return tensors;
   }
 
   @Override

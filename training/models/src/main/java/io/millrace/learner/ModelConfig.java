@@ -31,6 +31,8 @@ import java.util.Optional;
  *     config without it
  * @param calibration of what the stream's model answers; a stored config without it has none
  * @param numericScaling of numbers whose scale nobody has set; a stored config without it has none
+ * @param prior about what a new model answers before it has learned anything, between 0 and 1; a
+ *     stored config without it says one half
  * @param architecture what computes logits from field vectors; decides the kind
  */
 public record ModelConfig(
@@ -47,6 +49,7 @@ public record ModelConfig(
     boolean mixer,
     CalibrationConfig calibration,
     NumericScaling numericScaling,
+    double prior,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
   /**
@@ -56,6 +59,15 @@ public record ModelConfig(
    * by offset, and decide what is learned.
    */
   public static final int GPU_STEP_SIZE = 256;
+
+  /** What says nothing about the labels. */
+  static final double EVEN = 0.5;
+
+  /**
+   * The prior of live streams of impressions: click rates are a few percent, and a model that
+   * begins at one half would answer many times too much until it has seen some hundred impressions.
+   */
+  public static final double FEW_CLICKS = 0.03;
 
   public ModelConfig {
     if (!name.matches("[A-Za-z0-9_-]{1,100}")) {
@@ -89,6 +101,9 @@ public record ModelConfig(
                     architecture.linearColumns(),
                     ModelKind.of(architecture)));
       }
+    }
+    if (!(prior > 0 && prior < 1)) {
+      throw new IllegalArgumentException("prior: " + prior + ", expected between 0 and 1");
     }
     if (stepSize < 1 || stepSize > 1 << 20) {
       throw new IllegalArgumentException("stepSize: " + stepSize + ", expected 1 to 2^20");
@@ -127,6 +142,7 @@ public record ModelConfig(
         mixer,
         calibration,
         NumericScaling.none(),
+        EVEN,
         architecture);
   }
 
@@ -182,6 +198,7 @@ public record ModelConfig(
             false,
             plain,
             scaled,
+            EVEN,
             new LogisticRegressionConfig());
       }
       case FM -> {
@@ -189,7 +206,8 @@ public record ModelConfig(
         Architecture fm = new FactorizationMachineConfig();
         List<Expert> paces = List.of(new Expert(0.3f, 1), new Expert(1, 2), new Expert(3, 2));
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, true, plain, scaled, fm);
+            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, true, plain, scaled, EVEN,
+            fm);
       }
       case DEEPFM -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
@@ -212,6 +230,7 @@ public record ModelConfig(
             true,
             plain,
             scaled,
+            EVEN,
             shape);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
@@ -219,7 +238,7 @@ public record ModelConfig(
         Architecture shape = kind.streaming();
         yield new ModelConfig(
             name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, false, plain, scaled,
-            shape);
+            EVEN, shape);
       }
     };
   }

@@ -47,6 +47,7 @@ final class ModelConfigJson {
   private static final String EXPERTS = "experts";
   private static final String MIXER = "mixer";
   private static final String NUMERIC_SCALING = "numericScaling";
+  private static final String PRIOR = "prior";
   private static final String ARCHITECTURE = "architecture";
 
   private static final JsonMapper MAPPER =
@@ -101,6 +102,9 @@ final class ModelConfigJson {
       }
       if (!settings.has(NUMERIC_SCALING)) {
         settings.set(NUMERIC_SCALING, MAPPER.valueToTree(NumericScaling.none()));
+      }
+      if (!settings.has(PRIOR)) {
+        settings.put(PRIOR, ModelConfig.EVEN);
       }
     }
     return stored;
@@ -161,7 +165,7 @@ final class ModelConfigJson {
 
   /**
    * The first setting, in the order of the config, that two JSON objects do not agree on; null if
-   * they agree on all.
+   * they agree on all. The prior is of no meaning for what was stored, which has learned.
    */
   static ModelConfig.@Nullable Difference difference(String stored, String given) {
     try {
@@ -181,6 +185,9 @@ final class ModelConfigJson {
     Set<String> names = new LinkedHashSet<>();
     given.fieldNames().forEachRemaining(names::add);
     stored.fieldNames().forEachRemaining(names::add);
+    if (path.isEmpty()) {
+      names.remove(PRIOR);
+    }
     String prefix = path.isEmpty() ? "" : path + ".";
     for (String name : names) {
       var inner = difference(prefix + name, stored.path(name), given.path(name));

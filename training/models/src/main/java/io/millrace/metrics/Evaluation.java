@@ -29,7 +29,7 @@ import java.util.Arrays;
  */
 public final class Evaluation {
   private static final int HALF = 8192;
-  private static final int BINS = 2 * HALF;
+  static final int BINS = 2 * HALF;
   private static final byte FORMAT = 2;
   private static final byte WITHOUT_SQUARES = 1;
   private static final double CLIP = 1e-7;

@@ -1,26 +1,26 @@
 package io.millrace.metrics;
 
 /**
- * How far predictions q are from the true probabilities p, where these are known. NaN without
- * examples. Where labels are drawn from p, the expected Brier score is {@code meanSquaredError + E
- * p(1−p)} and the expected log loss {@code divergence} plus the entropy of p: so the difference to
- * the scores of p itself on the same labels estimates both for a model whose predictions are not at
- * hand.
+ * How good predictions q are where the true probabilities p are known: the figures that labels
+ * drawn from p would give on average, without their noise and without waiting for them. NaN without
+ * examples.
  *
  * @param examples number of examples
+ * @param auc expected area under the ROC curve of q: each example counts as p of a positive and 1 −
+ *     p of a negative
+ * @param ceiling that of p itself, which no q exceeds
+ * @param logloss expected log loss of q in nats
+ * @param floor that of p itself, the mean entropy of p
+ * @param calibration sum of q over sum of p
  * @param meanSquaredError mean of (q − p)²
  * @param divergence mean Kullback-Leibler divergence KL(p‖q) in nats
  */
-public record TruthMetrics(long examples, double meanSquaredError, double divergence) {
-
-  /**
-   * The estimate from scores on the same labels.
-   *
-   * @param model scores of q
-   * @param truth scores of p
-   */
-  public static TruthMetrics estimate(Metrics model, Metrics truth) {
-    return new TruthMetrics(
-        model.examples(), model.brier() - truth.brier(), model.logloss() - truth.logloss());
-  }
-}
+public record TruthMetrics(
+    long examples,
+    double auc,
+    double ceiling,
+    double logloss,
+    double floor,
+    double calibration,
+    double meanSquaredError,
+    double divergence) {}

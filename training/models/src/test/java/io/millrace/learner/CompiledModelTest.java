@@ -42,6 +42,21 @@ class CompiledModelTest {
     return configs;
   }
 
+  /** A new model answers about the prior, a network within what its initial weights add. */
+  @ParameterizedTest
+  @MethodSource("configs")
+  void aNewModelAnswersThePrior(ModelConfig config) {
+    try (CompiledModel compiled = CompiledModel.of(config.with("{\"prior\":0.03}"), SCHEMA);
+        CtrModel.Workspace server = compiled.model().newWorkspace()) {
+      EncodedBatch batch = compiled.encoder().newBatch();
+      encode(compiled, new SplittableRandom(41), batch);
+      Tensors tensors = compiled.initialTensors();
+      for (float p : serve(compiled, server, batch, compiled.initialTable(), tensors)) {
+        assertThat(p).isBetween(0.01f, 0.09f);
+      }
+    }
+  }
+
   /** What is published in parts makes a server that predicts exactly what the learner would. */
   @ParameterizedTest
   @MethodSource("configs")

@@ -38,7 +38,7 @@ class ModelConfigTest {
                 + "\"calibration\":{\"method\":\"none\","
                 + "\"window\":50000,\"every\":2000},"
                 + "\"numericScaling\":{\"method\":\"running\",\"above\":4.0,\"bound\":4.0,"
-                + "\"memory\":10000},\"architecture\":{\"kind\":\"lr\"}}");
+                + "\"memory\":10000},\"prior\":0.5,\"architecture\":{\"kind\":\"lr\"}}");
     for (ModelKind kind : ModelKind.values()) {
       assertThat(ModelConfig.defaults(kind, "m", SCHEMA).numericScaling())
           .isEqualTo(NumericScaling.running());
@@ -155,9 +155,21 @@ class ModelConfigTest {
               true,
               CALIBRATION,
               new NumericScaling(NumericScaling.Method.NONE, 2, 3, 5),
+              0.25,
               ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
+  }
+
+  /** What has learned says no prior any more. */
+  @Test
+  void thePriorIsThatOfANewModelOnly() {
+    ModelConfig lr = ModelConfig.defaults(ModelKind.LR, "m", SCHEMA);
+    ModelConfig live = lr.with("{\"prior\":0.03}");
+    assertThat(live.differenceFrom(lr.toJson())).isEmpty();
+    assertThat(ModelConfig.fromJson(lr.toJson().replace("\"prior\":0.5,", ""))).isEqualTo(lr);
+    assertThatThrownBy(() -> lr.with("{\"prior\":1}"))
+        .hasMessageContaining("prior: 1.0, expected between 0 and 1");
   }
 
   /** As configs were stored before there was a mixer: what they learned goes on without one. */

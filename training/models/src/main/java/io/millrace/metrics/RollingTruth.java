@@ -3,35 +3,34 @@ package io.millrace.metrics;
 import java.util.Arrays;
 
 /**
- * An evaluation of the latest predictions: those of the last period, in parts that are forgotten
- * one by one as time goes on. Memory: one {@link Evaluation} per part. Not thread-safe.
+ * A comparison of the latest predictions with the truth: those of the last period, in parts that
+ * are forgotten one by one as time goes on. Memory: one {@link TruthEvaluation} per part. Not
+ * thread-safe.
  */
-public final class RollingEvaluation {
+public final class RollingTruth {
   private final long partMillis;
-  private final Evaluation[] parts;
+  private final TruthEvaluation[] parts;
   private final long[] partOf;
 
   /**
    * @param periodMillis how far back it reaches
    * @param parts how many parts it forgets the period in; the oldest one is held in part only
    */
-  public RollingEvaluation(long periodMillis, int parts) {
+  public RollingTruth(long periodMillis, int parts) {
     if (parts < 1 || periodMillis < parts) {
       throw new IllegalArgumentException(
           "periodMillis: %d, parts: %d, expected at least one part of at least a millisecond"
               .formatted(periodMillis, parts));
     }
     this.partMillis = periodMillis / parts;
-    this.parts = new Evaluation[parts];
-    Arrays.setAll(this.parts, i -> new Evaluation());
+    this.parts = new TruthEvaluation[parts];
+    Arrays.setAll(this.parts, i -> new TruthEvaluation());
     this.partOf = new long[parts];
     Arrays.fill(partOf, Long.MIN_VALUE);
   }
 
-  /**
-   * Adds a prediction, as {@link Evaluation#addProbability}; one older than the period is left out.
-   */
-  public void addProbability(long timeMillis, double probability, int label) {
+  /** Adds a prediction, as {@link TruthEvaluation#add}; one older than the period is left out. */
+  public void add(long timeMillis, double prediction, double truth) {
     long number = Math.floorDiv(timeMillis, partMillis);
     int slot = (int) Math.floorMod(number, (long) parts.length);
     if (number < partOf[slot]) {
@@ -41,13 +40,13 @@ public final class RollingEvaluation {
       parts[slot].clear();
       partOf[slot] = number;
     }
-    parts[slot].addProbability(probability, label);
+    parts[slot].add(prediction, truth);
   }
 
   /** Metrics of the period that ends now. */
-  public Metrics metrics(long nowMillis) {
+  public TruthMetrics metrics(long nowMillis) {
     long newest = Math.floorDiv(nowMillis, partMillis);
-    Evaluation sum = new Evaluation();
+    TruthEvaluation sum = new TruthEvaluation();
     for (int slot = 0; slot < parts.length; slot++) {
       if (partOf[slot] > newest - parts.length && partOf[slot] <= newest) {
         sum.merge(parts[slot]);
