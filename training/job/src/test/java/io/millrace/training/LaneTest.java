@@ -111,6 +111,50 @@ class LaneTest {
     assertThat(lane.version()).isEqualTo(4);
   }
 
+  @Test
+  void aCorrectionIsLearnedOnceAndItsCohortCountsWhenAllLabelsAreFinal() throws Exception {
+    lane.close();
+    lane = lane(1, 1000);
+    read(0, examples.live(0, 0, false));
+    read(1, examples.live(1, 1, false));
+    int[] before = Bits.of(lane.learner().table());
+    read(2, examples.live(0, 1, true));
+    int[] corrected = Bits.of(lane.learner().table());
+    assertThat(corrected).isNotEqualTo(before);
+    read(3, examples.live(0, 1, true));
+    assertThat(Bits.of(lane.learner().table())).isEqualTo(corrected);
+    assertThat(metric("learned")).isEqualTo(2);
+    assertThat(metric("positives")).isEqualTo(2);
+    assertThat(metric("corrections")).isEqualTo(1);
+    assertThat(metric("duplicates")).isEqualTo(1);
+
+    assertThat(lane.metrics())
+        .as("no figure of labels that may change")
+        .doesNotContainKeys("total.auc", "total.calibration", "served.calibration")
+        .containsKey("cohorts.next_at");
+    long next = metric("cohorts.next_at");
+    read(4, examples.mark(next - 1));
+    assertThat(lane.metrics()).doesNotContainKey("served.calibration");
+
+    LaneState stored = lane.state();
+    lane.close();
+    lane = lane(1, 1000);
+    lane.restore(stored);
+    read(5, examples.mark(next));
+    assertThat(lane.metrics())
+        .as("two of probability a quarter, both clicked in the end")
+        .containsEntry("served.calibration", 0.25)
+        .containsEntry("cohort.examples", 2.0);
+  }
+
+  @Test
+  void aCorrectionOfTheSameLabelIsRefused() {
+    byte[] example = examples.live(0, 1, true);
+    Example wrong = wire.decode(example, Example.class);
+    wrong.setLabel(0);
+    refused(0, wire.encode(wrong), RejectionReason.UNDECODABLE, "corrected_label: 0, expected 1");
+  }
+
   private void refused(long offset, byte[] value, RejectionReason reason, String detail) {
     List<Lane.Refusal> refusals = lane.read(offset, value);
     assertThat(refusals).hasSize(1);

@@ -71,6 +71,30 @@ final class TestExamples {
             .build());
   }
 
+  /** How long after its event time the label of a live example is final. */
+  static final long WINDOW = 60_000;
+
+  /**
+   * A live example of impression {@code i}, for which {@code lr} answered a quarter.
+   *
+   * @param corrects whether an earlier one had the other label
+   */
+  byte[] live(int i, int label, boolean corrects) {
+    SplittableRandom random = new SplittableRandom(i);
+    byte[] features = features(SCHEMA, random, 1.5);
+    return wire.encode(
+        Example.newBuilder()
+            .setExampleId("live" + i)
+            .setEventTime(Instant.ofEpochMilli(T + i))
+            .setLabel(label)
+            .setClickWrittenTime(label == 1 ? T + i : 0)
+            .setFeatures(ByteBuffer.wrap(features))
+            .setServed(new Served("lr", 1L, 0.25f, 0L))
+            .setCorrectedLabel(corrects ? 1 - label : null)
+            .setLabelFinalTime(T + i + WINDOW)
+            .build());
+  }
+
   /** Example {@code i}; every third is clicked, at T + i. */
   byte[] example(int i) {
     SplittableRandom random = new SplittableRandom(i);
