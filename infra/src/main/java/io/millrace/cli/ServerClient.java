@@ -32,6 +32,16 @@ final class ServerClient {
     return send(HttpRequest.newBuilder(server.resolve(path)).GET());
   }
 
+  /** What {@code /v1/status} says. */
+  JsonNode status() throws InterruptedException {
+    try {
+      return JSON.readTree(get("/v1/status"));
+    } catch (JsonProcessingException e) {
+      throw new UserError(
+          "%s/v1/status: %s, expected JSON".formatted(server, e.getOriginalMessage()));
+    }
+  }
+
   String post(String path, String json) throws InterruptedException {
     return send(
         HttpRequest.newBuilder(server.resolve(path))

@@ -6,6 +6,7 @@ import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.RegistryNode;
+import io.millrace.standalone.UserError;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,6 +27,8 @@ import picocli.CommandLine.Option;
     description = "Runs the platform for your own impressions and clicks until Ctrl-C.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class UpCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(UpCommand.class);
+
   @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
   private Path schema;
 
@@ -49,6 +54,18 @@ final class UpCommand implements Callable<Integer> {
       names = "--data-dir",
       description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
   private Path dataDir = Path.of("millrace-data", "up");
+
+  /** Between two looks at what labels say. */
+  private static final long LOOK_MILLIS = 5_000;
+
+  private static void say(ServerClient client, LabelsLine labels) throws InterruptedException {
+    try {
+      labels.next(client.status(), System.currentTimeMillis()).ifPresent(System.out::println);
+    } catch (UserError e) {
+      // The server has its own ways to say what is wrong.
+      LOG.debug("no status", e);
+    }
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -81,7 +98,14 @@ final class UpCommand implements Callable<Integer> {
             "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
             platform.server(), platform.client().get("bootstrap.servers"), directory.root());
         System.out.flush();
+        LabelsLine labels = new LabelsLine(60_000);
+        ServerClient client = new ServerClient(platform.server());
+        long nextLook = 0;
         while (!stopped.await(500, TimeUnit.MILLISECONDS)) {
+          if (System.currentTimeMillis() >= nextLook) {
+            nextLook = System.currentTimeMillis() + LOOK_MILLIS;
+            say(client, labels);
+          }
           Optional<String> gaveUp = platform.gaveUp();
           if (gaveUp.isPresent()) {
             System.err.printf(
