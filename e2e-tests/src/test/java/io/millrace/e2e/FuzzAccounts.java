@@ -61,8 +61,13 @@ record FuzzAccounts(JsonNode status, FuzzAudit audit, BiConsumer<String, String>
     equal("examples", audit.examples(), count("positives") + count("negatives"));
     equal(
         "examples learned",
-        audit.examples(),
-        metric("learned") + metric("duplicates") + metric("rejected") + metric("other_schema"));
+        audit.examples() + audit.corrections(),
+        metric("learned")
+            + metric("corrections")
+            + metric("taken_back")
+            + metric("duplicates")
+            + metric("rejected")
+            + metric("other_schema"));
     audit
         .byReason()
         .forEach(

@@ -29,7 +29,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * @param unexplained rejected events without a detail
  * @param rejectedTwice records in {@code rejected} beyond the first of an event
  * @param labels of the examples by id
- * @param examples records of examples, with those that were written twice
+ * @param examples records of examples, with those that were written twice, without corrections
+ * @param corrections records that correct an example
  * @param impressions that were not rejected
  * @param repeated of those, the ones whose id came before
  * @param waitingClicks clicks of an impression that did not come and still may
@@ -43,6 +44,7 @@ record FuzzAudit(
     long rejectedTwice,
     Map<String, Integer> labels,
     long examples,
+    long corrections,
     long impressions,
     long repeated,
     long waitingClicks,
@@ -70,7 +72,7 @@ record FuzzAudit(
           unexplained[0] += event.getDetail().isEmpty() ? 1 : 0;
         });
     Map<String, Integer> labels = new HashMap<>();
-    long[] examples = new long[1];
+    long[] examples = new long[2];
     read(
         platform,
         topics.examples(),
@@ -78,7 +80,7 @@ record FuzzAudit(
           if (wire.schemaOf(record.value()).schema().equals(Example.getClassSchema())) {
             Example example = wire.decode(record.value(), Example.class);
             labels.put(example.getExampleId(), example.getLabel());
-            examples[0]++;
+            examples[example.getCorrectedLabel() == null ? 0 : 1]++;
           }
         });
     long[] counts = new long[3];
@@ -112,6 +114,7 @@ record FuzzAudit(
         unexplained[1],
         labels,
         examples[0],
+        examples[1],
         counts[1],
         counts[2],
         waitingClicks,

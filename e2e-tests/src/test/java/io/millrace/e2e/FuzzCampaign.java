@@ -228,10 +228,10 @@ final class FuzzCampaign {
 
   private static String learned(FuzzedPlatform platform) throws IOException, InterruptedException {
     JsonNode status = platform.status();
-    return "%.0f learned, progressive AUC %.4f, served version %d"
+    return "%.0f learned, AUC %.4f of what was served, version %d"
         .formatted(
             Scenario.metric(status, "learned"),
-            Scenario.metric(status, "total.auc"),
+            Scenario.metric(status, "served.auc"),
             status.at("/models/0/version").asLong());
   }
 

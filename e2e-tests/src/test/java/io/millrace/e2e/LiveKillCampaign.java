@@ -264,7 +264,8 @@ final class LiveKillCampaign {
 
   private static Map<String, Long> learned(JsonNode status) {
     Map<String, Long> counts = new LinkedHashMap<>();
-    for (String name : List.of("learned", "duplicates", "rejected")) {
+    for (String name :
+        List.of("learned", "positives", "corrections", "taken_back", "duplicates", "rejected")) {
       counts.put(name, Math.round(Scenario.metric(status, name)));
     }
     return counts;

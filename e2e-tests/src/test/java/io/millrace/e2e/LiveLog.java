@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -193,7 +194,8 @@ final class LiveLog {
    * What the label join made of the log, against a join by brute force.
    *
    * @param counted the ingestion job's totals by name
-   * @param learned the learner's metrics: learned, duplicates, rejected
+   * @param learned the learner's metrics: learned, positives, corrections, taken_back, duplicates,
+   *     rejected
    */
   Findings against(Map<String, Long> counted, Map<String, Long> learned, Duration window) {
     List<String> faults = new ArrayList<>();
@@ -201,11 +203,10 @@ final class LiveLog {
     Map<String, Integer> labels = new LinkedHashMap<>();
     long relabelled = 0;
     for (Label example : examples) {
-      Integer before = labels.putIfAbsent(example.id(), example.label());
+      // A click corrects its example; after a restart both may be written again. The last counts.
+      Integer before = labels.put(example.id(), example.label());
       if (before != null && before != example.label()) {
         relabelled++;
-        faults.add(
-            "example %s: label %d, and then %d".formatted(example.id(), before, example.label()));
       }
     }
     Map<String, Set<String>> refusals = new TreeMap<>();
@@ -284,15 +285,19 @@ final class LiveLog {
           counts.put(name, actual);
         });
     expect("learned", learned, labels.size(), faults);
-    long all = learned.values().stream().mapToLong(Long::longValue).sum();
+    expect("positives", learned, positives, faults);
+    long all =
+        Stream.of("learned", "corrections", "taken_back", "duplicates", "rejected")
+            .mapToLong(name -> learned.getOrDefault(name, 0L))
+            .sum();
     if (all != examples.size()) {
       faults.add(
-          "learned and duplicates and rejected: %s, expected %d examples in all"
+          "learned, corrections, duplicates and rejected: %s, expected %d examples in all"
               .formatted(learned, examples.size()));
     }
     counts.put("examples in the log", (long) examples.size());
     counts.put("examples by id", (long) labels.size());
-    counts.put("labelled twice, differently", relabelled);
+    counts.put("labels corrected", relabelled);
     counts.put("clicks that were not waited for", waited);
     learned.forEach((name, value) -> counts.put("learner: " + name, value));
     return new Findings(faults, counts);

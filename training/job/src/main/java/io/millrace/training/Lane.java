@@ -10,6 +10,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.metrics.Cohorts;
 import io.millrace.metrics.Evaluation;
+import io.millrace.model.Label;
 import io.millrace.registry.SchemaRegistry.RegisteredSchema;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
@@ -165,24 +166,33 @@ final class Lane implements AutoCloseable {
     Schema written = wire.schemaOf(features).schema();
     if (!written.getFullName().equals(compiled.schema().name())) {
       counts = counts.plusOtherSchema();
-    } else if (learned.add(corrected == null ? example.getExampleId() : correction(example))) {
-      add(offset, value, example, features);
     } else {
-      counts = counts.plusDuplicate();
+      int before = learned.put(example.getExampleId(), example.getLabel());
+      // What is not remembered has been forgotten, if it is corrected.
+      int corrects = before == LearnedIds.UNKNOWN && corrected != null ? corrected : before;
+      boolean isFinal = example.getLabelFinalTime() == 0;
+      if (corrects == example.getLabel() || (isFinal && before != LearnedIds.UNKNOWN)) {
+        counts = counts.plusDuplicate();
+      } else {
+        add(offset, value, example, features, label(example.getLabel(), corrects));
+      }
     }
   }
 
-  /** What an example that corrects another is remembered by: no id has a zero in it. */
-  private static String correction(Example example) {
-    return example.getExampleId() + '\0' + example.getLabel();
+  /** What an example of a label is to the learner, which may have learned it with the other one. */
+  private static byte label(int label, int before) {
+    if (before == LearnedIds.UNKNOWN) {
+      return (byte) label;
+    }
+    return label == 1 ? Label.YES_AFTER_NO : Label.NO_AFTER_YES;
   }
 
-  private void add(long offset, byte[] value, Example example, byte[] features) {
+  private void add(long offset, byte[] value, Example example, byte[] features, byte label) {
     switchSchema(offset, wire.schemaOf(features));
     GenericRecord record = wire.decode(features, compiled.schema().avro(), reused);
     reused = record;
     compiled.encoder().encode(record, step.batch());
-    step.add(offset, value, example, switchedAt);
+    step.add(offset, value, example, label, switchedAt);
   }
 
   /** Goes on with a newer version of the schema if an example brings one. */
@@ -290,7 +300,8 @@ final class Lane implements AutoCloseable {
         served.toBytes(),
         cohorts.toBytes(),
         step.elements(),
-        step.offsets());
+        step.offsets(),
+        step.labels());
   }
 
   /** Restores {@link #state}; the pages of table and ids must have been restored before. */
@@ -306,7 +317,9 @@ final class Lane implements AutoCloseable {
       byte[] value = state.pending().get(i);
       try {
         Example example = wire.decode(value, Example.class);
-        add(state.pendingOffsets()[i], value, example, array(example.getFeatures()));
+        byte[] labels = state.pendingLabels();
+        byte label = labels.length == 0 ? (byte) example.getLabel() : labels[i];
+        add(state.pendingOffsets()[i], value, example, array(example.getFeatures()), label);
       } catch (WireFormatException | InvalidFeatureException e) {
         throw new IOException("a pending example of the checkpoint cannot be read again", e);
       }

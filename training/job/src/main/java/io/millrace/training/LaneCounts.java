@@ -8,7 +8,9 @@ package io.millrace.training;
  * @param otherSchema of another feature schema, so for other models
  * @param mismatches learned, but encoded differently than when they were served
  * @param provisional learned with a label that a later example may correct
- * @param corrections of such labels, learned
+ * @param corrections learned: clicked, of what was learned as not clicked
+ * @param takenBack learned: not clicked, of what was learned as clicked; only where the ingestion
+ *     job went back to a checkpoint and met a click and its impression in another order
  */
 record LaneCounts(
     long duplicates,
@@ -16,8 +18,9 @@ record LaneCounts(
     long otherSchema,
     long mismatches,
     long provisional,
-    long corrections) {
-  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0, 0, 0);
+    long corrections,
+    long takenBack) {
+  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0, 0, 0, 0);
 
   LaneCounts plus(LaneCounts more) {
     return new LaneCounts(
@@ -26,18 +29,19 @@ record LaneCounts(
         otherSchema + more.otherSchema,
         mismatches + more.mismatches,
         provisional + more.provisional,
-        corrections + more.corrections);
+        corrections + more.corrections,
+        takenBack + more.takenBack);
   }
 
   LaneCounts plusDuplicate() {
-    return plus(new LaneCounts(1, 0, 0, 0, 0, 0));
+    return plus(new LaneCounts(1, 0, 0, 0, 0, 0, 0));
   }
 
   LaneCounts plusRejected(int more) {
-    return more == 0 ? this : plus(new LaneCounts(0, more, 0, 0, 0, 0));
+    return more == 0 ? this : plus(new LaneCounts(0, more, 0, 0, 0, 0, 0));
   }
 
   LaneCounts plusOtherSchema() {
-    return plus(new LaneCounts(0, 0, 1, 0, 0, 0));
+    return plus(new LaneCounts(0, 0, 1, 0, 0, 0, 0));
   }
 }

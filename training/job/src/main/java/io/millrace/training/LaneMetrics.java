@@ -35,12 +35,14 @@ final class LaneMetrics {
     }
     all.put("segment.index", (double) closed.size());
     all.put("learned", (double) learner.total().examples());
-    all.put("positives", (double) (learner.total().positives() + counts.corrections()));
+    long corrected = counts.corrections() - counts.takenBack();
+    all.put("positives", (double) (learner.total().positives() + corrected));
     all.put("duplicates", (double) counts.duplicates());
     all.put("rejected", (double) counts.rejected());
     all.put("other_schema", (double) counts.otherSchema());
     all.put("encoding_mismatches", (double) counts.mismatches());
     all.put("corrections", (double) counts.corrections());
+    all.put("taken_back", (double) counts.takenBack());
     return all;
   }
 

@@ -16,15 +16,16 @@ import java.util.List;
  *
  * <p>Stored form, version 5, big endian: 4 bytes "MRLN"; byte 5; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
- * duplicates, rejected, other schema, mismatches, provisional, corrections; longs number of the
- * incarnation, version since which its arithmetic holds; then with an int length each: the
- * arithmetic's name, the model config as JSON and the feature schema in UTF-8, the learner's dense
- * state, the evaluation of served probabilities, their cohorts; int number of pending elements,
- * each with an int length and behind it its offset as a long. Version 4 lacked the last two counts
- * and the cohorts: there were none. Version 3 lacked the incarnation with its arithmetic, {@link
- * Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the version, they are not
- * known, and are taken to follow each other. Version 2 lacked the switch and the schema's id too:
- * there was none, and it is not known. Version 1 was never released and is not read.
+ * duplicates, rejected, other schema, mismatches, provisional, corrections, taken back; longs
+ * number of the incarnation, version since which its arithmetic holds; then with an int length
+ * each: the arithmetic's name, the model config as JSON and the feature schema in UTF-8, the
+ * learner's dense state, the evaluation of served probabilities, their cohorts; int number of
+ * pending elements, each with an int length and behind it its offset as a long. Version 4 lacked
+ * the last two counts and the cohorts: there were none. Version 3 lacked the incarnation with its
+ * arithmetic, {@link Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the
+ * version, they are not known, and are taken to follow each other. Version 2 lacked the switch and
+ * the schema's id too: there was none, and it is not known. Version 1 was never released and is not
+ * read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -40,6 +41,7 @@ import java.util.List;
  * @param cohorts the evaluation of served probabilities whose labels come late
  * @param pending elements of the unfinished step
  * @param pendingOffsets of each its offset
+ * @param pendingLabels of each what it is to the learner; empty if that is its own label
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between operator and bytes, never compared
 record LaneState(
@@ -56,7 +58,8 @@ record LaneState(
     byte[] served,
     byte[] cohorts,
     List<byte[]> pending,
-    long[] pendingOffsets) {
+    long[] pendingOffsets,
+    byte[] pendingLabels) {
   private static final int MAGIC = 0x4D524C4E;
   private static final byte FORMAT = 5;
   private static final byte WITHOUT_COHORTS = 4;
@@ -79,7 +82,8 @@ record LaneState(
         served,
         cohorts,
         pending,
-        pendingOffsets);
+        pendingOffsets,
+        pendingLabels);
   }
 
   byte[] toBytes() {
@@ -98,6 +102,7 @@ record LaneState(
       out.writeLong(counts.mismatches());
       out.writeLong(counts.provisional());
       out.writeLong(counts.corrections());
+      out.writeLong(counts.takenBack());
       out.writeLong(incarnation.number());
       out.writeLong(incarnation.since());
       LengthPrefixed.write(incarnation.arithmetic().getBytes(StandardCharsets.UTF_8), out);
@@ -110,6 +115,7 @@ record LaneState(
       for (int i = 0; i < pending.size(); i++) {
         LengthPrefixed.write(pending.get(i), out);
         out.writeLong(pendingOffsets[i]);
+        out.writeByte(pendingLabels[i]);
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -143,6 +149,7 @@ record LaneState(
               in.readLong(),
               in.readLong(),
               format > WITHOUT_COHORTS ? in.readLong() : 0,
+              format > WITHOUT_COHORTS ? in.readLong() : 0,
               format > WITHOUT_COHORTS ? in.readLong() : 0);
       Incarnation incarnation =
           format > WITHOUT_INCARNATION ? readIncarnation(in) : Incarnation.UNKNOWN;
@@ -158,9 +165,13 @@ record LaneState(
             "lane state: %d pending elements in %d bytes".formatted(count, in.available()));
       }
       long[] offsets = new long[count];
+      byte[] labels = new byte[format > WITHOUT_COHORTS ? count : 0];
       for (int i = 0; i < offsets.length; i++) {
         pending.add(LengthPrefixed.read(in));
         offsets[i] = format > WITHOUT_INCARNATION ? in.readLong() : version + i;
+        if (format > WITHOUT_COHORTS) {
+          labels[i] = in.readByte();
+        }
       }
       if (in.available() > 0) {
         throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
@@ -179,7 +190,8 @@ record LaneState(
           served,
           cohorts,
           pending,
-          offsets);
+          offsets,
+          labels);
     }
   }
 

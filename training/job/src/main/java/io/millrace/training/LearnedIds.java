@@ -8,18 +8,26 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The last 2^20 example ids, as 128-bit fingerprints in a ring, so that an example that was written
- * twice is learned once. A duplicate can only come from a restart of the ingestion job, which
- * writes again what it wrote since its last checkpoint: the ring must hold more than that. Two
- * different ids among a billion share a fingerprint with a chance below 1e-23.
+ * The last 2^20 example ids with the label that each was learned with, as 127-bit fingerprints in a
+ * ring, so that an example that was written twice is learned once, and one with another label
+ * corrects it. A duplicate can only come from a restart of the ingestion job, which writes again
+ * what it wrote since its last checkpoint: the ring must hold more than that. Two different ids
+ * among a billion share a fingerprint with a chance below 1e-22.
  *
- * <p>Stored in pages of 4,096 fingerprints, 16 bytes each, big endian; an unused one is all zeros.
+ * <p>Stored in pages of 4,096 fingerprints, 16 bytes each, big endian; an unused one is all zeros,
+ * bit 0 of a used one's first half is 1, and bit 1 the label.
  */
 final class LearnedIds {
   static final int PAGE = 4096;
   private static final int DEFAULT_CAPACITY = 1 << 20;
   private static final Hasher64 FIRST = Hashing.xxh3_64(0x4D696C6C72616365L);
   private static final Hasher64 SECOND = Hashing.xxh3_64(0x6578616D706C65L);
+
+  /** No label. */
+  static final int UNKNOWN = -1;
+
+  private static final long USED = 1;
+  private static final long LABEL = 2;
 
   private final int capacity;
   private final long[] first;
@@ -50,30 +58,41 @@ final class LearnedIds {
     return next;
   }
 
-  /** Remembers an id; false if it was there already. */
-  boolean add(String id) {
+  /**
+   * Remembers the label of an id.
+   *
+   * @param label 0 or 1
+   * @return the label that it had, or {@link #UNKNOWN}
+   */
+  int put(String id, int label) {
     byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-    // Zero marks an unused entry, so no fingerprint may be zero.
-    long a = FIRST.hashBytesToLong(bytes, 0, bytes.length) | 1;
+    long a = FIRST.hashBytesToLong(bytes, 0, bytes.length) & ~LABEL | USED;
     long b = SECOND.hashBytesToLong(bytes, 0, bytes.length);
+    long labelled = label == 1 ? a | LABEL : a;
     int slot = find(a, b);
     if (slots[slot] != 0) {
-      return false;
+      int entry = slots[slot] - 1;
+      int before = (first[entry] & LABEL) != 0 ? 1 : 0;
+      if (before != label) {
+        first[entry] = labelled;
+        dirtyPages.set(entry / PAGE);
+      }
+      return before;
     }
     if (first[next] != 0) {
       remove(find(first[next], second[next]));
       slot = find(a, b);
     }
-    first[next] = a;
+    first[next] = labelled;
     second[next] = b;
     slots[slot] = next + 1;
     dirtyPages.set(next / PAGE);
     next = (next + 1) & (capacity - 1);
-    return true;
+    return UNKNOWN;
   }
 
   private int home(long a) {
-    return (int) (a >>> 1) & (slots.length - 1);
+    return (int) (a >>> 2) & (slots.length - 1);
   }
 
   /** The slot that holds a fingerprint, or the free one where it belongs. */
@@ -81,7 +100,7 @@ final class LearnedIds {
     int slot = home(a);
     while (slots[slot] != 0) {
       int entry = slots[slot] - 1;
-      if (first[entry] == a && second[entry] == b) {
+      if ((first[entry] & ~LABEL) == (a & ~LABEL) && second[entry] == b) {
         return slot;
       }
       slot = (slot + 1) & (slots.length - 1);

@@ -59,6 +59,11 @@ final class PendingStep {
     return Arrays.copyOf(offsets, elements.size());
   }
 
+  /** The examples' labels, of {@link Label}. */
+  byte[] labels() {
+    return Arrays.copyOf(labels, elements.size());
+  }
+
   /** The examples as they were read, in order. */
   List<byte[]> elements() {
     return List.copyOf(elements);
@@ -74,14 +79,15 @@ final class PendingStep {
    *
    * @param offset of the example in its log
    * @param element its bytes, kept
+   * @param label of {@link Label}: what it is to the learner
    * @param switchedAt the versions up to it encoded by another schema, so are not compared
    */
-  void add(long offset, byte[] element, Example example, long switchedAt) {
+  void add(long offset, byte[] element, Example example, byte label, long switchedAt) {
     int at = elements.size();
     reserve(at);
     offsets[at] = offset;
     elements.add(element);
-    labels[at] = label(example);
+    labels[at] = label;
     eventTimes[at] = example.getEventTime().toEpochMilli();
     finalTimes[at] = example.getLabelFinalTime();
     clickWrittenTimes[at] = example.getClickWrittenTime();
@@ -92,13 +98,6 @@ final class PendingStep {
     servedProbabilities[at] = valid ? answer.getProbability() : Float.NaN;
     boolean comparable = ours && answer.getVersion() > switchedAt;
     mismatches[at] = comparable && answer.getEncodingHash() != batch.hash(at);
-  }
-
-  private static byte label(Example example) {
-    if (example.getCorrectedLabel() == null) {
-      return (byte) example.getLabel();
-    }
-    return example.getLabel() == 1 ? Label.YES_AFTER_NO : Label.NO_AFTER_YES;
   }
 
   private void reserve(int at) {
@@ -135,6 +134,7 @@ final class PendingStep {
     int mismatched = 0;
     int provisional = 0;
     int corrections = 0;
+    int takenBack = 0;
     int next = 0; // among those left out
     for (int i = 0; i < elements.size(); i++) {
       if (next < leftOut.size() && leftOut.get(next).example() == i) {
@@ -146,7 +146,8 @@ final class PendingStep {
       if (!Float.isNaN(servedProbabilities[i])) {
         evaluate(i, served, cohorts);
       }
-      corrections += Label.corrects(labels[i]) ? 1 : 0;
+      corrections += labels[i] == Label.YES_AFTER_NO ? 1 : 0;
+      takenBack += labels[i] == Label.NO_AFTER_YES ? 1 : 0;
       provisional += finalTimes[i] != 0 && !Label.corrects(labels[i]) ? 1 : 0;
       mismatched += mismatches[i] ? 1 : 0;
       if (clickWrittenTimes[i] > 0 && clickTimes.size() < maxClickTimes) {
@@ -155,7 +156,7 @@ final class PendingStep {
     }
     batch.clear();
     elements.clear();
-    return new LaneCounts(0, 0, 0, mismatched, provisional, corrections);
+    return new LaneCounts(0, 0, 0, mismatched, provisional, corrections, takenBack);
   }
 
   private void evaluate(int i, Evaluation served, Cohorts cohorts) {

@@ -147,6 +147,30 @@ class LaneTest {
         .containsEntry("cohort.examples", 2.0);
   }
 
+  /**
+   * An ingestion job that goes back to a checkpoint writes again what it wrote since, and may meet
+   * clicks and impressions in another order: the log's last word counts, once.
+   */
+  @Test
+  void whateverIsWrittenAgainTheLastLabelCountsOnce() {
+    int[][] histories = {{0, 2, 0, 2}, {0, 2, 1}, {1, 0, 2}, {1, 1}, {0, 0, 2}, {1, 0, 2, 1}};
+    for (int[] history : histories) {
+      lane.close();
+      lane = lane(1, 1000);
+      for (int i = 0; i < history.length; i++) {
+        read(i, examples.live(0, history[i] == 0 ? 0 : 1, history[i] == 2));
+      }
+      String what = java.util.Arrays.toString(history);
+      assertThat(metric("learned")).as(what).isEqualTo(1);
+      assertThat(metric("positives")).as(what).isEqualTo(1);
+      long corrections = metric("corrections") - metric("taken_back");
+      assertThat(metric("learned") + metric("corrections") + metric("taken_back"))
+          .as(what)
+          .isEqualTo(history.length - metric("duplicates"));
+      assertThat(corrections).as(what).isEqualTo(history[0] == 0 ? 1 : 0);
+    }
+  }
+
   @Test
   void aCorrectionOfTheSameLabelIsRefused() {
     byte[] example = examples.live(0, 1, true);

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,11 +20,15 @@ class LearnedIdsTest {
     LearnedIds ids = new LearnedIds(CAPACITY);
     Map<Integer, byte[]> pages = new HashMap<>();
     Deque<String> order = new ArrayDeque<>();
-    Set<String> remembered = new HashSet<>();
+    Map<String, Integer> remembered = new HashMap<>();
     SplittableRandom random = new SplittableRandom(11);
     for (int i = 0; i < 5 * CAPACITY; i++) {
       String id = "id" + (i - random.nextInt(random.nextInt(2 * CAPACITY) + 1));
-      assertThat(ids.add(id)).as("%s at %d", id, i).isEqualTo(remembered.add(id));
+      int label = random.nextInt(2);
+      Integer before = remembered.put(id, label);
+      assertThat(ids.put(id, label))
+          .as("%s at %d", id, i)
+          .isEqualTo(before == null ? LearnedIds.UNKNOWN : before);
       if (order.isEmpty() || remembered.size() > order.size()) {
         order.add(id);
         if (order.size() > CAPACITY) {
@@ -50,7 +52,7 @@ class LearnedIdsTest {
   void theIndexNeverFillsUp() {
     LearnedIds ids = new LearnedIds(CAPACITY);
     for (int i = 0; i < 10 * CAPACITY; i++) {
-      assertThat(ids.add("id" + i)).isTrue();
+      assertThat(ids.put("id" + i, 1)).isEqualTo(LearnedIds.UNKNOWN);
     }
   }
 
@@ -58,15 +60,20 @@ class LearnedIdsTest {
   void onlyChangedPagesAreStored() throws Exception {
     LearnedIds ids = new LearnedIds(CAPACITY);
     Map<Integer, byte[]> pages = new HashMap<>();
-    ids.add("a");
+    ids.put("a", 0);
     ids.forEachChangedPage(pages::put);
     assertThat(pages.keySet()).containsExactly(0);
     pages.clear();
-    ids.add("a");
+    assertThat(ids.put("a", 0)).isZero();
     ids.forEachChangedPage(pages::put);
     assertThat(pages).isEmpty();
+    assertThat(ids.put("a", 1)).isZero();
+    assertThat(ids.put("a", 1)).isEqualTo(1);
+    ids.forEachChangedPage(pages::put);
+    assertThat(pages.keySet()).containsExactly(0);
+    pages.clear();
     for (int i = 0; i < LearnedIds.PAGE; i++) {
-      ids.add("b" + i);
+      ids.put("b" + i, 0);
     }
     ids.forEachChangedPage(pages::put);
     assertThat(pages.keySet()).containsExactlyInAnyOrder(0, 1);
@@ -76,9 +83,9 @@ class LearnedIdsTest {
   @Test
   void goldenPage() throws Exception {
     LearnedIds ids = new LearnedIds(LearnedIds.PAGE);
-    ids.add("a");
-    ids.add("impression-2");
-    ids.add("é");
+    ids.put("a", 0);
+    ids.put("impression-2", 0);
+    ids.put("é", 1);
     Map<Integer, byte[]> pages = new HashMap<>();
     ids.forEachChangedPage(pages::put);
     byte[] page = java.util.Objects.requireNonNull(pages.get(0));
@@ -86,8 +93,8 @@ class LearnedIdsTest {
     assertThat(HexFormat.of().formatHex(page, 0, 64))
         .isEqualTo(
             "9d237a145466e6451c158c060d20f760" // a
-                + "ae881f89d1d9853bf7be84bbc67f5fa0" // impression-2
-                + "ffb634a388965fadd278bd63e70d9fd3" // é
+                + "ae881f89d1d98539f7be84bbc67f5fa0" // impression-2
+                + "ffb634a388965fafd278bd63e70d9fd3" // é
                 + "00000000000000000000000000000000");
   }
 }
