@@ -8,6 +8,7 @@ import io.millrace.serving.ServerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -27,6 +28,7 @@ import java.util.Map;
  * @param warmUp how long the server may warm a model up before it is ready, zero for not at all
  * @param extraStatus values added to the server's status
  * @param log the log that it lives on
+ * @throws UserError if a model of a live stream asks for calibration
  */
 public record PlatformConfig(
     int port,
@@ -43,7 +45,7 @@ public record PlatformConfig(
     ExtraStatus extraStatus,
     LogConfig log) {
 
-  /** Live traffic: positives at their click, negatives after a minute. */
+  /** Live traffic: a window of a minute, negatives as late as clicks. */
   public static PlatformConfig live(
       int port, List<FeatureSchema> schemas, List<ModelConfig> models) {
     return new PlatformConfig(
@@ -66,6 +68,15 @@ public record PlatformConfig(
     schemas = List.copyOf(schemas);
     models = List.copyOf(models);
     starts = Map.copyOf(starts);
+    for (ModelConfig model : models) {
+      if (emission == LabelEmission.AS_CLICKS_COME && model.calibration().fits()) {
+        throw new UserError(
+            "model %s: calibration.method: %s, expected none for a live stream: a map would be"
+                    .formatted(
+                        model.name(), model.calibration().method().name().toLowerCase(Locale.ROOT))
+                + " fitted on labels that are still to change (docs/labels.md)");
+      }
+    }
   }
 
   /**
