@@ -31,9 +31,11 @@ final class LabelsLine {
   Optional<String> next(JsonNode status, long nowMillis) {
     JsonNode model = status.path("models").path(0);
     JsonNode metrics = model.path("metrics");
-    double until = metrics.path("cohorts.counted_until").asDouble(Double.NaN);
+    boolean served = metrics.has("cohort.counted_until") || metrics.has("cohort.next_at");
+    String newest = served ? "cohort." : "learner_cohort.";
+    double until = metrics.path(newest + "counted_until").asDouble(Double.NaN);
     if (Double.isNaN(until)) {
-      double first = metrics.path("cohorts.next_at").asDouble(Double.NaN);
+      double first = metrics.path(newest + "next_at").asDouble(Double.NaN);
       if (announced || Double.isNaN(first)) {
         return Optional.empty();
       }
@@ -41,14 +43,18 @@ final class LabelsLine {
       return Optional.of(
           "labels: the first impressions whose windows have ended count at " + time(first));
     }
-    if (until == shownUntil || nowMillis < nextMillis || !metrics.has("cohort.examples")) {
+    if (until == shownUntil || nowMillis < nextMillis || !metrics.has(newest + "examples")) {
       return Optional.empty();
     }
     shownUntil = until;
     nextMillis = nowMillis + everyMillis;
     return Optional.of(
-        "labels until %s: %s; since the start: %s"
-            .formatted(time(until), figures(metrics, "cohort."), figures(metrics, "served.")));
+        "labels until %s%s: %s; since the start: %s"
+            .formatted(
+                time(until),
+                served ? "" : " (of the learner, nothing was served)",
+                figures(metrics, newest),
+                figures(metrics, served ? "served." : "learner.")));
   }
 
   private static String figures(JsonNode metrics, String prefix) {

@@ -30,6 +30,10 @@ const CHARTS = [
     lines: [{ label: "all", name: "{m}.metric.served.auc" }, { label: "newest cohort", name: "{m}.metric.cohort.auc" }] },
   { title: "Log loss by labels", unit: "as answered, windows over, nats", format: fixed(3), smallest: 0.02, optional: true,
     lines: [{ label: "all", name: "{m}.metric.served.logloss" }, { label: "newest cohort", name: "{m}.metric.cohort.logloss" }] },
+  { title: "AUC of the learner", unit: "of impressions that were not served here, windows over", format: fixed(3), smallest: 0.02, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.learner.auc" }, { label: "newest cohort", name: "{m}.metric.learner_cohort.auc" }] },
+  { title: "Predicted / actual of the learner", unit: "of impressions that were not served here", format: fixed(3), smallest: 0.1, optional: true,
+    lines: [{ label: "all", name: "{m}.metric.learner.calibration" }, { label: "newest cohort", name: "{m}.metric.learner_cohort.calibration" }] },
   { title: "Progressive AUC", unit: "labels known", format: fixed(3), smallest: 0.02, optional: true,
     lines: [{ label: "all", name: "{m}.metric.total.auc" }, { label: "recent", name: "{m}.metric.segment.auc" }] },
   { title: "Progressive log loss", unit: "labels known, nats", format: fixed(3), smallest: 0.02, optional: true,
@@ -148,6 +152,8 @@ function figure(truth, byLabels) {
   if (known != null) return { value: known, source: "truth" };
   const served = latest(`{m}.metric.served.${byLabels}`);
   if (served != null) return { value: served, source: "labels" };
+  const learner = latest(`{m}.metric.learner.${byLabels}`);
+  if (learner != null) return { value: learner, source: "learner" };
   const progressive = latest(`{m}.metric.total.${byLabels}`);
   return { value: progressive, source: progressive == null ? "none" : "progressive" };
 }
@@ -155,7 +161,9 @@ function figure(truth, byLabels) {
 const clock = ms => new Date(ms).toISOString().slice(11, 19);
 
 function note(source) {
-  const until = latest("{m}.metric.cohorts.counted_until"), next = latest("{m}.metric.cohorts.next_at");
+  const until = latest("{m}.metric.cohort.counted_until");
+  const next = latest("{m}.metric.cohort.next_at") ?? latest("{m}.metric.learner_cohort.next_at");
+  if (source === "learner") return "of the learner, nothing was served";
   if (source === "labels") return until == null ? "by labels" : `labels complete until ${clock(until)}`;
   if (source === "none") return next == null ? "no label is final yet" : `first labels are final at ${clock(next)}`;
   return source === "progressive" ? "progressive" : "last minute";

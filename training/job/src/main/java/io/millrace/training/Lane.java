@@ -56,6 +56,7 @@ final class Lane implements AutoCloseable {
   private final List<Refusal> refusals = new ArrayList<>(); // since the last read
   private Evaluation served = new Evaluation();
   private Cohorts cohorts = new Cohorts();
+  private Predictions said = new Predictions();
   private LaneCounts counts = LaneCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
@@ -144,6 +145,7 @@ final class Lane implements AutoCloseable {
     learn();
     long eventTime = progress.getEventTime().toEpochMilli();
     cohorts.advance(eventTime);
+    said.advance(eventTime);
     if (eventTime == Long.MAX_VALUE) {
       learner.closeSegment();
     }
@@ -239,7 +241,7 @@ final class Lane implements AutoCloseable {
       int before = refusals.size();
       counts =
           counts
-              .plus(step.learn(learner, served, cohorts, clickTimes, CLICK_TIMES, refusals))
+              .plus(step.learn(learner, served, cohorts, said, clickTimes, CLICK_TIMES, refusals))
               .plusRejected(refusals.size() - before);
     }
   }
@@ -281,7 +283,7 @@ final class Lane implements AutoCloseable {
 
   /** Metrics by name, for the manifest. */
   Map<String, Double> metrics() {
-    return LaneMetrics.of(learner, served, cohorts, counts);
+    return LaneMetrics.of(learner, served, cohorts, said, counts);
   }
 
   /** All state but the pages of table and ids; whose incarnation it is, the operator knows. */
@@ -299,6 +301,7 @@ final class Lane implements AutoCloseable {
         learner.denseState(),
         served.toBytes(),
         cohorts.toBytes(),
+        said.toBytes(),
         step.elements(),
         step.offsets(),
         step.labels());
@@ -311,6 +314,7 @@ final class Lane implements AutoCloseable {
     counts = state.counts();
     served = Evaluation.fromBytes(state.served());
     cohorts = Cohorts.fromBytes(state.cohorts());
+    said = Predictions.fromBytes(state.said());
     learner.restoreDenseState(state.dense());
     learned.restored(state.nextId());
     for (int i = 0; i < state.pending().size(); i++) {

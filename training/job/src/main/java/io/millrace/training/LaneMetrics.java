@@ -17,18 +17,18 @@ final class LaneMetrics {
 
   /**
    * Of a stream whose labels are final when they come: progressive ones since the start, of the
-   * segments, and of what was served. Of one whose labels come late what was served, in complete
-   * cohorts, all and the newest: a progressive figure would compare a prediction with a label that
-   * may still change.
+   * segments, and of what was served. Of one whose labels come late, in complete cohorts, all and
+   * the newest: what was served, and what the learner said of impressions that nobody has logged an
+   * answer for. Over all examples a figure would compare predictions with labels that may change.
    */
   static Map<String, Double> of(
-      Learner learner, Evaluation served, Cohorts cohorts, LaneCounts counts) {
+      Learner learner, Evaluation served, Cohorts cohorts, Predictions said, LaneCounts counts) {
     Map<String, Double> all = new HashMap<>();
     List<Metrics> closed = learner.closedSegments();
     if (counts.provisional() > 0) {
-      put(all, "served.", cohorts.all());
-      put(all, "cohort.", cohorts.newest());
-      cohorts.facts().forEach((name, value) -> all.put("cohorts." + name, value));
+      put(all, cohorts, "served.", "cohort.");
+      put(all, said.cohorts(), "learner.", "learner_cohort.");
+      all.put("learner.sample", said.share());
     } else {
       putProgressive(all, learner, closed);
       put(all, "served.", served);
@@ -44,6 +44,12 @@ final class LaneMetrics {
     all.put("corrections", (double) counts.corrections());
     all.put("taken_back", (double) counts.takenBack());
     return all;
+  }
+
+  private static void put(Map<String, Double> all, Cohorts cohorts, String whole, String newest) {
+    put(all, whole, cohorts.all());
+    put(all, newest, cohorts.newest());
+    cohorts.facts().forEach((name, value) -> all.put(newest + name, value));
   }
 
   private static void putProgressive(

@@ -39,6 +39,7 @@ import java.util.List;
  * @param dense the learner's dense state
  * @param served the evaluation of served probabilities
  * @param cohorts the evaluation of served probabilities whose labels come late
+ * @param said what the learner says of impressions whose labels come late, {@link Predictions}
  * @param pending elements of the unfinished step
  * @param pendingOffsets of each its offset
  * @param pendingLabels of each what it is to the learner; empty if that is its own label
@@ -57,6 +58,7 @@ record LaneState(
     byte[] dense,
     byte[] served,
     byte[] cohorts,
+    byte[] said,
     List<byte[]> pending,
     long[] pendingOffsets,
     byte[] pendingLabels) {
@@ -81,6 +83,7 @@ record LaneState(
         dense,
         served,
         cohorts,
+        said,
         pending,
         pendingOffsets,
         pendingLabels);
@@ -111,6 +114,7 @@ record LaneState(
       LengthPrefixed.write(dense, out);
       LengthPrefixed.write(served, out);
       LengthPrefixed.write(cohorts, out);
+      LengthPrefixed.write(said, out);
       out.writeInt(pending.size());
       for (int i = 0; i < pending.size(); i++) {
         LengthPrefixed.write(pending.get(i), out);
@@ -158,6 +162,8 @@ record LaneState(
       byte[] dense = LengthPrefixed.read(in);
       byte[] served = LengthPrefixed.read(in);
       byte[] cohorts = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Cohorts().toBytes();
+      byte[] said =
+          format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Predictions().toBytes();
       List<byte[]> pending = new ArrayList<>();
       int count = in.readInt();
       if (count < 0 || count > in.available()) {
@@ -189,6 +195,7 @@ record LaneState(
           dense,
           served,
           cohorts,
+          said,
           pending,
           offsets,
           labels);

@@ -23,6 +23,7 @@ final class PendingStep {
   private final String model;
   private final EncodedBatch batch;
   private final List<byte[]> elements = new ArrayList<>();
+  private final List<String> ids = new ArrayList<>();
 
   /** [B], each possibly longer. */
   private long[] offsets = new long[16];
@@ -87,6 +88,7 @@ final class PendingStep {
     reserve(at);
     offsets[at] = offset;
     elements.add(element);
+    ids.add(example.getExampleId());
     labels[at] = label;
     eventTimes[at] = example.getEventTime().toEpochMilli();
     finalTimes[at] = example.getLabelFinalTime();
@@ -118,6 +120,7 @@ final class PendingStep {
    *
    * @param served takes what was answered for those whose label is final
    * @param cohorts takes what was answered for the others
+   * @param said takes what the learner says of those of them that nobody has logged an answer for
    * @param clickTimes takes the times of their clicks while it holds fewer than {@code
    *     maxClickTimes}
    * @param refusals takes the examples that were left out
@@ -127,6 +130,7 @@ final class PendingStep {
       Learner learner,
       Evaluation served,
       Cohorts cohorts,
+      Predictions said,
       List<Long> clickTimes,
       int maxClickTimes,
       List<Lane.Refusal> refusals) {
@@ -145,6 +149,8 @@ final class PendingStep {
       }
       if (!Float.isNaN(servedProbabilities[i])) {
         evaluate(i, served, cohorts);
+      } else if (finalTimes[i] != 0) {
+        evaluate(i, said);
       }
       corrections += labels[i] == Label.YES_AFTER_NO ? 1 : 0;
       takenBack += labels[i] == Label.NO_AFTER_YES ? 1 : 0;
@@ -156,7 +162,17 @@ final class PendingStep {
     }
     batch.clear();
     elements.clear();
+    ids.clear();
     return new LaneCounts(0, 0, 0, mismatched, provisional, corrections, takenBack);
+  }
+
+  private void evaluate(int i, Predictions said) {
+    int label = Label.value(labels[i]);
+    if (Label.corrects(labels[i])) {
+      said.correct(ids.get(i), label);
+    } else {
+      said.add(ids.get(i), eventTimes[i], probabilities[i], label, finalTimes[i]);
+    }
   }
 
   private void evaluate(int i, Evaluation served, Cohorts cohorts) {

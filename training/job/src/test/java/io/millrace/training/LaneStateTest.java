@@ -25,6 +25,7 @@ class LaneStateTest {
           new byte[] {5, 6},
           new byte[] {7},
           new byte[] {6, 6, 6},
+          new byte[] {3},
           List.of(new byte[] {8, 9}, new byte[0]),
           new long[] {997, 999},
           new byte[] {2, 1});
@@ -34,7 +35,7 @@ class LaneStateTest {
 
   private static final String PROVISIONAL =
       "0000000000000005" + "0000000000000006" + "0000000000000007";
-  private static final String COHORTS = "00000003" + "060606";
+  private static final String COHORTS = "00000003" + "060606" + "00000001" + "03";
 
   private static final String GOLDEN =
       "4d524c4e"
@@ -92,7 +93,7 @@ class LaneStateTest {
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(fourthForm()));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("counts", "cohorts", "pendingLabels")
+        .ignoringFields("counts", "cohorts", "said", "pendingLabels")
         .isEqualTo(STATE);
     assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 0, 0, 0));
     assertThat(read.cohorts()).isEqualTo(new Cohorts().toBytes());
@@ -110,7 +111,8 @@ class LaneStateTest {
     LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(thirdForm("03")));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("pendingOffsets", "incarnation", "counts", "cohorts", "pendingLabels")
+        .ignoringFields(
+            "pendingOffsets", "incarnation", "counts", "cohorts", "said", "pendingLabels")
         .isEqualTo(STATE);
     assertThat(read.pendingOffsets()).containsExactly(997, 998);
     assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
@@ -123,6 +125,7 @@ class LaneStateTest {
     assertThat(read)
         .usingRecursiveComparison()
         .ignoringFields(
+            "said",
             "switchedAt",
             "schemaId",
             "incarnation",

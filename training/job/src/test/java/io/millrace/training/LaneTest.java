@@ -131,8 +131,8 @@ class LaneTest {
     assertThat(lane.metrics())
         .as("no figure of labels that may change")
         .doesNotContainKeys("total.auc", "total.calibration", "served.calibration")
-        .containsKey("cohorts.next_at");
-    long next = metric("cohorts.next_at");
+        .containsKey("cohort.next_at");
+    long next = metric("cohort.next_at");
     read(4, examples.mark(next - 1));
     assertThat(lane.metrics()).doesNotContainKey("served.calibration");
 

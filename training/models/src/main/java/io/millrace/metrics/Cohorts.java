@@ -24,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * and 30 min, 1, 6 and 24 h that is no longer than that, or 10 s.
  *
  * <p>Times are event times in milliseconds. Memory: an {@link Evaluation} for each cohort that is
- * not complete. Stored form, version 1, big endian: byte 1; longs counted until and left out; the
- * evaluations of all and of the newest complete cohort, each with an int length; int number of open
- * ones, each with longs start, end, complete at, and its evaluation. Not thread-safe.
+ * not complete, of which there are 64 at most: beyond them the latest is given up, since it is of
+ * producers whose clocks are far ahead. Stored form, version 1, big endian: byte 1; longs counted
+ * until and left out; the evaluations of all and of the newest complete cohort, each with an int
+ * length; int number of open ones, each with longs start, end, complete at, and its evaluation. Not
+ * thread-safe.
  */
 public final class Cohorts {
   private static final byte FORMAT = 1;
+  private static final int MOST_OPEN = 64;
   private static final long NONE = Long.MIN_VALUE;
   private static final long SECOND = 1000;
   private static final long MINUTE = 60 * SECOND;
@@ -96,13 +99,20 @@ public final class Cohorts {
 
   /**
    * Corrects the label of an impression that was entered with the other one; parameters as then,
-   * but the label that holds now. One whose cohort is counted was left out, and is no more now.
+   * but the label that holds now. One that was not entered is left out.
    */
   public void correct(long eventTime, double probability, int label, long finalFrom) {
     Cohort cohort = cohort(eventTime, finalFrom);
-    if (cohort != null) {
-      cohort.evaluation().removeProbability(probability, 1 - label);
+    if (cohort != null && cohort.evaluation().removeProbability(probability, 1 - label)) {
       cohort.evaluation().addProbability(probability, label);
+    }
+  }
+
+  /** Takes back an impression that was entered. */
+  public void remove(long eventTime, double probability, int label, long finalFrom) {
+    Cohort cohort = cohort(eventTime, finalFrom);
+    if (cohort != null) {
+      cohort.evaluation().removeProbability(probability, label);
     }
   }
 
@@ -113,8 +123,18 @@ public final class Cohorts {
     if (start < countedUntil) {
       return null;
     }
-    return open.computeIfAbsent(
-        start, s -> new Cohort(s + span, s + span + finalAfter, new Evaluation()));
+    Cohort cohort = open.get(start);
+    if (cohort == null) {
+      if (open.size() == MOST_OPEN) {
+        if (start > open.lastKey()) {
+          return null;
+        }
+        leftOut += open.pollLastEntry().getValue().evaluation().examples();
+      }
+      cohort = new Cohort(start + span, start + span + finalAfter, new Evaluation());
+      open.put(start, cohort);
+    }
+    return cohort;
   }
 
   /** Counts the cohorts whose labels are all final at an event time that was reached. */
@@ -149,7 +169,7 @@ public final class Cohorts {
         : OptionalLong.of(open.firstEntry().getValue().completeAt());
   }
 
-  /** Impressions that came after their cohort was counted. */
+  /** Impressions that came after their cohort was counted, or far ahead of the others. */
   public long leftOut() {
     return leftOut;
   }

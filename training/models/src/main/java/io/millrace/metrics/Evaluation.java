@@ -91,15 +91,14 @@ public final class Evaluation {
   /**
    * Takes back what {@link #addProbability} added.
    *
-   * @throws IllegalArgumentException if there is none of that bin and label
+   * @return whether there was one of that bin and label; else nothing has changed
    */
-  public void removeProbability(double probability, int label) {
+  public boolean removeProbability(double probability, int label) {
     double clipped = clipped(probability);
     double logit = Sigmoid.inverse(clipped);
     long[] counts = label == 1 ? positives : negatives;
     if (counts[bin(logit)] == 0) {
-      throw new IllegalArgumentException(
-          "probability: " + probability + " of label " + label + ", expected one that was added");
+      return false;
     }
     counts[bin(logit)]--;
     positiveCount -= label;
@@ -107,6 +106,7 @@ public final class Evaluation {
     lossSum -= BinaryCrossEntropy.loss(logit, label);
     predictionSum -= clipped;
     squareSum -= (clipped - label) * (clipped - label);
+    return true;
   }
 
   /** A probability within [1e-7, 1 - 1e-7]. */

@@ -92,9 +92,31 @@ class CohortsTest {
   void onlyWhatWasAddedCanBeTakenBack() {
     Evaluation evaluation = new Evaluation();
     evaluation.addProbability(0.5, 0);
-    assertThatThrownBy(() -> evaluation.removeProbability(0.5, 1))
-        .hasMessage("probability: 0.5 of label 1, expected one that was added");
-    evaluation.removeProbability(0.5, 0);
+    assertThat(evaluation.removeProbability(0.5, 1)).isFalse();
+    assertThat(evaluation.examples()).isEqualTo(1);
+    assertThat(evaluation.removeProbability(0.5, 0)).isTrue();
     assertThat(evaluation.examples()).isZero();
+
+    Cohorts cohorts = new Cohorts();
+    cohorts.correct(T, 0.5, 1, T + WINDOW);
+    cohorts.advance(Long.MAX_VALUE);
+    assertThat(cohorts.all().examples()).as("a correction of nothing").isZero();
+  }
+
+  /** One impression may be a day ahead: the others of its kind must not fill the memory. */
+  @Test
+  void cohortsFarAheadAreGivenUpForThoseOfNow() {
+    Cohorts cohorts = new Cohorts();
+    for (int i = 0; i < 1000; i++) {
+      long ahead = T + 10_000_000 + i * 60_000L;
+      cohorts.add(ahead, 0.5, 0, ahead + WINDOW);
+    }
+    assertThat(cohorts.leftOut()).isEqualTo(1000 - 64);
+    for (int i = 0; i < 10; i++) {
+      cohorts.add(T + i * 60_000L, 0.5, 0, T + i * 60_000L + WINDOW);
+    }
+    assertThat(cohorts.leftOut()).isEqualTo(1000 - 54);
+    cohorts.advance(T + 5_000_000);
+    assertThat(cohorts.all().examples()).isEqualTo(10);
   }
 }
