@@ -21,11 +21,16 @@ class LaneRestoreTest {
   private final AvroWire wire = new AvroWire(registry);
   private final TestExamples examples = new TestExamples(registry);
 
-  /** Examples, duplicates near and far, marks, refused ones and those of other models. */
+  /**
+   * Examples and corrections, duplicates near and far, marks, refused ones and those of other
+   * models.
+   */
   private List<byte[]> log(int records) {
     List<byte[]> log = new ArrayList<>();
     for (int i = 0; i < records; i++) {
       switch (i % 23) {
+        case 2 -> log.add(examples.live(i, 0, false));
+        case 7 -> log.add(examples.live(i - 5, 1, true));
         case 4 -> log.add(log.get(i - 1));
         case 9 -> log.add(log.get(i / 2));
         case 13 -> log.add(examples.mark(TestExamples.T + i));

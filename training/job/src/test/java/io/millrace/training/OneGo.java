@@ -7,12 +7,14 @@ import io.millrace.feature.InvalidFeatureException;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
+import io.millrace.model.Label;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.WireFormatException;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns a log in one go, by the words of the contract: what every lane must come to, however often
@@ -22,7 +24,7 @@ final class OneGo {
   private final CompiledModel compiled;
   private final AvroWire wire;
   private final int stepSize;
-  private final Set<String> ids = new HashSet<>();
+  private final Map<String, Integer> learnedAs = new HashMap<>();
   private final EncodedBatch step;
   private final byte[] labels;
   final Learner learner;
@@ -46,9 +48,10 @@ final class OneGo {
         byte[] features = example.getFeatures().array();
         boolean ours =
             wire.schemaOf(features).schema().getFullName().equals(TestExamples.SCHEMA.name());
-        if (ours && ids.add(example.getExampleId())) {
+        Byte label = ours ? label(example) : null;
+        if (label != null) {
           compiled.encoder().encode(wire.decode(features, TestExamples.SCHEMA.avro(), null), step);
-          labels[step.size() - 1] = (byte) example.getLabel();
+          labels[step.size() - 1] = label;
         }
       }
     } catch (WireFormatException | InvalidFeatureException e) {
@@ -57,6 +60,18 @@ final class OneGo {
     if ((offset + 1) % stepSize == 0) {
       learn();
     }
+  }
+
+  /** What an example is to the learner, or null if it was learned so before. */
+  private @Nullable Byte label(Example example) {
+    Integer before = learnedAs.put(example.getExampleId(), example.getLabel());
+    if (before == null) {
+      return (byte) example.getLabel();
+    }
+    if (before == example.getLabel() || example.getLabelFinalTime() == 0) {
+      return null;
+    }
+    return example.getLabel() == 1 ? Label.YES_AFTER_NO : Label.NO_AFTER_YES;
   }
 
   private void learn() {
