@@ -33,7 +33,7 @@ public final class DelayLaw {
   /** Of a time, so that sums do not overflow: later by far than any event may be. */
   private static final double LATEST = 0x1p52;
 
-  private static final int BYTES = 8 * (1 + 3 * SPANS + SLOTS);
+  private static final int BYTES = 8 * (2 + 3 * SPANS + SLOTS);
 
   private final long window;
   private final double slotMillis;
@@ -212,9 +212,11 @@ public final class DelayLaw {
     return Math.min(window - 1, (long) delay);
   }
 
-  /** The stored form: the slot as i64, then clicks, exposures, shares and slots as doubles. */
+  /**
+   * The stored form: window and slot as i64, then clicks, exposures, shares and slots as doubles.
+   */
   public byte[] toBytes() {
-    ByteBuffer out = ByteBuffer.allocate(BYTES).putLong(slot);
+    ByteBuffer out = ByteBuffer.allocate(BYTES).putLong(window).putLong(slot);
     for (double[] values : new double[][] {clicks, exposed, upTo, slots}) {
       for (double value : values) {
         out.putDouble(value);
@@ -224,7 +226,7 @@ public final class DelayLaw {
   }
 
   /**
-   * Goes on from {@link #toBytes}'s form.
+   * Goes on from {@link #toBytes}'s form; one of another window says nothing, and changes nothing.
    *
    * @throws IllegalArgumentException if it is no such form
    */
@@ -234,6 +236,9 @@ public final class DelayLaw {
           "delay law: " + bytes.length + " bytes, expected " + BYTES);
     }
     ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (in.getLong() != window) {
+      return;
+    }
     slot = in.getLong();
     for (double[] values : new double[][] {clicks, exposed, upTo, slots}) {
       for (int i = 0; i < values.length; i++) {

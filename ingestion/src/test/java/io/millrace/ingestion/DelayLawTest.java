@@ -88,6 +88,10 @@ class DelayLawTest {
       }
     }
     assertThat(restored.toBytes()).isEqualTo(law.toBytes());
+    DelayLaw other = new DelayLaw(Duration.ofMillis(2 * WINDOW));
+    byte[] before = other.toBytes();
+    other.restore(law.toBytes());
+    assertThat(other.toBytes()).as("the law of another window").isEqualTo(before);
     assertThatThrownBy(() -> restored.restore(new byte[3]))
         .hasMessageStartingWith("delay law: 3 bytes, expected ");
   }

@@ -362,7 +362,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     long cameAt = clock == null ? watermark : clock.onEvent(event, nanos.nanos());
     if (event instanceof ImpressionEvent impression && clock != null) {
       long time = Math.max(cameAt, watermark);
-      delays.onImpression(time == EventClock.NONE ? impression.eventTime() : time);
+      long own = Math.min(impression.eventTime(), impression.origin().writtenTime());
+      delays.onImpression(time == EventClock.NONE ? own : time);
       return new Moment(cameAt, watermark, delays.delay(share(impression.impressionId())));
     }
     return new Moment(cameAt, watermark, 0);
