@@ -4,76 +4,54 @@ import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.ingestion.DelayLaw;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
-import io.millrace.metrics.Evaluation;
-import io.millrace.metrics.Metrics;
+import io.millrace.metrics.TruthEvaluation;
+import io.millrace.metrics.TruthMetrics;
 import io.millrace.model.CtrModel;
+import io.millrace.model.Label;
 import io.millrace.model.Sigmoid;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.SplittableRandom;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loop without a platform: a learner ranks a world's requests and learns from the labels when
- * they are known, positives at the click and negatives at the end of the window.
+ * The loop without a platform: a learner ranks a world's requests and learns as the clicks come,
+ * negatives as late as clicks would be.
  */
 final class Learnability {
 
   /**
-   * What came of it.
+   * What came of it, against the true probabilities when the impressions are shown.
    *
-   * @param ceiling of the true probabilities
-   * @param learner progressive: predicted when the label is known
-   * @param served predicted when the impression is shown
-   * @param laterCeiling of the second half of the examples, as are the next two
+   * @param later of the second half of the impressions
    */
-  record Result(
-      Metrics ceiling,
-      Metrics learner,
-      Metrics served,
-      Metrics laterCeiling,
-      Metrics laterLearner,
-      Metrics laterServed) {
-    double gap() {
-      return ceiling.auc() - learner.auc();
-    }
-
+  record Result(TruthMetrics whole, TruthMetrics later) {
     double laterServedGap() {
-      return laterCeiling.auc() - laterServed.auc();
+      return later.ceiling() - later.auc();
     }
 
     @Override
     public String toString() {
-      return ("ctr %.4f; AUC ceiling %.4f learner %.4f gap %.4f served %.4f gap %.4f;"
-              + " 2nd half ceiling %.4f learner %.4f gap %.4f served %.4f gap %.4f;"
-              + " NE ceiling %.4f learner %.4f; predicted/actual %.3f, 2nd half %.3f")
+      return "AUC %.4f of %.4f, predicted/true %.3f; 2nd half AUC %.4f of %.4f, predicted/true %.3f"
           .formatted(
-              (double) ceiling.positives() / ceiling.examples(),
-              ceiling.auc(),
-              learner.auc(),
-              gap(),
-              served.auc(),
-              ceiling.auc() - served.auc(),
-              laterCeiling.auc(),
-              laterLearner.auc(),
-              laterCeiling.auc() - laterLearner.auc(),
-              laterServed.auc(),
-              laterServedGap(),
-              ceiling.normalizedEntropy(),
-              learner.normalizedEntropy(),
-              learner.calibration(),
-              laterLearner.calibration());
+              whole.auc(),
+              whole.ceiling(),
+              whole.calibration(),
+              later.auc(),
+              later.ceiling(),
+              later.calibration());
     }
   }
 
-  private record Waiting(
-      long dueMillis, EncodedBatch example, double truth, double servedLogit, boolean clicked) {}
+  private record Waiting(long dueMillis, EncodedBatch example, byte label, long delay) {}
 
   private Learnability() {}
 
@@ -92,14 +70,12 @@ final class Learnability {
   static Result run(WorldConfig world, ModelConfig model, int impressions, int perSecond) {
     FeatureSchema schema = schema();
     AdWorld ads = new AdWorld(world);
-    long window = world.attributionWindow().toMillis();
+    DelayLaw law = new DelayLaw(world.attributionWindow());
+    SplittableRandom random = new SplittableRandom(world.seed());
     PriorityQueue<Waiting> waiting =
         new PriorityQueue<>(Comparator.comparingLong(Waiting::dueMillis));
-    Evaluation served = new Evaluation();
-    Evaluation truth = new Evaluation();
-    Evaluation laterServed = new Evaluation();
-    Evaluation laterTruth = new Evaluation();
-    Evaluation laterLearner = new Evaluation();
+    TruthEvaluation whole = new TruthEvaluation();
+    TruthEvaluation later = new TruthEvaluation();
     long start = 1_790_000_000_000L;
     try (CompiledModel compiled = CompiledModel.of(model, schema);
         Learner learner = new Learner(compiled, Long.MAX_VALUE);
@@ -109,14 +85,9 @@ final class Learnability {
         long now = start + i * 1000L / perSecond;
         while (!waiting.isEmpty() && waiting.peek().dueMillis() <= now) {
           Waiting w = waiting.remove();
-          int label = w.clicked() ? 1 : 0;
-          learner.learn(w.example(), new byte[] {(byte) label}, probability);
-          truth.addProbability(w.truth(), label);
-          served.add(w.servedLogit(), label);
-          if (i > impressions / 2) {
-            laterLearner.addProbability(probability[0], label);
-            laterTruth.addProbability(w.truth(), label);
-            laterServed.add(w.servedLogit(), label);
+          learner.learn(w.example(), new byte[] {w.label()}, probability);
+          if (Label.value(w.label()) == 1) {
+            law.onClick(w.delay());
           }
         }
         AdWorld.Opportunity opportunity = ads.next(now);
@@ -139,22 +110,28 @@ final class Learnability {
         EncodedBatch example = new EncodedBatch(compiled.encoder().fields());
         example.append(batch, best);
         Outcome outcome = ads.show(opportunity, best, now);
-        long due = now + window;
+        long patience = law.delay(random.nextDouble());
+        law.onImpression(now);
+        long delay = Long.MAX_VALUE;
         for (Outcome.Consequence consequence : outcome.consequences()) {
           if (consequence instanceof Outcome.Click click) {
-            due = click.dueMillis();
+            delay = click.dueMillis() - now;
           }
         }
-        waiting.add(
-            new Waiting(due, example, outcome.probability(), logits[best], outcome.clicked()));
+        if (patience < delay) {
+          waiting.add(new Waiting(now + patience, example, Label.NO, 0));
+        }
+        if (outcome.clicked()) {
+          byte label = patience < delay ? Label.YES_AFTER_NO : Label.YES;
+          waiting.add(new Waiting(now + delay, example, label, delay));
+        }
+        double served = Sigmoid.of(logits[best]);
+        whole.add(served, outcome.probability());
+        if (i > impressions / 2) {
+          later.add(served, outcome.probability());
+        }
       }
-      return new Result(
-          truth.metrics(),
-          learner.total().metrics(),
-          served.metrics(),
-          laterTruth.metrics(),
-          laterLearner.metrics(),
-          laterServed.metrics());
+      return new Result(whole.metrics(), later.metrics());
     }
   }
 

@@ -3,10 +3,7 @@ package io.millrace.ingestion.job;
 import io.millrace.ingestion.Arrival;
 import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.Counter;
-import io.millrace.ingestion.DelayLaw;
 import io.millrace.ingestion.Effect;
-import io.millrace.ingestion.Event;
-import io.millrace.ingestion.EventClock;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.IngestionProgress;
 import io.millrace.ingestion.JoinCounts;
@@ -14,10 +11,8 @@ import io.millrace.ingestion.JoinState;
 import io.millrace.ingestion.JoinStateFormat;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
-import io.millrace.ingestion.Moment;
 import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.OutputWriter;
-import io.millrace.ingestion.PartitionProgress;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.ReadPositions;
 import io.millrace.ingestion.Rejection;
@@ -26,7 +21,6 @@ import io.millrace.registry.SchemaRegistry;
 import io.millrace.wire.RejectionReason;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,16 +56,14 @@ import org.jspecify.annotations.Nullable;
  * which is in the store too. So most ids, born and freed between two checkpoints, need none, the
  * heap does not grow with the window, and a restore reads nothing.
  *
- * <p>Event time of live events is an {@link EventClock}'s; nothing else moves it, and Flink's
- * watermarks are not used. In a replay it is that of the Progress records.
+ * <p>Event time is {@link JoinTime}'s; Flink's watermarks are not used.
  *
  * <p>Marks, Progress records among the examples, end the step that learners are at: one after the
  * last example of a stream, and in live operation one soon after any example, so that no learner
  * waits for more.
  *
  * <p>Counts leave as differences, every second and before each barrier, so that the only total is
- * that of {@link CountTotals}. Promises of Progress records are state: the records that made them
- * are not read again after a restore.
+ * that of {@link CountTotals}.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
 final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
@@ -84,12 +76,6 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private static final ValueStateDescriptor<byte[]> STORE =
       new ValueStateDescriptor<>("join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final long COUNT_INTERVAL_MILLIS = 1000;
-
-  /** Of live events, between two looks at how far event time is. */
-  private static final int ADVANCE_EVENTS = 256;
-
-  /** A partition that holds event time back so long is named. */
-  private static final Duration NAMED_AFTER = Duration.ofMinutes(1);
 
   private static final byte[] MARK_KEY = "mark".getBytes(StandardCharsets.UTF_8);
   private static final Comparator<LabelledImpression> FILE_ORDER =
@@ -110,16 +96,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient boolean restored;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient InternalTimerService<VoidNamespace> frees;
-  private transient ListState<byte[]> progressState;
-  private transient ListState<Long> watermarkState;
-  private transient ListState<byte[]> clockState;
   private transient ListState<Long> storedState;
-  private transient ListState<byte[]> delayState;
-  private transient @Nullable PartitionProgress progress;
-  private transient @Nullable EventClock clock;
-  private transient DelayLaw delays;
-  private transient int sinceAdvance;
-  private transient long watermark;
+  private transient JoinTime eventTime;
   private transient JoinCounts counts;
   private transient List<LabelledImpression> due;
   private transient long dueTime;
@@ -149,71 +127,14 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    progress =
-        config.watermarks() instanceof Watermarks.ProgressOnly promised
-            ? new PartitionProgress(promised.partitions())
-            : null;
-    clock =
-        config.watermarks() instanceof Watermarks.Live live
-            ? new EventClock(live.outOfOrderness(), live.idleTimeout())
-            : null;
-    progressState =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "progress", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-    watermarkState =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
-    clockState =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "clock", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     storedState =
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("stored", Types.LONG));
-    delayState =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "delays", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-    delays = new DelayLaw(config.attributionWindow());
-    watermark = Long.MIN_VALUE;
+    eventTime = new JoinTime(config, context.getOperatorStateStore(), nanos);
     restored = context.isRestored();
     if (restored) {
-      restoreEventTime();
-    }
-  }
-
-  private void restoreEventTime() throws Exception {
-    if (progress != null) {
-      for (byte[] stored : progressState.get()) {
-        progress.restore(stored);
-      }
-    }
-    long earliest = Long.MAX_VALUE;
-    boolean any = false;
-    for (long stored : watermarkState.get()) {
-      earliest = Math.min(earliest, stored);
-      any = true;
-    }
-    watermark = any ? earliest : Long.MIN_VALUE;
-    for (byte[] stored : delayState.get()) {
-      delays.restore(stored);
-    }
-    EventClock restoring = clock;
-    if (restoring != null) {
-      restoring.restoreEventTime(watermark);
-      for (byte[] stored : clockState.get()) {
-        restoring.restore(stored, nanos.nanos());
-      }
-      watermark = restoring.eventTime();
+      eventTime.restore();
     }
   }
 
@@ -321,66 +242,37 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     if (arrival instanceof ImpressionEvent impression) {
       String id = impression.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onImpression(state, impression, moment(impression)));
+      apply(id, state, join.onImpression(state, impression, eventTime.moment(impression)));
     } else if (arrival instanceof ClickEvent click) {
       String id = click.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onClick(state, click, moment(click)));
+      apply(id, state, join.onClick(state, click, eventTime.moment(click)));
     } else if (arrival instanceof Rejection rejection) {
       reject(rejection);
-    } else if (arrival instanceof ReadPositions positions) {
-      if (clock != null) {
-        clock.onPositions(positions, nanos.nanos());
-        advanceClock(clock);
-      }
-    } else {
-      onProgress((ProgressEvent) arrival);
+    } else if (arrival instanceof ProgressEvent promise) {
+      onProgress(promise);
     }
-    if (clock != null && ++sinceAdvance >= ADVANCE_EVENTS) {
-      advanceClock(clock);
+    OptionalLong to = eventTime.look(arrival instanceof ReadPositions positions ? positions : null);
+    if (to.isPresent()) {
+      advance(to.getAsLong());
     }
   }
 
   private void onProgress(ProgressEvent promise) throws Exception {
-    if (progress == null) {
-      Origin origin = promise.origin();
-      reject(
-          new Rejection(
-              RejectionReason.UNEXPECTED_TYPE,
-              "record: Progress, expected impressions and clicks only: the event time of a live"
-                  + " platform is that of its events ("
-                  + origin.place()
-                  + ")",
-              origin));
+    OptionalLong to = eventTime.onProgress(promise);
+    if (to.isPresent()) {
+      advance(to.getAsLong());
       return;
     }
-    progress.advance(promise);
-    advance(progress.watermark());
-  }
-
-  private Moment moment(Event event) {
-    long cameAt = clock == null ? watermark : clock.onEvent(event, nanos.nanos());
-    if (event instanceof ImpressionEvent impression && clock != null) {
-      long time = Math.max(cameAt, watermark);
-      long own = Math.min(impression.eventTime(), impression.origin().writtenTime());
-      delays.onImpression(time == EventClock.NONE ? own : time);
-      return new Moment(cameAt, watermark, delays.delay(share(impression.impressionId())));
-    }
-    return new Moment(cameAt, watermark, 0);
-  }
-
-  /** Uniform in [0, 1), by the id: a finaliser of SplitMix64 (Steele, Lea and Flood, 2014). */
-  private static double share(String id) {
-    long z = id.hashCode() * 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
-  }
-
-  private void advanceClock(EventClock present) throws Exception {
-    sinceAdvance = 0;
-    present.advance(nanos.nanos());
-    advance(present.time());
+    Origin origin = promise.origin();
+    reject(
+        new Rejection(
+            RejectionReason.UNEXPECTED_TYPE,
+            "record: Progress, expected impressions and clicks only: the event time of a live"
+                + " platform is that of its events ("
+                + origin.place()
+                + ")",
+            origin));
   }
 
   /** Does nothing: event time is the join's own. */
@@ -389,11 +281,9 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
 
   /** Wakes what is due, in the order of time, be it in memory or behind a timer of Flink's. */
   private void advance(long to) throws Exception {
-    // What was estimated on a quiet night may be taken back.
-    if (to == watermark || (to < watermark && clock == null)) {
+    if (!eventTime.reach(to)) {
       return;
     }
-    watermark = to;
     waking = true;
     super.processWatermark(new Watermark(to));
     wakeUpTo(to);
@@ -480,8 +370,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emit(LabelledImpression example) {
-    if (clock != null && example.clicked()) {
-      delays.onClick(example.delay());
+    if (example.clicked()) {
+      eventTime.clicked(example.delay());
     }
     output.collect(
         new StreamRecord<>(
@@ -506,7 +396,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emitMark() {
-    output.collect(new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(watermark))));
+    output.collect(
+        new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(eventTime.reached()))));
   }
 
   private void reject(Rejection rejection) {
@@ -534,25 +425,13 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emitCounts() {
-    IngestionProgress present = progress();
+    IngestionProgress present = eventTime.progress();
     if (!counts.isEmpty() || !present.equals(lastProgress)) {
       output.collect(
           COUNTS, new StreamRecord<>(new CountsUpdate(counts.toBytes(), present.toBytes())));
       counts.clear();
       lastProgress = present;
     }
-  }
-
-  private IngestionProgress progress() {
-    if (clock == null) {
-      return IngestionProgress.NONE;
-    }
-    return new IngestionProgress(
-        clock.eventTime() == EventClock.NONE
-            ? OptionalLong.empty()
-            : OptionalLong.of(clock.eventTime()),
-        clock.lag(),
-        clock.holder(NAMED_AFTER, nanos.nanos()));
   }
 
   @Override
@@ -566,13 +445,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     states.writeBack();
-    watermarkState.update(List.of(clock == null ? watermark : clock.eventTime()));
-    clockState.update(clock == null ? List.of() : List.of(clock.toBytes()));
-    delayState.update(List.of(delays.toBytes()));
     storedState.update(List.of(states.stored()));
-    if (progress != null) {
-      progressState.update(List.of(progress.toBytes()));
-    }
+    eventTime.store();
   }
 
   @Override
