@@ -58,7 +58,10 @@ record FuzzAccounts(JsonNode status, FuzzAudit audit, BiConsumer<String, String>
         "impressions repeated",
         audit.repeated(),
         count("duplicate_impressions") + audit.examples() - audit.labels().size());
-    equal("examples", audit.examples(), count("positives") + count("negatives"));
+    equal(
+        "examples",
+        audit.examples(),
+        count("positives") + count("negatives") + audit.provisional());
     equal(
         "examples learned",
         audit.examples() + audit.corrections(),

@@ -34,7 +34,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * @param impressions that were not rejected
  * @param repeated of those, the ones whose id came before
  * @param waitingClicks clicks of an impression that did not come and still may
- * @param waiting ids of those that are no example because their window has not ended
+ * @param waiting ids of those that are not clicked and whose window has not ended
  * @param lost ids of those that are no example although it has
  */
 record FuzzAudit(
@@ -101,8 +101,11 @@ record FuzzAudit(
     Set<String> lost = new HashSet<>();
     shown.forEach(
         (id, time) -> {
-          if (!labels.containsKey(id)) {
-            (time + window.toMillis() > timeNow ? waiting : lost).add(id);
+          boolean over = time + window.toMillis() <= timeNow;
+          if (!over && labels.getOrDefault(id, 0) == 0) {
+            waiting.add(id);
+          } else if (!labels.containsKey(id)) {
+            lost.add(id);
           }
         });
     long waitingClicks =
@@ -161,6 +164,11 @@ record FuzzAudit(
         consumer.poll(Duration.ofMillis(200)).forEach(reader);
       }
     }
+  }
+
+  /** Of those that are waiting, how many are an example already, which a click would correct. */
+  long provisional() {
+    return waiting.stream().filter(labels::containsKey).count();
   }
 
   /** Rejected events by reason. */
