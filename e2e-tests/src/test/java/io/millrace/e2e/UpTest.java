@@ -70,6 +70,7 @@ class UpTest {
     String kafka;
     try (MillraceProcess process = up(folder)) {
       awaitReady(process, 200);
+      assertThat(process.outputSoFar()).as("logs go to a file").doesNotContain("WARN: ");
       kafka = value(process, "Kafka");
       assertThat(listeners(process.pid()))
           .as("server, registry, Kafka and its controller, Flink's REST and blob server")

@@ -14,8 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +25,6 @@ import picocli.CommandLine.Option;
     description = "Runs the platform for your own impressions and clicks until Ctrl-C.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class UpCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(UpCommand.class);
-
   @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
   private Path schema;
 
@@ -62,8 +58,8 @@ final class UpCommand implements Callable<Integer> {
     try {
       labels.next(client.status(), System.currentTimeMillis()).ifPresent(System.out::println);
     } catch (UserError e) {
-      // The server has its own ways to say what is wrong.
-      LOG.debug("no status", e);
+      // The server has its own ways to say what is wrong; the next look comes soon. No logger here:
+      // a command's class is loaded before it is decided where logs go.
     }
   }
 
