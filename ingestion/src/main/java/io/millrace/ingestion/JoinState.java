@@ -29,7 +29,8 @@ public sealed interface JoinState {
   /**
    * The impression is here, its label is not given yet.
    *
-   * @param metAt event time at which the join met it; 0 in states of before it was kept
+   * @param metAt event time at which the join met it; the impression's own in states of before it
+   *     was kept
    * @param learnAt event time at which it leaves as not clicked; 0 when its window ends
    * @param clickWrittenTime Kafka's time of the click; 0 while there is none
    * @param partition of the impression, with {@code offset} its place in the file order

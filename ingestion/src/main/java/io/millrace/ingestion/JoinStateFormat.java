@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * 20     i32 partition
  * 24     i64 offset
  * 32     i64 event time at which the join met it, i64 at which it leaves as not clicked (not in
- *        versions 1 and 2: 0)
+ *        versions 1 and 2: the event time, 0)
  * 48     body to the end: features and served in Avro binary
  *
  * provisional
@@ -157,7 +157,7 @@ public final class JoinStateFormat {
     long clickWrittenTime = in.getLong();
     int partition = in.getInt();
     long offset = in.getLong();
-    long metAt = withTimes ? in.getLong() : 0;
+    long metAt = withTimes ? in.getLong() : eventTime;
     long learnAt = withTimes ? in.getLong() : 0;
     return new ImpressionWaiting(
         eventTime, metAt, learnAt, partition, offset, clicked, clickWrittenTime, remaining(in));

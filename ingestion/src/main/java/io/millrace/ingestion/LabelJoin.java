@@ -118,7 +118,9 @@ public final class LabelJoin {
             impression.body());
     if (state instanceof ClicksWaiting waiting) {
       for (WaitingClick click : waiting.clicks()) {
-        next = onClickOfKnown(next, click.event(), click.cameAt(), metAt, effects);
+        // Of how long the click took, not of when it was found.
+        long clickMetAt = Math.max(metAt, click.cameAt());
+        next = onClickOfKnown(next, click.event(), click.cameAt(), clickMetAt, effects);
       }
     }
     return new Transition(next, effects);

@@ -22,7 +22,8 @@ class JoinStateFormatTest {
   private static final Labelled LABELLED = new Labelled(1_700_000_000_001L, true);
   private static final ImpressionWaiting IMPRESSION =
       impression(1_700_000_000_007L, 1_700_000_000_008L);
-  private static final ImpressionWaiting IMPRESSION_WITHOUT_TIMES = impression(0, 0);
+  private static final ImpressionWaiting IMPRESSION_WITHOUT_TIMES =
+      impression(1_700_000_000_002L, 0);
   private static final Provisional PROVISIONAL =
       new Provisional(
           1_700_000_000_002L, 1_700_000_000_007L, 3, 4_000_000_000L, new byte[] {5, 6, 7});

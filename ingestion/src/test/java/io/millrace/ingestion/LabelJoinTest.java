@@ -77,6 +77,14 @@ class LabelJoinTest {
     assertThat(ended.effects()).containsExactly(new Effect.Count(Counter.NEGATIVES));
   }
 
+  /** In a backlog clicks may be read first: the law of delays is told how long they took. */
+  @Test
+  void aClickThatWasReadFirstTookAsLongAsItTook() {
+    JoinState early = next(JOIN.onClick(null, click(T + 9), new Moment(T + 8, T - 5, 0)));
+    Transition found = JOIN.onImpression(early, impression(T), new Moment(T - 1, T - 5, 7));
+    assertThat(emitted(found).delay()).isEqualTo(9);
+  }
+
   @Test
   void aPatienceBeyondTheWindowEndsWithIt() {
     JoinState waiting = next(JOIN.onImpression(null, impression(T), new Moment(T, T, 20)));

@@ -194,9 +194,12 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   /** Frees what is only in the store without reading it, which would cost most of the join. */
   private final class Frees implements Triggerable<String, VoidNamespace> {
     @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
-      // What is in memory is in the queue too.
-      if (!states.contains(timer.getKey())) {
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+      String id = timer.getKey();
+      if (states.contains(id)) {
+        JoinState state = states.get(id);
+        apply(id, state, join.wake(id, state, timer.getTimestamp()));
+      } else {
         states.freeStored();
       }
     }
@@ -298,6 +301,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     wakeUpTo(timer.getTimestamp());
     wake(timer.getKey(), timer.getTimestamp());
+    states.timerFired(timer.getKey(), timer.getTimestamp());
   }
 
   private void wakeUpTo(long to) throws Exception {

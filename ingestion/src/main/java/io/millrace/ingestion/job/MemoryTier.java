@@ -181,6 +181,18 @@ final class MemoryTier {
   }
 
   /**
+   * The timer of the id that {@link #get} returned last has fired. What is in the store and not due
+   * by now, because a longer window was configured meanwhile, gets another one.
+   */
+  void timerFired(String id, long time) {
+    Entry entry = last;
+    if (entry != null && id.equals(lastId) && entry.stored && entry.due > time) {
+      backend.setCurrentKey(id);
+      timers.set(entry.due, entry.onlyFreed);
+    }
+  }
+
+  /**
    * Frees the state of the backend's current key without reading it. It must be in the store only,
    * and its timer must have fired.
    */

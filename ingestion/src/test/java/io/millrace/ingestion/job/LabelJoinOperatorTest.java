@@ -35,12 +35,13 @@ class LabelJoinOperatorTest {
   private int maxRejectedBytes = 1 << 20;
   private Watermarks watermarks = new Watermarks.ProgressOnly(2);
   private long offset;
+  private int window = 20;
 
   private IngestionJobConfig config(int statesInMemory) {
     return new IngestionJobConfig(
         "unused:9092",
         "",
-        Duration.ofMillis(20),
+        Duration.ofMillis(window),
         Duration.ofMillis(10),
         LabelEmission.ON_WINDOW_END,
         watermarks,
@@ -221,6 +222,26 @@ class LabelJoinOperatorTest {
         .containsEntry("impressions", 2L)
         .containsEntry("duplicate_impressions", 1L)
         .containsEntry("clicks", 0L);
+  }
+
+  /** Timers are those of the window that was: a longer one must not lose what they wake. */
+  @Test
+  void aLongerWindowAfterARestartKeepsWhatIsStored() throws Exception {
+    var first = open(3, null);
+    for (int i = 0; i < 20; i++) {
+      write("impressions", events.impression("i" + i, T));
+      write("clicks", events.click("orphan" + i, T));
+    }
+    OperatorSubtaskState snapshot = first.snapshot(1, 1);
+    first.close();
+    window = 200;
+    var open = open(3, snapshot);
+    progress(T + 150);
+    assertThat(examples()).isEmpty();
+    progress(T + 1000);
+    assertThat(examples()).hasSize(20);
+    assertThat(open.numKeyedStateEntries()).isZero();
+    assertThat(open.numEventTimeTimers()).isZero();
   }
 
   @Test

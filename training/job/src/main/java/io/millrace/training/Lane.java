@@ -314,9 +314,9 @@ final class Lane implements AutoCloseable {
     counts = state.counts();
     served = Evaluation.fromBytes(state.served());
     cohorts = Cohorts.fromBytes(state.cohorts());
-    said = Predictions.fromBytes(state.said());
+    said = state.labelled() ? Predictions.fromBytes(state.said()) : new Predictions();
     learner.restoreDenseState(state.dense());
-    learned.restored(state.nextId());
+    learned.restored(state.nextId(), state.labelled());
     for (int i = 0; i < state.pending().size(); i++) {
       byte[] value = state.pending().get(i);
       try {

@@ -39,7 +39,8 @@ import java.util.List;
  * @param dense the learner's dense state
  * @param served the evaluation of served probabilities
  * @param cohorts the evaluation of served probabilities whose labels come late
- * @param said what the learner says of impressions whose labels come late, {@link Predictions}
+ * @param said what the learner says of impressions whose labels come late, {@link Predictions};
+ *     empty in a state of before labels were kept
  * @param pending elements of the unfinished step
  * @param pendingOffsets of each its offset
  * @param pendingLabels of each what it is to the learner; empty if that is its own label
@@ -87,6 +88,11 @@ record LaneState(
         pending,
         pendingOffsets,
         pendingLabels);
+  }
+
+  /** Whether it is of learners that kept labels of ids. */
+  boolean labelled() {
+    return said.length > 0;
   }
 
   byte[] toBytes() {
@@ -162,8 +168,7 @@ record LaneState(
       byte[] dense = LengthPrefixed.read(in);
       byte[] served = LengthPrefixed.read(in);
       byte[] cohorts = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Cohorts().toBytes();
-      byte[] said =
-          format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Predictions().toBytes();
+      byte[] said = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new byte[0];
       List<byte[]> pending = new ArrayList<>();
       int count = in.readInt();
       if (count < 0 || count > in.available()) {

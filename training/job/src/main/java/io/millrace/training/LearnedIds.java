@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The last 2^20 example ids with the label that each was learned with, as 127-bit fingerprints in a
- * ring, so that an example that was written twice is learned once, and one with another label
- * corrects it. A duplicate can only come from a restart of the ingestion job, which writes again
- * what it wrote since its last checkpoint: the ring must hold more than that. Two different ids
- * among a billion share a fingerprint with a chance below 1e-22.
+ * The ids of the last 2^20 examples learned, with the labels they were learned with, as 127-bit
+ * fingerprints in a ring, so that an example that was written twice is learned once, and one with
+ * another label corrects it. A duplicate can only come from a restart of the ingestion job, which
+ * writes again what it wrote since its last checkpoint: the ring must hold more than that. Two
+ * different ids among a billion share a fingerprint with a chance below 1e-22.
  *
  * <p>Stored in pages of 4,096 fingerprints, 16 bytes each, big endian; an unused one is all zeros,
  * bit 0 of a used one's first half is 1, and bit 1 the label.
@@ -37,6 +37,10 @@ final class LearnedIds {
   private final int[] slots;
 
   private final BitSet dirtyPages = new BitSet();
+
+  /** Entries of before labels were kept: what comes again is taken to have the same. */
+  private final BitSet unlabelled = new BitSet();
+
   private int next;
 
   LearnedIds() {
@@ -73,22 +77,39 @@ final class LearnedIds {
     if (slots[slot] != 0) {
       int entry = slots[slot] - 1;
       int before = (first[entry] & LABEL) != 0 ? 1 : 0;
-      if (before != label) {
+      if (unlabelled.get(entry)) {
+        unlabelled.clear(entry);
+        before = label;
         first[entry] = labelled;
         dirtyPages.set(entry / PAGE);
+      } else if (before != label) {
+        // Written again it must be known as long as one that is new.
+        remove(slot);
+        forget(entry);
+        insert(labelled, b);
       }
       return before;
     }
+    insert(labelled, b);
+    return UNKNOWN;
+  }
+
+  private void forget(int entry) {
+    first[entry] = 0;
+    second[entry] = 0;
+    dirtyPages.set(entry / PAGE);
+  }
+
+  private void insert(long labelled, long b) {
     if (first[next] != 0) {
       remove(find(first[next], second[next]));
-      slot = find(a, b);
     }
     first[next] = labelled;
     second[next] = b;
-    slots[slot] = next + 1;
+    unlabelled.clear(next);
+    slots[find(labelled, b)] = next + 1;
     dirtyPages.set(next / PAGE);
     next = (next + 1) & (capacity - 1);
-    return UNKNOWN;
   }
 
   private int home(long a) {
@@ -151,9 +172,16 @@ final class LearnedIds {
     }
   }
 
-  /** Builds the index over the restored pages. */
-  void restored(int nextIndex) {
+  /**
+   * Builds the index over the restored pages.
+   *
+   * @param labelled whether they were stored with labels
+   */
+  void restored(int nextIndex, boolean labelled) {
     next = nextIndex;
+    if (!labelled) {
+      unlabelled.set(0, capacity);
+    }
     Arrays.fill(slots, 0);
     for (int i = 0; i < capacity; i++) {
       if (first[i] != 0) {

@@ -105,7 +105,8 @@ final class Predictions {
   /** Counts the cohorts that are complete, and forgets what cannot change any more. */
   void advance(long eventTime) {
     cohorts.advance(eventTime);
-    if (eventTime >= nextSweep) {
+    // An estimate of a quiet night may have been taken back.
+    if (eventTime >= nextSweep || eventTime < nextSweep - SWEEP_MILLIS) {
       nextSweep = Math.max(eventTime, eventTime + SWEEP_MILLIS);
       said.values().removeIf(one -> one.finalTime <= eventTime);
     }

@@ -54,7 +54,11 @@ public final class Cohorts {
    *
    * @param completeAt event time from which no label of theirs can change
    */
-  private record Cohort(long end, long completeAt, Evaluation evaluation) {}
+  private record Cohort(long end, long completeAt, Evaluation evaluation) {
+    long finalAfter() {
+      return completeAt - end;
+    }
+  }
 
   private final TreeMap<Long, Cohort> open = new TreeMap<>();
   private final Evaluation all;
@@ -102,7 +106,7 @@ public final class Cohorts {
    * but the label that holds now. One that was not entered is left out.
    */
   public void correct(long eventTime, double probability, int label, long finalFrom) {
-    Cohort cohort = cohort(eventTime, finalFrom);
+    Cohort cohort = entered(eventTime, finalFrom);
     if (cohort != null && cohort.evaluation().removeProbability(probability, 1 - label)) {
       cohort.evaluation().addProbability(probability, label);
     }
@@ -110,14 +114,27 @@ public final class Cohorts {
 
   /** Takes back an impression that was entered. */
   public void remove(long eventTime, double probability, int label, long finalFrom) {
-    Cohort cohort = cohort(eventTime, finalFrom);
+    Cohort cohort = entered(eventTime, finalFrom);
     if (cohort != null) {
       cohort.evaluation().removeProbability(probability, label);
     }
   }
 
+  /** The open cohort of an impression that was entered. */
+  private @Nullable Cohort entered(long eventTime, long finalFrom) {
+    long finalAfter = finalFrom - eventTime;
+    long span = span(finalAfter);
+    Cohort cohort = open.get(Math.floorDiv(eventTime, span) * span);
+    return cohort != null && cohort.finalAfter() == finalAfter ? cohort : null;
+  }
+
   private @Nullable Cohort cohort(long eventTime, long finalFrom) {
     long finalAfter = finalFrom - eventTime;
+    if (!open.isEmpty() && open.firstEntry().getValue().finalAfter() != finalAfter) {
+      // Another window was configured: spans and corrections are no longer those of before.
+      open.values().forEach(cohort -> leftOut += cohort.evaluation().examples());
+      open.clear();
+    }
     long span = span(finalAfter);
     long start = Math.floorDiv(eventTime, span) * span;
     if (start < countedUntil) {

@@ -103,6 +103,18 @@ class CohortsTest {
     assertThat(cohorts.all().examples()).as("a correction of nothing").isZero();
   }
 
+  @Test
+  void anotherWindowBeginsAnew() {
+    Cohorts cohorts = new Cohorts();
+    cohorts.add(T, 0.5, 0, T + 60_000);
+    cohorts.add(T + 1, 0.5, 1, T + 1 + WINDOW);
+    cohorts.correct(T, 0.5, 1, T + 60_000);
+    assertThat(cohorts.leftOut()).isEqualTo(1);
+    cohorts.advance(Long.MAX_VALUE);
+    assertThat(cohorts.all().examples()).isEqualTo(1);
+    assertThat(cohorts.all().positives()).isEqualTo(1);
+  }
+
   /** One impression may be a day ahead: the others of its kind must not fill the memory. */
   @Test
   void cohortsFarAheadAreGivenUpForThoseOfNow() {
