@@ -28,7 +28,7 @@ class MalformedRequestsTest {
   /** Less than a tenth of what a round of 1,000 bodies holds. */
   private static final long MAX_GROWTH_BYTES = 512 << 10;
 
-  private static final int MOST_ROUNDS = 4;
+  private static final int MOST_ROUNDS = 12;
 
   private static final List<String> SEEDS =
       List.of(
