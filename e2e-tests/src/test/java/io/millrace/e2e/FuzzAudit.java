@@ -99,13 +99,15 @@ record FuzzAudit(
     }
     Set<String> waiting = new HashSet<>();
     Set<String> lost = new HashSet<>();
+    long present = System.currentTimeMillis();
     shown.forEach(
         (id, time) -> {
-          boolean over = time + window.toMillis() <= timeNow;
-          if (!over && labels.getOrDefault(id, 0) == 0) {
+          long end = time + window.toMillis();
+          Integer label = labels.get(id);
+          if (label == null) {
+            (end > timeNow ? waiting : lost).add(id);
+          } else if (label == 0 && end > present) {
             waiting.add(id);
-          } else if (!labels.containsKey(id)) {
-            lost.add(id);
           }
         });
     long waitingClicks =
