@@ -173,8 +173,7 @@ final class LateLabels implements Callable<Integer> {
         ModelConfig.defaults(ModelKind.named(kind), "late", schema)
             .with("{\"prior\":" + ModelConfig.FEW_CLICKS + "}");
     long window = windowSeconds * 1000L;
-    WorldConfig worldConfig =
-        WorldConfig.defaults(seed).withClickRate(clickRate).withWindow(Duration.ofMillis(window));
+    WorldConfig worldConfig = WorldConfig.defaults(seed).with(clickRate, Duration.ofMillis(window));
     AdWorld world = new AdWorld(worldConfig);
     DelayLaw law = new DelayLaw(Duration.ofMillis(window));
     SplittableRandom random = new SplittableRandom(seed);

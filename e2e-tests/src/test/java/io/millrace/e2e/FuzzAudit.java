@@ -14,12 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * What became of all events of a platform, from its topics and by brute force.
@@ -61,8 +56,8 @@ record FuzzAudit(
     Topics topics = Topics.DEFAULT;
     Map<String, String> rejected = new HashMap<>();
     long[] unexplained = new long[2];
-    read(
-        platform,
+    WholeTopic.read(
+        platform.client(),
         topics.rejected(),
         record -> {
           RejectedEvent event = wire.decode(record.value(), RejectedEvent.class);
@@ -73,8 +68,8 @@ record FuzzAudit(
         });
     Map<String, Integer> labels = new HashMap<>();
     long[] examples = new long[2];
-    read(
-        platform,
+    WholeTopic.read(
+        platform.client(),
         topics.examples(),
         record -> {
           if (wire.schemaOf(record.value()).schema().equals(Example.getClassSchema())) {
@@ -87,8 +82,8 @@ record FuzzAudit(
     Map<String, Long> shown = new HashMap<>();
     List<Click> clicks = new ArrayList<>();
     for (String topic : List.of(topics.impressions(), topics.clicks())) {
-      read(
-          platform,
+      WholeTopic.read(
+          platform.client(),
           topic,
           record -> {
             counts[0]++;
@@ -148,23 +143,6 @@ record FuzzAudit(
     counts[1]++;
     if (shown.putIfAbsent(id, time) != null) {
       counts[2]++;
-    }
-  }
-
-  private static void read(
-      FuzzedPlatform platform, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
-    Map<String, Object> config = platform.client();
-    config.put("isolation.level", "read_committed");
-    config.put("enable.auto.commit", "false");
-    TopicPartition partition = new TopicPartition(topic, 0);
-    try (var consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(200)).forEach(reader);
-      }
     }
   }
 

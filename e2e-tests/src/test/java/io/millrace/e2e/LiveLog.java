@@ -21,23 +21,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The topics of a live platform, all of one partition, read whole and judged: against the {@link
  * Ledger} of those who wrote, and against a join of the log by brute force.
  */
 final class LiveLog {
-  /** How long the end of a topic may not come nearer. */
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-
   /** Of positives; where brokers die, clicks can be silent for longer than they are waited for. */
   private static final double MOST_NOT_WAITED_FOR = 0.05;
 
@@ -70,7 +62,7 @@ final class LiveLog {
       AvroWire wire = new AvroWire(registry);
       events(client, Topics.DEFAULT.impressions(), shown, wire);
       events(client, Topics.DEFAULT.clicks(), clicked, wire);
-      read(
+      WholeTopic.read(
           client,
           Topics.DEFAULT.examples(),
           record -> {
@@ -79,41 +71,16 @@ final class LiveLog {
               examples.add(new Label(example.getExampleId(), example.getLabel()));
             }
           });
-      read(
+      WholeTopic.read(
           client,
           Topics.DEFAULT.rejected(),
           record -> rejected.add(wire.decode(record.value(), RejectedEvent.class)));
     }
   }
 
-  private static void read(
-      Map<String, Object> client, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    Map<String, Object> config = new HashMap<>(client);
-    config.put("isolation.level", "read_committed");
-    config.put("enable.auto.commit", "false");
-    TopicPartition partition = new TopicPartition(topic, 0);
-    try (var consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (consumer.position(partition) < end) {
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException(
-              "%s: read to %d, expected %d".formatted(topic, consumer.position(partition), end));
-        }
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          each.accept(record);
-          deadline = System.nanoTime() + LIMIT.toNanos();
-        }
-      }
-    }
-  }
-
   private void events(Map<String, Object> client, String topic, List<Event> events, AvroWire wire) {
     AtomicLong latest = new AtomicLong(Long.MIN_VALUE + OUT_OF_ORDER_MILLIS);
-    read(
+    WholeTopic.read(
         client,
         topic,
         record -> {

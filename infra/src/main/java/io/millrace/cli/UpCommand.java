@@ -25,6 +25,9 @@ import picocli.CommandLine.Option;
     description = "Runs the platform for your own impressions and clicks until Ctrl-C.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class UpCommand implements Callable<Integer> {
+  /** Between two looks at what labels say. */
+  private static final long LOOK_MILLIS = 5_000;
+
   @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
   private Path schema;
 
@@ -50,18 +53,6 @@ final class UpCommand implements Callable<Integer> {
       names = "--data-dir",
       description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
   private Path dataDir = Path.of("millrace-data", "up");
-
-  /** Between two looks at what labels say. */
-  private static final long LOOK_MILLIS = 5_000;
-
-  private static void say(ServerClient client, LabelsLine labels) throws InterruptedException {
-    try {
-      labels.next(client.status(), System.currentTimeMillis()).ifPresent(System.out::println);
-    } catch (UserError e) {
-      // The server has its own ways to say what is wrong; the next look comes soon. No logger here:
-      // a command's class is loaded before it is decided where logs go.
-    }
-  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -116,5 +107,14 @@ final class UpCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static void say(ServerClient client, LabelsLine labels) throws InterruptedException {
+    try {
+      labels.next(client.status(), System.currentTimeMillis()).ifPresent(System.out::println);
+    } catch (UserError e) {
+      // The server has its own ways to say what is wrong; the next look comes soon. No logger here:
+      // a command's class is loaded before it is decided where logs go.
+    }
   }
 }

@@ -81,31 +81,14 @@ public record WorldConfig(
         0.002);
   }
 
-  /** The same with another click rate. */
-  public WorldConfig withClickRate(double rate) {
+  /** The same with another click rate and window, and delays that are the same part of it. */
+  public WorldConfig with(double rate, Duration window) {
     return new WorldConfig(
         seed,
         users,
         ads,
         candidates,
         rate,
-        explorationShare,
-        attributionWindow,
-        medianClickDelay,
-        lateClickShare,
-        duplicateClickShare,
-        duplicateImpressionShare,
-        invalidShare);
-  }
-
-  /** The same with another window, and delays that are the same part of it. */
-  public WorldConfig withWindow(Duration window) {
-    return new WorldConfig(
-        seed,
-        users,
-        ads,
-        candidates,
-        clickRate,
         explorationShare,
         window,
         Duration.ofMillis(Math.max(1, window.toMillis() / 90)),

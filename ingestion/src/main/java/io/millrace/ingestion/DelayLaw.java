@@ -38,6 +38,7 @@ public final class DelayLaw {
   private final long window;
   private final double slotMillis;
   private final double[] bounds = new double[SPANS + 1]; // ms
+  private final long[] middles = new long[SPANS]; // of the spans, in whole slots
   private final double[] prior = new double[SPANS];
   private final double[] clicks = new double[SPANS];
   private final double[] exposed = new double[SPANS];
@@ -64,6 +65,7 @@ public final class DelayLaw {
     }
     double below = 0;
     for (int k = 0; k < SPANS; k++) {
+      middles[k] = (long) ((bounds[k] + bounds[k + 1]) / 2 / slotMillis);
       double now = normal(Math.log(bounds[k + 1] / this.window / PRIOR_MEDIAN) / PRIOR_DEVIATION);
       prior[k] = now - below;
       below = now;
@@ -122,11 +124,7 @@ public final class DelayLaw {
 
   /** Impressions of earlier slots have reached the middle of span k. */
   private long passed(int k) {
-    return slot - (long) (middle(k) / slotMillis);
-  }
-
-  private double middle(int k) {
-    return (bounds[k] + bounds[k + 1]) / 2;
+    return slot - middles[k];
   }
 
   private void advance(long to) {

@@ -2,6 +2,7 @@ package io.millrace.training;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import io.millrace.learner.LengthPrefixed;
 import io.millrace.metrics.Cohorts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -126,9 +127,7 @@ final class Predictions {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(FORMAT);
       out.writeInt(halvings);
-      byte[] evaluated = cohorts.toBytes();
-      out.writeInt(evaluated.length);
-      out.write(evaluated);
+      LengthPrefixed.write(cohorts.toBytes(), out);
       out.writeInt(said.size());
       for (Map.Entry<Long, Said> entry : said.entrySet()) {
         out.writeLong(entry.getKey());
@@ -156,11 +155,7 @@ final class Predictions {
         throw new IOException("predictions: format " + format + ", expected " + FORMAT);
       }
       predictions.halvings = in.readInt();
-      int length = in.readInt();
-      if (length < 0 || length > in.available()) {
-        throw new IOException("predictions: cohorts of " + length + " bytes");
-      }
-      predictions.cohorts = Cohorts.fromBytes(in.readNBytes(length));
+      predictions.cohorts = Cohorts.fromBytes(LengthPrefixed.read(in));
       for (int left = in.readInt(); left > 0; left--) {
         long fingerprint = in.readLong();
         predictions.said.put(

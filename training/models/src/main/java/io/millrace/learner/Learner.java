@@ -341,17 +341,14 @@ public final class Learner implements AutoCloseable {
 
   /** Returns the probability that is answered. */
   private double evaluate(double logit, double probability, byte label) {
-    double answeredLogit = logit;
-    double answered = probability;
-    if (config.calibration().fits()) {
-      if (!Label.corrects(label)) {
-        uncalibrated.add(logit, probability, label);
-      }
-      answeredLogit = calibration.map().apply(logit);
-      answered = Sigmoid.of(answeredLogit);
-    }
+    boolean fits = config.calibration().fits();
+    double answeredLogit = fits ? calibration.map().apply(logit) : logit;
+    double answered = fits ? Sigmoid.of(answeredLogit) : probability;
     if (Label.corrects(label)) {
       return answered;
+    }
+    if (fits) {
+      uncalibrated.add(logit, probability, label);
     }
     total.add(answeredLogit, answered, label);
     segment.add(answeredLogit, answered, label);

@@ -22,11 +22,6 @@ public final class Label {
 
   private Label() {}
 
-  /** Whether it is one of the four. */
-  public static boolean isLabel(byte label) {
-    return label >= NO && label <= NO_AFTER_YES;
-  }
-
   /** Whether it corrects an earlier one. */
   public static boolean corrects(byte label) {
     return label >= YES_AFTER_NO;
@@ -54,13 +49,11 @@ public final class Label {
    * @param least no probability is taken to be smaller
    */
   static double likelihood(double logit, byte label, double least) {
-    double yes = Math.max(Sigmoid.of(logit), least);
-    double no = Math.max(Sigmoid.of(-logit), least);
     return switch (label) {
-      case NO -> no;
-      case YES -> yes;
-      case YES_AFTER_NO -> yes / no;
-      case NO_AFTER_YES -> no / yes;
+      case NO -> Math.max(Sigmoid.of(-logit), least);
+      case YES -> Math.max(Sigmoid.of(logit), least);
+      case YES_AFTER_NO -> likelihood(logit, YES, least) / likelihood(logit, NO, least);
+      case NO_AFTER_YES -> likelihood(logit, NO, least) / likelihood(logit, YES, least);
       default -> throw new IllegalArgumentException("label: " + label + ", expected 0 to 3");
     };
   }
