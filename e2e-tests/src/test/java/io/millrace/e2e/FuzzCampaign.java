@@ -546,7 +546,16 @@ final class FuzzCampaign {
   /** Accounts for every event of the fuzzed platform; what became of each kind. */
   private Map<String, Map<String, Long>> account() throws IOException, InterruptedException {
     JsonNode status = fuzzed().status();
-    FuzzAudit audit = FuzzAudit.of(fuzzed(), config.window(), System.currentTimeMillis() - 30_000);
+    FuzzAudit audit = null;
+    while (audit == null) {
+      audit = FuzzAudit.of(fuzzed(), config.window(), System.currentTimeMillis() - 30_000);
+      JsonNode after = fuzzed().status();
+      if (sum(after) != sum(status)) {
+        // A click that waited for its impression was given up meanwhile.
+        status = after;
+        audit = null;
+      }
+    }
     FuzzAccounts accounts = new FuzzAccounts(status, audit, this::fault);
     accounts.sums();
     Map<String, Set<String>> right = new HashMap<>();

@@ -227,6 +227,7 @@ final class FuzzEvents {
                 "invalid_id",
                 "late_impression",
                 "unknown_schema_id",
+                "unexpected_type",
                 "malformed_bytes",
                 ACCEPTED),
             (r, t) -> List.of(out(false, changed(r, junk(r, t))))),

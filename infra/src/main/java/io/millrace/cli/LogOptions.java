@@ -3,15 +3,11 @@ package io.millrace.cli;
 import io.millrace.standalone.LogConfig;
 import io.millrace.standalone.UserError;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The Kafka of a platform. */
 final class LogOptions {
-  private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
-
   @Option(
       names = "--kafka-port",
       description =
@@ -48,27 +44,10 @@ final class LogOptions {
           "--kafka-port %d and --bootstrap %s: expected one of them".formatted(port, bootstrap));
     }
     try {
-      return new LogConfig(bootstrap, port, replication, parse(retention), acceptLostEvents);
+      Duration kept = retention == null ? null : DurationText.parse("--retention", retention);
+      return new LogConfig(bootstrap, port, replication, kept, acceptLostEvents);
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static @Nullable Duration parse(@Nullable String text) {
-    if (text == null) {
-      return null;
-    }
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      throw new UserError(
-          "--retention %s: expected a whole number and s, m, h or d, as 12h".formatted(text));
-    }
-    long number = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "s" -> Duration.ofSeconds(number);
-      case "m" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      default -> Duration.ofDays(number);
-    };
   }
 }

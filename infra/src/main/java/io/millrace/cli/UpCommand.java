@@ -8,7 +8,6 @@ import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.RegistryNode;
 import io.millrace.standalone.UserError;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -37,10 +36,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private EngineOption engine;
 
-  @Option(
-      names = "--attribution-window",
-      description = "Seconds in which a click labels its impression (default: ${DEFAULT-VALUE}).")
-  private long windowSeconds = 60;
+  @Mixin private OutcomeOptions outcomes;
 
   @Option(names = "--port", description = "Of the server (default: ${DEFAULT-VALUE}).")
   private int port = 8080;
@@ -60,11 +56,9 @@ final class UpCommand implements Callable<Integer> {
       ProcessHome.enter(directory);
       FeatureSchema features = FeatureSource.readSchema(schema);
       StreamModel learner = model.liveModel(null, features);
-      Duration window = Duration.ofSeconds(windowSeconds);
       PlatformConfig config =
-          PlatformConfig.live(port, List.of(features), List.of(learner.config()))
+          PlatformConfig.live(port, List.of(features), List.of(learner.config()), outcomes.rules())
               .withStarts(learner.starts())
-              .withWindow(window, PlatformConfig.latenessOf(window))
               .withLog(log.config());
       CountDownLatch stopped = new CountDownLatch(1);
       CountDownLatch closed = new CountDownLatch(1);

@@ -5,6 +5,7 @@ import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveVerdict;
 import io.millrace.ingestion.LabelEmission;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
@@ -113,8 +114,11 @@ public final class Replay {
             List.of(model.config()),
             model.starts(),
             LabelEmission.ON_WINDOW_END,
-            Duration.ofMillis(Position.WINDOW_MILLIS),
-            Duration.ofMillis(Position.WINDOW_MILLIS),
+            List.of(
+                new OutcomeRule(
+                    model.config().outcome(),
+                    Duration.ofMillis(Position.WINDOW_MILLIS),
+                    Duration.ofMillis(Position.WINDOW_MILLIS))),
             Duration.ofSeconds(5),
             Duration.ofMillis(200),
             Math.max(1, rows / 2),
@@ -172,6 +176,7 @@ public final class Replay {
                 platform.registry(),
                 source.firstSchema(),
                 source.file(),
+                model.config().outcome(),
                 Clock.systemUTC());
         RowReader reader = source.open();
         ProgressBar bar = progressBar(rows)) {

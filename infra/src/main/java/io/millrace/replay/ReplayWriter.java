@@ -1,6 +1,7 @@
 package io.millrace.replay;
 
 import io.millrace.event.Click;
+import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.feature.FeatureSchema;
@@ -8,6 +9,7 @@ import io.millrace.feature.InvalidFeatureException;
 import io.millrace.registry.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
+import io.millrace.wire.EventRules;
 import io.millrace.wire.RejectionReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -37,6 +40,7 @@ final class ReplayWriter implements AutoCloseable {
   private final Topics topics;
   private RowRecords records;
   private final Path file;
+  private final String outcome;
   private final Clock clock;
   private final AvroWire wire;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -53,6 +57,7 @@ final class ReplayWriter implements AutoCloseable {
    *
    * @param client Kafka client properties
    * @param file named in rejected rows
+   * @param outcome that a row's label is of
    */
   ReplayWriter(
       Map<String, Object> client,
@@ -60,10 +65,12 @@ final class ReplayWriter implements AutoCloseable {
       SchemaRegistry registry,
       FeatureSchema schema,
       Path file,
+      String outcome,
       Clock clock) {
     this.topics = topics;
     this.records = new RowRecords(schema);
     this.file = file;
+    this.outcome = outcome;
     this.clock = clock;
     this.wire = new AvroWire(registry);
     Map<String, Object> reading = new HashMap<>(client);
@@ -144,12 +151,12 @@ final class ReplayWriter implements AutoCloseable {
     } else {
       send(topics.impressions(), impressionsHeld, position, value);
       if (next.label() == 1) {
-        Click click =
-            Click.newBuilder()
-                .setImpressionId(position.key())
-                .setEventTime(Instant.ofEpochMilli(time + Position.CLICK_DELAY_MILLIS))
-                .build();
-        send(topics.clicks(), clicksHeld, position, wire.encode(click));
+        Instant happened = Instant.ofEpochMilli(time + Position.CLICK_DELAY_MILLIS);
+        SpecificRecord event =
+            outcome.equals(EventRules.CLICK)
+                ? new Click(position.key(), happened)
+                : new Outcome(position.key(), outcome, happened, null, false);
+        send(topics.clicks(), clicksHeld, position, wire.encode(event));
       }
     }
     row++;

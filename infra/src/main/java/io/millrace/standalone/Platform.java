@@ -209,10 +209,8 @@ public final class Platform implements AutoCloseable {
 
   private IngestionJobConfig job(PlatformConfig config) {
     return config.emission() == LabelEmission.ON_WINDOW_END
-        ? IngestionJobConfig.replay(
-            bootstrap(), topics, config.attributionWindow(), config.allowedLateness(), 2)
-        : IngestionJobConfig.live(
-            bootstrap(), topics, config.attributionWindow(), config.allowedLateness());
+        ? IngestionJobConfig.replay(bootstrap(), topics, config.outcomes(), 2)
+        : IngestionJobConfig.live(bootstrap(), topics, config.outcomes());
   }
 
   private static void checkPort(int port, String option) {

@@ -2,6 +2,7 @@ package io.millrace.standalone;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.ModelConfig;
 import io.millrace.serving.ExtraStatus;
 import io.millrace.serving.ServerConfig;
@@ -19,16 +20,15 @@ import java.util.Map;
  * @param models a learner each; the first answers requests that name none
  * @param starts folders of trained models by model name, for learners that don't begin anew
  * @param emission when labels leave the join
- * @param attributionWindow how long after an impression a click labels it
- * @param allowedLateness how much longer an impression may come, and duplicates and late clicks are
- *     recognised
+ * @param outcomes what is joined with impressions, each with its window
  * @param checkpointInterval time between two checkpoints of a job
  * @param publishInterval least time between two publishes of a model
  * @param segmentExamples length of an evaluation segment
  * @param warmUp how long the server may warm a model up before it is ready, zero for not at all
  * @param extraStatus values added to the server's status
  * @param log the log that it lives on
- * @throws UserError if a model of a live stream asks for calibration
+ * @throws UserError if a model predicts an outcome that is not joined, or one of a live stream asks
+ *     for calibration
  */
 public record PlatformConfig(
     int port,
@@ -36,8 +36,7 @@ public record PlatformConfig(
     List<ModelConfig> models,
     Map<String, Path> starts,
     LabelEmission emission,
-    Duration attributionWindow,
-    Duration allowedLateness,
+    List<OutcomeRule> outcomes,
     Duration checkpointInterval,
     Duration publishInterval,
     long segmentExamples,
@@ -45,17 +44,26 @@ public record PlatformConfig(
     ExtraStatus extraStatus,
     LogConfig log) {
 
-  /** Live traffic: a window of a minute, negatives as late as clicks. */
+  /** Live traffic with clicks within a minute, negatives as late as they. */
   public static PlatformConfig live(
       int port, List<FeatureSchema> schemas, List<ModelConfig> models) {
+    return live(
+        port,
+        schemas,
+        models,
+        List.of(OutcomeRule.click(Duration.ofMinutes(1), Duration.ofMinutes(10))));
+  }
+
+  /** Live traffic with outcomes, negatives as late as they. */
+  public static PlatformConfig live(
+      int port, List<FeatureSchema> schemas, List<ModelConfig> models, List<OutcomeRule> outcomes) {
     return new PlatformConfig(
         port,
         schemas,
         models,
         Map.of(),
         LabelEmission.AS_CLICKS_COME,
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(10),
+        outcomes,
         Duration.ofSeconds(5),
         Duration.ofMillis(200),
         10_000,
@@ -68,7 +76,14 @@ public record PlatformConfig(
     schemas = List.copyOf(schemas);
     models = List.copyOf(models);
     starts = Map.copyOf(starts);
+    outcomes = List.copyOf(outcomes);
+    List<String> joined = outcomes.stream().map(OutcomeRule::name).toList();
     for (ModelConfig model : models) {
+      if (!joined.contains(model.outcome())) {
+        throw new UserError(
+            "model %s: outcome: %s, expected one that is joined: %s"
+                .formatted(model.name(), model.outcome(), String.join(", ", joined)));
+      }
       if (emission == LabelEmission.AS_CLICKS_COME && model.calibration().fits()) {
         throw new UserError(
             "model %s: calibration.method: %s, expected none for a live stream: a map would be"
@@ -89,7 +104,7 @@ public record PlatformConfig(
     return ten.compareTo(hour) < 0 ? ten : hour;
   }
 
-  /** The same with another window and lateness. */
+  /** The same with clicks alone, within another window. */
   public PlatformConfig withWindow(Duration window, Duration lateness) {
     return new PlatformConfig(
         port,
@@ -97,8 +112,7 @@ public record PlatformConfig(
         models,
         starts,
         emission,
-        window,
-        lateness,
+        List.of(OutcomeRule.click(window, lateness)),
         checkpointInterval,
         publishInterval,
         segmentExamples,
@@ -115,8 +129,7 @@ public record PlatformConfig(
         models,
         folders,
         emission,
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         checkpointInterval,
         publishInterval,
         segmentExamples,
@@ -133,8 +146,7 @@ public record PlatformConfig(
         models,
         starts,
         emission,
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         checkpointInterval,
         publishInterval,
         segmentExamples,
@@ -151,8 +163,7 @@ public record PlatformConfig(
         models,
         starts,
         emission,
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         checkpointInterval,
         publishInterval,
         segmentExamples,

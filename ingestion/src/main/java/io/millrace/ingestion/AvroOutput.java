@@ -65,6 +65,14 @@ final class AvroOutput {
     bytes(utf8, 0, utf8.length);
   }
 
+  /** Avro double: 8 bytes, little endian. */
+  void number(double value) {
+    long bits = Double.doubleToRawLongBits(value);
+    for (int shift = 0; shift < 64; shift += 8) {
+      raw((int) (bits >>> shift));
+    }
+  }
+
   /** Avro float: 4 bytes, little endian. */
   void number(float value) {
     int bits = Float.floatToRawIntBits(value);

@@ -33,7 +33,8 @@ public final class DelayLaw {
   /** Of a time, so that sums do not overflow: later by far than any event may be. */
   private static final double LATEST = 0x1p52;
 
-  private static final int BYTES = 8 * (2 + 3 * SPANS + SLOTS);
+  /** Of the stored form. */
+  public static final int BYTES = 8 * (2 + 3 * SPANS + SLOTS);
 
   private final long window;
   private final double slotMillis;

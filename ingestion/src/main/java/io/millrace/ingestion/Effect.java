@@ -9,6 +9,15 @@ public sealed interface Effect {
   /** Keep an event as rejected. The driver counts it by its reason. */
   record Reject(Rejection rejection) implements Effect {}
 
-  /** Count one. */
-  record Count(Counter counter) implements Effect {}
+  /**
+   * Count one.
+   *
+   * @param outcome of which; a click's for what is of no outcome
+   */
+  record Count(Counter counter, String outcome) implements Effect {
+    /** Of clicks, or of no outcome. */
+    public Count(Counter counter) {
+      this(counter, OutcomeRule.CLICK);
+    }
+  }
 }

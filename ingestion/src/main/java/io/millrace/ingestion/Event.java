@@ -1,7 +1,7 @@
 package io.millrace.ingestion;
 
 /** What producers write to the topics impressions and clicks. */
-public sealed interface Event extends Arrival permits ImpressionEvent, ClickEvent, ProgressEvent {
+public sealed interface Event extends Arrival permits ImpressionEvent, OutcomeEvent, ProgressEvent {
 
   /** Milliseconds since the epoch, by the producer's clock. */
   long eventTime();

@@ -2,6 +2,7 @@ package io.millrace.ingestion;
 
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
+import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
 import io.millrace.event.Served;
 import io.millrace.feature.EncodedBatch;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the bytes of a record of an event topic into an {@link Event} or a {@link Rejection}; never
  * throws because of what the bytes say. What an event is follows from its schema, not from its
- * topic: Impression, Click, Progress, or a feature record whose {@code millrace} property names its
- * id and time fields.
+ * topic: Impression, Click, Outcome, Progress, or a feature record whose {@code millrace} property
+ * names its id and time fields.
  *
  * <p>An impression's features are decoded and encoded once, so that nothing a learner cannot encode
  * gets past this point. Readers and encoders are compiled once per schema id. Not thread-safe.
@@ -37,6 +38,7 @@ public final class EventDecoder {
 
   private static final String IMPRESSION = Impression.getClassSchema().getFullName();
   private static final String CLICK = Click.getClassSchema().getFullName();
+  private static final String OUTCOME = Outcome.getClassSchema().getFullName();
   private static final String PROGRESS = Progress.getClassSchema().getFullName();
 
   private final AvroWire wire;
@@ -122,13 +124,18 @@ public final class EventDecoder {
     if (name.equals(CLICK)) {
       return this::click;
     }
+    if (name.equals(OUTCOME)) {
+      return this::outcome;
+    }
     if (name.equals(PROGRESS)) {
       return this::progress;
     }
     if (!FeatureSchema.isFeatureSchema(schema)) {
       return unusable(
           RejectionReason.UNEXPECTED_TYPE,
-          "schema: " + name + ", expected Impression, Click, Progress or a feature record");
+          "schema: "
+              + name
+              + ", expected Impression, Click, Outcome, Progress or a feature record");
     }
     try {
       return new FeatureReader(FeatureSchema.parse(schema));
@@ -147,10 +154,37 @@ public final class EventDecoder {
 
   private Event click(byte[] value, Origin origin) {
     Click click = wire.decode(value, Click.class);
-    return new ClickEvent(
+    return OutcomeEvent.click(
         checkedId(click.getImpressionId()),
         checkedTime(click.getEventTime().toEpochMilli(), origin),
         origin);
+  }
+
+  private Event outcome(byte[] value, Origin origin) {
+    Outcome outcome = wire.decode(value, Outcome.class);
+    Double worth = outcome.getValue();
+    if (worth != null && !Double.isFinite(worth)) {
+      throw new WireFormatException(
+          RejectionReason.UNDECODABLE, "value: " + worth + ", expected a finite number or null");
+    }
+    return new OutcomeEvent(
+        checkedId(outcome.getImpressionId()),
+        checkedName(outcome.getOutcome()),
+        checkedTime(outcome.getEventTime().toEpochMilli(), origin),
+        worth,
+        outcome.getRetracted(),
+        origin);
+  }
+
+  /** Any name may be asked for; the join knows which ones there are. */
+  private static String checkedName(String outcome) {
+    if (outcome.isEmpty() || outcome.length() > EventRules.MAX_ID_LENGTH) {
+      throw new WireFormatException(
+          RejectionReason.UNKNOWN_OUTCOME,
+          "outcome: %d characters, expected 1 to %d"
+              .formatted(outcome.length(), EventRules.MAX_ID_LENGTH));
+    }
+    return outcome;
   }
 
   private Event progress(byte[] value, Origin origin) {

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Running totals by name: {@link Counter#code} and {@link RejectionReason#code}. Not thread-safe.
+ * Running totals by name: {@link Counter#code(String)} and {@link RejectionReason#code}. Not
+ * thread-safe.
  *
  * <p>Stored form, big endian: 'C', version 1, u16 number of entries; each u8 name length, name in
  * ASCII, i64 total. By name, so that a new counter does not make an old checkpoint unreadable.
@@ -23,6 +24,15 @@ public final class JoinCounts {
   /** Counts one. */
   public void add(Counter counter) {
     counters[counter.ordinal()]++;
+  }
+
+  /** Counts one of an outcome. */
+  public void add(Counter counter, String outcome) {
+    if (outcome.equals(OutcomeRule.CLICK)) {
+      add(counter);
+    } else {
+      others.merge(counter.code(outcome), 1L, Long::sum);
+    }
   }
 
   /** Counts one rejection. */

@@ -1,10 +1,11 @@
 package io.millrace.ingestion;
 
-import io.millrace.ingestion.JoinState.ClicksWaiting;
-import io.millrace.ingestion.JoinState.ImpressionWaiting;
-import io.millrace.ingestion.JoinState.Labelled;
-import io.millrace.ingestion.JoinState.Provisional;
-import io.millrace.ingestion.JoinState.WaitingClick;
+import io.millrace.ingestion.JoinState.Closed;
+import io.millrace.ingestion.JoinState.Label;
+import io.millrace.ingestion.JoinState.Left;
+import io.millrace.ingestion.JoinState.Open;
+import io.millrace.ingestion.JoinState.OutcomesWaiting;
+import io.millrace.ingestion.JoinState.WaitingOutcome;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,93 +18,176 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * 0      'J'
- * 1      version, 1 to 3
- * 2      kind: 1 clicks waiting, 2 impression waiting, 3 labelled, 4 provisional
+ * 1      version, 1 to 4
+ * 2      kind: 1 outcomes waiting, 5 open, 6 closed
  *
- * clicks waiting
- * 3      number of clicks, 1 to 16; then each
- *        i64 event time, i64 time at which it came (not in version 1, which knew none),
- *        i64 written time, i32 partition, i64 offset,
- *        u16 topic length, topic, i32 key length (-1: null), key, i32 value length (-1: null), value
+ * outcomes waiting
+ * 3      number of outcomes, 1 to 16; then each
+ *        i64 event time, i64 time at which it came, i64 written time, i32 partition, i64 offset,
+ *        u16 topic length, topic, i32 key length (-1: null), key, i32 value length (-1: null), value,
+ *        u8 name length, name, u8 flags: bit 0 retracted, bit 1 with a worth; f64 worth if so
  *
- * impression waiting
- * 3      flags: bit 0 clicked
- * 4      i64 event time
- * 12     i64 written time of the click, 0 without one
- * 20     i32 partition
- * 24     i64 offset
- * 32     i64 event time at which the join met it, i64 at which it leaves as not clicked (not in
- *        versions 1 and 2: the event time, 0)
- * 48     body to the end: features and served in Avro binary
- *
- * provisional
- * 3      0
+ * open
+ * 3      u8 number of labels
  * 4      i64 event time
  * 12     i64 event time at which the join met it
  * 20     i32 partition
  * 24     i64 offset
- * 32     body to the end
+ * 32     labels, then body to the end: features and served in Avro binary
  *
- * labelled
- * 3      flags: bit 0 clicked
+ * closed
+ * 3      u8 number of labels
  * 4      i64 event time
+ * 12     labels
+ *
+ * a label
+ * 0      u8 name length, name
+ *        u8 flags: bit 0 happened, bit 1 final, bit 2 an example has left, bit 3 it said yes,
+ *        bit 4 something was said, bit 5 with a worth
+ *        i64 event time at which it leaves as no, unless final
+ *        i64 event time of what was said, i64 its written time, each if something was said
+ *        f64 worth, if there is one
  * </pre>
+ *
+ * <p>Versions 1 to 3 knew clicks only; their kinds 2 (impression waiting), 3 (labelled) and 4
+ * (provisional) are read as open, closed and open.
  */
 public final class JoinStateFormat {
   private static final byte MAGIC = 'J';
-  private static final byte VERSION = 3;
+  private static final byte VERSION = 4;
+  private static final byte CLICKS_ONLY = 3;
   private static final byte WITHOUT_TIMES = 2;
   private static final byte WITHOUT_CAME_AT = 1;
-  private static final byte CLICKS = 1;
-  private static final byte IMPRESSION = 2;
-  private static final byte LABELLED = 3;
-  private static final byte PROVISIONAL = 4;
-  private static final int FIXED_CLICK_BYTES = 8 + 8 + 8 + 4 + 8 + 2 + 4 + 4;
+  private static final byte OUTCOMES = 1;
+  private static final byte OLD_IMPRESSION = 2;
+  private static final byte OLD_LABELLED = 3;
+  private static final byte OLD_PROVISIONAL = 4;
+  private static final byte OPEN = 5;
+  private static final byte CLOSED = 6;
+  private static final int FIXED_OUTCOME_BYTES = 8 + 8 + 8 + 4 + 8 + 2 + 4 + 4 + 1 + 1;
+
+  private static final int HAPPENED = 1;
+  private static final int FINAL = 2;
+  private static final int LEFT = 4;
+  private static final int LEFT_AS_YES = 8;
+  private static final int SAID = 16;
+  private static final int WORTH = 32;
 
   private JoinStateFormat() {}
 
   /** Writes the latest version. */
   public static byte[] encode(JoinState state) {
-    if (state instanceof ImpressionWaiting waiting) {
-      return header(48 + waiting.body().length, IMPRESSION, waiting.clicked() ? 1 : 0)
-          .putLong(waiting.eventTime())
-          .putLong(waiting.clickWrittenTime())
-          .putInt(waiting.partition())
-          .putLong(waiting.offset())
-          .putLong(waiting.metAt())
-          .putLong(waiting.learnAt())
-          .put(waiting.body())
-          .array();
+    if (state instanceof Open open) {
+      int size = 32 + size(open.labels()) + open.body().length;
+      ByteBuffer out =
+          header(size, OPEN, open.labels().size())
+              .putLong(open.eventTime())
+              .putLong(open.metAt())
+              .putInt(open.partition())
+              .putLong(open.offset());
+      putLabels(out, open.labels());
+      return out.put(open.body()).array();
     }
-    if (state instanceof Provisional provisional) {
-      return header(32 + provisional.body().length, PROVISIONAL, 0)
-          .putLong(provisional.eventTime())
-          .putLong(provisional.metAt())
-          .putInt(provisional.partition())
-          .putLong(provisional.offset())
-          .put(provisional.body())
-          .array();
+    if (state instanceof Closed closed) {
+      ByteBuffer out =
+          header(12 + size(closed.labels()), CLOSED, closed.labels().size())
+              .putLong(closed.eventTime());
+      putLabels(out, closed.labels());
+      return out.array();
     }
-    if (state instanceof Labelled labelled) {
-      return header(12, LABELLED, labelled.clicked() ? 1 : 0).putLong(labelled.eventTime()).array();
-    }
-    return encodeClicks(((ClicksWaiting) state).clicks());
+    return encodeOutcomes(((OutcomesWaiting) state).outcomes());
   }
 
-  private static byte[] encodeClicks(List<WaitingClick> clicks) {
+  private static int size(List<Label> labels) {
+    int size = 0;
+    for (Label label : labels) {
+      size += 2 + label.outcome().length();
+      size += label.isFinal() ? 0 : 8;
+      size += label.saidAt() == Label.UNSAID ? 0 : 16;
+      size += label.value() == null ? 0 : 8;
+    }
+    return size;
+  }
+
+  private static void putLabels(ByteBuffer out, List<Label> labels) {
+    for (Label label : labels) {
+      putName(out, label.outcome());
+      boolean said = label.saidAt() != Label.UNSAID;
+      out.put(
+          (byte)
+              ((label.happened() ? HAPPENED : 0)
+                  | (label.isFinal() ? FINAL : 0)
+                  | (label.left() == Left.NOTHING ? 0 : LEFT)
+                  | (label.left() == Left.YES ? LEFT_AS_YES : 0)
+                  | (said ? SAID : 0)
+                  | (label.value() == null ? 0 : WORTH)));
+      if (!label.isFinal()) {
+        out.putLong(label.learnAt());
+      }
+      if (said) {
+        out.putLong(label.saidAt()).putLong(label.writtenTime());
+      }
+      if (label.value() != null) {
+        out.putDouble(label.value());
+      }
+    }
+  }
+
+  private static List<Label> labels(ByteBuffer in, int count) {
+    List<Label> labels = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      String outcome = getName(in);
+      int flags = in.get();
+      boolean isFinal = (flags & FINAL) != 0;
+      boolean said = (flags & SAID) != 0;
+      Left left =
+          (flags & LEFT) == 0 ? Left.NOTHING : (flags & LEFT_AS_YES) == 0 ? Left.NO : Left.YES;
+      long learnAt = isFinal ? 0 : in.getLong();
+      long saidAt = said ? in.getLong() : Label.UNSAID;
+      long writtenTime = said ? in.getLong() : 0;
+      Double value = (flags & WORTH) == 0 ? null : in.getDouble();
+      labels.add(
+          new Label(
+              outcome,
+              left,
+              (flags & HAPPENED) != 0,
+              saidAt,
+              writtenTime,
+              value,
+              learnAt,
+              isFinal));
+    }
+    return labels;
+  }
+
+  /** Names are ASCII: one byte a letter. */
+  private static void putName(ByteBuffer out, String name) {
+    out.put((byte) name.length()).put(name.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String getName(ByteBuffer in) {
+    byte[] name = new byte[Byte.toUnsignedInt(in.get())];
+    in.get(name);
+    return new String(name, StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] encodeOutcomes(List<WaitingOutcome> outcomes) {
     int size = 4;
-    List<byte[]> topics = new ArrayList<>(clicks.size());
-    for (WaitingClick click : clicks) {
-      Origin origin = click.event().origin();
+    List<byte[]> topics = new ArrayList<>(outcomes.size());
+    for (WaitingOutcome outcome : outcomes) {
+      OutcomeEvent event = outcome.event();
+      Origin origin = event.origin();
       byte[] topic = origin.topic().getBytes(StandardCharsets.UTF_8);
       topics.add(topic);
-      size += FIXED_CLICK_BYTES + topic.length + length(origin.key()) + length(origin.value());
+      size += FIXED_OUTCOME_BYTES + topic.length + length(origin.key()) + length(origin.value());
+      size += event.outcome().length() + (event.value() == null ? 0 : 8);
     }
-    ByteBuffer out = header(size, CLICKS, clicks.size());
-    for (int i = 0; i < clicks.size(); i++) {
-      Origin origin = clicks.get(i).event().origin();
-      out.putLong(clicks.get(i).event().eventTime())
-          .putLong(clicks.get(i).cameAt())
+    ByteBuffer out = header(size, OUTCOMES, outcomes.size());
+    for (int i = 0; i < outcomes.size(); i++) {
+      OutcomeEvent event = outcomes.get(i).event();
+      Origin origin = event.origin();
+      out.putLong(event.eventTime())
+          .putLong(outcomes.get(i).cameAt())
           .putLong(origin.writtenTime())
           .putInt(origin.partition())
           .putLong(origin.offset())
@@ -111,6 +195,11 @@ public final class JoinStateFormat {
           .put(topics.get(i));
       putBytes(out, origin.key());
       putBytes(out, origin.value());
+      putName(out, event.outcome());
+      out.put((byte) ((event.retracted() ? 1 : 0) | (event.value() == null ? 0 : 2)));
+      if (event.value() != null) {
+        out.putDouble(event.value());
+      }
     }
     return out.array();
   }
@@ -129,18 +218,28 @@ public final class JoinStateFormat {
       if (magic != MAGIC || version < WITHOUT_CAME_AT || version > VERSION) {
         throw corrupt(
             impressionId,
-            "magic " + magic + ", version " + version + ", expected 74 and 1 to 3",
+            "magic " + magic + ", version " + version + ", expected 74 and 1 to 4",
             null);
       }
       byte kind = in.get();
-      byte detail = in.get();
+      int detail = Byte.toUnsignedInt(in.get());
       JoinState state =
           switch (kind) {
-            case CLICKS -> decodeClicks(impressionId, detail, version > WITHOUT_CAME_AT, in);
-            case IMPRESSION -> decodeImpression(in, detail == 1, version > WITHOUT_TIMES);
-            case PROVISIONAL -> decodeProvisional(in);
-            case LABELLED -> new Labelled(in.getLong(), detail == 1);
-            default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 4", null);
+            case OUTCOMES -> decodeOutcomes(impressionId, detail, version, in);
+            case OPEN ->
+                new Open(
+                    in.getLong(),
+                    in.getLong(),
+                    in.getInt(),
+                    in.getLong(),
+                    labels(in, detail),
+                    remaining(in));
+            case CLOSED -> new Closed(in.getLong(), labels(in, detail));
+            case OLD_IMPRESSION -> oldImpression(in, detail == 1, version > WITHOUT_TIMES);
+            case OLD_PROVISIONAL -> oldProvisional(in);
+            case OLD_LABELLED ->
+                new Closed(in.getLong(), List.of(Label.closed(OutcomeRule.CLICK, detail == 1)));
+            default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 6", null);
           };
       if (in.hasRemaining()) {
         throw corrupt(impressionId, in.remaining() + " bytes after its end", null);
@@ -151,20 +250,32 @@ public final class JoinStateFormat {
     }
   }
 
-  private static ImpressionWaiting decodeImpression(
-      ByteBuffer in, boolean clicked, boolean withTimes) {
+  private static Open oldImpression(ByteBuffer in, boolean clicked, boolean withTimes) {
     long eventTime = in.getLong();
-    long clickWrittenTime = in.getLong();
+    long writtenTime = in.getLong();
     int partition = in.getInt();
     long offset = in.getLong();
     long metAt = withTimes ? in.getLong() : eventTime;
     long learnAt = withTimes ? in.getLong() : 0;
-    return new ImpressionWaiting(
-        eventTime, metAt, learnAt, partition, offset, clicked, clickWrittenTime, remaining(in));
+    // When the click was is not known; the impression's time is taken.
+    Label label =
+        new Label(
+            OutcomeRule.CLICK,
+            Left.NOTHING,
+            clicked,
+            clicked ? eventTime : Label.UNSAID,
+            writtenTime,
+            null,
+            learnAt,
+            false);
+    return new Open(eventTime, metAt, partition, offset, List.of(label), remaining(in));
   }
 
-  private static Provisional decodeProvisional(ByteBuffer in) {
-    return new Provisional(in.getLong(), in.getLong(), in.getInt(), in.getLong(), remaining(in));
+  private static Open oldProvisional(ByteBuffer in) {
+    long eventTime = in.getLong();
+    long metAt = in.getLong();
+    Label label = new Label(OutcomeRule.CLICK, Left.NO, false, Label.UNSAID, 0, null, 0, false);
+    return new Open(eventTime, metAt, in.getInt(), in.getLong(), List.of(label), remaining(in));
   }
 
   private static byte[] remaining(ByteBuffer in) {
@@ -173,12 +284,12 @@ public final class JoinStateFormat {
     return bytes;
   }
 
-  private static ClicksWaiting decodeClicks(
-      String impressionId, int count, boolean withCameAt, ByteBuffer in) {
-    List<WaitingClick> clicks = new ArrayList<>(count);
+  private static OutcomesWaiting decodeOutcomes(
+      String impressionId, int count, byte version, ByteBuffer in) {
+    List<WaitingOutcome> outcomes = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       long eventTime = in.getLong();
-      long cameAt = withCameAt ? in.getLong() : EventClock.NONE;
+      long cameAt = version > WITHOUT_CAME_AT ? in.getLong() : EventClock.NONE;
       long writtenTime = in.getLong();
       int partition = in.getInt();
       long offset = in.getLong();
@@ -192,9 +303,20 @@ public final class JoinStateFormat {
               writtenTime,
               getBytes(in),
               getBytes(in));
-      clicks.add(new WaitingClick(new ClickEvent(impressionId, eventTime, origin), cameAt));
+      outcomes.add(new WaitingOutcome(event(impressionId, eventTime, version, origin, in), cameAt));
     }
-    return new ClicksWaiting(clicks);
+    return new OutcomesWaiting(outcomes);
+  }
+
+  private static OutcomeEvent event(
+      String impressionId, long eventTime, byte version, Origin origin, ByteBuffer in) {
+    if (version <= CLICKS_ONLY) {
+      return OutcomeEvent.click(impressionId, eventTime, origin);
+    }
+    String outcome = getName(in);
+    int flags = in.get();
+    Double value = (flags & 2) == 0 ? null : in.getDouble();
+    return new OutcomeEvent(impressionId, outcome, eventTime, value, (flags & 1) != 0, origin);
   }
 
   private static ByteBuffer header(int size, byte kind, int detail) {

@@ -1,30 +1,35 @@
 package io.millrace.ingestion;
 
-import io.millrace.ingestion.JoinState.ClicksWaiting;
-import io.millrace.ingestion.JoinState.ImpressionWaiting;
-import io.millrace.ingestion.JoinState.Labelled;
-import io.millrace.ingestion.JoinState.Provisional;
-import io.millrace.ingestion.JoinState.WaitingClick;
+import io.millrace.ingestion.JoinState.Closed;
+import io.millrace.ingestion.JoinState.Label;
+import io.millrace.ingestion.JoinState.Left;
+import io.millrace.ingestion.JoinState.Open;
+import io.millrace.ingestion.JoinState.OutcomesWaiting;
+import io.millrace.ingestion.JoinState.WaitingOutcome;
 import io.millrace.wire.RejectionReason;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins impressions with clicks, one impression id at a time: decides, and leaves applying to its
- * driver. Stateless and immutable.
+ * Joins impressions with their outcomes, one impression id at a time: decides, and leaves applying
+ * to its driver. Stateless and immutable.
  *
- * <p>The contract. With attribution window W and allowed lateness L, an impression at event time t
- * is <em>late</em> if the time at which it came is t + W + L or later. A click at c on an
- * impression that is not late
+ * <p>The contract, for each outcome by itself. With its window W and lateness L, an impression at
+ * event time t is <em>late</em> if the time at which it came is t + W + L or later. A word about
+ * the outcome, that it happened at c or is taken back at c, on an impression that is not late
  *
  * <ul>
- *   <li>labels it if t - W ≤ c ≤ t + W (producers' clocks differ, so it may be earlier) and the
- *       time at which the click came is before t + W,
+ *   <li>counts if t - W ≤ c ≤ t + W (producers' clocks differ, so it may be earlier) and the time
+ *       at which it came is before t + W,
  *   <li>is late if t + W < c ≤ t + W + L, or if it happened in time and came at t + W or later,
  *   <li>else belongs to no impression; so does one that came at t + W + L or later.
  * </ul>
+ *
+ * <p>The label is 1 if the word with the latest c that counts says that it happened; of two with
+ * the same c, the one that takes back. An impression that is late for each outcome is rejected; one
+ * that is late for some has labels of the others.
  *
  * <p><em>The time at which an event came</em> is that of its own partition before it: the latest
  * event time there, less the out-of-orderness ({@link EventClock}). So what an event ends as
@@ -32,47 +37,57 @@ import org.jspecify.annotations.Nullable;
  * Only where a partition was silent so long that it was not waited for, it is the event time that
  * the others have reached.
  *
- * <p>Legal transitions (null is no state; times of the right column are event times):
+ * <p>Legal transitions (null is no state; times of the right column are event times, W and L those
+ * of an outcome or the longest of all):
  *
  * <pre>
- * null              click → ClicksWaiting           impression → ImpressionWaiting | Labelled
- * ClicksWaiting     click → ClicksWaiting           impression → ImpressionWaiting | Labelled   c + 2 W + L → ClicksWaiting | null
- * ImpressionWaiting click → ImpressionWaiting (emission at the window's end) | Labelled         t + W → Labelled, earlier → Provisional
- * Provisional       click → Labelled                                                            t + W → Labelled
- * Labelled          stays                                                                       t + W + L → null
+ * null             outcome → OutcomesWaiting   impression → Open
+ * OutcomesWaiting  outcome → OutcomesWaiting   impression → Open                c + 2 W + L → OutcomesWaiting | null
+ * Open             outcome → Open                                               t + W, and before → Open | Closed
+ * Closed           stays                                                        t + W + L → null
  * </pre>
  *
- * <p>An impression leaves once with its label at the window's end; or, where examples leave as the
- * clicks come, as clicked with its click, or as not clicked when it has waited for {@link
- * Moment#patience}, and then again if a click corrects it.
+ * <p>An impression leaves once with each label at the end of that window; or, where examples leave
+ * as the outcomes come, with label 1 as it happens, or with label 0 when it has waited for {@link
+ * Moment#patience}, and then again whenever a word changes the label.
  *
- * <p>Why a click waits for c + 2 W + L: its impression may be at c + W, and may come W + L later.
+ * <p>Why an outcome waits for c + 2 W + L: its impression may be at c + W, and may come W + L
+ * later.
  */
 public final class LabelJoin {
-  /** More early clicks than this for one id are rejected at once: state has a limit. */
-  static final int MAX_WAITING_CLICKS = 16;
+  /** More early outcomes than this for one id are rejected at once: state has a limit. */
+  static final int MAX_WAITING = 16;
 
-  private final long window;
-  private final long lateness;
+  private final List<OutcomeRule> rules;
   private final LabelEmission emission;
 
   /**
-   * @param attributionWindow W, at least a millisecond
-   * @param allowedLateness L, not negative: how long after its window an impression may come, and a
-   *     label is remembered
+   * @param rules an outcome each, at least one
+   * @throws IllegalArgumentException if there is none, or two have one name
    */
-  public LabelJoin(Duration attributionWindow, Duration allowedLateness, LabelEmission emission) {
-    if (attributionWindow.toMillis() < 1) {
-      throw new IllegalArgumentException(
-          "attributionWindow: " + attributionWindow + ", expected at least 1 ms");
-    }
-    if (allowedLateness.isNegative()) {
-      throw new IllegalArgumentException(
-          "allowedLateness: " + allowedLateness + ", expected not negative");
-    }
-    this.window = attributionWindow.toMillis();
-    this.lateness = allowedLateness.toMillis();
+  public LabelJoin(List<OutcomeRule> rules, LabelEmission emission) {
+    this.rules = List.copyOf(rules);
     this.emission = emission;
+    if (rules.isEmpty()) {
+      throw new IllegalArgumentException("outcomes: none, expected at least one");
+    }
+    if (rules.stream().map(OutcomeRule::name).distinct().count() < rules.size()) {
+      throw new IllegalArgumentException("outcomes: " + names() + ", expected each name once");
+    }
+  }
+
+  private String names() {
+    return rules.stream().map(OutcomeRule::name).collect(Collectors.joining(", "));
+  }
+
+  /** The rule of an outcome, or null if it is not joined. */
+  private @Nullable OutcomeRule rule(String outcome) {
+    for (int i = 0; i < rules.size(); i++) {
+      if (rules.get(i).name().equals(outcome)) {
+        return rules.get(i);
+      }
+    }
+    return null;
   }
 
   /**
@@ -83,174 +98,249 @@ public final class LabelJoin {
   public Transition onImpression(
       @Nullable JoinState state, ImpressionEvent impression, Moment moment) {
     long cameAt = moment.cameAt();
+    long eventTime = impression.eventTime();
     List<Effect> effects = new ArrayList<>(3);
     effects.add(new Effect.Count(Counter.IMPRESSIONS));
-    if (state != null && !(state instanceof ClicksWaiting)) {
+    if (state != null && !(state instanceof OutcomesWaiting)) {
       effects.add(new Effect.Count(Counter.DUPLICATE_IMPRESSIONS));
       return new Transition(state, effects);
     }
-    long lateFrom = impression.eventTime() + window + lateness;
-    if (lateFrom <= cameAt) {
-      effects.add(
-          reject(
-              RejectionReason.LATE_IMPRESSION,
-              impression.origin(),
-              "impression of event time "
-                  + impression.eventTime()
-                  + " came after events of "
-                  + cameAt
-                  + ", expected before "
-                  + lateFrom
-                  + ": attribution window and allowed lateness are over"));
+    long metAt = moment.time(eventTime);
+    List<Label> labels = new ArrayList<>(rules.size());
+    List<Effect> missed = new ArrayList<>(0);
+    for (OutcomeRule rule : rules) {
+      if (eventTime + rule.rememberedMillis() <= cameAt) {
+        missed.add(new Effect.Count(Counter.MISSED_IMPRESSIONS, rule.name()));
+      } else {
+        long learnAt = metAt + moment.patience().of(rule);
+        boolean atTheEnd =
+            emission == LabelEmission.ON_WINDOW_END || learnAt >= eventTime + rule.windowMillis();
+        labels.add(Label.waiting(rule.name(), atTheEnd ? 0 : learnAt));
+      }
+    }
+    if (labels.isEmpty()) {
+      effects.add(late(impression, cameAt));
       return new Transition(state, effects);
     }
+    effects.addAll(missed);
     Origin origin = impression.origin();
-    long metAt = moment.time(impression.eventTime());
-    JoinState next =
-        new ImpressionWaiting(
-            impression.eventTime(),
-            metAt,
-            learnAt(impression.eventTime(), metAt + moment.patience()),
-            origin.partition(),
-            origin.offset(),
-            false,
-            0,
-            impression.body());
-    if (state instanceof ClicksWaiting waiting) {
-      for (WaitingClick click : waiting.clicks()) {
-        // Of how long the click took, not of when it was found.
-        long clickMetAt = Math.max(metAt, click.cameAt());
-        next = onClickOfKnown(next, click.event(), click.cameAt(), clickMetAt, effects);
+    Open next =
+        new Open(eventTime, metAt, origin.partition(), origin.offset(), labels, impression.body());
+    if (state instanceof OutcomesWaiting waiting) {
+      for (WaitingOutcome outcome : waiting.outcomes()) {
+        OutcomeRule rule = rule(outcome.event().outcome());
+        if (rule == null) {
+          effects.add(unknownOutcome(outcome.event()));
+          continue;
+        }
+        // Of how long the outcome took, not of when it was found.
+        long outcomeMetAt = Math.max(metAt, outcome.cameAt());
+        next =
+            onOutcomeOfOpen(next, rule, outcome.event(), outcome.cameAt(), outcomeMetAt, effects);
       }
     }
     return new Transition(next, effects);
   }
 
-  private long learnAt(long eventTime, long wanted) {
-    return emission == LabelEmission.ON_WINDOW_END || wanted >= eventTime + window ? 0 : wanted;
+  private Effect late(ImpressionEvent impression, long cameAt) {
+    long lateFrom =
+        impression.eventTime()
+            + rules.stream().mapToLong(OutcomeRule::rememberedMillis).max().orElseThrow();
+    return reject(
+        RejectionReason.LATE_IMPRESSION,
+        impression.origin(),
+        "impression of event time "
+            + impression.eventTime()
+            + " came after events of "
+            + cameAt
+            + ", expected before "
+            + lateFrom
+            + ": attribution window and allowed lateness are over");
   }
 
-  /** Decides on a click; parameters as in {@link #onImpression}. */
-  public Transition onClick(@Nullable JoinState state, ClickEvent click, Moment moment) {
+  /** Decides on an outcome; parameters as in {@link #onImpression}. */
+  public Transition onOutcome(@Nullable JoinState state, OutcomeEvent event, Moment moment) {
     long cameAt = moment.cameAt();
     List<Effect> effects = new ArrayList<>(3);
-    effects.add(new Effect.Count(Counter.CLICKS));
-    if (state != null && !(state instanceof ClicksWaiting)) {
-      long metAt = moment.time(click.eventTime());
-      return new Transition(onClickOfKnown(state, click, cameAt, metAt, effects), effects);
-    }
-    List<WaitingClick> clicks =
-        state instanceof ClicksWaiting waiting
-            ? new ArrayList<>(waiting.clicks())
-            : new ArrayList<>(1);
-    if (waitsUntil(click) <= cameAt || clicks.size() == MAX_WAITING_CLICKS) {
-      effects.add(unknownImpression(click));
+    OutcomeRule rule = rule(event.outcome());
+    if (rule == null) {
+      effects.add(unknownOutcome(event));
       return new Transition(state, effects);
     }
-    clicks.add(new WaitingClick(click, cameAt));
-    return new Transition(new ClicksWaiting(clicks), effects);
-  }
-
-  private long waitsUntil(ClickEvent click) {
-    return click.eventTime() + 2 * window + lateness;
-  }
-
-  /** The state of an id whose impression is known, after one more click. */
-  private JoinState onClickOfKnown(
-      JoinState state, ClickEvent click, long cameAt, long metAt, List<Effect> effects) {
-    boolean clicked;
-    long impressionTime;
-    if (state instanceof ImpressionWaiting waiting) {
-      clicked = waiting.clicked();
-      impressionTime = waiting.eventTime();
-    } else if (state instanceof Provisional provisional) {
-      clicked = false;
-      impressionTime = provisional.eventTime();
-    } else {
-      Labelled labelled = (Labelled) state;
-      clicked = labelled.clicked();
-      impressionTime = labelled.eventTime();
+    effects.add(new Effect.Count(Counter.CLICKS, rule.name()));
+    if (state instanceof Open open) {
+      long metAt = moment.time(event.eventTime());
+      return new Transition(onOutcomeOfOpen(open, rule, event, cameAt, metAt, effects), effects);
     }
-    long delay = click.eventTime() - impressionTime;
+    if (state instanceof Closed closed) {
+      Label label = label(closed.labels(), rule.name());
+      onOutcomeOf(label, rule, closed.eventTime(), event, cameAt, effects);
+      return new Transition(closed, effects);
+    }
+    List<WaitingOutcome> outcomes =
+        state instanceof OutcomesWaiting waiting
+            ? new ArrayList<>(waiting.outcomes())
+            : new ArrayList<>(1);
+    if (waitsUntil(rule, event) <= cameAt || outcomes.size() == MAX_WAITING) {
+      effects.add(unknownImpression(rule, event));
+      return new Transition(state, effects);
+    }
+    outcomes.add(new WaitingOutcome(event, cameAt));
+    return new Transition(new OutcomesWaiting(outcomes), effects);
+  }
+
+  private static long waitsUntil(OutcomeRule rule, OutcomeEvent event) {
+    return event.eventTime() + rule.windowMillis() + rule.rememberedMillis();
+  }
+
+  private static @Nullable Label label(List<Label> labels, String outcome) {
+    for (int i = 0; i < labels.size(); i++) {
+      if (labels.get(i).outcome().equals(outcome)) {
+        return labels.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The state of an id whose impression is known, after one more outcome. */
+  private Open onOutcomeOfOpen(
+      Open open,
+      OutcomeRule rule,
+      OutcomeEvent event,
+      long cameAt,
+      long metAt,
+      List<Effect> effects) {
+    Label before = label(open.labels(), rule.name());
+    Label after = onOutcomeOf(before, rule, open.eventTime(), event, cameAt, effects);
+    if (before == null || after == null || after.equals(before)) {
+      return open;
+    }
+    if (after.happened() != before.happened() && emission != LabelEmission.ON_WINDOW_END) {
+      boolean learnsNow = after.happened() || after.left() != Left.NOTHING;
+      if (after.happened()) {
+        effects.add(new Effect.Count(Counter.POSITIVES, rule.name()));
+      }
+      if (learnsNow) {
+        long delay = after.happened() ? Math.max(0, metAt - open.metAt()) : 0;
+        emit(event.impressionId(), open, rule, after, delay, effects);
+        after = after.leaving();
+      }
+    }
+    List<Label> labels = new ArrayList<>(open.labels());
+    labels.set(labels.indexOf(before), after);
+    return withLabels(open, labels);
+  }
+
+  private static Open withLabels(Open open, List<Label> labels) {
+    return new Open(
+        open.eventTime(), open.metAt(), open.partition(), open.offset(), labels, open.body());
+  }
+
+  /**
+   * What an outcome makes of a label.
+   *
+   * @param label null if the impression came when the outcome was not joined, or too late for it
+   */
+  private @Nullable Label onOutcomeOf(
+      @Nullable Label label,
+      OutcomeRule rule,
+      long impressionTime,
+      OutcomeEvent event,
+      long cameAt,
+      List<Effect> effects) {
+    long window = rule.windowMillis();
+    long delay = event.eventTime() - impressionTime;
     long windowEnd = impressionTime + window;
-    if (delay < -window || delay > window + lateness || windowEnd + lateness <= cameAt) {
-      effects.add(unknownImpression(click));
-      return state;
+    long forgottenAt = impressionTime + rule.rememberedMillis();
+    if (label == null
+        || delay < -window
+        || event.eventTime() > forgottenAt
+        || forgottenAt <= cameAt) {
+      effects.add(unknownImpression(rule, event));
+      return label;
     }
     if (delay > window) {
-      effects.add(new Effect.Count(Counter.LATE_CLICKS));
-      effects.add(lateClick(click, delay + " ms after its impression, expected at most " + window));
-      return state;
+      String detail = delay + " ms after its impression, expected at most " + window;
+      return late(label, rule, event, detail, effects);
     }
-    if (clicked) {
-      effects.add(new Effect.Count(Counter.DUPLICATE_CLICKS));
-      return state;
+    boolean over = windowEnd <= cameAt || label.isFinal();
+    if (!event.retracted()
+        && (label.happened() || (!over && event.eventTime() <= label.saidAt()))) {
+      effects.add(new Effect.Count(Counter.DUPLICATE_CLICKS, rule.name()));
+      return over || !label.happened() ? label : label.saidAgain(event.eventTime());
     }
-    if (windowEnd <= cameAt || state instanceof Labelled) {
-      effects.add(new Effect.Count(Counter.LATE_CLICKS));
+    if (over) {
+      String detail =
+          "came after its impression's window had ended at "
+              + windowEnd
+              + (windowEnd <= cameAt
+                  ? ", behind events of " + cameAt
+                  : ", in a partition that had long been silent");
+      return late(label, rule, event, detail, effects);
+    }
+    if (event.retracted()) {
+      boolean older = event.eventTime() < label.saidAt();
+      boolean idle = older || !label.happened();
       effects.add(
-          lateClick(
-              click,
-              "came after its impression's window had ended at "
-                  + windowEnd
-                  + (windowEnd <= cameAt
-                      ? ", behind events of " + cameAt
-                      : ", in a partition that had long been silent")));
-      return state;
+          new Effect.Count(idle ? Counter.IDLE_RETRACTIONS : Counter.TAKEN_BACK, rule.name()));
+      if (older) {
+        return label;
+      }
     }
-    if (emission != LabelEmission.ON_WINDOW_END) {
-      effects.add(new Effect.Count(Counter.POSITIVES));
-    }
-    String id = click.impressionId();
-    long written = click.origin().writtenTime();
-    if (state instanceof Provisional provisional) {
-      effects.add(
-          new Effect.Emit(
-              new LabelledImpression(
-                  id,
-                  impressionTime,
-                  provisional.partition(),
-                  provisional.offset(),
-                  true,
-                  written,
-                  provisional.body(),
-                  true,
-                  windowEnd,
-                  Math.max(0, metAt - provisional.metAt()))));
-      return new Labelled(impressionTime, true);
-    }
-    ImpressionWaiting waiting = (ImpressionWaiting) state;
-    if (emission == LabelEmission.ON_WINDOW_END) {
-      return new ImpressionWaiting(
-          impressionTime,
-          waiting.metAt(),
-          waiting.learnAt(),
-          waiting.partition(),
-          waiting.offset(),
-          true,
-          written,
-          waiting.body());
-    }
-    emit(id, waiting, true, written, Math.max(0, metAt - waiting.metAt()), effects);
-    return new Labelled(impressionTime, true);
+    return label.said(event);
+  }
+
+  private static Label late(
+      Label label, OutcomeRule rule, OutcomeEvent event, String detail, List<Effect> effects) {
+    effects.add(new Effect.Count(Counter.LATE_CLICKS, rule.name()));
+    effects.add(
+        reject(
+            rule.isClick() ? RejectionReason.LATE_CLICK : RejectionReason.LATE_OUTCOME,
+            event.origin(),
+            name(event) + " " + detail));
+    return label;
   }
 
   /** When {@link #wake} has something to do for a state: an event time. */
   public long dueTime(JoinState state) {
-    if (state instanceof ImpressionWaiting waiting) {
-      return waiting.learnAt() == 0 ? waiting.eventTime() + window : waiting.learnAt();
+    if (state instanceof Open open) {
+      long earliest = Long.MAX_VALUE;
+      for (int i = 0; i < open.labels().size(); i++) {
+        earliest = Math.min(earliest, dueTime(open.eventTime(), open.labels().get(i)));
+      }
+      // Of outcomes that are not joined any more nothing is due but to forget them.
+      return earliest == Long.MAX_VALUE ? open.eventTime() : earliest;
     }
-    if (state instanceof Provisional provisional) {
-      return provisional.eventTime() + window;
-    }
-    if (state instanceof Labelled labelled) {
-      return labelled.eventTime() + window + lateness;
+    if (state instanceof Closed closed) {
+      long latest = closed.eventTime();
+      for (int i = 0; i < closed.labels().size(); i++) {
+        OutcomeRule rule = rule(closed.labels().get(i).outcome());
+        if (rule != null) {
+          latest = Math.max(latest, closed.eventTime() + rule.rememberedMillis());
+        }
+      }
+      return latest;
     }
     long earliest = Long.MAX_VALUE;
-    for (WaitingClick click : ((ClicksWaiting) state).clicks()) {
-      earliest = Math.min(earliest, waitsUntil(click.event()));
+    for (WaitingOutcome waiting : ((OutcomesWaiting) state).outcomes()) {
+      earliest = Math.min(earliest, waitsUntil(waiting.event()));
     }
     return earliest;
+  }
+
+  private long dueTime(long impressionTime, Label label) {
+    OutcomeRule rule = rule(label.outcome());
+    if (rule == null || label.isFinal()) {
+      return Long.MAX_VALUE;
+    }
+    return label.left() == Left.NOTHING && label.learnAt() != 0
+        ? label.learnAt()
+        : impressionTime + rule.windowMillis();
+  }
+
+  private long waitsUntil(OutcomeEvent event) {
+    OutcomeRule rule = rule(event.outcome());
+    return rule == null ? event.eventTime() : waitsUntil(rule, event);
   }
 
   /**
@@ -259,80 +349,112 @@ public final class LabelJoin {
    * @param time the event time that was reached
    */
   public Transition wake(String impressionId, @Nullable JoinState state, long time) {
-    if (state instanceof ImpressionWaiting waiting && dueTime(waiting) <= time) {
+    if (state == null || dueTime(state) > time) {
+      return new Transition(state, List.of());
+    }
+    if (state instanceof Open open) {
       List<Effect> effects = new ArrayList<>(2);
-      boolean clicked = waiting.clicked();
-      emit(impressionId, waiting, clicked, waiting.clickWrittenTime(), 0, effects);
-      if (waiting.learnAt() != 0) {
-        return new Transition(
-            new Provisional(
-                waiting.eventTime(),
-                waiting.metAt(),
-                waiting.partition(),
-                waiting.offset(),
-                waiting.body()),
-            effects);
-      }
-      effects.add(new Effect.Count(clicked ? Counter.POSITIVES : Counter.NEGATIVES));
-      return new Transition(new Labelled(waiting.eventTime(), clicked), effects);
+      return new Transition(wake(impressionId, open, time, effects), effects);
     }
-    if (state instanceof Provisional provisional && dueTime(provisional) <= time) {
-      return new Transition(
-          new Labelled(provisional.eventTime(), false),
-          List.of(new Effect.Count(Counter.NEGATIVES)));
-    }
-    if (state instanceof Labelled labelled && labelled.eventTime() + window + lateness <= time) {
+    if (state instanceof Closed) {
       return new Transition(null, List.of());
     }
-    if (state instanceof ClicksWaiting waiting) {
-      List<Effect> effects = new ArrayList<>();
-      List<WaitingClick> remaining = new ArrayList<>();
-      for (WaitingClick click : waiting.clicks()) {
-        if (waitsUntil(click.event()) <= time) {
-          effects.add(unknownImpression(click.event()));
-        } else {
-          remaining.add(click);
-        }
+    List<Effect> effects = new ArrayList<>();
+    List<WaitingOutcome> remaining = new ArrayList<>();
+    for (WaitingOutcome waiting : ((OutcomesWaiting) state).outcomes()) {
+      OutcomeRule rule = rule(waiting.event().outcome());
+      if (rule == null) {
+        effects.add(unknownOutcome(waiting.event()));
+      } else if (waitsUntil(rule, waiting.event()) <= time) {
+        effects.add(unknownImpression(rule, waiting.event()));
+      } else {
+        remaining.add(waiting);
       }
-      return new Transition(remaining.isEmpty() ? null : new ClicksWaiting(remaining), effects);
     }
-    return new Transition(state, List.of());
+    return new Transition(remaining.isEmpty() ? null : new OutcomesWaiting(remaining), effects);
+  }
+
+  private @Nullable JoinState wake(
+      String impressionId, Open open, long time, List<Effect> effects) {
+    List<Label> labels = new ArrayList<>(open.labels().size());
+    boolean allFinal = true;
+    for (Label label : open.labels()) {
+      OutcomeRule rule = rule(label.outcome());
+      if (rule == null) {
+        continue; // not joined any more
+      }
+      Label next = label;
+      if (dueTime(open.eventTime(), next) <= time && next.left() == Left.NOTHING) {
+        emit(impressionId, open, rule, next, 0, effects);
+        next = next.leaving();
+      }
+      if (dueTime(open.eventTime(), next) <= time) {
+        if (!next.happened()) {
+          effects.add(new Effect.Count(Counter.NEGATIVES, rule.name()));
+        } else if (emission == LabelEmission.ON_WINDOW_END) {
+          effects.add(new Effect.Count(Counter.POSITIVES, rule.name()));
+        }
+        next = next.closed();
+      }
+      allFinal &= next.isFinal();
+      labels.add(next);
+    }
+    if (!allFinal) {
+      return withLabels(open, labels);
+    }
+    Closed closed = new Closed(open.eventTime(), labels);
+    return dueTime(closed) <= time ? null : closed;
   }
 
   private void emit(
       String impressionId,
-      ImpressionWaiting waiting,
-      boolean clicked,
-      long clickWrittenTime,
+      Open open,
+      OutcomeRule rule,
+      Label label,
       long delay,
       List<Effect> effects) {
     effects.add(
         new Effect.Emit(
             new LabelledImpression(
                 impressionId,
-                waiting.eventTime(),
-                waiting.partition(),
-                waiting.offset(),
-                clicked,
-                clickWrittenTime,
-                waiting.body(),
-                false,
-                emission == LabelEmission.ON_WINDOW_END ? 0 : waiting.eventTime() + window,
+                rule.name(),
+                open.eventTime(),
+                open.partition(),
+                open.offset(),
+                label.happened(),
+                label.writtenTime(),
+                label.value(),
+                open.body(),
+                label.left() != Left.NOTHING,
+                emission == LabelEmission.ON_WINDOW_END
+                    ? 0
+                    : open.eventTime() + rule.windowMillis(),
                 delay)));
   }
 
-  private static Effect lateClick(ClickEvent click, String detail) {
-    return reject(RejectionReason.LATE_CLICK, click.origin(), "click " + detail);
+  private static String name(OutcomeEvent event) {
+    return event.retracted() ? "retraction of " + event.outcome() : event.outcome();
   }
 
-  private static Effect unknownImpression(ClickEvent click) {
+  private Effect unknownOutcome(OutcomeEvent event) {
     return reject(
-        RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION,
-        click.origin(),
+        RejectionReason.UNKNOWN_OUTCOME,
+        event.origin(),
+        "outcome: " + event.outcome() + ", expected one that is joined: " + names());
+  }
+
+  private static Effect unknownImpression(OutcomeRule rule, OutcomeEvent event) {
+    return reject(
+        rule.isClick()
+            ? RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION
+            : RejectionReason.OUTCOME_FOR_UNKNOWN_IMPRESSION,
+        event.origin(),
         "impression_id: "
-            + click.impressionId()
-            + ", expected an impression within the attribution window of the click at "
-            + click.eventTime());
+            + event.impressionId()
+            + ", expected an impression within the attribution window of the "
+            + name(event)
+            + " at "
+            + event.eventTime());
   }
 
   private static Effect reject(RejectionReason reason, Origin origin, String detail) {

@@ -5,15 +5,22 @@ package io.millrace.ingestion;
  *
  * @param cameAt the time at which the event came, as in {@link LabelJoin}
  * @param reached the time that the whole join has reached
- * @param patience how long an impression waits for its click before it is taken to have none for
- *     now, in milliseconds; of no meaning for a click, nor where examples leave at a window's end
+ * @param patience of an impression; of no meaning for an outcome, nor where examples leave at a
+ *     window's end
  */
-public record Moment(long cameAt, long reached, long patience) {
+public record Moment(long cameAt, long reached, Patience patience) {
   private static final long FOR_EVER = Long.MAX_VALUE / 4;
 
-  /** The whole join has reached the time at which the event came; a click is waited for. */
+  /** How long an impression waits for an outcome before it is taken to have none for now. */
+  @FunctionalInterface
+  public interface Patience {
+    /** For an outcome waited for by this rule, in milliseconds. */
+    long of(OutcomeRule rule);
+  }
+
+  /** The whole join has reached the time at which the event came; an outcome is waited for. */
   public static Moment of(long cameAt) {
-    return new Moment(cameAt, cameAt, FOR_EVER);
+    return new Moment(cameAt, cameAt, rule -> FOR_EVER);
   }
 
   /** The moment's time: an event that is read ahead of the others is taken at its own. */

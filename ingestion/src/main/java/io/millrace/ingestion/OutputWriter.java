@@ -38,16 +38,23 @@ public final class OutputWriter {
     out.header(exampleSchemaId);
     out.string(example.impressionId());
     out.number(example.eventTime());
-    out.number(example.clicked() ? 1 : 0);
-    out.number(example.clickWrittenTime());
+    out.number(example.happened() ? 1 : 0);
+    out.number(example.writtenTime());
     out.raw(example.body(), 0, example.body().length);
     if (example.corrects()) {
       out.number(1); // the union's branch of an int
-      out.number(0);
+      out.number(example.happened() ? 0 : 1);
     } else {
       out.number(0); // null
     }
     out.number(example.finalAt());
+    out.string(example.outcome());
+    if (example.value() == null) {
+      out.number(0); // null
+    } else {
+      out.number(1);
+      out.number(example.value());
+    }
     return out.toBytes();
   }
 

@@ -18,7 +18,7 @@ class EventClockTest {
   private long now = 5 * SECOND;
 
   private static Event event(String topic, int partition, long time, long written) {
-    return new ClickEvent("i", time, new Origin(topic, partition, 0, written, null, null));
+    return OutcomeEvent.click("i", time, new Origin(topic, partition, 0, written, null, null));
   }
 
   private long event(int partition, long time) {

@@ -50,11 +50,13 @@ class EventDecoderTest {
         writer.example(
             new LabelledImpression(
                 impression.impressionId(),
+                clicked ? "conversion" : "click",
                 impression.eventTime(),
                 0,
                 0,
                 clicked,
                 clickWrittenTime,
+                clicked ? 12.5 : null,
                 impression.body(),
                 clicked,
                 NOW + 19,
@@ -81,7 +83,9 @@ class EventDecoderTest {
                 ByteBuffer.wrap(features),
                 served,
                 0,
-                NOW + 19));
+                NOW + 19,
+                "conversion",
+                12.5));
   }
 
   @Test
@@ -99,14 +103,16 @@ class EventDecoderTest {
                 ByteBuffer.wrap(features),
                 null,
                 null,
-                NOW + 19));
+                NOW + 19,
+                "click",
+                null));
   }
 
   @Test
   void clicksAndProgressAreRead() {
     assertThat(decode(events.click("i1", NOW)))
         .isInstanceOfSatisfying(
-            ClickEvent.class,
+            OutcomeEvent.class,
             click -> {
               assertThat(click.impressionId()).isEqualTo("i1");
               assertThat(click.eventTime()).isEqualTo(NOW);
@@ -118,6 +124,29 @@ class EventDecoderTest {
     assertThat(decode(events.progress(NOW)))
         .isInstanceOfSatisfying(
             ProgressEvent.class, progress -> assertThat(progress.watermark()).isEqualTo(NOW - 1));
+  }
+
+  @Test
+  void outcomesAreRead() {
+    assertThat(decode(events.outcome("i1", "conversion", NOW, 12.5, false)))
+        .isInstanceOfSatisfying(
+            OutcomeEvent.class,
+            outcome -> {
+              assertThat(outcome.outcome()).isEqualTo("conversion");
+              assertThat(outcome.value()).isEqualTo(12.5);
+              assertThat(outcome.retracted()).isFalse();
+            });
+    assertThat(decode(events.outcome("i1", "click", NOW, null, true)))
+        .isInstanceOfSatisfying(
+            OutcomeEvent.class, outcome -> assertThat(outcome.retracted()).isTrue());
+    assertRejected(
+        events.outcome("i1", "conversion", NOW, Double.NaN, false),
+        RejectionReason.UNDECODABLE,
+        "value: NaN, expected a finite number or null");
+    assertRejected(
+        events.outcome("i1", "", NOW, null, false),
+        RejectionReason.UNKNOWN_OUTCOME,
+        "outcome: 0 characters");
   }
 
   @Test
@@ -173,7 +202,7 @@ class EventDecoderTest {
     Origin written = new Origin("clicks", 0, 100, later, null, click);
     assertThat(asked.decode(written))
         .as("written after the question")
-        .isInstanceOf(ClickEvent.class);
+        .isInstanceOf(OutcomeEvent.class);
   }
 
   @Test
@@ -224,8 +253,8 @@ class EventDecoderTest {
         events.click("i1", Long.MAX_VALUE), RejectionReason.ABSURD_EVENT_TIME, "event_time");
     assertRejected(
         events.progress(Long.MIN_VALUE), RejectionReason.ABSURD_EVENT_TIME, "event_time");
-    assertThat(decode(events.click("i1", NOW + day))).isInstanceOf(ClickEvent.class);
-    assertThat(decode(events.click("i1", 946_684_800_000L))).isInstanceOf(ClickEvent.class);
+    assertThat(decode(events.click("i1", NOW + day))).isInstanceOf(OutcomeEvent.class);
+    assertThat(decode(events.click("i1", 946_684_800_000L))).isInstanceOf(OutcomeEvent.class);
   }
 
   @Test

@@ -1,17 +1,24 @@
 package io.millrace.ingestion;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 
 /**
- * Two partitions, impressions and clicks, whose producers keep their promises: out of order by a
- * few milliseconds, with duplicates, orphans, early and late clicks, and Progress between.
+ * Two partitions, impressions and outcomes, whose producers keep their promises: out of order by a
+ * few milliseconds, with duplicates, orphans, early and late clicks and conversions, some of them
+ * taken back or of equal times, and Progress between.
  */
 record EventScript(List<Event> impressions, List<Event> clicks) {
   static final int WINDOW = 20;
   static final int LATENESS = 10;
+  static final List<OutcomeRule> RULES =
+      List.of(
+          OutcomeRule.click(Duration.ofMillis(WINDOW), Duration.ofMillis(LATENESS)),
+          new OutcomeRule("conversion", Duration.ofMillis(45), Duration.ofMillis(LATENESS)));
   private static final long START = 946_684_800_000L;
 
   static EventScript random(long seed) {
@@ -32,6 +39,14 @@ record EventScript(List<Event> impressions, List<Event> clicks) {
       for (int n = random.nextInt(5); n > 0; n--) {
         clicks.add(new long[] {id, time - 2 * WINDOW + random.nextInt(5 * WINDOW)});
       }
+      for (int n = random.nextInt(5); n > 0; n--) {
+        boolean retracted = random.nextInt(3) == 0;
+        long at = time - 60 + random.nextInt(130);
+        clicks.add(new long[] {id, at, 0, random.nextInt(2), retracted ? 1 : 0});
+        if (random.nextInt(3) == 0) {
+          clicks.add(new long[] {id, at, 0, random.nextInt(2), retracted ? 0 : 1});
+        }
+      }
     }
     return new EventScript(
         partition("impressions", impressions, random), partition("clicks", clicks, random));
@@ -40,7 +55,9 @@ record EventScript(List<Event> impressions, List<Event> clicks) {
   private static List<Event> partition(String topic, List<long[]> events, Random random) {
     List<long[]> shuffled = new ArrayList<>();
     for (long[] event : events) {
-      shuffled.add(new long[] {event[0], event[1], event[1] + random.nextInt(8)});
+      long[] more = Arrays.copyOf(event, 5);
+      more[2] = event[1] + random.nextInt(8);
+      shuffled.add(more);
     }
     shuffled.sort(Comparator.comparingLong((long[] e) -> e[2]));
     List<Event> partition = new ArrayList<>();
@@ -55,11 +72,18 @@ record EventScript(List<Event> impressions, List<Event> clicks) {
       long time = shuffled.get(i)[1];
       partition.add(
           topic.equals("clicks")
-              ? new ClickEvent(id, time, origin)
+              ? outcome(id, shuffled.get(i), origin)
               : new ImpressionEvent(id, time, new byte[] {(byte) i}, origin));
     }
     partition.add(new ProgressEvent(Long.MAX_VALUE, origin(topic, partition.size())));
     return partition;
+  }
+
+  private static OutcomeEvent outcome(String id, long[] event, Origin origin) {
+    boolean retracted = event[4] == 1;
+    return event[3] == 0
+        ? new OutcomeEvent(id, OutcomeRule.CLICK, event[1], null, retracted, origin)
+        : new OutcomeEvent(id, "conversion", event[1], (double) origin.offset(), retracted, origin);
   }
 
   private static Origin origin(String topic, long offset) {

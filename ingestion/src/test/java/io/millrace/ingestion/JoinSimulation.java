@@ -24,7 +24,7 @@ final class JoinSimulation {
   final Map<String, byte[]> states = new HashMap<>();
   final List<LabelledImpression> examples = new ArrayList<>();
   final List<Kept> rejected = new ArrayList<>();
-  final Map<Counter, Integer> counts = new HashMap<>();
+  final Map<String, Integer> counts = new HashMap<>();
   long watermark = Long.MIN_VALUE;
 
   JoinSimulation(LabelJoin join) {
@@ -42,9 +42,9 @@ final class JoinSimulation {
     if (event instanceof ImpressionEvent impression) {
       String id = impression.impressionId();
       apply(id, join.onImpression(state(id), impression, moment(id, cameAt)));
-    } else if (event instanceof ClickEvent click) {
-      String id = click.impressionId();
-      apply(id, join.onClick(state(id), click, moment(id, cameAt)));
+    } else if (event instanceof OutcomeEvent outcome) {
+      String id = outcome.impressionId();
+      apply(id, join.onOutcome(state(id), outcome, moment(id, cameAt)));
     } else {
       progress.advance((ProgressEvent) event);
       advance(progress.watermark());
@@ -53,20 +53,21 @@ final class JoinSimulation {
 
   /** A patience from none to three windows of the tests, by the id. */
   private Moment moment(String id, long cameAt) {
-    return new Moment(cameAt, watermark, Math.floorMod(id.hashCode() * 7919, 60));
+    return new Moment(
+        cameAt, watermark, rule -> Math.floorMod((id + rule.name()).hashCode() * 7919, 60));
   }
 
   /**
    * The examples with the labels that they end with, as if each had left once, in the order in
-   * which they left last. Fails if an example corrects anything but one that was not clicked.
+   * which they left last. Fails if an example corrects anything but one with the other label.
    */
   List<LabelledImpression> corrected() {
     List<LabelledImpression> last = new ArrayList<>();
     Map<String, LabelledImpression> newest = new HashMap<>();
     for (LabelledImpression example : examples) {
-      LabelledImpression before = newest.put(example.impressionId(), example);
+      LabelledImpression before = newest.put(example.impressionId() + example.outcome(), example);
       if (example.corrects()) {
-        if (before == null || before.clicked() || !example.clicked()) {
+        if (before == null || before.happened() == example.happened()) {
           throw new AssertionError(example + " after " + before);
         }
         last.remove(before);
@@ -78,11 +79,13 @@ final class JoinSimulation {
             e ->
                 new LabelledImpression(
                     e.impressionId(),
+                    e.outcome(),
                     e.eventTime(),
                     e.partition(),
                     e.offset(),
-                    e.clicked(),
-                    e.clickWrittenTime(),
+                    e.happened(),
+                    e.writtenTime(),
+                    e.value(),
                     e.body(),
                     false,
                     0,
@@ -102,6 +105,7 @@ final class JoinSimulation {
         Timer timer = timers.pollFirst();
         apply(timer.id, join.wake(timer.id, state(timer.id), time));
       }
+      // Timers of one time fire in any order.
       due.sort(Comparator.comparingLong(LabelledImpression::offset));
       examples.addAll(due);
       due.clear();
@@ -133,7 +137,8 @@ final class JoinSimulation {
         Origin origin = reject.rejection().origin();
         rejected.add(new Kept(reject.rejection().reason(), origin.topic(), origin.offset()));
       } else {
-        counts.merge(((Effect.Count) effect).counter(), 1, Integer::sum);
+        Effect.Count count = (Effect.Count) effect;
+        counts.merge(count.counter().code(count.outcome()), 1, Integer::sum);
       }
     }
   }

@@ -3,11 +3,12 @@ package io.millrace.ingestion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.ingestion.JoinState.ClicksWaiting;
-import io.millrace.ingestion.JoinState.ImpressionWaiting;
-import io.millrace.ingestion.JoinState.Labelled;
-import io.millrace.ingestion.JoinState.Provisional;
-import io.millrace.ingestion.JoinState.WaitingClick;
+import io.millrace.ingestion.JoinState.Closed;
+import io.millrace.ingestion.JoinState.Label;
+import io.millrace.ingestion.JoinState.Left;
+import io.millrace.ingestion.JoinState.Open;
+import io.millrace.ingestion.JoinState.OutcomesWaiting;
+import io.millrace.ingestion.JoinState.WaitingOutcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,42 +20,75 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
 class JoinStateFormatTest {
-  private static final Labelled LABELLED = new Labelled(1_700_000_000_001L, true);
-  private static final ImpressionWaiting IMPRESSION =
-      impression(1_700_000_000_007L, 1_700_000_000_008L);
-  private static final ImpressionWaiting IMPRESSION_WITHOUT_TIMES =
-      impression(1_700_000_000_002L, 0);
-  private static final Provisional PROVISIONAL =
-      new Provisional(
-          1_700_000_000_002L, 1_700_000_000_007L, 3, 4_000_000_000L, new byte[] {5, 6, 7});
-  private static final ClicksWaiting CLICKS = clicks(1_700_000_000_000L, 1_700_000_000_001L);
-  private static final ClicksWaiting CLICKS_WITHOUT_TIMES =
-      clicks(EventClock.NONE, EventClock.NONE);
+  private static final Origin FIRST =
+      new Origin("clicks", 1, 42, 1_700_000_000_005L, null, new byte[] {1, 2});
+  private static final Origin SECOND =
+      new Origin("clicks", 1, 43, 1_700_000_000_006L, new byte[0], null);
+  private static final Closed CLOSED =
+      new Closed(
+          1_700_000_000_001L,
+          List.of(Label.closed("click", true), Label.closed("conversion", false)));
+  private static final Open OPEN =
+      open(
+          1_700_000_000_007L,
+          List.of(
+              new Label("click", Left.NO, false, Label.UNSAID, 0, null, 1_700_000_000_009L, false),
+              new Label(
+                  "conversion",
+                  Left.YES,
+                  true,
+                  1_700_000_000_008L,
+                  1_700_000_000_003L,
+                  12.5,
+                  0,
+                  false)));
+  private static final OutcomesWaiting WAITING =
+      new OutcomesWaiting(
+          List.of(
+              waiting(
+                  new OutcomeEvent("i", "conversion", 1_700_000_000_004L, 12.5, false, FIRST),
+                  1_700_000_000_000L),
+              waiting(
+                  new OutcomeEvent("i", "click", 1_700_000_000_004L, null, true, SECOND),
+                  1_700_000_000_001L)));
 
-  private static ImpressionWaiting impression(long metAt, long learnAt) {
-    return new ImpressionWaiting(
-        1_700_000_000_002L,
+  /** What the versions that knew clicks only are read as. */
+  private static final Closed OLD_LABELLED =
+      new Closed(1_700_000_000_001L, List.of(Label.closed("click", true)));
+
+  private static Open oldImpression(long metAt, long learnAt) {
+    return open(
         metAt,
-        learnAt,
-        3,
-        4_000_000_000L,
-        true,
-        1_700_000_000_003L,
-        new byte[] {5, 6, 7});
-  }
-
-  private static ClicksWaiting clicks(long firstCameAt, long secondCameAt) {
-    return new ClicksWaiting(
         List.of(
-            click(
-                new Origin("clicks", 1, 42, 1_700_000_000_005L, null, new byte[] {1, 2}),
-                firstCameAt),
-            click(
-                new Origin("clicks", 1, 43, 1_700_000_000_006L, new byte[0], null), secondCameAt)));
+            new Label(
+                "click",
+                Left.NOTHING,
+                true,
+                1_700_000_000_002L,
+                1_700_000_000_003L,
+                null,
+                learnAt,
+                false)));
   }
 
-  private static WaitingClick click(Origin origin, long cameAt) {
-    return new WaitingClick(new ClickEvent("i", 1_700_000_000_004L, origin), cameAt);
+  private static final Open OLD_PROVISIONAL =
+      open(
+          1_700_000_000_007L,
+          List.of(new Label("click", Left.NO, false, Label.UNSAID, 0, null, 0, false)));
+
+  private static OutcomesWaiting oldClicks(long firstCameAt, long secondCameAt) {
+    return new OutcomesWaiting(
+        List.of(
+            waiting(OutcomeEvent.click("i", 1_700_000_000_004L, FIRST), firstCameAt),
+            waiting(OutcomeEvent.click("i", 1_700_000_000_004L, SECOND), secondCameAt)));
+  }
+
+  private static WaitingOutcome waiting(OutcomeEvent event, long cameAt) {
+    return new WaitingOutcome(event, cameAt);
+  }
+
+  private static Open open(long metAt, List<Label> labels) {
+    return new Open(1_700_000_000_002L, metAt, 3, 4_000_000_000L, labels, new byte[] {5, 6, 7});
   }
 
   private static byte[] golden(int version, String name) throws IOException {
@@ -70,51 +104,42 @@ class JoinStateFormatTest {
 
   @Test
   void writesTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.encode(LABELLED)).isEqualTo(golden(3, "labelled"));
-    assertThat(JoinStateFormat.encode(IMPRESSION)).isEqualTo(golden(3, "impression-waiting"));
-    assertThat(JoinStateFormat.encode(CLICKS)).isEqualTo(golden(3, "clicks-waiting"));
-    assertThat(JoinStateFormat.encode(PROVISIONAL)).isEqualTo(golden(3, "provisional"));
+    assertThat(JoinStateFormat.encode(CLOSED)).isEqualTo(golden(4, "closed"));
+    assertThat(JoinStateFormat.encode(OPEN)).isEqualTo(golden(4, "open"));
+    assertThat(JoinStateFormat.encode(WAITING)).isEqualTo(golden(4, "outcomes-waiting"));
+  }
+
+  private static void reads(int version, String name, JoinState state) throws IOException {
+    assertThat(JoinStateFormat.decode("i", golden(version, name)))
+        .usingRecursiveComparison()
+        .isEqualTo(state);
   }
 
   @Test
   void readsTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.decode("i", golden(3, "labelled"))).isEqualTo(LABELLED);
-    assertThat(JoinStateFormat.decode("i", golden(3, "impression-waiting")))
-        .usingRecursiveComparison()
-        .isEqualTo(IMPRESSION);
-    assertThat(JoinStateFormat.decode("i", golden(3, "clicks-waiting")))
-        .usingRecursiveComparison()
-        .isEqualTo(CLICKS);
-    assertThat(JoinStateFormat.decode("i", golden(3, "provisional")))
-        .usingRecursiveComparison()
-        .isEqualTo(PROVISIONAL);
+    reads(4, "closed", CLOSED);
+    reads(4, "open", OPEN);
+    reads(4, "outcomes-waiting", WAITING);
   }
 
   @Test
-  void readsTheSecondVersion() throws IOException {
-    assertThat(JoinStateFormat.decode("i", golden(2, "labelled"))).isEqualTo(LABELLED);
-    assertThat(JoinStateFormat.decode("i", golden(2, "impression-waiting")))
-        .usingRecursiveComparison()
-        .isEqualTo(IMPRESSION_WITHOUT_TIMES);
-    assertThat(JoinStateFormat.decode("i", golden(2, "clicks-waiting")))
-        .usingRecursiveComparison()
-        .isEqualTo(CLICKS);
-  }
-
-  @Test
-  void readsTheFirstVersion() throws IOException {
-    assertThat(JoinStateFormat.decode("i", golden(1, "labelled"))).isEqualTo(LABELLED);
-    assertThat(JoinStateFormat.decode("i", golden(1, "impression-waiting")))
-        .usingRecursiveComparison()
-        .isEqualTo(IMPRESSION_WITHOUT_TIMES);
-    assertThat(JoinStateFormat.decode("i", golden(1, "clicks-waiting")))
-        .usingRecursiveComparison()
-        .isEqualTo(CLICKS_WITHOUT_TIMES);
+  void readsTheVersionsOfBefore() throws IOException {
+    OutcomesWaiting clicks = oldClicks(1_700_000_000_000L, 1_700_000_000_001L);
+    reads(3, "labelled", OLD_LABELLED);
+    reads(3, "impression-waiting", oldImpression(1_700_000_000_007L, 1_700_000_000_008L));
+    reads(3, "clicks-waiting", clicks);
+    reads(3, "provisional", OLD_PROVISIONAL);
+    reads(2, "labelled", OLD_LABELLED);
+    reads(2, "impression-waiting", oldImpression(1_700_000_000_002L, 0));
+    reads(2, "clicks-waiting", clicks);
+    reads(1, "labelled", OLD_LABELLED);
+    reads(1, "impression-waiting", oldImpression(1_700_000_000_002L, 0));
+    reads(1, "clicks-waiting", oldClicks(EventClock.NONE, EventClock.NONE));
   }
 
   @Test
   void anyTruncationAndAnyAdditionIsNamed() {
-    for (JoinState state : List.of(LABELLED, CLICKS)) {
+    for (JoinState state : List.of(CLOSED, WAITING)) {
       byte[] bytes = JoinStateFormat.encode(state);
       for (int length = 0; length < bytes.length; length++) {
         byte[] truncated = Arrays.copyOf(bytes, length);
@@ -129,11 +154,11 @@ class JoinStateFormatTest {
 
   @Test
   void anotherMagicOrVersionIsNamed() {
-    byte[] bytes = JoinStateFormat.encode(LABELLED);
-    bytes[1] = 4;
-    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 4");
+    byte[] bytes = JoinStateFormat.encode(CLOSED);
+    bytes[1] = 5;
+    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 5");
     assertThatThrownBy(
-            () -> JoinStateFormat.decode("i", "XYZ4".getBytes(StandardCharsets.US_ASCII)))
+            () -> JoinStateFormat.decode("i", "XYZ5".getBytes(StandardCharsets.US_ASCII)))
         .hasMessageContaining("magic 88");
   }
 }

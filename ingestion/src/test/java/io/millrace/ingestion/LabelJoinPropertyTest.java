@@ -2,8 +2,7 @@ package io.millrace.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.HashMap;
+import io.millrace.wire.RejectionReason;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -16,8 +15,7 @@ class LabelJoinPropertyTest {
       RecursiveComparisonConfiguration.builder().build();
 
   private static LabelJoin join(LabelEmission emission) {
-    return new LabelJoin(
-        Duration.ofMillis(EventScript.WINDOW), Duration.ofMillis(EventScript.LATENESS), emission);
+    return new LabelJoin(EventScript.RULES, emission);
   }
 
   private static JoinSimulation run(LabelEmission emission, List<Event> events) {
@@ -30,7 +28,7 @@ class LabelJoinPropertyTest {
   void emissionAtWindowEndGivesTheOraclesExamplesInFileOrder(
       @ForAll long seed, @ForAll long interleaving) {
     EventScript script = EventScript.random(seed);
-    JoinOracle oracle = new JoinOracle(script);
+    JoinOracle oracle = new JoinOracle(script, LabelEmission.ON_WINDOW_END);
     JoinSimulation simulation =
         run(LabelEmission.ON_WINDOW_END, script.interleaved(new Random(interleaving)));
 
@@ -46,7 +44,7 @@ class LabelJoinPropertyTest {
   void emissionAsClicksComeGivesTheOraclesLabelsInAnyOrder(
       @ForAll long seed, @ForAll long interleaving) {
     EventScript script = EventScript.random(seed);
-    JoinOracle oracle = new JoinOracle(script);
+    JoinOracle oracle = new JoinOracle(script, LabelEmission.AS_CLICKS_COME);
     JoinSimulation simulation =
         run(LabelEmission.AS_CLICKS_COME, script.interleaved(new Random(interleaving)));
 
@@ -75,21 +73,49 @@ class LabelJoinPropertyTest {
     }
     simulation.advance(Long.MAX_VALUE);
 
-    Map<Counter, Integer> counts = new HashMap<>(simulation.counts);
-    long clicked = simulation.corrected().stream().filter(LabelledImpression::clicked).count();
-    long rejectedClicks =
-        simulation.rejected.stream().filter(kept -> kept.topic().equals("clicks")).count();
-    assertThat(
-            simulation.corrected().size()
-                + counts.getOrDefault(Counter.DUPLICATE_IMPRESSIONS, 0)
-                + simulation.rejected.size()
-                - rejectedClicks)
-        .as("impressions")
-        .isEqualTo((long) counts.getOrDefault(Counter.IMPRESSIONS, 0));
-    assertThat(clicked + counts.getOrDefault(Counter.DUPLICATE_CLICKS, 0) + rejectedClicks)
-        .as("clicks")
-        .isEqualTo((long) counts.getOrDefault(Counter.CLICKS, 0));
+    Map<String, Integer> counts = simulation.counts;
+    int impressions =
+        counts.getOrDefault(Counter.IMPRESSIONS.code(), 0)
+            - counts.getOrDefault(Counter.DUPLICATE_IMPRESSIONS.code(), 0)
+            - (int) kept(simulation, RejectionReason.LATE_IMPRESSION);
+    for (OutcomeRule rule : EventScript.RULES) {
+      boolean click = rule.name().equals(OutcomeRule.CLICK);
+      List<LabelledImpression> labelled =
+          simulation.corrected().stream()
+              .filter(example -> example.outcome().equals(rule.name()))
+              .toList();
+      assertThat(labelled.size() + count(counts, Counter.MISSED_IMPRESSIONS, rule))
+          .as("impressions")
+          .isEqualTo(impressions);
+      long happened = labelled.stream().filter(LabelledImpression::happened).count();
+      boolean atOnce = emission == LabelEmission.AS_CLICKS_COME;
+      long takenBack = count(counts, Counter.TAKEN_BACK, rule);
+      long positives = count(counts, Counter.POSITIVES, rule) + (atOnce ? 0 : takenBack);
+      assertThat(positives - takenBack).as("label 1").isEqualTo(happened);
+      assertThat(
+              positives
+                  + takenBack
+                  + count(counts, Counter.IDLE_RETRACTIONS, rule)
+                  + count(counts, Counter.DUPLICATE_CLICKS, rule)
+                  + kept(
+                      simulation, click ? RejectionReason.LATE_CLICK : RejectionReason.LATE_OUTCOME)
+                  + kept(
+                      simulation,
+                      click
+                          ? RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION
+                          : RejectionReason.OUTCOME_FOR_UNKNOWN_IMPRESSION))
+          .as("events")
+          .isEqualTo(count(counts, Counter.CLICKS, rule));
+    }
     assertThat(simulation.rejected).doesNotHaveDuplicates();
     assertThat(simulation.isIdle()).as("all state and timers freed").isTrue();
+  }
+
+  private static int count(Map<String, Integer> counts, Counter counter, OutcomeRule rule) {
+    return counts.getOrDefault(counter.code(rule.name()), 0);
+  }
+
+  private static long kept(JoinSimulation simulation, RejectionReason reason) {
+    return simulation.rejected.stream().filter(kept -> kept.reason() == reason).count();
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.ingestion;
 
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
+import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
 import io.millrace.event.Served;
 import io.millrace.registry.SchemaRegistry;
@@ -64,6 +65,12 @@ public final class TestEvents {
 
   public byte[] click(String id, long time) {
     SpecificRecord event = new Click(id, Instant.ofEpochMilli(time));
+    return wire.encode(event);
+  }
+
+  public byte[] outcome(
+      String id, String outcome, long time, @Nullable Double value, boolean retracted) {
+    SpecificRecord event = new Outcome(id, outcome, Instant.ofEpochMilli(time), value, retracted);
     return wire.encode(event);
   }
 

@@ -20,7 +20,7 @@ public record Topics(String prefix) {
     return prefix + "impressions";
   }
 
-  /** Click and Progress. */
+  /** Click, Outcome and Progress. */
   public String clicks() {
     return prefix + "clicks";
   }

@@ -5,6 +5,7 @@ import io.millrace.event.Example;
 import io.millrace.event.FeatureUpdate;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
+import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.RowUpdate;
@@ -34,6 +35,7 @@ final class Contracts {
               FeatureUpdate.class,
               Impression.class,
               IngestionCounts.class,
+              Outcome.class,
               Progress.class,
               RejectedEvent.class,
               RowUpdate.class,

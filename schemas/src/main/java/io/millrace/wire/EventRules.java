@@ -2,6 +2,7 @@ package io.millrace.wire;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 /**
  * What an event must keep to so that it can be learned from, whoever writes it: the label join
@@ -21,7 +22,20 @@ public final class EventRules {
   /** Longest event in bytes, in wire format, header included. */
   public static final int MAX_EVENT_BYTES = 1 << 20;
 
+  /** The outcome that a {@code Click} is, and that a model predicts unless told otherwise. */
+  public static final String CLICK = "click";
+
+  /** What {@link #isOutcome} asks for, in words. */
+  public static final String OUTCOME_NAMES = "1 to 32 letters a to z, digits and _, a letter first";
+
+  private static final Pattern OUTCOME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
+
   private EventRules() {}
+
+  /** Whether a platform can join an outcome by this name. */
+  public static boolean isOutcome(String name) {
+    return OUTCOME.matcher(name).matches();
+  }
 
   /** Whether clicks can refer to an impression by this id. */
   public static boolean isId(String id) {

@@ -29,7 +29,13 @@ public enum RejectionReason {
   /** A feature schema that changes what a running model has learned from. */
   INCOMPATIBLE_SCHEMA,
   /** An example that would have made a model's values not finite or too large. */
-  UNLEARNABLE;
+  UNLEARNABLE,
+  /** An outcome that the platform does not join. */
+  UNKNOWN_OUTCOME,
+  /** An outcome other than a click whose impression did not come within its window. */
+  OUTCOME_FOR_UNKNOWN_IMPRESSION,
+  /** An outcome other than a click that came after its window had closed. */
+  LATE_OUTCOME;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -119,7 +119,9 @@ class AvroWireTest {
                 ByteBuffer.wrap(new byte[] {1, 2}),
                 null,
                 null,
-                0L));
+                0L,
+                "click",
+                null));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.ImpressionEvent;
+import io.millrace.ingestion.OutcomeEvent;
 import io.millrace.ingestion.Rejection;
 import org.apache.flink.api.java.functions.KeySelector;
 
@@ -15,8 +15,8 @@ final class ArrivalKey implements KeySelector<Arrival, String> {
     if (arrival instanceof ImpressionEvent impression) {
       return impression.impressionId();
     }
-    if (arrival instanceof ClickEvent click) {
-      return click.impressionId();
+    if (arrival instanceof OutcomeEvent outcome) {
+      return outcome.impressionId();
     }
     return arrival instanceof Rejection rejection ? rejection.origin().place() : "";
   }

@@ -1,9 +1,9 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.OutcomeEvent;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.ReadPositions;
 import io.millrace.ingestion.Rejection;
@@ -17,8 +17,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A kind (1 impression, 2 click, 3 progress, 4 rejection, 5 read positions), the origin but for 5,
- * then the fields of the kind. Used between tasks only, never stored.
+ * A kind (1 impression, 2 outcome, 3 progress, 4 rejection, 5 read positions), the origin but for
+ * 5, then the fields of the kind. Used between tasks only, never stored.
  */
 public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
   private static final long serialVersionUID = 1;
@@ -31,11 +31,18 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
       target.writeUTF(impression.impressionId());
       target.writeLong(impression.eventTime());
       writeBytes(impression.body(), target);
-    } else if (arrival instanceof ClickEvent click) {
+    } else if (arrival instanceof OutcomeEvent outcome) {
       target.writeByte(2);
-      origin(click.origin(), target);
-      target.writeUTF(click.impressionId());
-      target.writeLong(click.eventTime());
+      origin(outcome.origin(), target);
+      target.writeUTF(outcome.impressionId());
+      target.writeUTF(outcome.outcome());
+      target.writeLong(outcome.eventTime());
+      Double value = outcome.value();
+      target.writeBoolean(value != null);
+      if (value != null) {
+        target.writeDouble(value);
+      }
+      target.writeBoolean(outcome.retracted());
     } else if (arrival instanceof ProgressEvent progress) {
       target.writeByte(3);
       origin(progress.origin(), target);
@@ -77,7 +84,14 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
       case 1 ->
           new ImpressionEvent(
               source.readUTF(), source.readLong(), readNonNullBytes(source), origin);
-      case 2 -> new ClickEvent(source.readUTF(), source.readLong(), origin);
+      case 2 ->
+          new OutcomeEvent(
+              source.readUTF(),
+              source.readUTF(),
+              source.readLong(),
+              source.readBoolean() ? source.readDouble() : null,
+              source.readBoolean(),
+              origin);
       case 3 -> new ProgressEvent(source.readLong(), origin);
       case 4 ->
           new Rejection(

@@ -2,19 +2,19 @@ package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.LabelJoin;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.topic.Topics;
 import io.millrace.wire.EventRules;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How an ingestion job runs.
  *
  * @param bootstrap Kafka's bootstrap servers
  * @param topicPrefix of {@link Topics}
- * @param attributionWindow how long after an impression a click labels it
- * @param allowedLateness how much longer an impression may come, and duplicates and late clicks are
- *     recognised
+ * @param outcomes what is joined with impressions, each with its window
  * @param emission when examples leave
  * @param watermarks how event time advances
  * @param markInterval how long an example may wait for the Progress record in {@code examples} that
@@ -29,8 +29,7 @@ import java.time.Duration;
 public record IngestionJobConfig(
     String bootstrap,
     String topicPrefix,
-    Duration attributionWindow,
-    Duration allowedLateness,
+    List<OutcomeRule> outcomes,
     LabelEmission emission,
     Watermarks watermarks,
     Duration markInterval,
@@ -53,8 +52,9 @@ public record IngestionJobConfig(
   public static final Duration DEFAULT_MARK_INTERVAL = Duration.ofMillis(200);
 
   public IngestionJobConfig {
-    // The join owns the rules for its durations.
-    var unused = new LabelJoin(attributionWindow, allowedLateness, emission);
+    outcomes = List.copyOf(outcomes);
+    // The join owns the rules for its outcomes.
+    var unused = new LabelJoin(outcomes, emission);
     if (markInterval.isNegative()) {
       throw new IllegalArgumentException(
           "markInterval: " + markInterval + ", expected not to be negative");
@@ -73,14 +73,13 @@ public record IngestionJobConfig(
     }
   }
 
-  /** A live platform: examples leave with their clicks, time passes by events and clock. */
+  /** A live platform: examples leave with their outcomes, time passes by events and clock. */
   public static IngestionJobConfig live(
-      String bootstrap, Topics topics, Duration attributionWindow, Duration allowedLateness) {
+      String bootstrap, Topics topics, List<OutcomeRule> outcomes) {
     return new IngestionJobConfig(
         bootstrap,
         topics.prefix(),
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         LabelEmission.AS_CLICKS_COME,
         Watermarks.Live.DEFAULT,
         DEFAULT_MARK_INTERVAL,
@@ -96,16 +95,11 @@ public record IngestionJobConfig(
    * @param partitions of impressions and clicks together
    */
   public static IngestionJobConfig replay(
-      String bootstrap,
-      Topics topics,
-      Duration attributionWindow,
-      Duration allowedLateness,
-      int partitions) {
+      String bootstrap, Topics topics, List<OutcomeRule> outcomes, int partitions) {
     return new IngestionJobConfig(
         bootstrap,
         topics.prefix(),
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         LabelEmission.ON_WINDOW_END,
         new Watermarks.ProgressOnly(partitions),
         Duration.ZERO,
@@ -120,8 +114,7 @@ public record IngestionJobConfig(
     return new IngestionJobConfig(
         bootstrap,
         topicPrefix,
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         emission,
         watermarks,
         markInterval,
@@ -136,8 +129,7 @@ public record IngestionJobConfig(
     return new IngestionJobConfig(
         bootstrap,
         topicPrefix,
-        attributionWindow,
-        allowedLateness,
+        outcomes,
         emission,
         watermarks,
         markInterval,
@@ -154,7 +146,7 @@ public record IngestionJobConfig(
 
   /** The join. */
   LabelJoin labelJoin() {
-    return new LabelJoin(attributionWindow, allowedLateness, emission);
+    return new LabelJoin(outcomes, emission);
   }
 
   /** The registry that the platform keeps in its topic {@code schemas}. */

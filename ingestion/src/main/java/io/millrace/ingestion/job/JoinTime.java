@@ -6,11 +6,18 @@ import io.millrace.ingestion.EventClock;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.IngestionProgress;
 import io.millrace.ingestion.Moment;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.PartitionProgress;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.ReadPositions;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -21,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Event time of the label join: that of an {@link EventClock} for live events, that of the Progress
- * records in a replay; and, live, how long clicks take. With the operator's state that they are
- * kept in: promises of Progress records are state, since the records that made them are not read
- * again after a restore.
+ * records in a replay; and, live, how long each outcome takes. With the operator's state that they
+ * are kept in: promises of Progress records are state, since the records that made them are not
+ * read again after a restore.
  */
 final class JoinTime {
   /** Of live events, between two looks at how far event time is. */
@@ -39,7 +46,10 @@ final class JoinTime {
   private final ListState<byte[]> delayState;
   private final @Nullable PartitionProgress progress;
   private final @Nullable EventClock clock;
-  private final DelayLaw delays;
+
+  /** How long each outcome takes, by its name. */
+  private final Map<String, DelayLaw> delays = new LinkedHashMap<>();
+
   private int sinceLook;
   private long reached = EventClock.NONE;
 
@@ -59,7 +69,9 @@ final class JoinTime {
         config.watermarks() instanceof Watermarks.Live live
             ? new EventClock(live.outOfOrderness(), live.idleTimeout())
             : null;
-    this.delays = new DelayLaw(config.attributionWindow());
+    for (OutcomeRule rule : config.outcomes()) {
+      delays.put(rule.name(), new DelayLaw(rule.window()));
+    }
     this.progressState = bytes(store, "progress");
     this.reachedState = store.getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
     this.clockState = bytes(store, "clock");
@@ -86,7 +98,7 @@ final class JoinTime {
     }
     reached = any ? earliest : EventClock.NONE;
     for (byte[] stored : delayState.get()) {
-      delays.restore(stored);
+      restoreDelays(stored);
     }
     if (clock != null) {
       clock.restoreEventTime(reached);
@@ -101,9 +113,38 @@ final class JoinTime {
   void store() throws Exception {
     reachedState.update(List.of(clock == null ? reached : clock.eventTime()));
     clockState.update(clock == null ? List.of() : List.of(clock.toBytes()));
-    delayState.update(List.of(delays.toBytes()));
+    List<byte[]> laws = new ArrayList<>();
+    delays.forEach((outcome, law) -> laws.add(named(outcome, law.toBytes())));
+    delayState.update(laws);
     if (progress != null) {
       progressState.update(List.of(progress.toBytes()));
+    }
+  }
+
+  /** A law after the name of its outcome: u8 length, name, law. */
+  private static byte[] named(String outcome, byte[] law) {
+    byte[] name = outcome.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(1 + name.length + law.length)
+        .put((byte) name.length)
+        .put(name)
+        .put(law)
+        .array();
+  }
+
+  /** Without a name, as it was stored when clicks were the only outcome, it is theirs. */
+  private void restoreDelays(byte[] stored) {
+    ByteBuffer in = ByteBuffer.wrap(stored);
+    String outcome = OutcomeRule.CLICK;
+    if (stored.length != DelayLaw.BYTES) {
+      byte[] name = new byte[in.get()];
+      in.get(name);
+      outcome = new String(name, StandardCharsets.US_ASCII);
+    }
+    DelayLaw law = delays.get(outcome);
+    if (law != null) {
+      byte[] bytes = new byte[in.remaining()];
+      in.get(bytes);
+      law.restore(bytes);
     }
   }
 
@@ -152,16 +193,22 @@ final class JoinTime {
   /** When the join meets an event. */
   Moment moment(Event event) {
     if (clock == null) {
-      return new Moment(reached, reached, 0);
+      return new Moment(reached, reached, rule -> 0);
     }
     long cameAt = clock.onEvent(event, nanos.nanos());
     if (!(event instanceof ImpressionEvent impression)) {
-      return new Moment(cameAt, reached, 0);
+      return new Moment(cameAt, reached, rule -> 0);
     }
     long time = Math.max(cameAt, reached);
     long own = Math.min(impression.eventTime(), impression.origin().writtenTime());
-    delays.onImpression(time == EventClock.NONE ? own : time);
-    return new Moment(cameAt, reached, delays.delay(share(impression.impressionId())));
+    long met = time == EventClock.NONE ? own : time;
+    delays.values().forEach(law -> law.onImpression(met));
+    double share = share(impression.impressionId());
+    return new Moment(cameAt, reached, rule -> law(rule.name()).delay(share));
+  }
+
+  private DelayLaw law(String outcome) {
+    return Objects.requireNonNull(delays.get(outcome));
   }
 
   /** Uniform in [0, 1), by the id: a finaliser of SplitMix64 (Steele, Lea and Flood, 2014). */
@@ -172,10 +219,10 @@ final class JoinTime {
     return ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
   }
 
-  /** A click has labelled an impression after so many milliseconds. */
-  void clicked(long delay) {
+  /** An outcome has labelled an impression after so many milliseconds. */
+  void happened(String outcome, long delay) {
     if (clock != null) {
-      delays.onClick(delay);
+      law(outcome).onClick(delay);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.Counter;
 import io.millrace.ingestion.Effect;
 import io.millrace.ingestion.ImpressionEvent;
@@ -12,6 +11,7 @@ import io.millrace.ingestion.JoinStateFormat;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
 import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.OutcomeEvent;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.ReadPositions;
@@ -173,7 +173,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
 
     @Override
     public boolean onlyFreed(JoinState state) {
-      return state instanceof JoinState.Labelled;
+      return state instanceof JoinState.Closed;
     }
 
     @Override
@@ -246,10 +246,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       String id = impression.impressionId();
       JoinState state = states.get(id);
       apply(id, state, join.onImpression(state, impression, eventTime.moment(impression)));
-    } else if (arrival instanceof ClickEvent click) {
-      String id = click.impressionId();
+    } else if (arrival instanceof OutcomeEvent outcome) {
+      String id = outcome.impressionId();
       JoinState state = states.get(id);
-      apply(id, state, join.onClick(state, click, eventTime.moment(click)));
+      apply(id, state, join.onOutcome(state, outcome, eventTime.moment(outcome)));
     } else if (arrival instanceof Rejection rejection) {
       reject(rejection);
     } else if (arrival instanceof ProgressEvent promise) {
@@ -348,7 +348,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     for (int i = 0; i < effects.size(); i++) {
       Effect effect = effects.get(i);
       if (effect instanceof Effect.Count count) {
-        counts.add(count.counter());
+        counts.add(count.counter(), count.outcome());
         if (count.counter() == Counter.NEGATIVES) {
           // A label became final: learners are to be told how far event time is.
           scheduleMark();
@@ -374,8 +374,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emit(LabelledImpression example) {
-    if (example.clicked()) {
-      eventTime.clicked(example.delay());
+    if (example.happened()) {
+      eventTime.happened(example.outcome(), example.delay());
     }
     output.collect(
         new StreamRecord<>(

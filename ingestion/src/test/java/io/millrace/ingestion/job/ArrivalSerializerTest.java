@@ -3,9 +3,9 @@ package io.millrace.ingestion.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.OutcomeEvent;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.Rejection;
 import io.millrace.wire.RejectionReason;
@@ -23,7 +23,8 @@ class ArrivalSerializerTest {
   static Arrival[] arrivals() {
     return new Arrival[] {
       new ImpressionEvent("ü", 7, new byte[] {8}, WHOLE),
-      new ClickEvent("c", 9, WHOLE),
+      OutcomeEvent.click("c", 9, WHOLE),
+      new OutcomeEvent("c", "conversion", 9, 2.5, true, WHOLE),
       new ProgressEvent(Long.MAX_VALUE, EMPTY),
       new Rejection(RejectionReason.UNDECODABLE, "x".repeat(70_000), EMPTY)
     };

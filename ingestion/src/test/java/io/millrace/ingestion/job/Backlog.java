@@ -1,15 +1,14 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.Counter;
 import io.millrace.ingestion.Event;
 import io.millrace.ingestion.EventDecoder;
 import io.millrace.ingestion.JoinContract;
 import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.TestEvents;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,15 +90,10 @@ record Backlog(IngestionJobConfig config, Map<String, Long> expected) {
     JoinContract contract =
         new JoinContract(
             List.copyOf(log.values()),
-            WINDOW.toMillis(),
-            LATENESS.toMillis(),
+            List.of(OutcomeRule.click(WINDOW, LATENESS)),
             Watermarks.Live.DEFAULT.outOfOrderness().toMillis());
     Map<String, Long> expected = new HashMap<>();
-    contract.counts.forEach((counter, n) -> expected.put(counter.code(), (long) n));
-    Collection<Boolean> labels = contract.labels.values();
-    long positives = labels.stream().filter(label -> label).count();
-    expected.put(Counter.POSITIVES.code(), positives);
-    expected.put(Counter.NEGATIVES.code(), labels.size() - positives);
+    contract.counts().forEach((code, n) -> expected.put(code, (long) n));
     contract.reasons().forEach((reason, n) -> expected.put(reason.code(), n));
     return expected;
   }

@@ -2,6 +2,7 @@ package io.millrace.ingestion.job;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.IngestionCounts;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.topic.TopicAdmin;
@@ -116,11 +117,13 @@ final class IngestionPlatform implements AutoCloseable {
   }
 
   IngestionJobConfig replayConfig(Duration window, Duration lateness) {
-    return IngestionJobConfig.replay(kafka.bootstrapServers(), TOPICS, window, lateness, 2);
+    return IngestionJobConfig.replay(
+        kafka.bootstrapServers(), TOPICS, List.of(OutcomeRule.click(window, lateness)), 2);
   }
 
   IngestionJobConfig liveConfig(Duration window, Duration lateness) {
-    return IngestionJobConfig.live(kafka.bootstrapServers(), TOPICS, window, lateness);
+    return IngestionJobConfig.live(
+        kafka.bootstrapServers(), TOPICS, List.of(OutcomeRule.click(window, lateness)));
   }
 
   JobID submit(IngestionJobConfig config) throws Exception {

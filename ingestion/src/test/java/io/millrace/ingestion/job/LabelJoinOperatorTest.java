@@ -10,6 +10,7 @@ import io.millrace.ingestion.EventDecoder;
 import io.millrace.ingestion.JoinCounts;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
@@ -41,8 +42,7 @@ class LabelJoinOperatorTest {
     return new IngestionJobConfig(
         "unused:9092",
         "",
-        Duration.ofMillis(window),
-        Duration.ofMillis(10),
+        List.of(OutcomeRule.click(Duration.ofMillis(window), Duration.ofMillis(10))),
         LabelEmission.ON_WINDOW_END,
         watermarks,
         markInterval,

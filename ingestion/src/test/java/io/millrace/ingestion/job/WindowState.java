@@ -1,10 +1,11 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.ClickEvent;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.Origin;
+import io.millrace.ingestion.OutcomeEvent;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.ReadPositions;
 import io.millrace.registry.InMemorySchemaRegistry;
 import java.io.IOException;
@@ -47,8 +48,7 @@ public final class WindowState {
         new IngestionJobConfig(
             "unused:9092",
             "",
-            Duration.ofSeconds(window),
-            Duration.ofSeconds(lateness),
+            List.of(OutcomeRule.click(Duration.ofSeconds(window), Duration.ofSeconds(lateness))),
             LabelEmission.AS_CLICKS_COME,
             Watermarks.Live.DEFAULT,
             Duration.ofMillis(200),
@@ -106,7 +106,7 @@ public final class WindowState {
       if (i % 10 == 0) {
         harness.processElement(
             new StreamRecord<>(
-                new ClickEvent(id, time, new Origin("clicks", 0, i, time, null, null))));
+                OutcomeEvent.click(id, time, new Origin("clicks", 0, i, time, null, null))));
       }
       if (i % (5L * perSecond) == 0) {
         harness.getOutput().clear();

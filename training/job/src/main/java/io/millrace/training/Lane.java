@@ -153,6 +153,10 @@ final class Lane implements AutoCloseable {
 
   private void readExample(long offset, byte[] value) {
     Example example = wire.decode(value, Example.class);
+    if (!example.getOutcome().equals(compiled.config().outcome())) {
+      counts = counts.plusOtherOutcome();
+      return;
+    }
     if (example.getLabel() != 0 && example.getLabel() != 1) {
       throw new WireFormatException(
           RejectionReason.UNDECODABLE, "label: " + example.getLabel() + ", expected 0 or 1");

@@ -9,8 +9,10 @@ package io.millrace.training;
  * @param mismatches learned, but encoded differently than when they were served
  * @param provisional learned with a label that a later example may correct
  * @param corrections learned: clicked, of what was learned as not clicked
- * @param takenBack learned: not clicked, of what was learned as clicked; only where the ingestion
- *     job went back to a checkpoint and met a click and its impression in another order
+ * @param takenBack learned: not clicked, of what was learned as clicked; where a click was taken
+ *     back, or the ingestion job went back to a checkpoint and met a click and its impression in
+ *     another order
+ * @param otherOutcome with a label of another outcome, so for other models
  */
 record LaneCounts(
     long duplicates,
@@ -19,8 +21,9 @@ record LaneCounts(
     long mismatches,
     long provisional,
     long corrections,
-    long takenBack) {
-  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0, 0, 0, 0);
+    long takenBack,
+    long otherOutcome) {
+  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0, 0, 0, 0, 0);
 
   LaneCounts plus(LaneCounts more) {
     return new LaneCounts(
@@ -30,18 +33,23 @@ record LaneCounts(
         mismatches + more.mismatches,
         provisional + more.provisional,
         corrections + more.corrections,
-        takenBack + more.takenBack);
+        takenBack + more.takenBack,
+        otherOutcome + more.otherOutcome);
   }
 
   LaneCounts plusDuplicate() {
-    return plus(new LaneCounts(1, 0, 0, 0, 0, 0, 0));
+    return plus(new LaneCounts(1, 0, 0, 0, 0, 0, 0, 0));
   }
 
   LaneCounts plusRejected(int more) {
-    return more == 0 ? this : plus(new LaneCounts(0, more, 0, 0, 0, 0, 0));
+    return more == 0 ? this : plus(new LaneCounts(0, more, 0, 0, 0, 0, 0, 0));
   }
 
   LaneCounts plusOtherSchema() {
-    return plus(new LaneCounts(0, 0, 1, 0, 0, 0, 0));
+    return plus(new LaneCounts(0, 0, 1, 0, 0, 0, 0, 0));
+  }
+
+  LaneCounts plusOtherOutcome() {
+    return plus(new LaneCounts(0, 0, 0, 0, 0, 0, 0, 1));
   }
 }

@@ -40,6 +40,7 @@ final class LaneMetrics {
     all.put("duplicates", (double) counts.duplicates());
     all.put("rejected", (double) counts.rejected());
     all.put("other_schema", (double) counts.otherSchema());
+    all.put("other_outcome", (double) counts.otherOutcome());
     all.put("encoding_mismatches", (double) counts.mismatches());
     all.put("corrections", (double) counts.corrections());
     all.put("taken_back", (double) counts.takenBack());

@@ -14,18 +14,18 @@ import java.util.List;
 /**
  * A lane's state beside its pages.
  *
- * <p>Stored form, version 5, big endian: 4 bytes "MRLN"; byte 5; longs next offset, version, offset
+ * <p>Stored form, version 6, big endian: 4 bytes "MRLN"; byte 5; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
- * duplicates, rejected, other schema, mismatches, provisional, corrections, taken back; longs
- * number of the incarnation, version since which its arithmetic holds; then with an int length
- * each: the arithmetic's name, the model config as JSON and the feature schema in UTF-8, the
- * learner's dense state, the evaluation of served probabilities, their cohorts; int number of
- * pending elements, each with an int length and behind it its offset as a long. Version 4 lacked
- * the last two counts and the cohorts: there were none. Version 3 lacked the incarnation with its
- * arithmetic, {@link Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the
- * version, they are not known, and are taken to follow each other. Version 2 lacked the switch and
- * the schema's id too: there was none, and it is not known. Version 1 was never released and is not
- * read.
+ * duplicates, rejected, other schema, mismatches, provisional, corrections, taken back, other
+ * outcome; longs number of the incarnation, version since which its arithmetic holds; then with an
+ * int length each: the arithmetic's name, the model config as JSON and the feature schema in UTF-8,
+ * the learner's dense state, the evaluation of served probabilities, their cohorts; int number of
+ * pending elements, each with an int length and behind it its offset as a long. Version 5 lacked
+ * the last count: there were none. Version 4 lacked the last four counts and the cohorts. Version 3
+ * lacked the incarnation with its arithmetic, {@link Incarnation#UNKNOWN}, and the offsets: of all
+ * but the first, which is the version, they are not known, and are taken to follow each other.
+ * Version 2 lacked the switch and the schema's id too: there was none, and it is not known. Version
+ * 1 was never released and is not read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -64,7 +64,8 @@ record LaneState(
     long[] pendingOffsets,
     byte[] pendingLabels) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 5;
+  private static final byte FORMAT = 6;
+  private static final byte CLICKS_ONLY = 5;
   private static final byte WITHOUT_COHORTS = 4;
   private static final byte WITHOUT_INCARNATION = 3;
   private static final byte WITHOUT_SWITCH = 2;
@@ -112,6 +113,7 @@ record LaneState(
       out.writeLong(counts.provisional());
       out.writeLong(counts.corrections());
       out.writeLong(counts.takenBack());
+      out.writeLong(counts.otherOutcome());
       out.writeLong(incarnation.number());
       out.writeLong(incarnation.since());
       LengthPrefixed.write(incarnation.arithmetic().getBytes(StandardCharsets.UTF_8), out);
@@ -144,7 +146,7 @@ record LaneState(
       int format = in.readByte();
       if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "lane state: magic %08x format %d, expected %08x format 2 to 5"
+            "lane state: magic %08x format %d, expected %08x format 2 to 6"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
@@ -160,7 +162,8 @@ record LaneState(
               in.readLong(),
               format > WITHOUT_COHORTS ? in.readLong() : 0,
               format > WITHOUT_COHORTS ? in.readLong() : 0,
-              format > WITHOUT_COHORTS ? in.readLong() : 0);
+              format > WITHOUT_COHORTS ? in.readLong() : 0,
+              format > CLICKS_ONLY ? in.readLong() : 0);
       Incarnation incarnation =
           format > WITHOUT_INCARNATION ? readIncarnation(in) : Incarnation.UNKNOWN;
       String config = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);

@@ -163,7 +163,7 @@ final class PendingStep {
     batch.clear();
     elements.clear();
     ids.clear();
-    return new LaneCounts(0, 0, 0, mismatched, provisional, corrections, takenBack);
+    return new LaneCounts(0, 0, 0, mismatched, provisional, corrections, takenBack, 0);
   }
 
   private void evaluate(int i, Predictions said) {

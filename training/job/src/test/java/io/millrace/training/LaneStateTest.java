@@ -18,7 +18,7 @@ class LaneStateTest {
           640,
           7,
           12,
-          new LaneCounts(1, 2, 3, 4, 5, 6, 7),
+          new LaneCounts(1, 2, 3, 4, 5, 6, 7, 8),
           new Incarnation(2, "a", 513),
           "{\"name\":\"m\"}",
           "\"string\"",
@@ -35,11 +35,12 @@ class LaneStateTest {
 
   private static final String PROVISIONAL =
       "0000000000000005" + "0000000000000006" + "0000000000000007";
+  private static final String OTHER_OUTCOME = "0000000000000008";
   private static final String COHORTS = "00000003" + "060606" + "00000001" + "03";
 
   private static final String GOLDEN =
       "4d524c4e"
-          + "05"
+          + "06"
           + "00000000000003e8"
           + "00000000000003e5"
           + "0000000000000280"
@@ -50,6 +51,7 @@ class LaneStateTest {
           + "0000000000000003"
           + "0000000000000004"
           + PROVISIONAL
+          + OTHER_OUTCOME
           + INCARNATION
           + "0000000c"
           + "7b226e616d65223a226d227d"
@@ -80,8 +82,20 @@ class LaneStateTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
+  private static String fifthForm() {
+    return GOLDEN.replace("4e06", "4e05").replace(PROVISIONAL + OTHER_OUTCOME, PROVISIONAL);
+  }
+
+  @Test
+  void readsTheFormOfClicksOnly() throws IOException {
+    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(fifthForm()));
+    assertThat(read).usingRecursiveComparison().ignoringFields("counts").isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 5, 6, 7, 0));
+  }
+
   private static String fourthForm() {
-    String golden = GOLDEN.replace("4e05", "4e04").replace(PROVISIONAL, "").replace(COHORTS, "");
+    String golden =
+        fifthForm().replace("4e05", "4e04").replace(PROVISIONAL, "").replace(COHORTS, "");
     String end = "080900000000000003e5020000000000000000000003e701";
     assertThat(golden).endsWith(end);
     return golden.substring(0, golden.length() - end.length())
@@ -95,7 +109,7 @@ class LaneStateTest {
         .usingRecursiveComparison()
         .ignoringFields("counts", "cohorts", "said", "pendingLabels")
         .isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 0, 0, 0));
+    assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 0, 0, 0, 0));
     assertThat(read.cohorts()).isEqualTo(new Cohorts().toBytes());
   }
 
@@ -150,6 +164,6 @@ class LaneStateTest {
         .hasMessage("lane state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> LaneState.fromBytes(bytes))
-        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 5");
+        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 6");
   }
 }

@@ -171,6 +171,35 @@ class LaneTest {
     }
   }
 
+  /** What is taken back is as if it had never been learned as clicked. */
+  @Test
+  void aRetractionLeavesOneExampleThatWasNotClicked() {
+    lane.close();
+    lane = lane(1, 1000);
+    read(0, examples.live(0, 1, false));
+    read(1, examples.live(0, 0, true));
+    assertThat(metric("learned")).isEqualTo(1);
+    assertThat(metric("positives")).isZero();
+    assertThat(metric("taken_back")).isEqualTo(1);
+    read(2, examples.live(0, 0, true)); // written again
+    assertThat(metric("taken_back")).isEqualTo(1);
+    assertThat(metric("duplicates")).isEqualTo(1);
+  }
+
+  @Test
+  void anExampleOfAnotherOutcomeIsForOtherModels() {
+    lane.close();
+    lane = lane(1, 1000);
+    Example conversion = wire.decode(examples.live(0, 1, false), Example.class);
+    conversion.setOutcome("conversion");
+    read(0, wire.encode(conversion));
+    read(1, examples.live(0, 0, false));
+    assertThat(metric("other_outcome")).isEqualTo(1);
+    assertThat(metric("learned")).isEqualTo(1);
+    assertThat(metric("positives")).isZero();
+    assertThat(metric("duplicates")).isZero();
+  }
+
   @Test
   void aCorrectionOfTheSameLabelIsRefused() {
     byte[] example = examples.live(0, 1, true);

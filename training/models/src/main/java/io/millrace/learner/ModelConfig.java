@@ -9,6 +9,7 @@ import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Optimizer;
+import io.millrace.wire.EventRules;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import java.util.Optional;
  * @param numericScaling of numbers whose scale nobody has set; a stored config without it has none
  * @param prior about what a new model answers before it has learned anything, between 0 and 1; a
  *     stored config without it says one half
+ * @param outcome that the model predicts, by name; a stored config without it a click
  * @param architecture what computes logits from field vectors; decides the kind
  */
 public record ModelConfig(
@@ -50,6 +52,7 @@ public record ModelConfig(
     CalibrationConfig calibration,
     NumericScaling numericScaling,
     double prior,
+    String outcome,
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind") Architecture architecture) {
 
   /**
@@ -105,6 +108,10 @@ public record ModelConfig(
     if (!(prior > 0 && prior < 1)) {
       throw new IllegalArgumentException("prior: " + prior + ", expected between 0 and 1");
     }
+    if (!EventRules.isOutcome(outcome)) {
+      throw new IllegalArgumentException(
+          "outcome: \"" + outcome + "\", expected " + EventRules.OUTCOME_NAMES);
+    }
     if (stepSize < 1 || stepSize > 1 << 20) {
       throw new IllegalArgumentException("stepSize: " + stepSize + ", expected 1 to 2^20");
     }
@@ -143,6 +150,7 @@ public record ModelConfig(
         calibration,
         NumericScaling.none(),
         EVEN,
+        EventRules.CLICK,
         architecture);
   }
 
@@ -199,6 +207,7 @@ public record ModelConfig(
             plain,
             scaled,
             EVEN,
+            EventRules.CLICK,
             new LogisticRegressionConfig());
       }
       case FM -> {
@@ -206,7 +215,21 @@ public record ModelConfig(
         Architecture fm = new FactorizationMachineConfig();
         List<Expert> paces = List.of(new Expert(0.3f, 1), new Expert(1, 2), new Expert(3, 2));
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, factors, bias, paces, true, plain, scaled, EVEN,
+            name,
+            subject,
+            rows,
+            dim,
+            1,
+            42,
+            0.01f,
+            factors,
+            bias,
+            paces,
+            true,
+            plain,
+            scaled,
+            EVEN,
+            EventRules.CLICK,
             fm);
       }
       case DEEPFM -> {
@@ -231,14 +254,29 @@ public record ModelConfig(
             plain,
             scaled,
             EVEN,
+            EventRules.CLICK,
             shape);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield new ModelConfig(
-            name, subject, rows, dim, 1, 42, 0.01f, vectors, tensors, one, false, plain, scaled,
-            EVEN, shape);
+            name,
+            subject,
+            rows,
+            dim,
+            1,
+            42,
+            0.01f,
+            vectors,
+            tensors,
+            one,
+            false,
+            plain,
+            scaled,
+            EVEN,
+            EventRules.CLICK,
+            shape);
       }
     };
   }

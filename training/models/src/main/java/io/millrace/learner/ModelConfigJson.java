@@ -19,6 +19,7 @@ import io.millrace.optimizer.Adam;
 import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
+import io.millrace.wire.EventRules;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,6 +49,7 @@ final class ModelConfigJson {
   private static final String MIXER = "mixer";
   private static final String NUMERIC_SCALING = "numericScaling";
   private static final String PRIOR = "prior";
+  private static final String OUTCOME = "outcome";
   private static final String ARCHITECTURE = "architecture";
 
   private static final JsonMapper MAPPER =
@@ -105,6 +107,9 @@ final class ModelConfigJson {
       }
       if (!settings.has(PRIOR)) {
         settings.put(PRIOR, ModelConfig.EVEN);
+      }
+      if (!settings.has(OUTCOME)) {
+        settings.put(OUTCOME, EventRules.CLICK);
       }
     }
     return stored;

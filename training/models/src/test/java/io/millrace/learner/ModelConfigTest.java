@@ -38,7 +38,7 @@ class ModelConfigTest {
                 + "\"calibration\":{\"method\":\"none\","
                 + "\"window\":50000,\"every\":2000},"
                 + "\"numericScaling\":{\"method\":\"running\",\"above\":4.0,\"bound\":4.0,"
-                + "\"memory\":10000},\"prior\":0.5,\"architecture\":{\"kind\":\"lr\"}}");
+                + "\"memory\":10000},\"prior\":0.5,\"outcome\":\"click\",\"architecture\":{\"kind\":\"lr\"}}");
     for (ModelKind kind : ModelKind.values()) {
       assertThat(ModelConfig.defaults(kind, "m", SCHEMA).numericScaling())
           .isEqualTo(NumericScaling.running());
@@ -156,6 +156,7 @@ class ModelConfigTest {
               CALIBRATION,
               new NumericScaling(NumericScaling.Method.NONE, 2, 3, 5),
               0.25,
+              "conversion",
               ModelKind.FM.streaming());
       assertThat(ModelConfig.fromJson(config.toJson())).isEqualTo(config);
     }
@@ -170,6 +171,17 @@ class ModelConfigTest {
     assertThat(ModelConfig.fromJson(lr.toJson().replace("\"prior\":0.5,", ""))).isEqualTo(lr);
     assertThatThrownBy(() -> lr.with("{\"prior\":1}"))
         .hasMessageContaining("prior: 1.0, expected between 0 and 1");
+  }
+
+  @Test
+  void whatWasStoredWithoutAnOutcomePredictsClicks() {
+    ModelConfig lr = ModelConfig.defaults(ModelKind.LR, "m", SCHEMA);
+    String before = lr.toJson().replace("\"outcome\":\"click\",", "");
+    assertThat(ModelConfig.fromJson(before)).isEqualTo(lr);
+    assertThat(lr.with("{\"outcome\":\"conversion\"}").differenceFrom(before))
+        .contains(new ModelConfig.Difference("outcome", "\"click\"", "\"conversion\""));
+    assertThatThrownBy(() -> lr.with("{\"outcome\":\"Kauf!\"}"))
+        .hasMessageContaining("outcome: \"Kauf!\", expected 1 to 32 letters a to z");
   }
 
   /** As configs were stored before there was a mixer: what they learned goes on without one. */
