@@ -116,8 +116,9 @@ final class KillCampaign {
     JsonNode reported = new ObjectMapper().readTree(report.toFile());
     List<Integer> labels = labels(file);
     try (ReplayedData left = new ReplayedData(data)) {
-      List<Example> examples = left.examples();
-      Map<String, Example> distinct = ReplayedData.distinct(examples);
+      LearnedLog log = left.learned();
+      List<Example> examples = log.examples();
+      Map<String, Example> distinct = LearnedLog.distinct(examples);
       long lost = 0;
       long mislabeled = 0;
       long positives = 0;
@@ -139,7 +140,7 @@ final class KillCampaign {
       List<RejectedEvent> rejected = left.rejected();
       Set<Long> rejectedLines = new HashSet<>();
       rejected.forEach(event -> rejectedLines.add(event.getOffset()));
-      ModelSnapshot published = left.published(model, folder.resolve("view"));
+      ModelSnapshot published = log.published(model, folder.resolve("view"));
       return new Result(
           kills,
           usable,
@@ -153,7 +154,7 @@ final class KillCampaign {
           Math.round(published.manifest().getMetrics().getOrDefault("learned", -1.0)),
           rejectedLines.size(),
           rejected.size() - rejectedLines.size(),
-          left.difference(published, distinct.values()));
+          log.difference(published));
     }
   }
 

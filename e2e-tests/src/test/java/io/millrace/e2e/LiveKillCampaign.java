@@ -1,9 +1,13 @@
 package io.millrace.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.registry.KafkaSchemaRegistry;
+import io.millrace.topic.Topics;
+import io.millrace.wire.EventRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,14 +20,18 @@ import java.util.SplittableRandom;
  * Kills a live platform at random moments under load: all of it but its broker with SIGKILL, its
  * broker alone with SIGKILL, both, a job alone by an exception in its task. In the end it checks by
  * brute force what is left: everything that was acknowledged is in the log once, each impression
- * has one label by the rules of the join, the job's counters are those of the log, and each example
- * was learned once.
+ * has one label of each outcome by the rules of the join, also where it was taken back, the job's
+ * counters are those of the log, each example was learned once, and the model is to the bit the one
+ * that learns the log of examples in one go.
  *
  * <p>Arguments: deaths (default 50), seed (default the clock's), folder (default a temporary one).
  * The exit status is 1 if anything differs.
  */
 final class LiveKillCampaign {
   private static final Duration WINDOW = Duration.ofSeconds(5);
+  private static final Map<String, Duration> WINDOWS =
+      Map.of(EventRules.CLICK, WINDOW, LiveLoad.CONVERSION, Duration.ofSeconds(6));
+  private static final String MODEL = "fm";
   private static final int IMPRESSIONS_PER_SECOND = 60;
   private static final int RANKINGS_PER_SECOND = 10;
   private static final int BETWEEN_DEATHS_MILLIS = 6_000;
@@ -53,12 +61,14 @@ final class LiveKillCampaign {
   record Result(Map<Victim, Integer> deaths, Map<String, Long> counts, List<String> faults) {}
 
   private final LivePlatform platform;
+  private final Path folder;
   private final SplittableRandom random;
   private final Map<Victim, Integer> died = new EnumMap<>(Victim.class);
   private final List<String> faults = new ArrayList<>();
 
-  private LiveKillCampaign(LivePlatform platform, long seed) {
+  private LiveKillCampaign(LivePlatform platform, Path folder, long seed) {
     this.platform = platform;
+    this.folder = folder;
     this.random = new SplittableRandom(seed);
   }
 
@@ -90,11 +100,13 @@ final class LiveKillCampaign {
             folder,
             "768m",
             "--model",
-            "fm",
+            MODEL,
             "--attribution-window",
-            String.valueOf(WINDOW.toSeconds()))) {
+            WINDOW.toSeconds() + "s",
+            "--outcome",
+            LiveLoad.CONVERSION + "=6s")) {
       platform.start();
-      return new LiveKillCampaign(platform, seed).run(victims, seed);
+      return new LiveKillCampaign(platform, folder, seed).run(victims, seed);
     }
   }
 
@@ -131,12 +143,24 @@ final class LiveKillCampaign {
       JsonNode status = settled();
       LiveLog log = new LiveLog(platform.client());
       LiveLog.Findings written = log.against(load.ledger());
-      LiveLog.Findings joined = log.against(counted(status), learned(status), WINDOW);
+      LiveLog.Findings joined = log.against(counted(status), learned(status), WINDOWS);
       Map<String, Long> counts = new LinkedHashMap<>(written.counts());
       counts.putAll(joined.counts());
       faults.addAll(written.faults());
       faults.addAll(joined.faults());
+      compareWithOneGo();
       return new Result(died, counts, faults);
+    }
+  }
+
+  private void compareWithOneGo() throws InterruptedException {
+    try (KafkaSchemaRegistry registry =
+        new KafkaSchemaRegistry(platform.client(), Topics.DEFAULT.schemas(), Clock.systemUTC())) {
+      LearnedLog log = new LearnedLog(platform.client(), registry);
+      String difference = log.difference(log.published(MODEL, folder.resolve("view")));
+      if (!difference.isEmpty()) {
+        faults.add("the model is not that of its log: " + difference);
+      }
     }
   }
 
@@ -226,16 +250,20 @@ final class LiveKillCampaign {
     while (true) {
       JsonNode status = platform.status();
       Map<String, Long> counts = counted(status);
-      long labelled = of(counts, "positives") + of(counts, "negatives");
+      long labelled = labelled(counts, "");
+      boolean converted =
+          labelled(counts, LiveLoad.CONVERSION + ".") == labelled
+              && of(counts, LiveLoad.CONVERSION + ".events")
+                  == sum(counts, LiveLoad.CONVERSION + ".", "duplicates", "late")
+                      + of(counts, "outcome_for_unknown_impression");
       boolean done =
           of(counts, "impressions") > 0
               && labelled + of(counts, "late_impression") + of(counts, "duplicate_impressions")
                   == of(counts, "impressions")
-              && of(counts, "positives")
-                      + of(counts, "duplicate_clicks")
-                      + of(counts, "late_clicks")
+              && sum(counts, "", "duplicate_clicks", "late_clicks")
                       + of(counts, "click_for_unknown_impression")
                   == of(counts, "clicks")
+              && converted
               && of(learned(status), "learned") >= labelled;
       if (done || System.nanoTime() > deadline) {
         if (!done) {
@@ -247,6 +275,21 @@ final class LiveKillCampaign {
       }
       Thread.sleep(500);
     }
+  }
+
+  private static long labelled(Map<String, Long> counts, String outcome) {
+    return of(counts, outcome + "positives")
+        - of(counts, outcome + "taken_back")
+        + of(counts, outcome + "negatives");
+  }
+
+  private static long sum(
+      Map<String, Long> counts, String outcome, String duplicates, String late) {
+    return of(counts, outcome + "positives")
+        + of(counts, outcome + "taken_back")
+        + of(counts, outcome + "idle_retractions")
+        + of(counts, outcome + duplicates)
+        + of(counts, outcome + late);
   }
 
   private static long of(Map<String, Long> counts, String name) {
@@ -265,7 +308,14 @@ final class LiveKillCampaign {
   private static Map<String, Long> learned(JsonNode status) {
     Map<String, Long> counts = new LinkedHashMap<>();
     for (String name :
-        List.of("learned", "positives", "corrections", "taken_back", "duplicates", "rejected")) {
+        List.of(
+            "learned",
+            "positives",
+            "corrections",
+            "taken_back",
+            "duplicates",
+            "rejected",
+            "other_outcome")) {
       counts.put(name, Math.round(Scenario.metric(status, name)));
     }
     return counts;

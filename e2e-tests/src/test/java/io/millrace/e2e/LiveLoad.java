@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.event.Click;
+import io.millrace.event.Outcome;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
+import io.millrace.wire.EventRules;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,19 +31,25 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Traffic of a live platform, some of it faulty: impressions and clicks by an idempotent producer,
- * rankings over HTTP, and a {@link Ledger} of what was acknowledged. It goes on while brokers and
- * servers are away.
+ * Traffic of a live platform, some of it faulty: impressions, clicks, conversions, and retractions
+ * of both, by an idempotent producer, rankings over HTTP, and a {@link Ledger} of what was
+ * acknowledged. It goes on while brokers and servers are away.
  */
 final class LiveLoad implements AutoCloseable {
   /** A header of each record that this load's producer writes: its number in the ledger. */
   static final String NUMBER = "n";
 
+  /** An outcome that is sent beside clicks. */
+  static final String CONVERSION = "conversion";
+
   private static final double CLICKED = 0.2;
   private static final double TWICE = 0.02;
   private static final double INVALID = 0.01;
+  private static final double CONVERTED = 0.1;
+  private static final double TAKEN_BACK = 0.25;
   private static final int CANDIDATES = 8;
   private static final int SHOWN = 4;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
@@ -67,6 +75,7 @@ final class LiveLoad implements AutoCloseable {
    * Starts traffic.
    *
    * @param run keeps its ids apart from those of other loads
+   * @param window of clicks and conversions, about
    * @param impressionsPerSecond by the producer
    * @param rankingsPerSecond each logs four impressions
    */
@@ -94,8 +103,9 @@ final class LiveLoad implements AutoCloseable {
     config.put("client.id", "load");
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-    // Both schemas are known before the first death.
+    // All schemas are known before the first death.
     var unused = wire.encode(new Click("none", Instant.EPOCH));
+    var unusedOne = wire.encode(new Outcome("none", CONVERSION, Instant.EPOCH, null, false));
     var unusedToo = wire.encode(features("none", 0));
     every(impressionsPerSecond, this::impression);
     every(rankingsPerSecond, this::rank);
@@ -147,10 +157,34 @@ final class LiveLoad implements AutoCloseable {
             if (twice) {
               send(Topics.DEFAULT.clicks(), id, value);
             }
+            maybeTakeBack(id, EventRules.CLICK);
           },
           delay,
           TimeUnit.MILLISECONDS);
     }
+    if (random.nextDouble() < CONVERTED) {
+      timer.schedule(
+          () -> {
+            outcome(id, CONVERSION, 9.5, false);
+            maybeTakeBack(id, CONVERSION);
+          },
+          random.nextLong(windowMillis * 5 / 4),
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void maybeTakeBack(String id, String outcome) {
+    if (random.nextDouble() < TAKEN_BACK) {
+      timer.schedule(
+          () -> outcome(id, outcome, null, true),
+          random.nextLong(windowMillis / 2),
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void outcome(String id, String name, @Nullable Double value, boolean retracted) {
+    byte[] event = wire.encode(new Outcome(id, name, Instant.now(), value, retracted));
+    send(Topics.DEFAULT.clicks(), id, event);
   }
 
   private GenericRecord features(String id, long time) {

@@ -1,10 +1,12 @@
 package io.millrace.e2e;
 
 import io.millrace.event.Example;
+import io.millrace.event.Outcome;
 import io.millrace.event.RejectedEvent;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
+import io.millrace.wire.EventRules;
 import io.millrace.wire.RejectionReason;
 import io.millrace.wire.WireFormatException;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,13 +47,15 @@ final class LiveLog {
   private final Map<String, Long> malformed = new TreeMap<>();
 
   /**
-   * An impression or a click that can be read, in the order of its topic.
+   * An impression, or a word about an outcome, that can be read, in the order of its topic.
    *
    * @param cameAt the time of its partition before it
+   * @param outcome empty of an impression
    */
-  private record Event(long offset, String id, long time, long cameAt) {}
+  private record Event(
+      long offset, String id, long time, long cameAt, String outcome, boolean retracted) {}
 
-  private record Label(String id, int label) {}
+  private record Label(String id, String outcome, int label) {}
 
   /** Whatever is not as it has to be, in words, and what was counted. */
   record Findings(List<String> faults, Map<String, Long> counts) {}
@@ -68,7 +73,8 @@ final class LiveLog {
           record -> {
             if (wire.schemaOf(record.value()).schema().equals(Example.getClassSchema())) {
               Example example = wire.decode(record.value(), Example.class);
-              examples.add(new Label(example.getExampleId(), example.getLabel()));
+              examples.add(
+                  new Label(example.getExampleId(), example.getOutcome(), example.getLabel()));
             }
           });
       WholeTopic.read(
@@ -98,12 +104,18 @@ final class LiveLog {
                     record.offset(),
                     field(event, "impression_id").toString(),
                     time,
-                    latest.get() - OUT_OF_ORDER_MILLIS));
+                    latest.get() - OUT_OF_ORDER_MILLIS,
+                    topic.equals(Topics.DEFAULT.clicks()) ? outcome(event) : "",
+                    event instanceof Outcome outcome && outcome.getRetracted()));
             latest.accumulateAndGet(Math.min(time, record.timestamp()), Math::max);
           } catch (WireFormatException e) {
             malformed.merge(e.reason().code(), 1L, Long::sum);
           }
         });
+  }
+
+  private static String outcome(IndexedRecord event) {
+    return event instanceof Outcome outcome ? outcome.getOutcome() : EventRules.CLICK;
   }
 
   private static Object field(IndexedRecord record, String name) {
@@ -161,86 +173,46 @@ final class LiveLog {
    * What the label join made of the log, against a join by brute force.
    *
    * @param counted the ingestion job's totals by name
-   * @param learned the learner's metrics: learned, positives, corrections, taken_back, duplicates,
-   *     rejected
+   * @param learned the metrics of a learner of clicks: learned, positives, corrections, taken_back,
+   *     duplicates, rejected, other_outcome
+   * @param windows of the outcomes by name, clicks among them
    */
-  Findings against(Map<String, Long> counted, Map<String, Long> learned, Duration window) {
+  Findings against(
+      Map<String, Long> counted, Map<String, Long> learned, Map<String, Duration> windows) {
     List<String> faults = new ArrayList<>();
     Map<String, Long> counts = new LinkedHashMap<>();
-    Map<String, Integer> labels = new LinkedHashMap<>();
-    long relabelled = 0;
-    for (Label example : examples) {
-      // A click corrects its example; after a restart both may be written again. The last counts.
-      Integer before = labels.put(example.id(), example.label());
-      if (before != null && before != example.label()) {
-        relabelled++;
-      }
-    }
     Map<String, Set<String>> refusals = new TreeMap<>();
-    Set<Long> refusedClicks = new HashSet<>();
+    Set<Long> refusedWords = new HashSet<>();
     for (RejectedEvent event : rejected) {
       refusals
           .computeIfAbsent(event.getReason(), reason -> new HashSet<>())
           .add(event.getTopic() + "/" + event.getPartition() + "/" + event.getOffset());
       if (event.getTopic().equals(Topics.DEFAULT.clicks())) {
-        refusedClicks.add(event.getOffset());
+        refusedWords.add(event.getOffset());
       }
     }
     Map<String, Event> impressionOf = new HashMap<>();
     shown.forEach(event -> impressionOf.putIfAbsent(event.id(), event));
-    Map<String, List<Event>> clicksOf = new HashMap<>();
-    clicked.forEach(
-        event -> clicksOf.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
-    long waited = 0;
-    long width = window.toMillis();
-    for (Event impression : impressionOf.values()) {
-      List<Event> inTime =
-          clicksOf.getOrDefault(impression.id(), List.of()).stream()
-              .filter(click -> Math.abs(click.time() - impression.time()) <= width)
-              .filter(click -> click.cameAt() < impression.time() + width)
-              .toList();
-      Integer label = labels.get(impression.id());
-      if (label == null) {
-        faults.add("impression %s: no example".formatted(impression.id()));
-      } else if (label == 1 && inTime.isEmpty()) {
-        faults.add("impression %s: label 1, and no click in time".formatted(impression.id()));
-      } else if (label == 0 && !inTime.isEmpty()) {
-        // Only where clicks were silent so long that they were not waited for; each is told of.
-        waited++;
-        for (Event click : inTime) {
-          if (!refusedClicks.contains(click.offset())) {
-            faults.add(
-                "impression %s: label 0, a click in time at offset %d, and no rejection"
-                    .formatted(impression.id(), click.offset()));
-          }
-        }
-      }
-    }
-    labels.keySet().stream()
-        .filter(id -> !impressionOf.containsKey(id))
-        .forEach(id -> faults.add("example %s: no impression".formatted(id)));
-    long positives = labels.values().stream().filter(label -> label == 1).count();
-    if (waited > MOST_NOT_WAITED_FOR * positives) {
-      faults.add(
-          "clicks in time that were late because they were not waited for: %d, expected at most %s of %d"
-              .formatted(waited, MOST_NOT_WAITED_FOR, positives));
-    }
-    long late = size(refusals, RejectionReason.LATE_CLICK);
-    long unknown = size(refusals, RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION);
     Map<String, Long> expected = new LinkedHashMap<>();
     expected.put("impressions", (long) shown.size());
     expected.put("duplicate_impressions", (long) shown.size() - impressionOf.size());
-    expected.put("clicks", (long) clicked.size());
-    expected.put("positives", positives);
-    expected.put("negatives", labels.size() - positives);
-    expected.put("late_clicks", late);
-    expected.put("duplicate_clicks", clicked.size() - positives - late - unknown);
     refusals.forEach((reason, places) -> expected.put(reason, (long) places.size()));
     malformed.forEach(
         (reason, times) -> {
           if (size(refusals, reason) != times) {
             faults.add(
                 "rejected %s: %d, expected %d".formatted(reason, size(refusals, reason), times));
+          }
+        });
+    windows.forEach(
+        (outcome, window) -> {
+          Map<String, Integer> labels =
+              judge(outcome, window, impressionOf, refusedWords, faults, counts);
+          long positives = labels.values().stream().filter(label -> label == 1).count();
+          count(outcome, labels.size(), positives, refusals, counted, expected, faults);
+          if (outcome.equals(EventRules.CLICK)) {
+            expect("learned", learned, labels.size(), faults);
+            expect("positives", learned, positives, faults);
           }
         });
     expected.forEach(
@@ -251,10 +223,8 @@ final class LiveLog {
           }
           counts.put(name, actual);
         });
-    expect("learned", learned, labels.size(), faults);
-    expect("positives", learned, positives, faults);
     long all =
-        Stream.of("learned", "corrections", "taken_back", "duplicates", "rejected")
+        Stream.of("learned", "corrections", "taken_back", "duplicates", "rejected", "other_outcome")
             .mapToLong(name -> learned.getOrDefault(name, 0L))
             .sum();
     if (all != examples.size()) {
@@ -263,11 +233,106 @@ final class LiveLog {
               .formatted(learned, examples.size()));
     }
     counts.put("examples in the log", (long) examples.size());
-    counts.put("examples by id", (long) labels.size());
-    counts.put("labels corrected", relabelled);
-    counts.put("clicks that were not waited for", waited);
     learned.forEach((name, value) -> counts.put("learner: " + name, value));
     return new Findings(faults, counts);
+  }
+
+  /** The labels of an outcome by impression id, after a look at each of them. */
+  private Map<String, Integer> judge(
+      String outcome,
+      Duration window,
+      Map<String, Event> impressionOf,
+      Set<Long> refusedWords,
+      List<String> faults,
+      Map<String, Long> counts) {
+    Map<String, Integer> labels = new LinkedHashMap<>();
+    long relabelled = 0;
+    for (Label example : examples) {
+      if (example.outcome().equals(outcome)) {
+        // A click corrects its example; after a restart both may be written again. The last counts.
+        Integer before = labels.put(example.id(), example.label());
+        relabelled += before != null && before != example.label() ? 1 : 0;
+      }
+    }
+    Map<String, List<Event>> wordsOf = new HashMap<>();
+    clicked.stream()
+        .filter(event -> event.outcome().equals(outcome))
+        .forEach(event -> wordsOf.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
+    long waited = 0;
+    long width = window.toMillis();
+    for (Event impression : impressionOf.values()) {
+      List<Event> inTime =
+          wordsOf.getOrDefault(impression.id(), List.of()).stream()
+              .filter(word -> Math.abs(word.time() - impression.time()) <= width)
+              .filter(word -> word.cameAt() < impression.time() + width)
+              .toList();
+      // Only where words were silent so long that they were not waited for; each is told of.
+      List<Event> counting =
+          inTime.stream().filter(word -> !refusedWords.contains(word.offset())).toList();
+      waited += inTime.size() - counting.size();
+      Integer label = labels.get(impression.id());
+      if (label == null) {
+        faults.add("impression %s: no example of %s".formatted(impression.id(), outcome));
+      } else if (label != (happened(counting) ? 1 : 0)) {
+        faults.add(
+            "impression %s: %s %d, but in time were %s"
+                .formatted(impression.id(), outcome, label, counting));
+      }
+    }
+    labels.keySet().stream()
+        .filter(id -> !impressionOf.containsKey(id))
+        .forEach(id -> faults.add("example %s: no impression".formatted(id)));
+    long words = clicked.stream().filter(event -> event.outcome().equals(outcome)).count();
+    if (waited > MOST_NOT_WAITED_FOR * words) {
+      faults.add(
+          "%s in time that were late because they were not waited for: %d, expected at most %s of %d"
+              .formatted(outcome, waited, MOST_NOT_WAITED_FOR, words));
+    }
+    counts.put(outcome + ": examples by id", (long) labels.size());
+    counts.put(outcome + ": labels corrected", relabelled);
+    counts.put(outcome + ": not waited for", waited);
+    return labels;
+  }
+
+  private static boolean happened(List<Event> words) {
+    return words.stream()
+        .max(Comparator.comparingLong(Event::time).thenComparing(Event::retracted))
+        .map(word -> !word.retracted())
+        .orElse(false);
+  }
+
+  /** Whether the job's counts of an outcome are what its labels say. */
+  private void count(
+      String outcome,
+      long impressions,
+      long positives,
+      Map<String, Set<String>> refusals,
+      Map<String, Long> counted,
+      Map<String, Long> expected,
+      List<String> faults) {
+    boolean click = outcome.equals(EventRules.CLICK);
+    String prefix = click ? "" : outcome + ".";
+    long words = clicked.stream().filter(event -> event.outcome().equals(outcome)).count();
+    long late = size(refusals, click ? RejectionReason.LATE_CLICK : RejectionReason.LATE_OUTCOME);
+    long unknown =
+        size(
+            refusals,
+            click
+                ? RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION
+                : RejectionReason.OUTCOME_FOR_UNKNOWN_IMPRESSION);
+    expected.put(click ? "clicks" : prefix + "events", words);
+    expected.put(prefix + "negatives", impressions - positives);
+    expected.put(click ? "late_clicks" : prefix + "late", late);
+    long takenBack = counted.getOrDefault(prefix + "taken_back", 0L);
+    expected.put(prefix + "positives", positives + takenBack);
+    expected.put(
+        click ? "duplicate_clicks" : prefix + "duplicates",
+        words
+            - positives
+            - 2 * takenBack
+            - counted.getOrDefault(prefix + "idle_retractions", 0L)
+            - late
+            - unknown);
   }
 
   private static long size(Map<String, Set<String>> refusals, RejectionReason reason) {
