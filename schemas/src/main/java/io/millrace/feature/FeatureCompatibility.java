@@ -73,6 +73,11 @@ public final class FeatureCompatibility {
     table();
     role("id", older.idField(), newer.idField(), "clicks and duplicates are found by it");
     role("time", older.timeField(), newer.timeField(), "label windows are cut by it");
+    role(
+        "position",
+        older.positionField(),
+        newer.positionField(),
+        "rankings are decided as if all candidates had the same one");
     label();
     return List.copyOf(changes);
   }

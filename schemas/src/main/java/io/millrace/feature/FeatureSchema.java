@@ -38,6 +38,7 @@ public final class FeatureSchema {
   private final List<Feature> features;
   private final Optional<String> idField;
   private final Optional<String> timeField;
+  private final Optional<String> positionField;
   private final Optional<String> labelField;
   private final TableSpec table;
   private final Set<String> retired;
@@ -47,6 +48,7 @@ public final class FeatureSchema {
       List<Feature> features,
       Optional<String> idField,
       Optional<String> timeField,
+      Optional<String> positionField,
       Optional<String> labelField,
       TableSpec table,
       Set<String> retired) {
@@ -54,6 +56,7 @@ public final class FeatureSchema {
     this.features = List.copyOf(features);
     this.idField = idField;
     this.timeField = timeField;
+    this.positionField = positionField;
     this.labelField = labelField;
     this.table = table;
     this.retired = Set.copyOf(retired);
@@ -98,6 +101,25 @@ public final class FeatureSchema {
   /** The long field with the event time in milliseconds since 1970. */
   public Optional<String> timeField() {
     return timeField;
+  }
+
+  /**
+   * The int or long feature with the place at which an impression was shown, 1 the first: learned
+   * from as any other, and the same for all candidates when a ranking is decided.
+   */
+  public Optional<String> positionField() {
+    return positionField;
+  }
+
+  /**
+   * A position as a record's {@link #positionField} holds it.
+   *
+   * @throws ArithmeticException if the field is an int and the position is none
+   */
+  public Object positionValue(long position) {
+    Schema.Field field = avro.getField(positionField.orElseThrow());
+    boolean isLong = FieldType.of(field.schema()).schema().getType() == Schema.Type.LONG;
+    return isLong ? (Object) position : (Object) Math.toIntExact(position);
   }
 
   /** The field with the label, in files that hold it. */

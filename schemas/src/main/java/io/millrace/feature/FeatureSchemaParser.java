@@ -16,7 +16,7 @@ final class FeatureSchemaParser {
   private static final int MAX_SEQUENCE = 10_000;
   private static final int DEFAULT_SEQUENCE = 100;
   private static final Set<String> RECORD_PROPERTIES =
-      Set.of("id", "time", "label", "table", "retired", "crosses");
+      Set.of("id", "time", "position", "label", "table", "retired", "crosses");
   private static final Map<String, Set<String>> PROPERTIES_BY_KIND =
       Map.of(
           "categorical", Set.of("kind", "id", "lookups", "transform"),
@@ -76,6 +76,7 @@ final class FeatureSchemaParser {
         List.copyOf(features.values()),
         carried(record, "id", Schema.Type.STRING),
         carried(record, "time", Schema.Type.LONG),
+        position(record),
         carried(record, "label", null),
         table,
         retired);
@@ -335,6 +336,19 @@ final class FeatureSchemaParser {
       if (type != null && field.schema().getType() != type) {
         throw record.error(
             property, name.get(), "a field of type " + type.getName() + " that is not nullable");
+      }
+    }
+    return name;
+  }
+
+  private Optional<String> position(PropertyReader record) {
+    Optional<String> name = carried(record, "position", null);
+    if (name.isPresent()) {
+      Schema.Type type = FieldType.of(field(name.get()).schema()).schema().getType();
+      if (!features.containsKey(name.get())
+          || (type != Schema.Type.INT && type != Schema.Type.LONG)) {
+        throw record.error(
+            "position", name.get(), "a field of type int or long with a 'feature' property");
       }
     }
     return name;

@@ -15,8 +15,8 @@ public final class SampleFeatures {
   private SampleFeatures() {}
 
   /**
-   * A value for every field but id and time, as parsed JSON holds it; numbers are not negative, so
-   * that every transform takes them. In the schema's order.
+   * A value for every field but id, time and position, as parsed JSON holds it; numbers are not
+   * negative, so that every transform takes them. In the schema's order.
    *
    * @param n another n gives other values
    */
@@ -33,6 +33,7 @@ public final class SampleFeatures {
     }
     schema.idField().ifPresent(values::remove);
     schema.timeField().ifPresent(values::remove);
+    schema.positionField().ifPresent(values::remove);
     return values;
   }
 

@@ -178,6 +178,8 @@ class FeatureCompatibilityTest {
         "{'id':'ad'}; {'id':'b'}; false; 'ad' became 'b'",
         "{}; {'id':'ad'}; true; none",
         "{'time':'t'}; {}; false; 't' became none",
+        "{'position':'n'}; {}; false; 'n' became none",
+        "{}; {'position':'n'}; true; none",
         "{'label':'t'}; {}; true; t became none",
         "{'table':{'rows':64}}; {'table':{'rows':128}}; false; 64 rows of dim 16 became 128 rows of dim 16",
         "{'table':{'dim':8}}; {}; false; of dim 8 became",
@@ -188,7 +190,10 @@ class FeatureCompatibilityTest {
       })
   void recordsRolesTableAndCrosses(String older, String newer, boolean compatible, String reason) {
     String[] fields = {
-      AD, field("b", "'string'", "{'kind':'categorical'}"), "{'name':'t','type':'long'}",
+      AD,
+      field("b", "'string'", "{'kind':'categorical'}"),
+      field("n", "'int'", "{'kind':'categorical'}"),
+      "{'name':'t','type':'long'}",
     };
     List<FeatureChange> changes =
         FeatureCompatibility.compare(schema(older, fields), schema(newer, fields));

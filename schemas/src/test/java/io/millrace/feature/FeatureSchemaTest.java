@@ -62,6 +62,29 @@ class FeatureSchemaTest {
   }
 
   @Test
+  void aPositionIsAFeatureThatIsAWholeNumber() {
+    FeatureSchema ints =
+        FeatureSchema.parse(
+            record(
+                "{'position':'slot'}", field("slot", "['null','int']", "{'kind':'categorical'}")));
+    assertThat(ints.positionField()).contains("slot");
+    assertThat(ints.positionValue(3)).isEqualTo(3);
+    FeatureSchema longs =
+        FeatureSchema.parse(
+            record("{'position':'slot'}", field("slot", "'long'", "{'kind':'numeric'}")));
+    assertThat(longs.positionValue(3)).isEqualTo(3L);
+    for (String slot :
+        new String[] {
+          "{'name':'slot','type':'int'}", field("slot", "'string'", "{'kind':'categorical'}"),
+        }) {
+      assertThatThrownBy(() -> FeatureSchema.parse(record("{'position':'slot'}", AD, slot)))
+          .isInstanceOf(InvalidFeatureSchemaException.class)
+          .hasMessageContaining("position")
+          .hasMessageContaining("a field of type int or long with a 'feature' property");
+    }
+  }
+
+  @Test
   void aNumbersLimit() {
     assertThat(limit("{'kind':'numeric'}"))
         .isEqualTo(new NumericLimit(1e16, NumericLimit.Outliers.REFUSE));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,8 @@ record CandidateRecords(
     Candidates candidates, List<GenericRecord> forModel, List<GenericRecord> forLog) {
 
   /**
-   * Makes the records. An event time that is not given is {@code nowMillis}, an id that is not
-   * given is empty.
+   * Makes the records. An event time that is not given is {@code nowMillis}, a position 1, an id
+   * empty.
    *
    * @param maxCells the most candidates times features
    * @throws RequestException with 400, naming the first feature that cannot be used
@@ -64,6 +65,9 @@ record CandidateRecords(
     Map<String, Object> automatic = new HashMap<>();
     schema.timeField().ifPresent(time -> automatic.put(time, nowMillis));
     schema.idField().ifPresent(id -> automatic.put(id, ""));
+    schema
+        .positionField()
+        .ifPresent(field -> automatic.put(field, schema.positionValue(Positions.FIRST)));
     try {
       return template.share(candidates.context().values(), automatic);
     } catch (InvalidFeatureException e) {
@@ -88,6 +92,27 @@ record CandidateRecords(
         candidates.placeOf(index, e.field()),
         e.expectation(),
         candidates.valueOf(index, e.field(), e.value()));
+  }
+
+  /**
+   * The position of a ranking's first result: that of the context, or 1. All candidates have it
+   * until it is decided which is shown where.
+   *
+   * @throws RequestException with 400 if a candidate has another, or it is not positive
+   */
+  long firstPosition(RequestFeatures schemas) {
+    long ofModel = firstPosition(schemas.model(), forModel);
+    return schemas.isOne() ? ofModel : Math.max(ofModel, firstPosition(schemas.log(), forLog));
+  }
+
+  private long firstPosition(FeatureSchema schema, List<GenericRecord> records) {
+    Optional<Positions> positions = Positions.of(schema);
+    if (positions.isEmpty()) {
+      return Positions.FIRST;
+    }
+    long first = positions.get().first(candidates, records);
+    records.forEach(record -> positions.get().set(record, first));
+    return first;
   }
 
   /**

@@ -93,9 +93,11 @@ final class RankEndpoint {
       if (wanted) {
         records.checkLoggable(lease.features().log(), now);
       }
+      long first = records.firstPosition(lease.features());
       Scored scored = Scored.of(records, lease, deadline);
       snapshot = lease.predictor().snapshot();
       Integer[] order = order(scored);
+      Scored shown = wanted ? scored.shown(order, k, first, lease, deadline) : scored;
       Set<String> ids = new HashSet<>();
       long bytes = 0;
       for (int i = 0; i < k; i++) {
@@ -109,7 +111,7 @@ final class RankEndpoint {
         }
         results.add(result(scored, index, id));
         if (wanted) {
-          ImpressionLog.Event event = event(scored, index, id, now, lease);
+          ImpressionLog.Event event = event(shown, index, id, now, lease);
           bytes += event.value().length;
           checkSize(event, index, bytes, k);
           events.add(event);

@@ -3,7 +3,9 @@ package io.millrace.serving;
 import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.feature.Feature;
 import io.millrace.parameters.ModelSnapshot;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,42 @@ record Scored(
       }
     }
     return new Scored(candidates, records.forModel(), records.forLog(), probabilities, hashes);
+  }
+
+  /**
+   * The same with the results at the positions where they are shown, from {@code first} on, and
+   * what the model says of each there. Candidates that are no result stay as they are.
+   *
+   * @param order of the candidates, the results first
+   * @param results how many there are
+   */
+  Scored shown(
+      Integer[] order, int results, long first, ServedModel.Lease lease, Deadline deadline) {
+    Optional<Positions> asked = Positions.of(lease.features().model());
+    Optional<Positions> kept = Positions.of(lease.features().log());
+    List<GenericRecord> shown = new ArrayList<>(results);
+    for (int i = 0; i < results; i++) {
+      long position = first + i;
+      GenericRecord record = records.get(order[i]);
+      GenericRecord forLog = logged.get(order[i]);
+      asked.ifPresent(positions -> positions.set(record, position));
+      kept.ifPresent(positions -> positions.set(forLog, position));
+      shown.add(record);
+    }
+    if (asked.isEmpty()) {
+      return this;
+    }
+    float[] there = new float[results];
+    long[] hashesThere = new long[results];
+    long forward = lease.predictor().score(shown, lease.scratch(), there, hashesThere, deadline);
+    lease.forward().record(forward);
+    float[] all = probabilities.clone();
+    long[] hashes = encodingHashes.clone();
+    for (int i = 0; i < results; i++) {
+      all[order[i]] = there[i];
+      hashes[order[i]] = hashesThere[i];
+    }
+    return new Scored(candidates, records, logged, all, hashes);
   }
 
   /** The answer for a candidate without a finite probability: the largest number is the cause. */

@@ -16,6 +16,7 @@ import io.millrace.event.VersionManifest;
 import io.millrace.event.WaitsFor;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
+import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -128,6 +130,81 @@ class KafkaServingTest {
       assertThat(impression.getImpressionId()).isEqualTo("my-own");
       assertThat(impression.getEventTime()).isEqualTo(Instant.ofEpochMilli(1_700_000_000_123L));
     }
+  }
+
+  /**
+   * Ranked as if all were shown first; logged at its place, with what the model says of it there.
+   */
+  @Test
+  void aRankingIsNeutralToPositionsAndLogsThem() {
+    FeatureSchema schema =
+        FeatureSchema.parse(
+            new Schema.Parser()
+                .parse(
+                    """
+                    {"type":"record","name":"Slotted","namespace":"shop.ads",
+                     "millrace":{"position":"slot","table":{"rows":4096,"dim":8}},
+                     "fields":[
+                      {"name":"ad_id","type":"string","feature":{"kind":"categorical"}},
+                      {"name":"slot","type":["null","int"],"default":null,
+                       "feature":{"kind":"categorical"}}]}
+                    """));
+    Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42, schema));
+    ServerConfig config = Fixture.config(kafka.client(), REGISTRY, source);
+    try (MillraceServer server = MillraceServer.start(config, List.of(source));
+        KafkaConsumer<byte[], byte[]> consumer = consumer(TOPICS.impressions())) {
+      Http http = Http.to(server);
+      String ads =
+          "\"k\":2,\"candidates\":["
+              + "{\"id\":\"a\",\"features\":{\"ad_id\":\"a\"}},"
+              + "{\"id\":\"b\",\"features\":{\"ad_id\":\"b\"}},"
+              + "{\"id\":\"c\",\"features\":{\"ad_id\":\"c\"}}]}";
+      long end = consumer.endOffsets(consumer.assignment()).values().iterator().next();
+      consumer.seek(consumer.assignment().iterator().next(), end);
+      JsonNode first = http.post("/v1/rank", "{" + ads).json();
+      JsonNode second = http.post("/v1/rank", "{\"context\":{\"slot\":7}," + ads).json();
+      List<ConsumerRecord<byte[], byte[]>> events = read(consumer, 4);
+      for (int i = 0; i < 4; i++) {
+        JsonNode result = (i < 2 ? first : second).get("results").get(i % 2);
+        int from = i < 2 ? 1 : 7;
+        int shown = from + i % 2;
+        String ad = result.get("id").asText();
+        assertThat(result.get("probability").asDouble())
+            .as("neutral")
+            .isCloseTo(probability(http, ad, from), within(1e-7));
+        Impression impression = WIRE.decode(events.get(i).value(), Impression.class);
+        GenericRecord features = features(impression);
+        assertThat(features.get("slot")).isEqualTo(shown);
+        assertThat((double) impression.getServed().getProbability())
+            .as("as shown")
+            .isCloseTo(probability(http, ad, shown), within(1e-7));
+        assertThat(impression.getServed().getEncodingHash()).isEqualTo(hash(schema, features));
+      }
+      assertThat(probability(http, "a", 1)).isNotEqualTo(probability(http, "a", 2));
+      JsonNode unsaid = http.post("/v1/predict", "{\"features\":{\"ad_id\":\"a\"}}").json();
+      assertThat(unsaid.at("/predictions/0/probability").asDouble())
+          .as("a position that is not said is the first")
+          .isEqualTo(probability(http, "a", 1));
+
+      Http.Answer own =
+          http.post(
+              "/v1/rank",
+              "{\"candidates\":[{\"features\":{\"ad_id\":\"a\",\"slot\":1}},"
+                  + "{\"features\":{\"ad_id\":\"b\",\"slot\":2}}]}");
+      assertThat(own.status()).isEqualTo(400);
+      assertThat(own.body()).contains("candidates[1].features.slot: expected the same for all");
+      Http.Answer zero = http.post("/v1/rank", "{\"context\":{\"slot\":0}," + ads);
+      assertThat(zero.status()).isEqualTo(400);
+      assertThat(zero.body()).contains("the position of the first result, at least 1");
+    }
+  }
+
+  private static double probability(Http http, String ad, int slot) {
+    return http.post(
+            "/v1/predict", "{\"features\":{\"ad_id\":\"%s\",\"slot\":%d}}".formatted(ad, slot))
+        .json()
+        .at("/predictions/0/probability")
+        .asDouble();
   }
 
   @Test
@@ -241,7 +318,11 @@ class KafkaServingTest {
   }
 
   private static long hash(GenericRecord features) {
-    FeatureEncoder encoder = FeatureEncoder.compile(Fixture.SCHEMA);
+    return hash(Fixture.SCHEMA, features);
+  }
+
+  private static long hash(FeatureSchema schema, GenericRecord features) {
+    FeatureEncoder encoder = FeatureEncoder.compile(schema);
     EncodedBatch batch = encoder.newBatch();
     encoder.encode(features, batch);
     return batch.hash(0);
