@@ -22,4 +22,14 @@ class PlatformConfigTest {
             "model clicks: calibration.method: isotonic, expected none for a live stream: a map"
                 + " would be fitted on labels that are still to change (docs/labels.md)");
   }
+
+  @Test
+  void aModelPredictsWhatIsJoined() {
+    FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
+    ModelConfig model =
+        ModelConfig.defaults(ModelKind.LR, "sales", schema).with("{\"outcome\":\"sale\"}");
+    assertThatThrownBy(() -> PlatformConfig.live(0, List.of(schema), List.of(model)))
+        .isInstanceOf(UserError.class)
+        .hasMessage("model sales: outcome: sale, expected one that is joined: click");
+  }
 }
