@@ -102,6 +102,7 @@ final class LivePlatform implements AutoCloseable {
                 "-Xmx" + heap,
                 "-Xlog:gc,safepoint:file=pauses.log:uptime,tags",
                 "-XX:+UseG1GC",
+                "-XX:MaxGCPauseMillis=50",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "--add-modules=jdk.incubator.vector",

@@ -89,6 +89,19 @@ class EventDecoderTest {
   }
 
   @Test
+  void whatIsTakenBackCorrectsALabelOfOne() {
+    byte[] features = events.features("i1", NOW, "u1", null);
+    ImpressionEvent impression = (ImpressionEvent) decode(features);
+    byte[] bytes =
+        writer.example(
+            new LabelledImpression(
+                "i1", "click", NOW, 0, 0, false, 0, null, impression.body(), true, NOW + 19, 0));
+    Example example = new AvroWire(registry).decode(bytes, Example.class);
+    assertThat(example.getLabel()).isZero();
+    assertThat(example.getCorrectedLabel()).isEqualTo(1);
+  }
+
+  @Test
   void aBareFeatureRecordIsAnImpression() {
     byte[] features = events.features("i2", NOW, "u1", 1.5);
     ImpressionEvent impression = (ImpressionEvent) decode(features);

@@ -49,7 +49,7 @@ public record ServerConfig(
     Set<String> allowedOrigins) {
 
   /** An answer waits this long for its impressions unless told otherwise. */
-  public static final Duration DEFAULT_IMPRESSION_WAIT = Duration.ofMillis(500);
+  public static final Duration DEFAULT_IMPRESSION_WAIT = Duration.ofMillis(250);
 
   /** A model is warmed up no longer than this unless told otherwise. */
   public static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(10);

@@ -196,6 +196,30 @@ class KafkaServingTest {
       Http.Answer zero = http.post("/v1/rank", "{\"context\":{\"slot\":0}," + ads);
       assertThat(zero.status()).isEqualTo(400);
       assertThat(zero.body()).contains("the position of the first result, at least 1");
+
+      Schema newer =
+          new Schema.Parser()
+              .parse(
+                  schema
+                      .avro()
+                      .toString()
+                      .replace(
+                          "\"fields\":[",
+                          "\"fields\":[{\"name\":\"note\",\"type\":\"string\",\"default\":\"\"},"));
+      REGISTRY.register(schema.name(), schema.avro());
+      REGISTRY.register(schema.name(), newer);
+      consumer.seekToEnd(consumer.assignment());
+      consumer.position(consumer.assignment().iterator().next());
+      String noted = "{\"context\":{\"slot\":4,\"note\":\"n\"}," + ads;
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> http.post("/v1/rank", noted).status() == 200);
+      List<ConsumerRecord<byte[], byte[]>> ofNewer = read(consumer, 2);
+      for (int i = 0; i < 2; i++) {
+        GenericRecord logged = features(WIRE.decode(ofNewer.get(i).value(), Impression.class));
+        assertThat(logged.get("note")).hasToString("n");
+        assertThat(logged.get("slot")).as("of a version that the model has not").isEqualTo(4 + i);
+      }
     }
   }
 

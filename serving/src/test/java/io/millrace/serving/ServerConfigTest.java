@@ -19,7 +19,7 @@ class ServerConfigTest {
   void hasTheseDefaults() {
     ServerConfig config = local(8080, List.of("a"), Map.of("bootstrap.servers", "k:1"));
     assertThat(config.host()).isEqualTo("127.0.0.1");
-    assertThat(config.impressionWait()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.impressionWait()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.extraStatus().values()).isEmpty();
     assertThat(config.withHost("0.0.0.0").host()).isEqualTo("0.0.0.0");
