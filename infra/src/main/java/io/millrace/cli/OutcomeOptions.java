@@ -5,9 +5,7 @@ import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.UserError;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** What a platform joins with impressions, and for how long. */
@@ -26,22 +24,29 @@ final class OutcomeOptions {
       description =
           "Joins a further outcome by its name, as conversion=7d; may be repeated. A model predicts"
               + " it with --set '{\"outcome\":\"conversion\"}'.")
-  private Map<String, String> others = new LinkedHashMap<>();
+  private List<String> others = new ArrayList<>();
 
   /** The outcomes, clicks first. */
   List<OutcomeRule> rules() {
     List<OutcomeRule> rules = new ArrayList<>();
     String clicks = window.matches("[0-9]+") ? window + "s" : window;
     rules.add(rule(OutcomeRule.CLICK, DurationText.parse("--attribution-window", clicks)));
-    others.forEach(
-        (name, text) -> {
-          if (name.equals(OutcomeRule.CLICK)) {
-            throw new UserError(
-                "--outcome %s=%s: clicks are joined anyway, expected --attribution-window %s"
-                    .formatted(name, text, text));
-          }
-          rules.add(rule(name, DurationText.parse("--outcome " + name, text)));
-        });
+    for (String other : others) {
+      String[] parts = other.split("=", -1);
+      if (parts.length != 2) {
+        throw new UserError("--outcome %s: expected NAME=WINDOW, as sale=7d".formatted(other));
+      }
+      String name = parts[0];
+      if (name.equals(OutcomeRule.CLICK)) {
+        throw new UserError(
+            "--outcome %s: clicks are joined anyway, expected --attribution-window %s"
+                .formatted(other, parts[1]));
+      }
+      if (rules.stream().anyMatch(rule -> rule.name().equals(name))) {
+        throw new UserError("--outcome %s: given before, expected each once".formatted(other));
+      }
+      rules.add(rule(name, DurationText.parse("--outcome " + name, parts[1])));
+    }
     return rules;
   }
 

@@ -44,10 +44,15 @@ import org.slf4j.LoggerFactory;
 public final class Platform implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
 
-  /** Reasons for which an impression, rather than a click, is refused. */
+  /** Reasons for which an impression, rather than an outcome, is refused. */
   private static final Set<RejectionReason> REFUSALS =
       EnumSet.complementOf(
-          EnumSet.of(RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION, RejectionReason.LATE_CLICK));
+          EnumSet.of(
+              RejectionReason.CLICK_FOR_UNKNOWN_IMPRESSION,
+              RejectionReason.LATE_CLICK,
+              RejectionReason.OUTCOME_FOR_UNKNOWN_IMPRESSION,
+              RejectionReason.LATE_OUTCOME,
+              RejectionReason.UNKNOWN_OUTCOME));
 
   /** What an example, or a rejected event, may have beyond the event that it holds. */
   private static final int EVENT_ENVELOPE_BYTES = 64 << 10;

@@ -31,6 +31,12 @@ class OutcomeOptionsTest {
   void whatIsNoOutcomeIsNamed() {
     assertThatThrownBy(() -> parse("--outcome", "sale=week"))
         .hasMessage("--outcome sale week: expected a whole number and s, m, h or d, as 12h");
+    assertThatThrownBy(() -> parse("--outcome", "sale"))
+        .hasMessage("--outcome sale: expected NAME=WINDOW, as sale=7d");
+    assertThatThrownBy(() -> parse("--outcome", "sale=1d", "--outcome", "sale=2d"))
+        .hasMessage("--outcome sale=2d: given before, expected each once");
+    assertThatThrownBy(() -> parse("--outcome", "sale=90d"))
+        .hasMessageStartingWith("--outcome: window of sale: PT2160H, expected at most 60 days");
     assertThatThrownBy(() -> parse("--outcome", "Sale=7d"))
         .hasMessageStartingWith("--outcome: outcome: \"Sale\", expected 1 to 32 letters a to z");
     assertThatThrownBy(() -> parse("--outcome", "click=7d"))

@@ -103,11 +103,9 @@ public sealed interface JoinState {
           false);
     }
 
-    /** After the same was said again, later. */
-    Label saidAgain(long eventTime) {
-      return eventTime <= saidAt
-          ? this
-          : new Label(outcome, left, happened, eventTime, writtenTime, value, learnAt, false);
+    /** After the same was said again; of two words the later one counts. */
+    Label saidAgain(OutcomeEvent event) {
+      return event.eventTime() <= saidAt ? this : said(event);
     }
 
     /** After an example has left that says what the label says. */

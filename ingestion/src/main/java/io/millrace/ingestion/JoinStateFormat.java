@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * 2      kind: 1 outcomes waiting, 5 open, 6 closed
  *
  * outcomes waiting
- * 3      number of outcomes, 1 to 16; then each
+ * 3      number of outcomes, 1 to 240; then each
  *        i64 event time, i64 time at which it came, i64 written time, i32 partition, i64 offset,
  *        u16 topic length, topic, i32 key length (-1: null), key, i32 value length (-1: null), value,
  *        u8 name length, name, u8 flags: bit 0 retracted, bit 1 with a worth; f64 worth if so

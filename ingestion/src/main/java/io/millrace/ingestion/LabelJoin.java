@@ -55,8 +55,14 @@ import org.jspecify.annotations.Nullable;
  * later.
  */
 public final class LabelJoin {
-  /** More early outcomes than this for one id are rejected at once: state has a limit. */
-  static final int MAX_WAITING = 16;
+  /**
+   * More early words than this that an outcome of one id happened, or is taken back, are rejected
+   * at once: state has a limit.
+   */
+  static final int MAX_WAITING = 8;
+
+  /** So that what waits for one id can be counted in a byte. */
+  static final int MAX_OUTCOMES = 15;
 
   private final List<OutcomeRule> rules;
   private final LabelEmission emission;
@@ -70,6 +76,10 @@ public final class LabelJoin {
     this.emission = emission;
     if (rules.isEmpty()) {
       throw new IllegalArgumentException("outcomes: none, expected at least one");
+    }
+    if (rules.size() > MAX_OUTCOMES) {
+      throw new IllegalArgumentException(
+          "outcomes: " + rules.size() + ", expected at most " + MAX_OUTCOMES);
     }
     if (rules.stream().map(OutcomeRule::name).distinct().count() < rules.size()) {
       throw new IllegalArgumentException("outcomes: " + names() + ", expected each name once");
@@ -181,12 +191,24 @@ public final class LabelJoin {
         state instanceof OutcomesWaiting waiting
             ? new ArrayList<>(waiting.outcomes())
             : new ArrayList<>(1);
-    if (waitsUntil(rule, event) <= cameAt || outcomes.size() == MAX_WAITING) {
+    if (waitsUntil(rule, event) <= cameAt || alike(outcomes, event) >= MAX_WAITING) {
       effects.add(unknownImpression(rule, event));
       return new Transition(state, effects);
     }
     outcomes.add(new WaitingOutcome(event, cameAt));
     return new Transition(new OutcomesWaiting(outcomes), effects);
+  }
+
+  /** How many words that wait say of the same outcome that it happened, or that it did not. */
+  private static int alike(List<WaitingOutcome> waiting, OutcomeEvent event) {
+    int alike = 0;
+    for (WaitingOutcome other : waiting) {
+      boolean same =
+          other.event().retracted() == event.retracted()
+              && other.event().outcome().equals(event.outcome());
+      alike += same ? 1 : 0;
+    }
+    return alike;
   }
 
   private static long waitsUntil(OutcomeRule rule, OutcomeEvent event) {
@@ -267,7 +289,7 @@ public final class LabelJoin {
     if (!event.retracted()
         && (label.happened() || (!over && event.eventTime() <= label.saidAt()))) {
       effects.add(new Effect.Count(Counter.DUPLICATE_CLICKS, rule.name()));
-      return over || !label.happened() ? label : label.saidAgain(event.eventTime());
+      return over || !label.happened() ? label : label.saidAgain(event);
     }
     if (over) {
       String detail =

@@ -8,13 +8,16 @@ import java.time.Duration;
  * An outcome that is joined with impressions.
  *
  * @param name by {@link EventRules#isOutcome}
- * @param window W, at least a millisecond: how long after its impression it counts
+ * @param window W, a millisecond to 60 days: how long after its impression it counts
  * @param lateness L, not negative: how long after its window an impression may come, and its label
  *     is remembered
  */
 public record OutcomeRule(String name, Duration window, Duration lateness) implements Serializable {
   /** The outcome that a {@code Click} is. */
   public static final String CLICK = EventRules.CLICK;
+
+  /** Learners judge cohorts of a day at most, of which 64 may be open. */
+  private static final Duration LONGEST = Duration.ofDays(60);
 
   public OutcomeRule {
     if (!EventRules.isOutcome(name)) {
@@ -24,6 +27,10 @@ public record OutcomeRule(String name, Duration window, Duration lateness) imple
     if (window.toMillis() < 1) {
       throw new IllegalArgumentException(
           "window of " + name + ": " + window + ", expected at least 1 ms");
+    }
+    if (window.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "window of " + name + ": " + window + ", expected at most " + LONGEST.toDays() + " days");
     }
     if (lateness.isNegative()) {
       throw new IllegalArgumentException(

@@ -62,6 +62,11 @@ final class JoinOracle {
             boolean before = happened(words.subList(0, n - 1));
             boolean after = happened(words.subList(0, n));
             OutcomeEvent word = words.get(n - 1);
+            if (before && after && !word.retracted()) {
+              // Where nothing has left yet, the later word is the one that leaves.
+              boolean later = label != null && word.eventTime() > label.eventTime();
+              label = later && emission == LabelEmission.ON_WINDOW_END ? word : label;
+            }
             if (before == after) {
               count(
                   word.retracted() ? Counter.IDLE_RETRACTIONS : Counter.DUPLICATE_CLICKS,

@@ -187,6 +187,19 @@ class LabelJoinTest {
             waiting -> assertThat(waiting.outcomes()).hasSize(LabelJoin.MAX_WAITING));
   }
 
+  /** A producer's retries leave room for what is taken back, and for other outcomes. */
+  @Test
+  void earlyWordsOfOneKindDoNotStarveOthers() {
+    JoinState state = null;
+    for (int i = 0; i < 2 * LabelJoin.MAX_WAITING; i++) {
+      state = TWO.onOutcome(state, click(T + i), Moment.of(Long.MIN_VALUE)).next();
+    }
+    state = TWO.onOutcome(state, retraction(T + 19), Moment.of(Long.MIN_VALUE)).next();
+    state = TWO.onOutcome(state, conversion(T + 40, 1), Moment.of(Long.MIN_VALUE)).next();
+    Open found = (Open) next(TWO.onImpression(state, impression(T), Moment.of(Long.MIN_VALUE)));
+    assertThat(found.labels()).extracting(Label::happened).containsExactly(false, true);
+  }
+
   @Test
   void wakingTooEarlyChangesNothing() {
     JoinState waiting = JOIN.onImpression(null, impression(T), Moment.of(Long.MIN_VALUE)).next();
@@ -333,6 +346,14 @@ class LabelJoinTest {
         .hasMessage("lateness of click: PT-0.001S, expected not negative");
     assertThatThrownBy(() -> new OutcomeRule("Kauf!", Duration.ofMillis(1), Duration.ZERO))
         .hasMessageStartingWith("outcome: \"Kauf!\", expected 1 to 32 letters");
+    List<OutcomeRule> many =
+        java.util.stream.IntStream.range(0, 16)
+            .mapToObj(i -> new OutcomeRule("o" + i, Duration.ofMillis(1), Duration.ZERO))
+            .toList();
+    assertThatThrownBy(() -> new LabelJoin(many, LabelEmission.AS_CLICKS_COME))
+        .hasMessage("outcomes: 16, expected at most 15");
+    assertThatThrownBy(() -> OutcomeRule.click(Duration.ofDays(61), Duration.ZERO))
+        .hasMessage("window of click: PT1464H, expected at most 60 days");
     assertThatThrownBy(() -> new LabelJoin(List.of(), LabelEmission.AS_CLICKS_COME))
         .hasMessage("outcomes: none, expected at least one");
     OutcomeRule click = OutcomeRule.click(Duration.ofMillis(1), Duration.ZERO);

@@ -139,6 +139,11 @@ public final class FeatureEvolution {
     } else if (retired.size() < newer.retired().size()) {
       record.put("retired", List.copyOf(retired));
     }
+    Schema.Field position =
+        record.get("position") instanceof String field ? evolved.getField(field) : null;
+    if (position == null || position.getObjectProp(FIELD) == null) {
+      record.remove("position");
+    }
     evolved.addProp(name, record);
   }
 

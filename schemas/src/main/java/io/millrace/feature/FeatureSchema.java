@@ -112,14 +112,14 @@ public final class FeatureSchema {
   }
 
   /**
-   * A position as a record's {@link #positionField} holds it.
+   * A whole number as a record holds it in a field of type int or long.
    *
-   * @throws ArithmeticException if the field is an int and the position is none
+   * @throws ArithmeticException if the field is an int and the number is none
    */
-  public Object positionValue(long position) {
-    Schema.Field field = avro.getField(positionField.orElseThrow());
-    boolean isLong = FieldType.of(field.schema()).schema().getType() == Schema.Type.LONG;
-    return isLong ? (Object) position : (Object) Math.toIntExact(position);
+  public Object wholeNumber(String field, long value) {
+    boolean isLong =
+        FieldType.of(avro.getField(field).schema()).schema().getType() == Schema.Type.LONG;
+    return isLong ? (Object) value : (Object) Math.toIntExact(value);
   }
 
   /** The field with the label, in files that hold it. */

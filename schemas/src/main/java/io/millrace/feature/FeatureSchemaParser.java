@@ -350,6 +350,9 @@ final class FeatureSchemaParser {
         throw record.error(
             "position", name.get(), "a field of type int or long with a 'feature' property");
       }
+      if (name.equals(record.string("time")) || name.equals(record.string("label"))) {
+        throw record.error("position", name.get(), "a field with no other role");
+      }
     }
     return name;
   }

@@ -38,6 +38,20 @@ class FeatureEvolutionTest {
     assertThat(evolved.avro().toString()).isEqualTo(newer.toString());
   }
 
+  /** A model that takes no new fields has no position to be asked at. */
+  @Test
+  void thePositionIsThatOfAFieldTheModelHas() {
+    FeatureSchema older = FeatureSchema.parse(record("{}", AD));
+    FeatureSchema newer =
+        FeatureSchema.parse(
+            record(
+                "{'position':'slot'}",
+                AD,
+                "{'name':'slot','type':'int','default':1,'feature':{'kind':'categorical'}}"));
+    assertThat(FeatureEvolution.evolve(older, newer, false).positionField()).isEmpty();
+    assertThat(FeatureEvolution.evolve(older, newer, true).positionField()).contains("slot");
+  }
+
   @Test
   void whatIsRemovedStaysAtItsPlaceAndNewFieldsComeLast() {
     FeatureSchema older =

@@ -68,11 +68,17 @@ class FeatureSchemaTest {
             record(
                 "{'position':'slot'}", field("slot", "['null','int']", "{'kind':'categorical'}")));
     assertThat(ints.positionField()).contains("slot");
-    assertThat(ints.positionValue(3)).isEqualTo(3);
+    assertThat(ints.wholeNumber("slot", 3)).isEqualTo(3);
     FeatureSchema longs =
         FeatureSchema.parse(
             record("{'position':'slot'}", field("slot", "'long'", "{'kind':'numeric'}")));
-    assertThat(longs.positionValue(3)).isEqualTo(3L);
+    assertThat(longs.wholeNumber("slot", 3)).isEqualTo(3L);
+    assertThatThrownBy(
+            () ->
+                FeatureSchema.parse(
+                    record(
+                        "{'position':'t','time':'t'}", field("t", "'long'", "{'kind':'numeric'}"))))
+        .hasMessageContaining("a field with no other role");
     for (String slot :
         new String[] {
           "{'name':'slot','type':'int'}", field("slot", "'string'", "{'kind':'categorical'}"),

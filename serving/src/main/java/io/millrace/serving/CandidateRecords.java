@@ -43,7 +43,8 @@ record CandidateRecords(
           candidates.size() + " elements");
     }
     RecordTemplate.Shared model =
-        shared(schemas.forModel(), schemas.model(), candidates, nowMillis);
+        shared(
+            schemas.forModel(), schemas.model(), Positions.ofModel(schemas), candidates, nowMillis);
     List<GenericRecord> forModel = new ArrayList<>(candidates.size());
     if (schemas.isOne()) {
       for (int i = 0; i < candidates.size(); i++) {
@@ -51,7 +52,8 @@ record CandidateRecords(
       }
       return new CandidateRecords(candidates, forModel, forModel);
     }
-    RecordTemplate.Shared log = shared(schemas.forLog(), schemas.log(), candidates, nowMillis);
+    RecordTemplate.Shared log =
+        shared(schemas.forLog(), schemas.log(), Positions.ofLog(schemas), candidates, nowMillis);
     List<GenericRecord> forLog = new ArrayList<>(candidates.size());
     for (int i = 0; i < candidates.size(); i++) {
       forModel.add(record(model, candidates, i));
@@ -61,13 +63,15 @@ record CandidateRecords(
   }
 
   private static RecordTemplate.Shared shared(
-      RecordTemplate template, FeatureSchema schema, Candidates candidates, long nowMillis) {
+      RecordTemplate template,
+      FeatureSchema schema,
+      Optional<Positions> positions,
+      Candidates candidates,
+      long nowMillis) {
     Map<String, Object> automatic = new HashMap<>();
     schema.timeField().ifPresent(time -> automatic.put(time, nowMillis));
     schema.idField().ifPresent(id -> automatic.put(id, ""));
-    schema
-        .positionField()
-        .ifPresent(field -> automatic.put(field, schema.positionValue(Positions.FIRST)));
+    positions.ifPresent(place -> automatic.put(place.field(), place.value(Positions.FIRST)));
     try {
       return template.share(candidates.context().values(), automatic);
     } catch (InvalidFeatureException e) {
@@ -98,20 +102,24 @@ record CandidateRecords(
    * The position of a ranking's first result: that of the context, or 1. All candidates have it
    * until it is decided which is shown where.
    *
-   * @throws RequestException with 400 if a candidate has another, or it is not positive
+   * @throws RequestException with 400 if a candidate brings one, or it is out of range
    */
   long firstPosition(RequestFeatures schemas) {
-    long ofModel = firstPosition(schemas.model(), forModel);
-    return schemas.isOne() ? ofModel : Math.max(ofModel, firstPosition(schemas.log(), forLog));
-  }
-
-  private long firstPosition(FeatureSchema schema, List<GenericRecord> records) {
-    Optional<Positions> positions = Positions.of(schema);
-    if (positions.isEmpty()) {
-      return Positions.FIRST;
+    long first = Positions.FIRST;
+    Optional<Positions> ofModel = Positions.ofModel(schemas);
+    Optional<Positions> ofLog = Positions.ofLog(schemas);
+    if (ofLog.isPresent()) {
+      first = ofLog.get().first(candidates, forLog.get(0));
+    } else if (ofModel.isPresent()) {
+      first = ofModel.get().first(candidates, forModel.get(0));
     }
-    long first = positions.get().first(candidates, records);
-    records.forEach(record -> positions.get().set(record, first));
+    for (int i = 0; i < forModel.size(); i++) {
+      GenericRecord asked = forModel.get(i);
+      GenericRecord logged = forLog.get(i);
+      long position = first;
+      ofModel.ifPresent(positions -> positions.set(asked, position));
+      ofLog.ifPresent(positions -> positions.set(logged, position));
+    }
     return first;
   }
 

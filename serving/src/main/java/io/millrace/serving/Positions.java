@@ -1,9 +1,9 @@
 package io.millrace.serving;
 
-import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.feature.FeatureSchema;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
 
 /**
@@ -16,36 +16,70 @@ record Positions(FeatureSchema schema, String field) {
   /** Of the best result, and of all candidates while it is decided which that is. */
   static final long FIRST = 1;
 
-  /** The positions of a schema, if it has a field for them. */
-  static Optional<Positions> of(FeatureSchema schema) {
-    return schema.positionField().map(name -> new Positions(schema, name));
-  }
-
-  void set(GenericRecord record, long position) {
-    record.put(field, schema.positionValue(position));
+  /** The positions of what is logged. */
+  static Optional<Positions> ofLog(RequestFeatures features) {
+    return features.log().positionField().map(name -> new Positions(features.log(), name));
   }
 
   /**
-   * The position of a ranking's first result, which all candidates must share.
-   *
-   * @throws RequestException with 400 if one has another, or it is not positive
+   * The positions of what a model is asked with. A model that learned the field before a newer
+   * version gave it the role is asked at positions too: those are what it will learn from.
    */
-  long first(Candidates candidates, List<GenericRecord> records) {
-    Object shared = records.get(0).get(field);
-    for (int i = 0; i < records.size(); i++) {
-      Object own = records.get(i).get(field);
-      if (shared == null ? own != null : !shared.equals(own)) {
-        throw RequestException.of(
-            HttpStatus.BAD_REQUEST,
-            "%s: expected the same for all candidates, in context: the position of the first result"
-                .formatted(candidates.placeOf(i, field)));
+  static Optional<Positions> ofModel(RequestFeatures features) {
+    FeatureSchema model = features.model();
+    return model
+        .positionField()
+        .or(
+            () ->
+                features
+                    .log()
+                    .positionField()
+                    .filter(
+                        name ->
+                            model.encodedFields().stream()
+                                .anyMatch(feature -> feature.name().equals(name))))
+        .map(name -> new Positions(model, name));
+  }
+
+  Object value(long position) {
+    return schema.wholeNumber(field, position);
+  }
+
+  void set(GenericRecord record, long position) {
+    record.put(field, value(position));
+  }
+
+  /**
+   * The position of a ranking's first result, that of the context, or 1.
+   *
+   * @throws RequestException with 400 if a candidate brings one, or it is out of range
+   */
+  long first(Candidates candidates, GenericRecord any) {
+    for (int i = 0; i < candidates.size(); i++) {
+      for (String name : names()) {
+        if (candidates.all().get(i).features().values().containsKey(name)) {
+          throw RequestException.field(
+              candidates.placeOf(i, name),
+              "nothing: a ranking decides positions, and context may give that of the first result",
+              candidates.valueOf(i, name, null));
+        }
       }
     }
-    long first = shared == null ? FIRST : ((Number) shared).longValue();
-    if (first < FIRST || first > Integer.MAX_VALUE - RankEndpoint.MAX_K) {
+    Object given = any.get(field);
+    long first = given == null ? FIRST : ((Number) given).longValue();
+    int last = Integer.MAX_VALUE - RankEndpoint.MAX_K;
+    if (first < FIRST || first > last) {
       throw RequestException.field(
-          candidates.placeOf(0, field), "the position of the first result, at least 1", first);
+          candidates.placeOf(0, field),
+          "the position of the first result, 1 to %d".formatted(last),
+          first);
     }
     return first;
+  }
+
+  private Set<String> names() {
+    Set<String> names = new HashSet<>(schema.avro().getField(field).aliases());
+    names.add(field);
+    return names;
   }
 }

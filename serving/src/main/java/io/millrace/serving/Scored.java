@@ -63,8 +63,8 @@ record Scored(
    */
   Scored shown(
       Integer[] order, int results, long first, ServedModel.Lease lease, Deadline deadline) {
-    Optional<Positions> asked = Positions.of(lease.features().model());
-    Optional<Positions> kept = Positions.of(lease.features().log());
+    Optional<Positions> asked = Positions.ofModel(lease.features());
+    Optional<Positions> kept = Positions.ofLog(lease.features());
     List<GenericRecord> shown = new ArrayList<>(results);
     for (int i = 0; i < results; i++) {
       long position = first + i;
@@ -79,11 +79,19 @@ record Scored(
     }
     float[] there = new float[results];
     long[] hashesThere = new long[results];
-    long forward = lease.predictor().score(shown, lease.scratch(), there, hashesThere, deadline);
-    lease.forward().record(forward);
+    try {
+      long forward = lease.predictor().score(shown, lease.scratch(), there, hashesThere, deadline);
+      lease.forward().record(forward);
+    } catch (UnusableRecordException e) {
+      throw CandidateRecords.unusable(candidates, order[e.index()], e.reason());
+    }
     float[] all = probabilities.clone();
     long[] hashes = encodingHashes.clone();
     for (int i = 0; i < results; i++) {
+      if (!Float.isFinite(there[i])) {
+        CandidateRecords asRecords = new CandidateRecords(candidates, records, logged);
+        throw notFinite(asRecords, order[i], lease.predictor());
+      }
       all[order[i]] = there[i];
       hashes[order[i]] = hashesThere[i];
     }

@@ -85,7 +85,15 @@ final class StatusReporter {
     status.endpoints().forEach((name, endpoint) -> addEndpoint(values, name, endpoint));
     Map<String, Long> counts = status.ingestion().counts();
     if (!counts.isEmpty()) {
-      long total = counts.getOrDefault("impressions", 0L) + counts.getOrDefault("clicks", 0L);
+      long total =
+          counts.entrySet().stream()
+              .filter(
+                  count ->
+                      count.getKey().equals("impressions")
+                          || count.getKey().equals("clicks")
+                          || count.getKey().endsWith(".events"))
+              .mapToLong(Map.Entry::getValue)
+              .sum();
       events
           .at(status.time(), total)
           .ifPresent(rate -> put(values, "ingestion.eventsPerSecond", rate));

@@ -192,10 +192,10 @@ class KafkaServingTest {
               "{\"candidates\":[{\"features\":{\"ad_id\":\"a\",\"slot\":1}},"
                   + "{\"features\":{\"ad_id\":\"b\",\"slot\":2}}]}");
       assertThat(own.status()).isEqualTo(400);
-      assertThat(own.body()).contains("candidates[1].features.slot: expected the same for all");
+      assertThat(own.body()).contains("candidates[0].features.slot", "a ranking decides positions");
       Http.Answer zero = http.post("/v1/rank", "{\"context\":{\"slot\":0}," + ads);
       assertThat(zero.status()).isEqualTo(400);
-      assertThat(zero.body()).contains("the position of the first result, at least 1");
+      assertThat(zero.body()).contains("the position of the first result, 1 to ");
 
       Schema newer =
           new Schema.Parser()
@@ -220,6 +220,49 @@ class KafkaServingTest {
         assertThat(logged.get("note")).hasToString("n");
         assertThat(logged.get("slot")).as("of a version that the model has not").isEqualTo(4 + i);
       }
+    }
+  }
+
+  /** The natural upgrade: a field that the model has learned already becomes the position. */
+  @Test
+  void aModelIsAskedAtPositionsAlthoughANewerVersionGaveItsFieldTheRole() {
+    String text =
+        """
+        {"type":"record","name":"Grown","namespace":"shop.ads",
+         "millrace":{"table":{"rows":4096,"dim":8}},
+         "fields":[
+          {"name":"ad_id","type":"string","feature":{"kind":"categorical"}},
+          {"name":"slot","type":"int","feature":{"kind":"numeric","limit":10}}]}
+        """;
+    FeatureSchema before = FeatureSchema.parse(new Schema.Parser().parse(text));
+    Schema after =
+        new Schema.Parser()
+            .parse(text.replace("\"millrace\":{", "\"millrace\":{\"position\":\"slot\","));
+    REGISTRY.register(before.name(), before.avro());
+    REGISTRY.register(before.name(), after);
+    Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42, before));
+    ServerConfig config = Fixture.config(kafka.client(), REGISTRY, source);
+    try (MillraceServer server = MillraceServer.start(config, List.of(source));
+        KafkaConsumer<byte[], byte[]> consumer = consumer(TOPICS.impressions())) {
+      Http http = Http.to(server);
+      String ads =
+          "\"k\":2,\"candidates\":[{\"features\":{\"ad_id\":\"a\"}},{\"features\":{\"ad_id\":\"b\"}}]}";
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> http.post("/v1/rank", "{" + ads).status() == 200);
+      List<ConsumerRecord<byte[], byte[]>> events = read(consumer, 2);
+      for (int i = 0; i < 2; i++) {
+        Impression impression = WIRE.decode(events.get(i).value(), Impression.class);
+        GenericRecord features = features(impression);
+        assertThat(features.get("slot")).isEqualTo(1 + i);
+        assertThat(impression.getServed().getEncodingHash())
+            .isEqualTo(hash(FeatureSchema.parse(after), features));
+        assertThat((double) impression.getServed().getProbability())
+            .isCloseTo(probability(http, features.get("ad_id").toString(), 1 + i), within(1e-7));
+      }
+      Http.Answer beyond = http.post("/v1/rank", "{\"context\":{\"slot\":10}," + ads);
+      assertThat(beyond.status()).as("the second would be at 11").isEqualTo(400);
+      assertThat(beyond.body()).contains("slot");
     }
   }
 

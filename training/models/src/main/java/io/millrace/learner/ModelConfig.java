@@ -312,6 +312,9 @@ public record ModelConfig(
         List.of(Expert.plain()),
         false,
         calibration,
+        NumericScaling.none(),
+        prior,
+        outcome,
         architecture);
   }
 

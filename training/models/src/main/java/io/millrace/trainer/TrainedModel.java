@@ -9,6 +9,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.NumericScaling;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
 import io.millrace.model.ExpertMixture;
@@ -64,9 +65,9 @@ public final class TrainedModel {
 
   /**
    * This model as a stream goes on with it: its architecture, table and initial values, and the
-   * stream's name, step size, optimizers, experts and calibration. There is no mixer: it would have
-   * to learn from nothing what trained experts know already, which lowers AUC at first. Numbers are
-   * taken as they were in training.
+   * stream's name, step size, optimizers, experts, calibration and outcome. There is no mixer: it
+   * would have to learn from nothing what trained experts know already, which lowers AUC at first.
+   * Numbers are taken as they were in training.
    *
    * @param stream what the stream would learn with if it began anew
    */
@@ -84,6 +85,9 @@ public final class TrainedModel {
         stream.experts(),
         false,
         stream.calibration(),
+        NumericScaling.none(),
+        stream.prior(),
+        stream.outcome(),
         config.architecture());
   }
 

@@ -94,6 +94,14 @@ class GradientSumsTest {
   }
 
   @Test
+  void aStreamSaysWhichOutcomeItsModelPredicts() {
+    try (CompiledModel compiled = CompiledModel.of(LR, SCHEMA)) {
+      TrainedModel model = train(compiled, 1, 0);
+      assertThat(model.online(LR.with("{\"outcome\":\"sale\"}")).outcome()).isEqualTo("sale");
+    }
+  }
+
+  @Test
   void aPromotedLearnerRemembersTheSquaresOfAllSteps(@TempDir Path folder) throws IOException {
     int[] labels = {1, 0, 1, 1, 0};
     TrainedModel model;
