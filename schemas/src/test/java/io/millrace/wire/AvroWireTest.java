@@ -244,7 +244,10 @@ class AvroWireTest {
             "late_impression",
             "invalid_id",
             "incompatible_schema",
-            "unlearnable");
+            "unlearnable",
+            "unknown_outcome",
+            "outcome_for_unknown_impression",
+            "late_outcome");
   }
 
   @Test
