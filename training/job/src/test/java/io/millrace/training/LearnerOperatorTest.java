@@ -300,7 +300,7 @@ class LearnerOperatorTest {
         .cause()
         .hasMessage(
             "model fm: its checkpoint cannot be read: lane state: magic 4d524c4e format 9, expected"
-                + " 4d524c4e format 2 to 5; start the Millrace that wrote it, or choose another"
+                + " 4d524c4e format 2 to 6; start the Millrace that wrote it, or choose another"
                 + " model name or another data directory");
   }
 
