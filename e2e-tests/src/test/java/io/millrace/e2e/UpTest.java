@@ -25,9 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 class UpTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  private static final String SCHEMA =
+      BuiltInSchemas.load(BuiltInSchemas.AD_WORLD).avro().toString();
+
   private static MillraceProcess up(Path folder, String... more) throws IOException {
+    return up(folder, SCHEMA, more);
+  }
+
+  private static MillraceProcess up(Path folder, String features, String[] more)
+      throws IOException {
     Path schema = folder.resolve("schema.avsc");
-    Files.writeString(schema, BuiltInSchemas.load(BuiltInSchemas.AD_WORLD).avro().toString());
+    Files.writeString(schema, features);
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -93,6 +101,10 @@ class UpTest {
       assertThat(value(process, "Kafka")).as("producers find it again").isEqualTo(kafka);
       String output = process.outputOnExit(1, PATIENCE);
       assertThat(output).contains("millrace: Job training-fm has failed: model fm: stepSize is 4");
+    }
+    try (MillraceProcess process = up(folder, SCHEMA.replace("log1p", "sqrt"), new String[0])) {
+      assertThat(process.outputOnExit(2, PATIENCE))
+          .contains("cannot follow its version 1 in the registry: price: ", "log1p became sqrt");
     }
   }
 

@@ -1,6 +1,8 @@
 package io.millrace.standalone;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.feature.FeatureChange;
+import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.ingestion.LabelEmission;
@@ -88,6 +90,7 @@ public final class Platform implements AutoCloseable {
       createTopics(config.log(), models);
       registry = opened(new KafkaSchemaRegistry(client(), topics.schemas(), Clock.systemUTC()));
       for (FeatureSchema schema : config.schemas()) {
+        checkFollows(schema);
         registry.register(schema.name(), schema.avro());
       }
       flink =
@@ -169,6 +172,35 @@ public final class Platform implements AutoCloseable {
       }
     }
     throw new UserError("no free port between 20000 and 29999, expected one for Kafka");
+  }
+
+  /** A new version must be one that models which learned from the one before can go on with. */
+  private void checkFollows(FeatureSchema schema) {
+    SchemaRegistry.RegisteredSchema latest = registry.latest(schema.name()).orElse(null);
+    if (latest == null || !FeatureSchema.isFeatureSchema(latest.schema()) || isRegistered(schema)) {
+      return;
+    }
+    for (FeatureChange change :
+        FeatureCompatibility.compare(FeatureSchema.parse(latest.schema()), schema)) {
+      if (!change.compatible()) {
+        throw new UserError(
+            "schema %s cannot follow its version %d in the registry: %s: %s; change that, give the schema another name, or use another data directory"
+                .formatted(schema.name(), latest.version(), change.feature(), change.reason()));
+      }
+    }
+  }
+
+  private boolean isRegistered(FeatureSchema schema) {
+    int absent = 0;
+    for (int id = 1; absent < 10; id++) {
+      SchemaRegistry.RegisteredSchema known = registry.byId(id).orElse(null);
+      if (known == null) {
+        absent++;
+      } else if (known.subject().equals(schema.name()) && known.schema().equals(schema.avro())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void createTopics(LogConfig log, List<String> models) {

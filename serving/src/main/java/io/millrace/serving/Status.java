@@ -34,6 +34,7 @@ record Status(
       String name,
       boolean caughtUp,
       @Nullable String kind,
+      @Nullable String outcome,
       @Nullable Long version,
       @Nullable Long publishedTime,
       @Nullable Long ageMillis,

@@ -147,7 +147,7 @@ final class StatusReporter {
     Predictor predictor = model.newest().orElse(null);
     if (predictor == null) {
       return new Status.Model(
-          model.name(), caughtUp, null, null, null, null, freshness, forward, Map.of());
+          model.name(), caughtUp, null, null, null, null, null, freshness, forward, Map.of());
     }
     ModelSnapshot snapshot = predictor.snapshot();
     Map<String, Double> metrics = new TreeMap<>();
@@ -156,6 +156,7 @@ final class StatusReporter {
         model.name(),
         caughtUp,
         predictor.compiled().config().kind().name().toLowerCase(Locale.ROOT),
+        predictor.compiled().config().outcome(),
         snapshot.version(),
         snapshot.manifest().getPublishedTime().toEpochMilli(),
         PredictEndpoint.ageMillis(snapshot, now),

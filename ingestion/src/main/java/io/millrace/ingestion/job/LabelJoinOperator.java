@@ -12,6 +12,7 @@ import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
 import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.OutcomeEvent;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.ReadPositions;
@@ -22,6 +23,7 @@ import io.millrace.wire.RejectionReason;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -60,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Marks, Progress records among the examples, end the step that learners are at: one after the
  * last example of a stream, and in live operation one soon after any example, so that no learner
- * waits for more.
+ * waits for more, and one when the cohorts of the last examples are over.
  *
  * <p>Counts leave as differences, every second and before each barrier, so that the only total is
  * that of {@link CountTotals}.
@@ -76,6 +78,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private static final ValueStateDescriptor<byte[]> STORE =
       new ValueStateDescriptor<>("join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final long COUNT_INTERVAL_MILLIS = 1000;
+  private static final long LEAST_COHORT_MILLIS = 10_000;
 
   private static final byte[] MARK_KEY = "mark".getBytes(StandardCharsets.UTF_8);
   private static final Comparator<LabelledImpression> FILE_ORDER =
@@ -103,6 +106,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient long dueTime;
   private transient boolean waking;
   private transient boolean markScheduled;
+
+  /** Event times by outcome at which a mark follows the last one. */
+  private transient long[] followUps;
+
   private transient IngestionProgress lastProgress;
 
   LabelJoinOperator(IngestionJobConfig config, RegistryFactory registryFactory) {
@@ -148,6 +155,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     lastProgress = IngestionProgress.NONE;
     due = new ArrayList<>();
     dueTime = Long.MIN_VALUE;
+    followUps = new long[config.outcomes().size()];
+    Arrays.fill(followUps, Long.MAX_VALUE);
     wakes = new WakeQueue();
     maxWakes = 4 * config.statesInMemory();
     backend = getKeyedStateBackend();
@@ -402,6 +411,32 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private void emitMark() {
     output.collect(
         new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(eventTime.reached()))));
+    for (int i = 0; i < followUps.length; i++) {
+      followUps[i] = eventTime.reached() + cohortMillis(config.outcomes().get(i));
+    }
+  }
+
+  /** About how long a learner collects impressions before it judges them together. */
+  private static long cohortMillis(OutcomeRule rule) {
+    return Math.max(LEAST_COHORT_MILLIS, rule.window().toMillis() / 10);
+  }
+
+  /**
+   * On a quiet stream the last labels are final, but their cohorts are not over, when the last mark
+   * is written: another one follows for each outcome when they are.
+   */
+  private void followUp() {
+    boolean due = false;
+    for (int i = 0; i < followUps.length; i++) {
+      if (eventTime.reached() >= followUps[i]) {
+        followUps[i] = Long.MAX_VALUE;
+        due = true;
+      }
+    }
+    if (due && !config.markInterval().isZero()) {
+      output.collect(
+          new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(eventTime.reached()))));
+    }
   }
 
   private void reject(Rejection rejection) {
@@ -424,6 +459,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
             service.getCurrentProcessingTime() + COUNT_INTERVAL_MILLIS,
             time -> {
               emitCounts();
+              followUp();
               scheduleCounts();
             });
   }

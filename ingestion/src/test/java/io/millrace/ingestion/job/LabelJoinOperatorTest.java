@@ -346,6 +346,27 @@ class LabelJoinOperatorTest {
     assertThat(marks()).as("for what the snapshot left unmarked").hasSize(1);
   }
 
+  /** Learners judge cohorts, which on a quiet stream are over after the last label is final. */
+  @Test
+  void oneMoreMarkComesWhenTheCohortsOfTheLastExamplesAreOver() throws Exception {
+    markInterval = Duration.ofMillis(200);
+    var open = open(1000, null);
+    open.setProcessingTime(1000);
+    write("impressions", events.impression("a", T));
+    progress(T + 30);
+    open.setProcessingTime(1200);
+    assertThat(marks()).containsExactly((T + 29) + " after 1");
+    progress(T + 10_029);
+    open.setProcessingTime(3000);
+    assertThat(marks()).hasSize(1);
+    progress(T + 10_030);
+    open.setProcessingTime(5000);
+    assertThat(marks()).containsExactly((T + 29) + " after 1", (T + 10_029) + " after 1");
+    progress(T + 99_000);
+    open.setProcessingTime(9000);
+    assertThat(marks()).hasSize(2);
+  }
+
   @Test
   void aLivePlatformRefusesPromisesOfProgress() throws Exception {
     watermarks = Watermarks.Live.DEFAULT;

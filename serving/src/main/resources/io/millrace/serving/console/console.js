@@ -165,6 +165,7 @@ function note(source) {
   const next = latest("{m}.metric.cohort.next_at") ?? latest("{m}.metric.learner_cohort.next_at");
   if (source === "learner") return "of the learner, nothing was served";
   if (source === "labels") return until == null ? "by labels" : `labels complete until ${clock(until)}`;
+  if (source === "none" && until != null) return `no final label is 1 until ${clock(until)}`;
   if (source === "none") return next == null ? "no label is final yet" : `first labels are final at ${clock(next)}`;
   return source === "progressive" ? "progressive" : "last minute";
 }
@@ -230,7 +231,7 @@ const words = name => name.replace(/_/g, " ").replace(/^./, c => c.toUpperCase()
 
 function showDetails(m) {
   facts($("model-facts"), m.version == null ? [["Model", m.name], ["Version", "none yet"]] : [
-    ["Model", `${m.name} (${m.kind})`], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
+    ["Model", `${m.name} (${m.kind})`], ["Predicts", m.outcome], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
     ["Clicks measured for freshness", whole.format(m.freshness.count)],
     ...LEARNED.filter(([, key]) => m.metrics[key] != null).map(([label, key]) => [label, whole.format(m.metrics[key])]),
     ...Object.entries(status.extra).filter(([k]) => !k.startsWith("truth.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
