@@ -105,21 +105,19 @@ record CandidateRecords(
    * @throws RequestException with 400 if a candidate brings one, or it is out of range
    */
   long firstPosition(RequestFeatures schemas) {
-    long first = Positions.FIRST;
     Optional<Positions> ofModel = Positions.ofModel(schemas);
     Optional<Positions> ofLog = Positions.ofLog(schemas);
+    long first;
     if (ofLog.isPresent()) {
       first = ofLog.get().first(candidates, forLog.get(0));
     } else if (ofModel.isPresent()) {
       first = ofModel.get().first(candidates, forModel.get(0));
+    } else {
+      return Positions.FIRST;
     }
-    for (int i = 0; i < forModel.size(); i++) {
-      GenericRecord asked = forModel.get(i);
-      GenericRecord logged = forLog.get(i);
-      long position = first;
-      ofModel.ifPresent(positions -> positions.set(asked, position));
-      ofLog.ifPresent(positions -> positions.set(logged, position));
-    }
+    // A context may say null, which is no position.
+    ofModel.ifPresent(positions -> forModel.forEach(record -> positions.set(record, first)));
+    ofLog.ifPresent(positions -> forLog.forEach(record -> positions.set(record, first)));
     return first;
   }
 

@@ -55,8 +55,9 @@ record Positions(FeatureSchema schema, String field) {
    * @throws RequestException with 400 if a candidate brings one, or it is out of range
    */
   long first(Candidates candidates, GenericRecord any) {
+    Set<String> names = names();
     for (int i = 0; i < candidates.size(); i++) {
-      for (String name : names()) {
+      for (String name : names) {
         if (candidates.all().get(i).features().values().containsKey(name)) {
           throw RequestException.field(
               candidates.placeOf(i, name),

@@ -409,8 +409,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emitMark() {
-    output.collect(
-        new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(eventTime.reached()))));
+    writeMark();
     for (int i = 0; i < followUps.length; i++) {
       followUps[i] = eventTime.reached() + cohortMillis(config.outcomes().get(i));
     }
@@ -434,9 +433,13 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       }
     }
     if (due && !config.markInterval().isZero()) {
-      output.collect(
-          new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(eventTime.reached()))));
+      writeMark();
     }
+  }
+
+  private void writeMark() {
+    output.collect(
+        new StreamRecord<>(new Outbound(MARK_KEY, writer.progress(eventTime.reached()))));
   }
 
   private void reject(Rejection rejection) {

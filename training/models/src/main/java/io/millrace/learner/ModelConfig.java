@@ -180,57 +180,21 @@ public record ModelConfig(
    * for any of them; deepfm learns beside two machines without a perceptron, a slow and a fast one.
    */
   public static ModelConfig defaults(ModelKind kind, String name, FeatureSchema schema) {
-    String subject = schema.name();
-    long rows = schema.table().rows();
     int dim = schema.table().dim();
     float perField = Math.min(1, 8f / schema.encodedFields().size());
     Optimizer bias = new Adagrad(0.1f, 1e-8f, 1e-3f);
     Optimizer tensors = new Adagrad(0.01f, 1e-8f, 0.01f);
-    CalibrationConfig plain = CalibrationConfig.none();
-    NumericScaling scaled = NumericScaling.running();
     List<Expert> one = List.of(Expert.plain());
     return switch (kind) {
       case LR -> {
         Optimizer weights = new Adagrad(0.5f * perField, 1e-8f, 0.1f);
-        yield new ModelConfig(
-            name,
-            subject,
-            rows,
-            1,
-            1,
-            42,
-            0,
-            weights,
-            bias,
-            one,
-            false,
-            plain,
-            scaled,
-            EVEN,
-            EventRules.CLICK,
-            new LogisticRegressionConfig());
+        yield fresh(name, schema, 1, 0, weights, bias, one, new LogisticRegressionConfig());
       }
       case FM -> {
         Optimizer factors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
         Architecture fm = new FactorizationMachineConfig();
         List<Expert> paces = List.of(new Expert(0.3f, 1), new Expert(1, 2), new Expert(3, 2));
-        yield new ModelConfig(
-            name,
-            subject,
-            rows,
-            dim,
-            1,
-            42,
-            0.01f,
-            factors,
-            bias,
-            paces,
-            true,
-            plain,
-            scaled,
-            EVEN,
-            EventRules.CLICK,
-            fm);
+        yield fresh(name, schema, dim, 0.01f, factors, bias, paces, fm);
       }
       case DEEPFM -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.05f);
@@ -239,46 +203,43 @@ public record ModelConfig(
         List<Expert> experts =
             List.of(new Expert(0.3f, 1, machine), Expert.plain(), new Expert(3, 2, machine));
         Architecture shape = kind.streaming();
-        yield new ModelConfig(
-            name,
-            subject,
-            rows,
-            dim,
-            1,
-            42,
-            0.01f,
-            vectors,
-            perceptron,
-            experts,
-            true,
-            plain,
-            scaled,
-            EVEN,
-            EventRules.CLICK,
-            shape);
+        yield fresh(name, schema, dim, 0.01f, vectors, perceptron, experts, shape);
       }
       case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
-        yield new ModelConfig(
-            name,
-            subject,
-            rows,
-            dim,
-            1,
-            42,
-            0.01f,
-            vectors,
-            tensors,
-            one,
-            false,
-            plain,
-            scaled,
-            EVEN,
-            EventRules.CLICK,
-            shape);
+        yield fresh(name, schema, dim, 0.01f, vectors, tensors, one, shape);
       }
     };
+  }
+
+  /** A stream's defaults but for what kinds differ in; several experts have a mixer. */
+  private static ModelConfig fresh(
+      String name,
+      FeatureSchema schema,
+      int dim,
+      float initScale,
+      Optimizer rowOptimizer,
+      Optimizer denseOptimizer,
+      List<Expert> experts,
+      Architecture architecture) {
+    return new ModelConfig(
+        name,
+        schema.name(),
+        schema.table().rows(),
+        dim,
+        1,
+        42,
+        initScale,
+        rowOptimizer,
+        denseOptimizer,
+        experts,
+        experts.size() > 1,
+        CalibrationConfig.none(),
+        NumericScaling.running(),
+        EVEN,
+        EventRules.CLICK,
+        architecture);
   }
 
   /**
