@@ -71,7 +71,20 @@ final class LateLabels implements Callable<Integer> {
     /** As not clicked at once; a click corrects it. */
     CORRECTED,
     /** As not clicked after a delay by the clicks' law; a click is learned or corrects it. */
-    MATCHED
+    MATCHED,
+    /** As {@link #TWICE}, with weights (FNW, Ktena et al. 2019). */
+    FNW,
+    /** As not clicked after a wait, a later click is another example; with weights (ES-DFM). */
+    ES_DFM,
+    /** As {@link #ES_DFM}; the absence of a click is another example too (DEFER). */
+    DEFER,
+    /** As {@link #ES_DFM}, where what waited is also learned as a click by its odds (DEFUSE). */
+    DEFUSE,
+    /**
+     * After a wait within which half of all clicks come: a click counts as many times as there are
+     * clicks for one by then, and less often as the others come.
+     */
+    AHEAD
   }
 
   @Option(names = "--seed", description = "Of the world (default: ${DEFAULT-VALUE}).")
@@ -122,6 +135,9 @@ final class LateLabels implements Callable<Integer> {
     final Map<Integer, Cohort> cohorts = new LinkedHashMap<>();
     final float[] probability = new float[1];
 
+    /** Draws how often an example is learned, which stands for its weight. */
+    final SplittableRandom draws = new SplittableRandom(7);
+
     Arm(Method method, ModelConfig config, FeatureSchema schema) {
       this.method = method;
       this.compiled = CompiledModel.of(config, schema);
@@ -152,12 +168,52 @@ final class LateLabels implements Callable<Integer> {
       learner.learn(one, new byte[] {label}, probability);
     }
 
+    /** Learns it so many times; a part of a time by its odds. */
+    void learn(Shown shown, byte label, double weight) {
+      int times = (int) (weight + draws.nextDouble());
+      for (int i = 0; i < times; i++) {
+        learn(shown, label);
+      }
+    }
+
+    double probability(Shown shown) {
+      return Sigmoid.of(predict(shown.features()));
+    }
+
     @Override
     public void close() {
       learner.close();
     }
   }
 
+  /** What ES-DFM, DEFER and DEFUSE ask beside the model; learned when windows are over. */
+  private final class Waiting implements AutoCloseable {
+    /** Of a click after the wait. */
+    final Arm delayed;
+
+    /** Of no click, where none has come within the wait. */
+    final Arm none;
+
+    Waiting(ModelConfig config, FeatureSchema schema) {
+      delayed = new Arm(Method.ORACLE, config, schema);
+      none = new Arm(Method.ORACLE, config.with("{\"prior\":0.98}"), schema);
+    }
+
+    void learn(Shown shown, boolean within) {
+      delayed.learn(shown, shown.clicked() && !within ? Label.YES : Label.NO);
+      if (!shown.clicked() || !within) {
+        none.learn(shown, shown.clicked() ? Label.NO : Label.YES);
+      }
+    }
+
+    @Override
+    public void close() {
+      delayed.close();
+      none.close();
+    }
+  }
+
+  private @Nullable Waiting waiting;
   private final PriorityQueue<Due> queue =
       new PriorityQueue<>(Comparator.comparingLong(Due::time).thenComparingLong(Due::order));
   private long order;
@@ -184,6 +240,9 @@ final class LateLabels implements Callable<Integer> {
           || names.contains(method.name().toLowerCase(Locale.ROOT))) {
         arms.add(new Arm(method, config, schema));
       }
+    }
+    if (arms.stream().anyMatch(arm -> arm.method.compareTo(Method.FNW) > 0)) {
+      waiting = new Waiting(config, schema);
     }
     Map<Integer, Evaluation> ceilings = new HashMap<>();
     Map<Integer, double[]> rates = new HashMap<>();
@@ -213,7 +272,12 @@ final class LateLabels implements Callable<Integer> {
         rates.get(cohort)[1] += y;
       }
       long matched = now + law.delay(shown.u());
+      long wait = law.delay(0.5);
       law.onImpression(now);
+      Waiting asked = waiting;
+      if (asked != null) {
+        at(now + window, () -> asked.learn(shown, delay <= wait));
+      }
       if (outcome.clicked()) {
         at(now + delay, () -> law.onClick(delay));
       }
@@ -225,7 +289,11 @@ final class LateLabels implements Callable<Integer> {
           figures.truth.add(Sigmoid.of(logit), shown.truth());
           figures.predicted += Sigmoid.of(logit);
         }
-        schedule(arm, shown, now, delay, matched, window);
+        if (arm.method.compareTo(Method.FNW) < 0) {
+          schedule(arm, shown, now, delay, matched, window);
+        } else {
+          weigh(arm, shown, delay, wait, law);
+        }
       }
     }
     report(arms, ceilings, rates);
@@ -262,6 +330,87 @@ final class LateLabels implements Callable<Integer> {
           }
         }
       }
+      default -> throw new IllegalArgumentException(arm.method + ", expected one without weights");
+    }
+  }
+
+  /** Schedules the methods with weights; their formulas take the model's own p as it is then. */
+  private void weigh(Arm arm, Shown shown, long delay, long wait, DelayLaw law) {
+    long now = shown.time();
+    long window = windowSeconds * 1000L;
+    boolean clicked = shown.clicked();
+    boolean within = clicked && delay <= wait;
+    if (arm.method == Method.FNW) {
+      double p = arm.probability(shown);
+      arm.learn(shown, Label.NO, (1 - p) * (1 + p));
+      if (clicked) {
+        at(now + delay, () -> arm.learn(shown, Label.YES, 1 + arm.probability(shown)));
+      }
+      return;
+    }
+    if (arm.method == Method.AHEAD) {
+      at(now + wait, () -> ahead(arm, shown, delay, wait, law));
+      return;
+    }
+    Waiting asked = Objects.requireNonNull(waiting);
+    if (!within) {
+      at(
+          now + wait,
+          () -> {
+            double late = asked.delayed.probability(shown);
+            double none = asked.none.probability(shown);
+            if (arm.method == Method.DEFER) {
+              arm.learn(shown, Label.NO, deferred(arm.probability(shown), late, false));
+            } else if (arm.method == Method.DEFUSE) {
+              arm.learn(shown, Label.YES, (1 - none) * late);
+              arm.learn(shown, Label.NO, none * (1 + late));
+            } else {
+              arm.learn(shown, Label.NO, (1 + late) * none);
+            }
+          });
+    }
+    if (clicked) {
+      at(
+          now + delay,
+          () -> {
+            double late = asked.delayed.probability(shown);
+            double weight = 1 + late;
+            if (arm.method == Method.DEFER) {
+              weight = deferred(arm.probability(shown), late, true);
+            } else if (arm.method == Method.DEFUSE && !within) {
+              weight = 1;
+            }
+            arm.learn(shown, Label.YES, weight);
+          });
+    } else if (arm.method == Method.DEFER) {
+      at(
+          now + window,
+          () -> {
+            double late = asked.delayed.probability(shown);
+            arm.learn(shown, Label.NO, deferred(arm.probability(shown), late, false));
+          });
+    }
+  }
+
+  /** DEFER's weights with a wait. */
+  private static double deferred(double p, double late, boolean clicked) {
+    double events = p + late + 2 * (1 - p);
+    return clicked ? events : events * (1 - p) / (2 * (1 - p) + late);
+  }
+
+  private void ahead(Arm arm, Shown shown, long delay, long wait, DelayLaw law) {
+    boolean within = shown.clicked() && delay <= wait;
+    arm.learn(shown, within ? Label.YES : Label.NO);
+    double share = law.share(wait);
+    if (within) {
+      int more = (int) (1 / share - 1 + arm.draws.nextDouble());
+      for (int i = 0; i < more; i++) {
+        arm.learn(shown, Label.YES_AFTER_NO);
+        double u = share + (1 - share) * arm.draws.nextDouble();
+        at(shown.time() + law.delay(u), () -> arm.learn(shown, Label.NO_AFTER_YES));
+      }
+    } else if (shown.clicked()) {
+      at(shown.time() + delay, () -> arm.learn(shown, Label.YES_AFTER_NO));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.standalone;
 
+import io.millrace.ingestion.job.JoinStore;
 import io.millrace.serving.Part;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,10 +72,7 @@ public final class EmbeddedFlink implements AutoCloseable {
     this.checkpoints = checkpoints;
     Configuration c = new Configuration();
     c.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-    // Most ids that the join asks its store for are new: without filters each question reads files.
-    c.setString("state.backend.rocksdb.use-bloom-filter", "true");
-    // Whole filters and indexes of large files would crowd each other out of the cache.
-    c.setString("state.backend.rocksdb.memory.partitioned-index-filters", "true");
+    JoinStore.options().forEach(c::setString);
     c.setString("state.backend.rocksdb.localdir", tmp.resolve("rocksdb").toString());
     c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     c.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");

@@ -7,9 +7,11 @@ import io.millrace.ingestion.JoinState.Open;
 import io.millrace.ingestion.JoinState.OutcomesWaiting;
 import io.millrace.ingestion.JoinState.WaitingOutcome;
 import io.millrace.wire.RejectionReason;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,7 @@ public final class LabelJoin {
 
   private final List<OutcomeRule> rules;
   private final LabelEmission emission;
+  private final long longestWindow;
 
   /**
    * @param rules an outcome each, at least one
@@ -74,6 +77,7 @@ public final class LabelJoin {
   public LabelJoin(List<OutcomeRule> rules, LabelEmission emission) {
     this.rules = List.copyOf(rules);
     this.emission = emission;
+    this.longestWindow = rules.stream().mapToLong(OutcomeRule::windowMillis).max().orElse(0);
     if (rules.isEmpty()) {
       throw new IllegalArgumentException("outcomes: none, expected at least one");
     }
@@ -348,6 +352,59 @@ public final class LabelJoin {
       earliest = Math.min(earliest, waitsUntil(waiting.event()));
     }
     return earliest;
+  }
+
+  /**
+   * Whether {@link #closeUnread} does what {@link #wake} will do with a state when it is due: no
+   * outcome has happened, all of them have left as examples, and the last windows end together.
+   */
+  public boolean closesUnread(JoinState state) {
+    if (!(state instanceof Open open)
+        || emission == LabelEmission.ON_WINDOW_END
+        || open.labels().size() != rules.size()) {
+      return false;
+    }
+    for (int i = 0; i < rules.size(); i++) {
+      Label label = open.labels().get(i);
+      boolean known =
+          !label.happened()
+              && label.outcome().equals(rules.get(i).name())
+              && (label.isFinal()
+                  ? rules.get(i).windowMillis() < longestWindow
+                  : rules.get(i).windowMillis() == longestWindow && label.left() == Left.NO);
+      if (!known) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Ends the windows of an impression whose state was not read.
+   *
+   * @param due the {@link #dueTime} of a state that {@link #closesUnread} held for, when {@link
+   *     #rulesHash} was what it is
+   */
+  public Transition closeUnread(long due) {
+    List<Label> labels = new ArrayList<>(rules.size());
+    List<Effect> effects = new ArrayList<>(1);
+    for (OutcomeRule rule : rules) {
+      labels.add(Label.closed(rule.name(), false));
+      if (rule.windowMillis() == longestWindow) {
+        effects.add(new Effect.Count(Counter.NEGATIVES, rule.name()));
+      }
+    }
+    Closed closed = new Closed(due - longestWindow, labels);
+    return new Transition(dueTime(closed) <= due ? null : closed, effects);
+  }
+
+  /** Differs, but for chance, where outcomes or windows do: Avro's CRC-64 of their text. */
+  public long rulesHash() {
+    String text =
+        rules.stream()
+            .map(rule -> rule.name() + "=" + rule.windowMillis())
+            .collect(Collectors.joining(","));
+    return SchemaNormalization.fingerprint64(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private long dueTime(long impressionTime, Label label) {

@@ -103,7 +103,15 @@ final class JoinSimulation {
       long time = timers.first().time;
       while (!timers.isEmpty() && timers.first().time == time) {
         Timer timer = timers.pollFirst();
-        apply(timer.id, join.wake(timer.id, state(timer.id), time));
+        JoinState state = state(timer.id);
+        Transition woken = join.wake(timer.id, state, time);
+        if (state != null
+            && join.dueTime(state) == time
+            && join.closesUnread(state)
+            && !join.closeUnread(time).equals(woken)) {
+          throw new AssertionError(state + " woken: " + woken + ", unread otherwise");
+        }
+        apply(timer.id, woken);
       }
       // Timers of one time fire in any order.
       due.sort(Comparator.comparingLong(LabelledImpression::offset));

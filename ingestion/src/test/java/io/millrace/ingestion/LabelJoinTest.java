@@ -69,8 +69,12 @@ class LabelJoinTest {
             new LabelledImpression(
                 "i", "click", T, 0, 3, false, 0, null, new byte[] {7}, false, T + 20, 0));
     assertThat(JOIN.dueTime(next(left))).as("the window's end").isEqualTo(T + 20);
+    assertThat(JOIN.closesUnread(waiting)).as("its example has not left").isFalse();
+    assertThat(JOIN.closesUnread(next(left))).isTrue();
+    assertThat(JOIN.closeUnread(T + 20)).isEqualTo(JOIN.wake("i", next(left), T + 20));
 
     Transition clicked = JOIN.onOutcome(left.next(), click(T + 9), moment(T + 7, T + 6, 0));
+    assertThat(JOIN.closesUnread(next(clicked))).isFalse();
     assertThat(emitted(clicked))
         .usingRecursiveComparison()
         .isEqualTo(

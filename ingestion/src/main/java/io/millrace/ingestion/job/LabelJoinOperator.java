@@ -32,6 +32,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -99,6 +100,14 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient boolean restored;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient InternalTimerService<VoidNamespace> frees;
+
+  /** By the {@link #rulesEpoch} in which a timer was set. */
+  private transient InternalTimerService<Long> closes;
+
+  /** How often the rules have changed between two starts, with the hash of the present ones. */
+  private transient ListState<Long> rulesState;
+
+  private transient long rulesEpoch;
   private transient ListState<Long> storedState;
   private transient JoinTime eventTime;
   private transient JoinCounts counts;
@@ -138,6 +147,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("stored", Types.LONG));
+    rulesState =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("rules", Types.LONG));
     eventTime = new JoinTime(config, context.getOperatorStateStore(), nanos);
     restored = context.isRestored();
     if (restored) {
@@ -162,6 +175,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     backend = getKeyedStateBackend();
     timers = getInternalTimerService("wake", VoidNamespaceSerializer.INSTANCE, this);
     frees = getInternalTimerService("free", VoidNamespaceSerializer.INSTANCE, new Frees());
+    closes = getInternalTimerService("close", LongSerializer.INSTANCE, new Closes());
+    rulesEpoch = rulesEpoch();
     states =
         new MemoryTier(
             backend, getPartitionedState(STORE), config.statesInMemory(), new StoredTimers());
@@ -181,22 +196,29 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     }
 
     @Override
-    public boolean onlyFreed(JoinState state) {
-      return state instanceof JoinState.Closed;
+    public MemoryTier.Due kind(JoinState state) {
+      if (state instanceof JoinState.Closed) {
+        return MemoryTier.Due.FREE;
+      }
+      return join.closesUnread(state) ? MemoryTier.Due.CLOSE : MemoryTier.Due.READ;
     }
 
     @Override
-    public void set(long due, boolean onlyFreed) {
-      service(onlyFreed).registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+    public void set(long due, MemoryTier.Due kind) {
+      switch (kind) {
+        case READ -> timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+        case CLOSE -> closes.registerEventTimeTimer(rulesEpoch, due);
+        case FREE -> frees.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+      }
     }
 
     @Override
-    public void unset(long due, boolean onlyFreed) {
-      service(onlyFreed).deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
-    }
-
-    private InternalTimerService<VoidNamespace> service(boolean onlyFreed) {
-      return onlyFreed ? frees : timers;
+    public void unset(long due, MemoryTier.Due kind) {
+      switch (kind) {
+        case READ -> timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
+        case CLOSE -> closes.deleteEventTimeTimer(rulesEpoch, due);
+        case FREE -> frees.deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
+      }
     }
   }
 
@@ -217,6 +239,45 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
       throw noProcessingTime();
     }
+  }
+
+  /**
+   * Ends windows of what is only in the store without reading it. A timer that was set under other
+   * rules, before a restart with other windows, has its state read.
+   */
+  private final class Closes implements Triggerable<String, Long> {
+    @Override
+    public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
+      String id = timer.getKey();
+      long time = timer.getTimestamp();
+      if (states.contains(id) || timer.getNamespace() != rulesEpoch) {
+        timerFired(id, time);
+        return;
+      }
+      Transition transition = join.closeUnread(time);
+      JoinState closed = transition.next();
+      // A timer that is due by now would be seen with the next event time only.
+      if (closed == null || join.dueTime(closed) <= eventTime.reached()) {
+        states.freeStored();
+      } else {
+        states.replaceStored(closed);
+      }
+      effects(transition.effects());
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, Long> timer) {
+      throw noProcessingTime();
+    }
+  }
+
+  private long rulesEpoch() throws Exception {
+    long[] stored = {join.rulesHash(), 0};
+    int at = 0;
+    for (long part : rulesState.get()) {
+      stored[at++] = part;
+    }
+    return stored[0] == join.rulesHash() ? stored[1] : stored[1] + 1;
   }
 
   private void restoreStates() throws Exception {
@@ -308,9 +369,13 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
 
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-    wakeUpTo(timer.getTimestamp());
-    wake(timer.getKey(), timer.getTimestamp());
-    states.timerFired(timer.getKey(), timer.getTimestamp());
+    timerFired(timer.getKey(), timer.getTimestamp());
+  }
+
+  private void timerFired(String id, long time) throws Exception {
+    wakeUpTo(time);
+    wake(id, time);
+    states.timerFired(id, time);
   }
 
   private void wakeUpTo(long to) throws Exception {
@@ -353,7 +418,10 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         maxWakes = Math.max(maxWakes, 2 * wakes.size());
       }
     }
-    List<Effect> effects = transition.effects();
+    effects(transition.effects());
+  }
+
+  private void effects(List<Effect> effects) throws Exception {
     for (int i = 0; i < effects.size(); i++) {
       Effect effect = effects.get(i);
       if (effect instanceof Effect.Count count) {
@@ -489,6 +557,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     super.snapshotState(context);
     states.writeBack();
     storedState.update(List.of(states.stored()));
+    rulesState.update(List.of(join.rulesHash(), rulesEpoch));
     eventTime.store();
   }
 

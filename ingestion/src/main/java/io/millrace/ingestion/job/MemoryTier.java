@@ -28,11 +28,21 @@ final class MemoryTier {
     /** Of the timer, if {@link #stored}. */
     long due;
 
-    boolean onlyFreed;
+    Due kind = Due.READ;
 
-    boolean hasTimer(long due, boolean onlyFreed) {
-      return stored && this.due == due && this.onlyFreed == onlyFreed;
+    boolean hasTimer(long due, Due kind) {
+      return stored && this.due == due && this.kind == kind;
     }
+  }
+
+  /** What is to be done with a state in the store when it is due. */
+  enum Due {
+    /** It is read and looked at. */
+    READ,
+    /** Another one takes its place, which is known without reading it. */
+    CLOSE,
+    /** It is freed without reading it. */
+    FREE
   }
 
   /** Timers of the states in the store, each of the backend's current key. */
@@ -40,12 +50,12 @@ final class MemoryTier {
     /** The event time at which a state must be looked at. */
     long due(JoinState state);
 
-    /** Whether all that is to be done with a state when it is due is to free it. */
-    boolean onlyFreed(JoinState state);
+    /** What is to be done then. */
+    Due kind(JoinState state);
 
-    void set(long due, boolean onlyFreed);
+    void set(long due, Due kind);
 
-    void unset(long due, boolean onlyFreed);
+    void unset(long due, Due kind);
   }
 
   private final KeyedStateBackend<String> backend;
@@ -96,7 +106,7 @@ final class MemoryTier {
           entry.state = state;
           entry.stored = true;
           entry.due = timers.due(state);
-          entry.onlyFreed = timers.onlyFreed(state);
+          entry.kind = timers.kind(state);
         }
       }
     }
@@ -117,7 +127,7 @@ final class MemoryTier {
       if (entry.stored) {
         backend.setCurrentKey(id);
         store.clear();
-        timers.unset(entry.due, entry.onlyFreed);
+        timers.unset(entry.due, entry.kind);
         entry.stored = false;
         stored--;
         onlyStored -= remembered ? 0 : 1;
@@ -166,18 +176,18 @@ final class MemoryTier {
     backend.setCurrentKey(id);
     store.update(JoinStateFormat.encode(state));
     long due = timers.due(state);
-    boolean onlyFreed = timers.onlyFreed(state);
-    if (!entry.hasTimer(due, onlyFreed)) {
+    Due kind = timers.kind(state);
+    if (!entry.hasTimer(due, kind)) {
       if (entry.stored) {
-        timers.unset(entry.due, entry.onlyFreed);
+        timers.unset(entry.due, entry.kind);
       }
-      timers.set(due, onlyFreed);
+      timers.set(due, kind);
     }
     stored += entry.stored ? 0 : 1;
     entry.dirty = false;
     entry.stored = true;
     entry.due = due;
-    entry.onlyFreed = onlyFreed;
+    entry.kind = kind;
   }
 
   /**
@@ -188,7 +198,7 @@ final class MemoryTier {
     Entry entry = last;
     if (entry != null && id.equals(lastId) && entry.stored && entry.due > time) {
       backend.setCurrentKey(id);
-      timers.set(entry.due, entry.onlyFreed);
+      timers.set(entry.due, entry.kind);
     }
   }
 
@@ -200,6 +210,15 @@ final class MemoryTier {
     store.clear();
     stored--;
     onlyStored--;
+  }
+
+  /**
+   * Replaces the state of the backend's current key without reading it. It must be in the store
+   * only, and its timer must have fired.
+   */
+  void replaceStored(JoinState state) throws IOException {
+    store.update(JoinStateFormat.encode(state));
+    timers.set(timers.due(state), timers.kind(state));
   }
 
   /** States in memory. */

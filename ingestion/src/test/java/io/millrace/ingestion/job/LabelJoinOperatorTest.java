@@ -32,6 +32,7 @@ class LabelJoinOperatorTest {
   private final TestEvents events = new TestEvents(REGISTRY);
   private final EventDecoder decoder = new EventDecoder(REGISTRY, 1 << 20, () -> T);
   private @Nullable KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness;
+  private LabelEmission emission = LabelEmission.ON_WINDOW_END;
   private Duration markInterval = Duration.ZERO;
   private int maxRejectedBytes = 1 << 20;
   private Watermarks watermarks = new Watermarks.ProgressOnly(2);
@@ -43,7 +44,7 @@ class LabelJoinOperatorTest {
         "unused:9092",
         "",
         List.of(OutcomeRule.click(Duration.ofMillis(window), Duration.ofMillis(10))),
-        LabelEmission.ON_WINDOW_END,
+        emission,
         watermarks,
         markInterval,
         1 << 20,
@@ -196,6 +197,95 @@ class LabelJoinOperatorTest {
     assertThat(open.numKeyedStateEntries()).isZero();
     assertThat(open.numEventTimeTimers()).isZero();
     assertThat(operator.statesInMemory()).isZero();
+  }
+
+  @Test
+  void windowsOfStatesInTheStoreEndUnread() throws Exception {
+    emission = LabelEmission.AS_CLICKS_COME;
+    var open = open(3, null);
+    LabelJoinOperator operator = (LabelJoinOperator) open.getOneInputOperator();
+    for (int i = 0; i < 50; i++) {
+      write("impressions", events.impression("i" + i, T));
+    }
+    progress(T + 5);
+    assertThat(examples()).hasSize(50);
+    write("clicks", events.click("i7", T + 4));
+    progress(T + 21);
+    assertThat(examples()).hasSize(51).endsWith("i7:1");
+    assertThat(operator.statesInMemory() + operator.statesInStore())
+        .as("remembered until T + 30")
+        .isGreaterThanOrEqualTo(50);
+    write("clicks", events.click("i8", T + 4));
+    write("impressions", events.impression("i9", T));
+    write("clicks", events.click("i7", T + 4));
+    progress(T + 31);
+    assertThat(open.numKeyedStateEntries()).isZero();
+    assertThat(open.numEventTimeTimers()).isZero();
+    assertThat(operator.statesInMemory()).isZero();
+    assertThat(operator.statesInStore()).isZero();
+    open.prepareSnapshotPreBarrier(1);
+    assertThat(counts().toMap())
+        .containsEntry("negatives", 49L)
+        .containsEntry("positives", 1L)
+        .containsEntry("late_clicks", 1L)
+        .containsEntry("duplicate_impressions", 1L)
+        .containsEntry("duplicate_clicks", 1L);
+  }
+
+  @Test
+  void timersOfOtherWindowsHaveTheirStatesRead() throws Exception {
+    emission = LabelEmission.AS_CLICKS_COME;
+    var first = open(3, null);
+    for (int i = 0; i < 20; i++) {
+      write("impressions", events.impression("i" + i, T));
+    }
+    progress(T + 5);
+    OperatorSubtaskState snapshot = first.snapshot(1, 1);
+    first.close();
+
+    window = 40;
+    var longer = open(3, snapshot);
+    progress(T + 15);
+    write("clicks", events.click("i3", T + 4));
+    snapshot = longer.snapshot(2, 2);
+    assertThat(examples()).containsExactly("i3:1");
+    longer.close();
+
+    window = 20;
+    var again = open(3, snapshot);
+    progress(T + 21);
+    again.prepareSnapshotPreBarrier(3);
+    assertThat(counts().toMap()).as("i3 was clicked").containsEntry("negatives", 19L);
+    write("clicks", events.click("i4", T + 4));
+    progress(T + 61);
+    again.prepareSnapshotPreBarrier(4);
+    assertThat(counts().toMap()).containsEntry("late_clicks", 1L).containsEntry("negatives", 19L);
+    assertThat(examples()).isEmpty();
+    assertThat(again.numKeyedStateEntries()).isZero();
+    assertThat(again.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void aLongerWindowKeepsWhatWouldHaveEndedUnread() throws Exception {
+    emission = LabelEmission.AS_CLICKS_COME;
+    var first = open(3, null);
+    for (int i = 0; i < 20; i++) {
+      write("impressions", events.impression("i" + i, T));
+    }
+    progress(T + 5);
+    OperatorSubtaskState snapshot = first.snapshot(1, 1);
+    first.close();
+
+    window = 40;
+    var longer = open(3, snapshot);
+    progress(T + 25);
+    write("clicks", events.click("i3", T + 30));
+    assertThat(examples()).containsExactly("i3:1");
+    progress(T + 100);
+    longer.prepareSnapshotPreBarrier(2);
+    assertThat(counts().toMap()).containsEntry("negatives", 19L).containsEntry("late_clicks", 0L);
+    assertThat(longer.numKeyedStateEntries()).isZero();
+    assertThat(longer.numEventTimeTimers()).isZero();
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.millrace.ingestion.OutcomeEvent;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.ReadPositions;
 import io.millrace.registry.InMemorySchemaRegistry;
-import java.io.IOException;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +26,9 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
 /**
  * Heap, state and checkpoint sizes of the label join on RocksDB, simulated in time: {@code
- * WindowState windowSeconds perSecond [lateSeconds]}. Impressions of 300 bytes come for a window, a
- * lateness and a tenth of them; one in ten is clicked.
+ * WindowState windowSeconds perSecond [lateSeconds [option=value ...]]}, with options of Flink's
+ * after {@code state.backend.rocksdb.} Impressions of 300 bytes come for a window, a lateness and a
+ * tenth of them; one in ten is clicked.
  */
 public final class WindowState {
   private static final long START = 1_790_000_000_000L;
@@ -68,8 +69,12 @@ public final class WindowState {
                 .setMaxParallelism(128)
                 .build())) {
       Configuration rocks = new Configuration();
-      rocks.setString("state.backend.rocksdb.use-bloom-filter", "true");
-      rocks.setString("state.backend.rocksdb.memory.partitioned-index-filters", "true");
+      JoinStore.options().forEach(rocks::setString);
+      for (int i = 3; i < args.length; i++) {
+        int equals = args[i].indexOf('=');
+        rocks.setString(
+            "state.backend.rocksdb." + args[i].substring(0, equals), args[i].substring(equals + 1));
+      }
       harness.setStateBackend(
           new EmbeddedRocksDBStateBackend(true)
               .configure(rocks, WindowState.class.getClassLoader()));
@@ -138,21 +143,13 @@ public final class WindowState {
       KeyedOneInputStreamOperatorTestHarness<String, Arrival, Outbound> harness,
       Path directory,
       long impressions,
-      long began)
-      throws IOException {
+      long began) {
     harness.getOutput().clear();
     for (int i = 0; i < 3; i++) {
       System.gc();
     }
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    long store = 0;
-    try (var files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")))) {
-      store =
-          files
-              .filter(file -> file.toString().endsWith(".sst"))
-              .mapToLong(file -> file.toFile().length())
-              .sum();
-    }
+    long store = tableBytes(new File(System.getProperty("java.io.tmpdir")));
     System.out.printf(
         "%,d impressions, %.0f s: heap %.1f MB, store %,d MB, states in memory %,d%n",
         impressions,
@@ -160,5 +157,15 @@ public final class WindowState {
         heap / 1e6,
         store >> 20,
         ((LabelJoinOperator) harness.getOneInputOperator()).statesInMemory());
+  }
+
+  /** Of the store's tables below a folder, some of which are removed meanwhile. */
+  private static long tableBytes(File folder) {
+    File[] files = folder.listFiles();
+    long bytes = 0;
+    for (File file : files == null ? new File[0] : files) {
+      bytes += file.getName().endsWith(".sst") ? file.length() : tableBytes(file);
+    }
+    return bytes;
   }
 }
