@@ -46,8 +46,11 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--rate", description = "Ads shown per second (default: ${DEFAULT-VALUE}).")
   private int rate = 200;
 
-  @Option(names = "--duration", description = "Seconds to run (default: until Ctrl-C).")
-  private @Nullable Long durationSeconds;
+  @Option(
+      names = "--duration",
+      description =
+          "How long to run, as 90s or 10m; a number alone is seconds (default: until" + " Ctrl-C).")
+  private @Nullable String duration;
 
   @Mixin private ModelOptions model;
 
@@ -111,7 +114,12 @@ final class DemoCommand implements Callable<Integer> {
                 });
     DemoConfig config =
         new DemoConfig(
-            world, rate, Optional.ofNullable(durationSeconds).map(Duration::ofSeconds), MODEL, 64);
+            world,
+            rate,
+            Optional.ofNullable(duration)
+                .map(text -> DurationText.orSeconds("--duration " + text, text)),
+            MODEL,
+            64);
     try (Platform platform = Platform.start(directory, platformConfig);
         RegistryNode registry = registryOption.start(platform);
         Demo demo =

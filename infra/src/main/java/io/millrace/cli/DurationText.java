@@ -12,16 +12,20 @@ final class DurationText {
   private DurationText() {}
 
   /**
-   * Reads one.
+   * Reads one that may also be a number alone, of seconds.
    *
-   * @param option that it was given with, for the error
+   * @param given the option with its value, as it was given, for the error
    * @throws UserError if it is none
    */
-  static Duration parse(String option, String text) {
+  static Duration orSeconds(String given, String text) {
+    return parse(given, text.matches("[0-9]+") ? text + "s" : text);
+  }
+
+  /** Reads one; parameters and error as of {@link #orSeconds}. */
+  static Duration parse(String given, String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
-      throw new UserError(
-          "%s %s: expected a whole number and s, m, h or d, as 12h".formatted(option, text));
+      throw new UserError(given + ": expected a whole number, 1 or more, and s, m, h or d, as 12h");
     }
     long number = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {

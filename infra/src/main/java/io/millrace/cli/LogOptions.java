@@ -44,7 +44,8 @@ final class LogOptions {
           "--kafka-port %d and --bootstrap %s: expected one of them".formatted(port, bootstrap));
     }
     try {
-      Duration kept = retention == null ? null : DurationText.parse("--retention", retention);
+      Duration kept =
+          retention == null ? null : DurationText.parse("--retention " + retention, retention);
       return new LogConfig(bootstrap, port, replication, kept, acceptLostEvents);
     } catch (IllegalArgumentException e) {
       throw new UserError(String.valueOf(e.getMessage()));

@@ -29,8 +29,8 @@ final class OutcomeOptions {
   /** The outcomes, clicks first. */
   List<OutcomeRule> rules() {
     List<OutcomeRule> rules = new ArrayList<>();
-    String clicks = window.matches("[0-9]+") ? window + "s" : window;
-    rules.add(rule(OutcomeRule.CLICK, DurationText.parse("--attribution-window", clicks)));
+    Duration clicks = DurationText.orSeconds("--attribution-window " + window, window);
+    rules.add(rule(OutcomeRule.CLICK, clicks));
     for (String other : others) {
       String[] parts = other.split("=", -1);
       if (parts.length != 2) {
@@ -45,7 +45,7 @@ final class OutcomeOptions {
       if (rules.stream().anyMatch(rule -> rule.name().equals(name))) {
         throw new UserError("--outcome %s: given before, expected each once".formatted(other));
       }
-      rules.add(rule(name, DurationText.parse("--outcome " + name, parts[1])));
+      rules.add(rule(name, DurationText.parse("--outcome " + other, parts[1])));
     }
     return rules;
   }

@@ -27,7 +27,9 @@ class LogOptionsTest {
     for (String wrong : new String[] {"12", "h", "-1h", "1.5h", "0s", "1w"}) {
       assertThatThrownBy(() -> parse("--retention", wrong))
           .hasMessage(
-              "--retention " + wrong + ": expected a whole number and s, m, h or d, as 12h");
+              "--retention "
+                  + wrong
+                  + ": expected a whole number, 1 or more, and s, m, h or d, as 12h");
     }
   }
 

@@ -30,7 +30,8 @@ class OutcomeOptionsTest {
   @Test
   void whatIsNoOutcomeIsNamed() {
     assertThatThrownBy(() -> parse("--outcome", "sale=week"))
-        .hasMessage("--outcome sale week: expected a whole number and s, m, h or d, as 12h");
+        .hasMessage(
+            "--outcome sale=week: expected a whole number, 1 or more, and s, m, h or d, as 12h");
     assertThatThrownBy(() -> parse("--outcome", "sale"))
         .hasMessage("--outcome sale: expected NAME=WINDOW, as sale=7d");
     assertThatThrownBy(() -> parse("--outcome", "sale=1d", "--outcome", "sale=2d"))
@@ -43,6 +44,6 @@ class OutcomeOptionsTest {
         .hasMessage(
             "--outcome click=7d: clicks are joined anyway, expected --attribution-window 7d");
     assertThatThrownBy(() -> parse("--attribution-window", "0"))
-        .hasMessageStartingWith("--attribution-window 0s: expected a whole number");
+        .hasMessageStartingWith("--attribution-window 0: expected a whole number");
   }
 }

@@ -358,7 +358,15 @@ public final class FeatureCompatibility {
   }
 
   private void role(String role, Optional<String> was, Optional<String> is, String use) {
-    if (!was.isPresent() || isRename(was.get(), is.orElse(null))) {
+    if (was.isEmpty() && is.isPresent()) {
+      changes.add(
+          new FeatureChange(
+              "millrace." + role,
+              Kind.ROLE,
+              true,
+              "none became '%s': %s".formatted(is.get(), use)));
+    }
+    if (was.isEmpty() || isRename(was.get(), is.orElse(null))) {
       return;
     }
     changes.add(

@@ -59,8 +59,14 @@ final class RankEndpoint {
       float probability,
       double score) {}
 
-  /** The newest ranking, for the console: the best few, whatever k was. */
-  record Latest(String model, long version, long time, int candidates, List<Result> results) {}
+  /**
+   * The newest ranking, for the console.
+   *
+   * @param shown how many were answered
+   * @param results the best few, whatever was answered
+   */
+  record Latest(
+      String model, long version, long time, int candidates, int shown, List<Result> results) {}
 
   RankEndpoint(ServedModels models, ImpressionLog log, RequestLimits limits, Clock clock) {
     this.models = models;
@@ -117,7 +123,7 @@ final class RankEndpoint {
           events.add(event);
         }
       }
-      remember(snapshot, now, scored, order);
+      remember(snapshot, now, scored, order, k);
     }
     CompletableFuture<Boolean> logged =
         wanted ? log.append(events) : CompletableFuture.completedFuture(false);
@@ -206,11 +212,12 @@ final class RankEndpoint {
     return new ImpressionLog.Event(id, lease.scratch().wire().encode(impression));
   }
 
-  private void remember(ModelSnapshot snapshot, long now, Scored scored, Integer[] order) {
+  private void remember(
+      ModelSnapshot snapshot, long now, Scored scored, Integer[] order, int shown) {
     List<Result> best = new ArrayList<>(SHOWN_RESULTS);
     for (int i = 0; i < Math.min(SHOWN_RESULTS, order.length); i++) {
       best.add(result(scored, order[i], null));
     }
-    latest = new Latest(snapshot.model(), snapshot.version(), now, order.length, best);
+    latest = new Latest(snapshot.model(), snapshot.version(), now, order.length, shown, best);
   }
 }

@@ -247,7 +247,7 @@ function showDetails(m) {
     ["Of those, given up", whole.format(status.impressions.dropped)], ["Waiting for Kafka", whole.format(status.impressions.waiting)]]);
   const r = status.latestRanking;
   if (!r) return;
-  $("ranking-sub").textContent = `${r.candidates} candidates scored by ${r.model}, version ${whole.format(r.version)}; the best ${r.results.length} of them`;
+  $("ranking-sub").textContent = `${r.candidates} candidates scored by ${r.model}, version ${whole.format(r.version)}; the first ${r.shown} answered`;
   const top = Math.max(...r.results.map(x => x.probability), 1e-9);
   table($("ranking"), ["Item", "", "Probability", "Score"], r.results.map(x =>
     [x.id ?? `#${x.index}`, { meter: x.probability / top }, `${(100 * x.probability).toFixed(2)} %`, x.score.toPrecision(4)]));
