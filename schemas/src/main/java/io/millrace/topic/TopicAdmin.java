@@ -240,7 +240,6 @@ public final class TopicAdmin {
     }
     all.add(new NewTopic(topics.rejected(), partitions, copies).configs(stream(REJECTED_BYTES)));
     all.add(new NewTopic(topics.ingestionCounts(), 1, copies).configs(table()));
-    all.add(new NewTopic(topics.features(), partitions, copies).configs(table()));
     for (String model : models) {
       all.add(new NewTopic(topics.parameters(model), 1, copies).configs(table()));
     }

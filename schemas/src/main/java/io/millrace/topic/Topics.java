@@ -40,11 +40,6 @@ public record Topics(String prefix) {
     return prefix + "ingestion-counts";
   }
 
-  /** FeatureUpdate, compacted. */
-  public String features() {
-    return prefix + "features";
-  }
-
   /** RowUpdate, TensorUpdate and VersionManifest of one model, compacted, one partition. */
   public String parameters(String model) {
     return prefix + "parameters." + model;
@@ -54,13 +49,7 @@ public record Topics(String prefix) {
   public List<String> all(List<String> models) {
     return java.util.stream.Stream.concat(
             java.util.stream.Stream.of(
-                schemas(),
-                impressions(),
-                clicks(),
-                examples(),
-                rejected(),
-                ingestionCounts(),
-                features()),
+                schemas(), impressions(), clicks(), examples(), rejected(), ingestionCounts()),
             models.stream().map(this::parameters))
         .toList();
   }

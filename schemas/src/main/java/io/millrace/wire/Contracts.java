@@ -2,7 +2,6 @@ package io.millrace.wire;
 
 import io.millrace.event.Click;
 import io.millrace.event.Example;
-import io.millrace.event.FeatureUpdate;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.Outcome;
@@ -32,7 +31,6 @@ final class Contracts {
       List.<Class<? extends SpecificRecordBase>>of(
               Click.class,
               Example.class,
-              FeatureUpdate.class,
               Impression.class,
               IngestionCounts.class,
               Outcome.class,

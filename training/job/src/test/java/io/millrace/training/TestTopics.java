@@ -1,8 +1,11 @@
 package io.millrace.training;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.embedding.TableSnapshot;
+import io.millrace.event.VersionManifest;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
-import io.millrace.learner.PublishedModels;
 import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -97,7 +101,7 @@ final class TestTopics implements AutoCloseable {
     return new ParameterView(
         ParameterViewConfig.of(model, topics.parameters(model), new HashMap<>(client), directory),
         () -> registry,
-        new PublishedModels(),
+        TestTopics::initialTable,
         Clock.systemUTC());
   }
 
@@ -106,5 +110,14 @@ final class TestTopics implements AutoCloseable {
     consumer.close();
     producer.close();
     registry.close();
+  }
+
+  private static TableSnapshot initialTable(VersionManifest manifest) {
+    FeatureSchema schema =
+        FeatureSchema.parse(new Schema.Parser().parse(manifest.getFeatureSchema()));
+    try (CompiledModel compiled =
+        CompiledModel.of(ModelConfig.fromJson(manifest.getModelConfig()), schema)) {
+      return compiled.initialTable();
+    }
   }
 }
