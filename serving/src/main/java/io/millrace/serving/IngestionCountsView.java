@@ -2,7 +2,7 @@ package io.millrace.serving;
 
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.WaitsFor;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.WireFormatException;
 import java.time.Duration;

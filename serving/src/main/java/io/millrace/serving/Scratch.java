@@ -3,7 +3,7 @@ package io.millrace.serving;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
 import io.millrace.model.CtrModel;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 
 /**

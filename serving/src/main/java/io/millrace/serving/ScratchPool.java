@@ -1,7 +1,7 @@
 package io.millrace.serving;
 
 import io.millrace.learner.CompiledModel;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;

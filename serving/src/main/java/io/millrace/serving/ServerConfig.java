@@ -1,6 +1,6 @@
 package io.millrace.serving;
 
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import java.nio.file.Path;
 import java.time.Clock;

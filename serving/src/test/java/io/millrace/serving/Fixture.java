@@ -11,7 +11,7 @@ import io.millrace.model.TensorSpec;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -27,6 +27,7 @@ class ArchitectureTest {
               "io.millrace.event..",
               "io.millrace.feature..",
               "io.millrace.registry",
+              "io.millrace.schema..",
               "io.millrace.topic..",
               "io.millrace.wire..")
           .layer("registry")

@@ -7,7 +7,7 @@ import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.Progress;
 import io.millrace.event.Served;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

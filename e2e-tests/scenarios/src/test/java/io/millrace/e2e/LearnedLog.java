@@ -13,7 +13,7 @@ import io.millrace.model.Label;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package io.millrace.parameters;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.WireFormatException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.RowCodec;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.VersionManifest;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.util.Arrays;
 import java.util.HashMap;

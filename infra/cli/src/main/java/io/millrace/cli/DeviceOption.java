@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 final class DeviceOption {
   @Option(
       names = "--device",
-      description = "auto, cpu or gpu:N; auto is a GPU if there is one (default), see docs/gpu.md.")
+      description =
+          "auto, cpu or gpu:N; auto is a GPU if there is one (default), see docs/operate/gpu.md.")
   private void device(String device) {
     try {
       ComputeDevice.setOfLearners(device);

@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
 final class EngineOption {
   @Option(
       names = "--engine",
-      description = "kernels (default) or djl, the reference on PyTorch, see docs/models.md.")
+      description =
+          "kernels (default) or djl, the reference on PyTorch, see docs/reference/models.md.")
   private void engine(String engine) {
     try {
       Engine.choose(engine);

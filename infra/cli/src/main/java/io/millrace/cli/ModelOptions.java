@@ -18,7 +18,7 @@ final class ModelOptions {
   @Option(
       names = "--model",
       description =
-          "Kind of model (default: deepfm, or that of --from); docs/models.md lists them.")
+          "Kind of model (default: deepfm, or that of --from); docs/reference/models.md lists them.")
   private @Nullable String kind;
 
   @Option(

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     subcommands = RegistryUserCommand.class,
     description = {
       "Runs the schema registry alone until Ctrl-C, with the REST API of Confluent's registry.",
-      "Any number may run on one cluster; each takes registrations. See docs/registry.md."
+      "Any number may run on one cluster; each takes registrations. See docs/reference/registry.md."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RegistryCommand implements Callable<Integer> {

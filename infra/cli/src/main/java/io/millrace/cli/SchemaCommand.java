@@ -4,8 +4,8 @@ import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveVerdict;
 import io.millrace.feature.SchemaVerdict;
-import io.millrace.registry.CompatibilityLevel;
-import io.millrace.registry.InvalidSchemaException;
+import io.millrace.schema.CompatibilityLevel;
+import io.millrace.schema.InvalidSchemaException;
 import io.millrace.standalone.UserError;
 import java.net.URI;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "schema",
     mixinStandardHelpOptions = true,
-    description = "Checks, compares and registers feature schemas; see docs/schemas.md.",
+    description = "Checks, compares and registers feature schemas; see docs/guides/schemas.md.",
     synopsisSubcommandLabel = "(validate | diff | check | register)",
     footer = {
       "",

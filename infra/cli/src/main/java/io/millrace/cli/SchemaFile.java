@@ -1,7 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchemaRules;
-import io.millrace.registry.InvalidSchemaException;
+import io.millrace.schema.InvalidSchemaException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Files;

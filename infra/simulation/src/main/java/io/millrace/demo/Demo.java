@@ -2,7 +2,7 @@ package io.millrace.demo;
 
 import io.millrace.metrics.Metrics;
 import io.millrace.metrics.TruthMetrics;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.world.Ad;
 import io.millrace.world.AdWorld;

@@ -4,7 +4,7 @@ import io.millrace.event.Click;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
 import io.millrace.world.Ad;

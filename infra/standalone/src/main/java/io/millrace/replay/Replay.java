@@ -10,7 +10,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.serving.ExtraStatus;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.LogConfig;

@@ -6,7 +6,7 @@ import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.EventRules;

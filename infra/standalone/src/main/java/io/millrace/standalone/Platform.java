@@ -12,7 +12,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.KafkaSchemaRegistry;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.serving.MillraceServer;
 import io.millrace.serving.Part;
 import io.millrace.serving.ServerConfig;

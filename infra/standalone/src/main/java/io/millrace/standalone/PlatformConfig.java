@@ -89,7 +89,7 @@ public record PlatformConfig(
             "model %s: calibration.method: %s, expected none for a live stream: a map would be"
                     .formatted(
                         model.name(), model.calibration().method().name().toLowerCase(Locale.ROOT))
-                + " fitted on labels that are still to change (docs/labels.md)");
+                + " fitted on labels that are still to change (docs/guides/labels.md)");
       }
     }
   }

@@ -1,10 +1,10 @@
 package io.millrace.standalone;
 
 import io.millrace.registry.RegistryService;
-import io.millrace.registry.SchemaRegistryException;
-import io.millrace.registry.SchemaRules;
 import io.millrace.registry.http.RegistryServer;
 import io.millrace.registry.http.RegistryServerConfig;
+import io.millrace.schema.SchemaRegistryException;
+import io.millrace.schema.SchemaRules;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import java.net.URI;

@@ -20,7 +20,7 @@ class PlatformConfigTest {
         .isInstanceOf(UserError.class)
         .hasMessage(
             "model clicks: calibration.method: isotonic, expected none for a live stream: a map"
-                + " would be fitted on labels that are still to change (docs/labels.md)");
+                + " would be fitted on labels that are still to change (docs/guides/labels.md)");
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.millrace.learner.Learner;
 import io.millrace.metrics.Cohorts;
 import io.millrace.metrics.Evaluation;
 import io.millrace.model.Label;
-import io.millrace.registry.SchemaRegistry.RegisteredSchema;
+import io.millrace.schema.SchemaRegistry.RegisteredSchema;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import io.millrace.wire.WireFormatException;

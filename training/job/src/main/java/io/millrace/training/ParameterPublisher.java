@@ -8,7 +8,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.model.TensorSpec;
 import io.millrace.parameters.ParameterKeys;
 import io.millrace.parameters.RowUpdates;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,7 +5,7 @@ import io.millrace.feature.FeatureChange.Kind;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureEvolution;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.registry.SchemaRegistry.RegisteredSchema;
+import io.millrace.schema.SchemaRegistry.RegisteredSchema;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

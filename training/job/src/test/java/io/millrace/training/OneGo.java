@@ -8,7 +8,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.model.Label;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.WireFormatException;
 import java.util.HashMap;

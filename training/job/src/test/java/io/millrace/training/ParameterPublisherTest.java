@@ -13,7 +13,7 @@ import io.millrace.learner.ModelKind;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.parameters.ParameterKeys;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.file.Path;
 import java.time.Clock;

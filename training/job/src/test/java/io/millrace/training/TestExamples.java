@@ -6,7 +6,7 @@ import io.millrace.event.Served;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.time.Instant;

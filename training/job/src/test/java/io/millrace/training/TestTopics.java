@@ -9,7 +9,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
-import io.millrace.registry.SchemaRegistry;
+import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import java.nio.file.Path;

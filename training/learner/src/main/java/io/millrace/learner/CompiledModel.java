@@ -10,7 +10,6 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.model.Architecture;
 import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
-import io.millrace.model.DjlModel;
 import io.millrace.model.Engine;
 import io.millrace.model.ExpertMixture;
 import io.millrace.model.Explainer;
@@ -91,10 +90,7 @@ public record CompiledModel(
       each.add(
           models.computeIfAbsent(
               architecture,
-              own -> {
-                CtrModel model = own.model(engine, scheme.fields(), config.dim(), rowWidth);
-                return model instanceof DjlModel djl ? djl.on(device) : model;
-              }));
+              own -> own.model(engine, scheme.fields(), config.dim(), rowWidth).on(device)));
     }
     CtrModel model = experts == 1 ? each.get(0) : new ExpertMixture(each, rowWidth, config.mixer());
     return new CompiledModel(config, schema, encoder, scheme, model);

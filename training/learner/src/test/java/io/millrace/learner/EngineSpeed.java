@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * How fast models learn and predict at the shapes of {@code docs/performance.md}, by one thread.
- * Prints examples per second of that thread's CPU time
+ * How fast models learn and predict at the shapes of {@code docs/research/performance.md}, by one
+ * thread. Prints examples per second of that thread's CPU time
  *
  * <ul>
  *   <li>of {@link Learner#learn} in steps of 256, 16 and 1, on examples that are encoded already;

@@ -1,8 +1,10 @@
 package io.millrace.model;
 
+import java.util.List;
+
 /**
- * Shape and options of a model, one record per kind. Immutable; equal architectures build equal
- * models.
+ * Shape and options of a model, one record per kind: data, of which a {@link ModelEngine} makes a
+ * model. Equal architectures give equal models.
  */
 public sealed interface Architecture
     permits LogisticRegressionConfig,
@@ -17,31 +19,49 @@ public sealed interface Architecture
         FinalMlpConfig {
 
   /**
-   * The model for field vectors of a given shape, as the chosen engine computes it.
-   *
-   * @throws IllegalArgumentException as {@link #model(int, int, int)}
-   */
-  default CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    return model(fields, dim, rowWidth);
-  }
-
-  /**
-   * The model for field vectors of a given shape: the reference, on DJL if it is a deep one.
+   * Adds the dense tensors of a model of field vectors of a given shape: their names, shapes and
+   * initial values are the same in each engine.
    *
    * @param fields F, at least 1
    * @param dim D, at least 1
    * @param rowWidth W, values of a table's row; a field vector is D / W rows, one behind the other
    * @throws IllegalArgumentException if the architecture can't take field vectors of this shape
    */
-  CtrModel model(int fields, int dim, int rowWidth);
+  void declare(TensorSpecs specs, int fields, int dim, int rowWidth);
 
   /**
-   * Explains predictions of the model that {@link #model} gives for field vectors of this shape.
+   * The dense tensors; parameters and errors as of {@link #declare}.
    *
-   * @throws IllegalArgumentException as {@link #model}
+   * @throws IllegalArgumentException also if {@code fields} or {@code dim} is below 1
+   */
+  default List<TensorSpec> tensors(int fields, int dim, int rowWidth) {
+    if (fields < 1) {
+      throw new IllegalArgumentException("fields: " + fields + ", expected at least 1");
+    }
+    if (dim < 1) {
+      throw new IllegalArgumentException("dim: " + dim + ", expected at least 1");
+    }
+    TensorSpecs specs = new TensorSpecs();
+    declare(specs, fields, dim, rowWidth);
+    return specs.list();
+  }
+
+  /** Whether a learning step differs from a prediction; see {@link CtrModel#hasTrainingMode}. */
+  default boolean hasTrainingMode() {
+    return false;
+  }
+
+  /** The model, as an engine computes it; parameters and errors as of {@link #tensors}. */
+  default CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
+    return engine.model(this, fields, dim, rowWidth);
+  }
+
+  /**
+   * Explains predictions of the model of this shape, by kernels; parameters and errors as of {@link
+   * #tensors}.
    */
   default Explainer explainer(int fields, int dim, int rowWidth) {
-    return OcclusionExplainer.of(model(Engine.KERNELS, fields, dim, rowWidth));
+    return KernelExplainers.of(this, fields, dim, rowWidth);
   }
 
   /**

@@ -32,6 +32,8 @@ public record ArmNetConfig(
   /** {@code exp} of more would drown all else: the model has diverged. */
   private static final float MAX_EXPONENT = 30;
 
+  private static final double GAIN = 1.414;
+
   public ArmNetConfig {
     Bounds.require("heads", heads, 64);
     Bounds.require("neurons", neurons, 512);
@@ -52,19 +54,6 @@ public record ArmNetConfig(
     return heads * neurons;
   }
 
-  @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelArmNet(this, fields, dim, names));
-  }
-
-  @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new DjlArmNetGraph(this, fields, dim, specs));
-  }
-
   /**
    * Stops a model that has diverged.
    *
@@ -81,12 +70,30 @@ public record ArmNetConfig(
   }
 
   @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    return KernelExplainers.crosses(model(Engine.KERNELS, fields, dim, rowWidth), this, dim);
+  public boolean hasTrainingMode() {
+    return batchNorm || hidden.hasTrainingMode();
   }
 
-  /** Whether a learning step differs from a prediction. */
-  boolean hasTrainingMode() {
-    return batchNorm || hidden.hasTrainingMode();
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    if (fieldEmbedding) {
+      specs.xavier("field_embedding", fields, dim, fields, dim);
+    }
+    xavier(specs, "bilinear", heads, dim, dim);
+    xavier(specs, "query", heads, neurons, dim);
+    xavier(specs, "value", heads, neurons, fields);
+    if (learnedAlpha) {
+      specs.constant("alpha", (float) Math.log(Math.expm1(alpha - 1)), heads);
+    }
+    if (batchNorm) {
+      specs.batchNorm("neuron_norm.", totalNeurons());
+    }
+    specs.perceptron("", hidden, totalNeurons() * dim);
+  }
+
+  /** Of a tensor [a, b, c], the fan in counts as b·c and the fan out as a·c. */
+  private static void xavier(TensorSpecs specs, String name, int a, int b, int c) {
+    TensorSpec.Init init = new TensorSpec.Init.XavierUniform(b * c, a * c, GAIN);
+    specs.add(new TensorSpec(name, new int[] {a, b, c}, init));
   }
 }

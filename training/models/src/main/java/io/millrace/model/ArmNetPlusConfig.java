@@ -17,29 +17,25 @@ public record ArmNetPlusConfig(ArmNetConfig arm, HiddenLayers dnn) implements Ar
   }
 
   @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelArmNetPlus(this, fields, dim, names));
-  }
-
-  @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    requireDim(dim);
-    return DjlModel.of(fields, dim, specs -> new DjlArmNetPlusGraph(this, fields, dim, specs));
-  }
-
-  @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    return KernelExplainers.crosses(model(Engine.KERNELS, fields, dim, rowWidth), arm, dim / 2);
-  }
-
-  @Override
   public void requireDim(int dim) {
     if (dim % 2 != 0) {
       throw new IllegalArgumentException(
           "dim: " + dim + ", expected an even number for kind armnet+, which halves field vectors");
     }
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    requireDim(dim);
+    int half = dim / 2;
+    arm.declare(specs, fields, half, rowWidth);
+    specs.perceptron("dnn.", dnn, fields * half);
+    specs.constant("ensemble.weight", 0.5f, 1, 2);
+    specs.constant("ensemble.bias", 0, 1);
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return arm.hasTrainingMode() || dnn.hasTrainingMode();
   }
 }

@@ -66,20 +66,32 @@ public record AutoIntConfig(
   }
 
   @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelAutoInt(this, fields, dim, names));
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    if (fieldEmbedding) {
+      specs.xavier("field_embedding", fields, dim, fields, dim);
+    }
+    int in = dim;
+    for (int l = 0; l < layers; l++) {
+      String prefix = "layer" + l + ".";
+      specs.xavier(prefix + "projection", in, width(), projections(), width(), in);
+      if (activatedProjections) {
+        specs.constant(prefix + "projection_bias", 0, projections(), width());
+      }
+      if (layerNorm) {
+        specs.constant(prefix + "norm_scale", 1, width());
+        specs.constant(prefix + "norm_shift", 0, width());
+      }
+      in = width();
+    }
+    specs.xavier("output", fields * width(), 1, fields, width());
+    if (wide) {
+      specs.constant("wide", 0, fields, dim);
+    }
+    specs.constant("bias", 0, 1);
   }
 
   @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new DjlAutoIntGraph(this, fields, dim, specs));
-  }
-
-  @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    return KernelExplainers.attention(model(Engine.KERNELS, fields, dim, rowWidth), this);
+  public boolean hasTrainingMode() {
+    return attentionDropout > 0;
   }
 }

@@ -15,20 +15,13 @@ public record AutoIntPlusConfig(AutoIntConfig attention, HiddenLayers dnn) imple
   }
 
   @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelAutoIntPlus(this, fields, dim, names));
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    attention.declare(specs, fields, dim, rowWidth);
+    specs.perceptron("dnn.", dnn, fields * dim);
   }
 
   @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new DjlAutoIntPlusGraph(this, fields, dim, specs));
-  }
-
-  @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    return KernelExplainers.attention(model(Engine.KERNELS, fields, dim, rowWidth), attention);
+  public boolean hasTrainingMode() {
+    return attention.hasTrainingMode() || dnn.hasTrainingMode();
   }
 }

@@ -40,7 +40,7 @@ public record ComputeDevice(int gpu) {
    */
   public static ComputeDevice parse(String device) {
     if (device.equals("auto")) {
-      return DjlTorch.gpus() > 0 ? new ComputeDevice(0) : CPU;
+      return gpus() > 0 ? new ComputeDevice(0) : CPU;
     }
     if (device.equals("cpu")) {
       return CPU;
@@ -49,12 +49,16 @@ public record ComputeDevice(int gpu) {
       throw new IllegalArgumentException("device: \"" + device + "\", expected auto, cpu or gpu:N");
     }
     int gpu = Integer.parseInt(device.substring(4));
-    if (gpu >= DjlTorch.gpus()) {
+    if (gpu >= gpus()) {
       throw new IllegalArgumentException(
-          "device: %s, but PyTorch (for %s) sees %d GPUs here; docs/gpu.md says what it needs"
-              .formatted(device, DjlTorch.flavor(), DjlTorch.gpus()));
+          "device: %s, but PyTorch (for %s) sees %d GPUs here; docs/operate/gpu.md says what it needs"
+              .formatted(device, Engine.other().map(ModelEngine::flavor).orElse("none"), gpus()));
     }
     return new ComputeDevice(gpu);
+  }
+
+  private static int gpus() {
+    return Engine.other().map(ModelEngine::gpus).orElse(0);
   }
 
   /** Whether it is a GPU. */

@@ -56,30 +56,15 @@ public record CrossFeature(int head, int neuron, List<Term> terms) {
   /**
    * The cross features of each example, neuron by neuron.
    *
-   * @param config of the ARM-Net that {@code workspace} belongs to, or that is a part of it
-   * @param x [B, F, D]
-   * @throws IllegalArgumentException if α is 1: all gates are open then, and no field is chosen
-   */
-  public static List<List<CrossFeature>> of(
-      ArmNetConfig config, DjlWorkspace workspace, Tensors weights, float[] x, int batch) {
-    if (config.alpha() == 1) {
-      throw new IllegalArgumentException("alpha: 1, expected more: with 1 no gate ever closes");
-    }
-    return of(
-        config,
-        workspace.intermediate(DjlArmNetGraph.GATE, weights, x, batch),
-        workspace.intermediate(DjlArmNetGraph.WEIGHT, weights, x, batch),
-        batch);
-  }
-
-  /**
-   * The cross features of each example, neuron by neuron.
-   *
    * @param gates [B, F, K·o]
    * @param powers [B, F, K·o]
+   * @throws IllegalArgumentException if α is 1: all gates are open then, and no field is chosen
    */
   static List<List<CrossFeature>> of(
       ArmNetConfig config, float[] gates, float[] powers, int batch) {
+    if (config.alpha() == 1) {
+      throw new IllegalArgumentException("alpha: 1, expected more: with 1 no gate ever closes");
+    }
     int neurons = config.totalNeurons();
     int fields = gates.length / batch / neurons;
     List<List<CrossFeature>> examples = new ArrayList<>();

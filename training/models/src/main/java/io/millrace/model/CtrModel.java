@@ -39,6 +39,16 @@ public interface CtrModel extends AutoCloseable {
    */
   String arithmetic();
 
+  /** The same model on another device; this one where its engine knows only one. */
+  default CtrModel on(ComputeDevice device) {
+    return this;
+  }
+
+  /** Where its workspaces compute. */
+  default ComputeDevice device() {
+    return ComputeDevice.CPU;
+  }
+
   /** A workspace for one thread. */
   Workspace newWorkspace();
 

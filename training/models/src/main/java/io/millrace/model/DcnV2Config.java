@@ -22,20 +22,22 @@ public record DcnV2Config(int crossLayers, boolean stacked, HiddenLayers hidden)
   }
 
   @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelDcnV2(this, fields * dim, names));
-  }
-
-  @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new DjlDcnV2Graph(this, fields * dim, specs));
-  }
-
-  @Override
   public boolean takesNewFields() {
     return true;
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    int values = fields * dim;
+    for (int l = 0; l < crossLayers; l++) {
+      specs.linear("cross" + l + ".", values, values);
+    }
+    int width = specs.hidden("", hidden, values);
+    specs.linear("output.", stacked ? width : width + values, 1);
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return hidden.hasTrainingMode();
   }
 }

@@ -15,29 +15,6 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
   }
 
   @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelDeepFm(this, fields, dim, rowWidth, names));
-  }
-
-  @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    if (rowWidth < 2 || dim % rowWidth != 0) {
-      throw new IllegalArgumentException(
-          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
-    }
-    return DjlModel.of(
-        fields, dim, specs -> new DjlDeepFmGraph(this, fields, dim, rowWidth, specs));
-  }
-
-  @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    return KernelExplainers.machine(this, fields, dim, rowWidth);
-  }
-
-  @Override
   public int linearColumns() {
     return 1;
   }
@@ -45,5 +22,19 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
   @Override
   public boolean takesNewFields() {
     return true;
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    if (rowWidth < 2 || dim % rowWidth != 0) {
+      throw new IllegalArgumentException(
+          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
+    }
+    specs.perceptron("", hidden, fields * (dim / rowWidth) * (rowWidth - 1));
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return hidden.hasTrainingMode();
   }
 }

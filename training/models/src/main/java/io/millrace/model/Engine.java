@@ -1,6 +1,8 @@
 package io.millrace.model;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import org.slf4j.LoggerFactory;
 
 /** What computes a model that has more than one implementation. Weights are the same in all. */
@@ -32,6 +34,30 @@ public enum Engine {
    */
   public static void choose(String name) {
     System.setProperty(PROPERTY, named(name).toString());
+  }
+
+  /** The model of an architecture; parameters and errors as of {@link ModelEngine#model}. */
+  CtrModel model(Architecture architecture, int fields, int dim, int rowWidth) {
+    ModelEngine engine =
+        this == KERNELS
+            ? KernelModels.ENGINE
+            : other()
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "engine: djl, but its module (training/djl) is not on the class path;"
+                                + " expected kernels"));
+    return engine.model(architecture, fields, dim, rowWidth);
+  }
+
+  /** The engine beside the kernels, if its module is there. */
+  static Optional<ModelEngine> other() {
+    return Other.FOUND;
+  }
+
+  private static final class Other {
+    static final Optional<ModelEngine> FOUND =
+        ServiceLoader.load(ModelEngine.class, Engine.class.getClassLoader()).findFirst();
   }
 
   private static Engine named(String name) {

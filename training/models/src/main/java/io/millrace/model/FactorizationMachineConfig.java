@@ -4,21 +4,6 @@ package io.millrace.model;
 public record FactorizationMachineConfig() implements Architecture {
 
   @Override
-  public FactorizationMachine model(int fields, int dim, int rowWidth) {
-    return new FactorizationMachine(fields, dim, rowWidth);
-  }
-
-  @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    FactorizationMachine model = model(fields, dim, rowWidth);
-    return new OcclusionExplainer<>(
-        model,
-        model.newWorkspace(),
-        (workspace, weights, x, missing) ->
-            Reasons.Terms.ofMachine(x, fields, dim, rowWidth, weights.values()[0][0]));
-  }
-
-  @Override
   public int linearColumns() {
     return 1;
   }
@@ -26,5 +11,14 @@ public record FactorizationMachineConfig() implements Architecture {
   @Override
   public boolean takesNewFields() {
     return true;
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    if (rowWidth < 2 || dim % rowWidth != 0) {
+      throw new IllegalArgumentException(
+          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
+    }
+    specs.constant("bias", 0, 1);
   }
 }

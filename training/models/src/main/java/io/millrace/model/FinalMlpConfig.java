@@ -48,26 +48,6 @@ public record FinalMlpConfig(
     return new FinalMlpConfig(hidden, hidden, 4, 0, List.of(), List.of());
   }
 
-  @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelFinalMlp(this, fields, dim, names));
-  }
-
-  @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(
-        fields,
-        dim,
-        specs -> {
-          requireFields("firstContext", firstContext, fields);
-          requireFields("secondContext", secondContext, fields);
-          return new DjlFinalMlpGraph(this, fields, dim, specs);
-        });
-  }
-
   private static void requireFields(String setting, List<Integer> numbers, int fields) {
     for (int number : numbers) {
       if (number < 0 || number >= fields) {
@@ -81,5 +61,37 @@ public record FinalMlpConfig(
   @Override
   public boolean takesNewFields() {
     return firstContext.isEmpty() && secondContext.isEmpty();
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    requireFields("firstContext", firstContext, fields);
+    requireFields("secondContext", secondContext, fields);
+    int values = fields * dim;
+    gate(specs, "first.gate.", firstContext, dim, values);
+    int n1 = specs.hidden("first.", first, values);
+    gate(specs, "second.gate.", secondContext, dim, values);
+    int n2 = specs.hidden("second.", second, values);
+    specs.xavier("fusion.first", n1, 1, 1, n1);
+    specs.xavier("fusion.second", n2, 1, 1, n2);
+    specs.xavier("fusion.bilinear", n1 / heads, n2 / heads, heads, n1 / heads, n2 / heads);
+    specs.constant("fusion.bias", 0, 1);
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return first.hasTrainingMode() || second.hasTrainingMode();
+  }
+
+  private void gate(TensorSpecs specs, String prefix, List<Integer> context, int dim, int values) {
+    if (gateUnits == 0) {
+      return;
+    }
+    if (context.isEmpty()) {
+      specs.xavier(prefix + "context", 1, dim, 1, dim);
+    }
+    specs.linear(prefix + "hidden.", dim * Math.max(1, context.size()), gateUnits);
+    specs.constant(prefix + "output.weight", 0, values, gateUnits);
+    specs.constant(prefix + "output.bias", 0, values);
   }
 }

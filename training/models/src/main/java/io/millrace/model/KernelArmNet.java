@@ -4,7 +4,7 @@ import io.millrace.kernel.Columns;
 import io.millrace.kernel.Matrix;
 import org.jspecify.annotations.Nullable;
 
-/** {@link DjlArmNetGraph} by kernels: same tensors, same options. */
+/** {@link ArmNetConfig} by kernels: same tensors, same options. */
 final class KernelArmNet implements KernelNet {
   private final int dim;
   private final Columns neuronsOfValues; // D groups of G

@@ -3,7 +3,7 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Matrix;
 
-/** {@link DjlArmNetPlusGraph} by kernels. */
+/** {@link ArmNetPlusConfig} by kernels. */
 final class KernelArmNetPlus implements KernelNet {
   private final int fields;
   private final int half;

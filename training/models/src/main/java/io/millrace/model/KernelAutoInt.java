@@ -6,7 +6,7 @@ import io.millrace.kernel.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link DjlAutoIntGraph} by kernels: same tensors, same options. A few examples are computed with
+ * {@link AutoIntConfig} by kernels: same tensors, same options. A few examples are computed with
  * fields in the lanes of vectors, more of them with examples in lanes. Of a prediction those that
  * fill no good part of the lanes any more are computed the former way.
  */

@@ -2,7 +2,7 @@ package io.millrace.model;
 
 import io.millrace.kernel.Matrix;
 
-/** {@link DjlAutoIntPlusGraph} by kernels. */
+/** {@link AutoIntPlusConfig} by kernels. */
 final class KernelAutoIntPlus implements KernelNet {
   private final KernelAutoInt attention;
   private final KernelMlp dnn;

@@ -7,8 +7,8 @@ import io.millrace.kernel.NormKernels;
 import java.util.Arrays;
 
 /**
- * {@link DjlBatchNorm} by kernels, in place: same tensors, same behaviour in each mode. A ReLU
- * behind it is part of it, so that rows are gone through once.
+ * Batch normalisation by kernels, in place. A ReLU behind it is part of it, so that rows are gone
+ * through once.
  */
 final class KernelBatchNorm {
   private static final float EPSILON = 1e-5f;

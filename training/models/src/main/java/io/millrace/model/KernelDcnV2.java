@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** {@link DjlDcnV2Graph} by kernels. */
+/** {@link DcnV2Config} by kernels. */
 final class KernelDcnV2 implements KernelNet {
   private final DcnV2Config config;
   private final Columns columns;

@@ -3,7 +3,7 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Matrix;
 
-/** {@link DjlDeepFmGraph} by kernels: a {@link FactorizationMachine} beside a perceptron. */
+/** {@link DeepFmConfig} by kernels: a {@link FactorizationMachine} beside a perceptron. */
 final class KernelDeepFm implements KernelNet {
   private final int values;
   private final int rowWidth;

@@ -6,14 +6,48 @@ import java.util.List;
 
 /**
  * Explainers of the kinds whose kernels show what they compute on the way. A detail costs another
- * pass of one example. None of them starts PyTorch.
+ * pass of one example.
  */
 final class KernelExplainers {
   private KernelExplainers() {}
 
+  /** Of any architecture. */
+  static Explainer of(Architecture architecture, int fields, int dim, int rowWidth) {
+    CtrModel model = KernelModels.ENGINE.model(architecture, fields, dim, rowWidth);
+    if (architecture instanceof LogisticRegressionConfig) {
+      return new OcclusionExplainer<>(
+          model,
+          model.newWorkspace(),
+          (workspace, weights, x, missing) ->
+              new Reasons.Terms(x.clone(), List.of(), weights.values()[0][0]));
+    }
+    if (architecture instanceof FactorizationMachineConfig) {
+      return new OcclusionExplainer<>(
+          model,
+          model.newWorkspace(),
+          (workspace, weights, x, missing) ->
+              Reasons.Terms.ofMachine(x, fields, dim, rowWidth, weights.values()[0][0]));
+    }
+    if (architecture instanceof DeepFmConfig) {
+      return machine(model, fields, dim, rowWidth);
+    }
+    if (architecture instanceof AutoIntConfig autoint) {
+      return attention(model, autoint);
+    }
+    if (architecture instanceof AutoIntPlusConfig autoint) {
+      return attention(model, autoint.attention());
+    }
+    if (architecture instanceof ArmNetConfig armnet) {
+      return crosses(model, armnet, dim);
+    }
+    if (architecture instanceof ArmNetPlusConfig armnet) {
+      return crosses(model, armnet.arm(), dim / 2);
+    }
+    return OcclusionExplainer.of(model);
+  }
+
   /** Of a DeepFM: what its factorization machine leaves of the logit is the perceptron's. */
-  static Explainer machine(DeepFmConfig config, int fields, int dim, int rowWidth) {
-    CtrModel model = config.model(Engine.KERNELS, fields, dim, rowWidth);
+  private static Explainer machine(CtrModel model, int fields, int dim, int rowWidth) {
     FactorizationMachine machine = new FactorizationMachine(fields, dim, rowWidth);
     Tensors noBias = Tensors.zeros(machine.tensors());
     CtrModel.Workspace machines = machine.newWorkspace();
@@ -34,7 +68,7 @@ final class KernelExplainers {
    *
    * @param model by kernels, of field vectors that are the AutoInt's too
    */
-  static Explainer attention(CtrModel model, AutoIntConfig config) {
+  private static Explainer attention(CtrModel model, AutoIntConfig config) {
     KernelAutoInt net =
         new KernelAutoInt(config, model.fields(), model.dim(), new TensorNumbers(model.tensors()));
     return new OcclusionExplainer<>(
@@ -52,7 +86,7 @@ final class KernelExplainers {
    * @param model by kernels
    * @param dim of the ARM-Net's field vectors, which are the first values of the model's
    */
-  static Explainer crosses(CtrModel model, ArmNetConfig config, int dim) {
+  private static Explainer crosses(CtrModel model, ArmNetConfig config, int dim) {
     if (config.alpha() == 1) {
       return OcclusionExplainer.of(model);
     }

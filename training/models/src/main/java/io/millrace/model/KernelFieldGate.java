@@ -6,7 +6,7 @@ import io.millrace.kernel.Matrix;
 import java.util.Arrays;
 import java.util.List;
 
-/** {@link DjlFieldGate} by kernels. */
+/** A gate of {@link FinalMlpConfig} by kernels. */
 final class KernelFieldGate {
   private static final int OFF = -1;
 

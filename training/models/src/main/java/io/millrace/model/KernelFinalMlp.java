@@ -5,7 +5,7 @@ import io.millrace.kernel.Matrix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@link DjlFinalMlpGraph} by kernels. */
+/** {@link FinalMlpConfig} by kernels. */
 final class KernelFinalMlp implements KernelNet {
   private final Matrix input;
   private final Stream first;

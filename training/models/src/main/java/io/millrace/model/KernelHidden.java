@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link DjlMlp} by kernels: hidden layers from padded rows to padded rows. Large batches go
- * through neighbouring operations part by part, so that what one leaves is still in the caches for
- * the next: a product and the statistics of what it gives; normalisation, activation and the next
+ * {@link HiddenLayers} by kernels: from padded rows to padded rows. Large batches go through
+ * neighbouring operations part by part, so that what one leaves is still in the caches for the
+ * next: a product and the statistics of what it gives; normalisation, activation and the next
  * product.
  */
 final class KernelHidden {

@@ -3,7 +3,7 @@ package io.millrace.model;
 import io.millrace.kernel.Columns;
 import io.millrace.kernel.Matrix;
 
-/** {@link DjlMlpGraph} by kernels. */
+/** {@link MlpConfig} by kernels. */
 final class KernelMlp implements KernelNet {
   private final KernelHidden hidden;
   private final KernelLinear output;

@@ -4,40 +4,48 @@ import io.millrace.kernel.Kernels;
 import java.util.List;
 import java.util.function.Function;
 
-/**
- * A model by {@link io.millrace.kernel.Kernels}, with the tensors of its reference on DJL: weights
- * of one are weights of the other.
- */
+/** A model by {@link io.millrace.kernel.Kernels}. */
 public final class KernelModel implements CtrModel {
-  private final DjlModel reference;
+  private final int fields;
+  private final int dim;
+  private final List<TensorSpec> tensors;
+  private final boolean trainingMode;
   private final Function<TensorNumbers, KernelNet> net;
 
   /**
    * @param net makes the network of one workspace
    */
-  KernelModel(DjlModel reference, Function<TensorNumbers, KernelNet> net) {
-    this.reference = reference;
+  KernelModel(
+      int fields,
+      int dim,
+      List<TensorSpec> tensors,
+      boolean trainingMode,
+      Function<TensorNumbers, KernelNet> net) {
+    this.fields = fields;
+    this.dim = dim;
+    this.tensors = tensors;
+    this.trainingMode = trainingMode;
     this.net = net;
   }
 
   @Override
   public int fields() {
-    return reference.fields();
+    return fields;
   }
 
   @Override
   public int dim() {
-    return reference.dim();
+    return dim;
   }
 
   @Override
   public List<TensorSpec> tensors() {
-    return reference.tensors();
+    return tensors;
   }
 
   @Override
   public boolean hasTrainingMode() {
-    return reference.hasTrainingMode();
+    return trainingMode;
   }
 
   @Override

@@ -1,25 +1,7 @@
 package io.millrace.model;
 
-import java.util.List;
-
 /** Logistic regression: a row is one weight, and there is nothing to choose. */
 public record LogisticRegressionConfig() implements Architecture {
-
-  @Override
-  public LogisticRegression model(int fields, int dim, int rowWidth) {
-    requireDim(dim);
-    return new LogisticRegression(fields);
-  }
-
-  @Override
-  public Explainer explainer(int fields, int dim, int rowWidth) {
-    LogisticRegression model = model(fields, dim, rowWidth);
-    return new OcclusionExplainer<>(
-        model,
-        model.newWorkspace(),
-        (workspace, weights, x, missing) ->
-            new Reasons.Terms(x.clone(), List.of(), weights.values()[0][0]));
-  }
 
   @Override
   public void requireDim(int dim) {
@@ -36,5 +18,11 @@ public record LogisticRegressionConfig() implements Architecture {
   @Override
   public boolean takesNewFields() {
     return true;
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    requireDim(dim);
+    specs.constant("bias", 0, 1);
   }
 }

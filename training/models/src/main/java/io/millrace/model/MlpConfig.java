@@ -13,20 +13,17 @@ public record MlpConfig(HiddenLayers hidden) implements Architecture {
   }
 
   @Override
-  public CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    DjlModel reference = model(fields, dim, rowWidth);
-    return engine == Engine.DJL
-        ? reference
-        : new KernelModel(reference, names -> new KernelMlp(hidden, "", fields * dim, names));
-  }
-
-  @Override
-  public DjlModel model(int fields, int dim, int rowWidth) {
-    return DjlModel.of(fields, dim, specs -> new DjlMlpGraph(this, "", fields * dim, specs));
-  }
-
-  @Override
   public boolean takesNewFields() {
     return true;
+  }
+
+  @Override
+  public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
+    specs.perceptron("", hidden, fields * dim);
+  }
+
+  @Override
+  public boolean hasTrainingMode() {
+    return hidden.hasTrainingMode();
   }
 }

@@ -173,60 +173,63 @@ class ExpertMixtureTest {
     }
   }
 
+  /** Of the deep expert. */
+  Engine engine() {
+    return Engine.KERNELS;
+  }
+
   /** A machine beside a deep one: each as it would be alone, with tensors of its own. */
   @Test
   void expertsMayBeOfDifferentArchitectures() {
     DeepFmConfig deep = new DeepFmConfig(HiddenLayers.plain(5));
-    for (Engine engine : Engine.values()) {
-      CtrModel second = deep.model(engine, FIELDS, DIM, CHUNK);
-      ExpertMixture mixture = new ExpertMixture(List.of(MACHINE, second, MACHINE), CHUNK, true);
-      assertThat(mixture.tensors().stream().map(TensorSpec::name))
-          .startsWith("0/bias", "1/" + second.tensors().get(0).name())
-          .endsWith("2/bias", "experts", "mixer", "information");
-      Tensors weights = Tensors.initial(mixture.tensors(), 8);
-      int logWeights = mixture.tensors().size() - 3;
-      weights.values()[0][0] = 0.3f;
-      weights.values()[logWeights] = new float[] {1, 2, 0, -100};
-      float[] x = random(BATCH * FIELDS * 3 * DIM, 6);
-      byte[] labels = {1, 0, 0, 1};
-      float[] mixed = new float[BATCH];
-      float[] dx = new float[x.length];
-      Tensors gradients = Tensors.zeros(mixture.tensors());
-      try (CtrModel.Workspace workspace = mixture.newWorkspace();
-          CtrModel.Workspace alone = second.newWorkspace()) {
-        workspace.forward(weights, x, BATCH, 0, mixed);
-        workspace.backwardLoss(labels, new float[BATCH], dx, gradients);
+    CtrModel second = deep.model(engine(), FIELDS, DIM, CHUNK);
+    ExpertMixture mixture = new ExpertMixture(List.of(MACHINE, second, MACHINE), CHUNK, true);
+    assertThat(mixture.tensors().stream().map(TensorSpec::name))
+        .startsWith("0/bias", "1/" + second.tensors().get(0).name())
+        .endsWith("2/bias", "experts", "mixer", "information");
+    Tensors weights = Tensors.initial(mixture.tensors(), 8);
+    int logWeights = mixture.tensors().size() - 3;
+    weights.values()[0][0] = 0.3f;
+    weights.values()[logWeights] = new float[] {1, 2, 0, -100};
+    float[] x = random(BATCH * FIELDS * 3 * DIM, 6);
+    byte[] labels = {1, 0, 0, 1};
+    float[] mixed = new float[BATCH];
+    float[] dx = new float[x.length];
+    Tensors gradients = Tensors.zeros(mixture.tensors());
+    try (CtrModel.Workspace workspace = mixture.newWorkspace();
+        CtrModel.Workspace alone = second.newWorkspace()) {
+      workspace.forward(weights, x, BATCH, 0, mixed);
+      workspace.backwardLoss(labels, new float[BATCH], dx, gradients);
 
-        int count = second.tensors().size();
-        float[][] own = Arrays.copyOfRange(weights.values(), 1, 1 + count);
-        float[] logits = new float[BATCH];
-        float[] dOwn = new float[BATCH * FIELDS * DIM];
-        Tensors dWeights = Tensors.zeros(second.tensors());
-        alone.forward(new Tensors(second.tensors(), own), of(1, 3, x), BATCH, 0, logits);
-        double sum = Math.exp(1) + Math.exp(2) + 1;
-        for (int b = 0; b < BATCH; b++) {
-          double expected =
-              (Math.exp(1) * sigmoid(logit(0, 3, weights, x, b))
-                      + Math.exp(2) * sigmoid(logits[b])
-                      + sigmoid(machine(2, 3, weights.values()[logWeights - 1], x, b)))
-                  / sum;
-          assertThat(sigmoid(mixed[b])).isCloseTo(expected, within(1e-6));
-          logits[b] = (float) (sigmoid(logits[b]) - labels[b]);
-        }
-        alone.backward(logits, dOwn, dWeights);
-        assertThat(of(1, 3, dx)).containsExactly(dOwn, within(1e-6f));
-        for (int t = 0; t < count; t++) {
-          assertThat(gradients.values()[1 + t])
-              .containsExactly(dWeights.values()[t], within(1e-6f));
-        }
+      int count = second.tensors().size();
+      float[][] own = Arrays.copyOfRange(weights.values(), 1, 1 + count);
+      float[] logits = new float[BATCH];
+      float[] dOwn = new float[BATCH * FIELDS * DIM];
+      Tensors dWeights = Tensors.zeros(second.tensors());
+      alone.forward(new Tensors(second.tensors(), own), of(1, 3, x), BATCH, 0, logits);
+      double sum = Math.exp(1) + Math.exp(2) + 1;
+      for (int b = 0; b < BATCH; b++) {
+        double expected =
+            (Math.exp(1) * sigmoid(logit(0, 3, weights, x, b))
+                    + Math.exp(2) * sigmoid(logits[b])
+                    + sigmoid(machine(2, 3, weights.values()[logWeights - 1], x, b)))
+                / sum;
+        assertThat(sigmoid(mixed[b])).isCloseTo(expected, within(1e-6));
+        logits[b] = (float) (sigmoid(logits[b]) - labels[b]);
       }
-      mixture.close();
+      alone.backward(logits, dOwn, dWeights);
+      assertThat(of(1, 3, dx)).containsExactly(dOwn, within(1e-6f));
+      for (int t = 0; t < count; t++) {
+        assertThat(gradients.values()[1 + t]).containsExactly(dWeights.values()[t], within(1e-6f));
+      }
     }
+    mixture.close();
   }
 
   @Test
   void anExpertOfAnotherArchitectureThanTheSingleModelBeginsWithLittleWeight() {
-    CtrModel deep = new DeepFmConfig(HiddenLayers.plain(5)).model(FIELDS, DIM, CHUNK);
+    CtrModel deep =
+        new DeepFmConfig(HiddenLayers.plain(5)).model(Engine.KERNELS, FIELDS, DIM, CHUNK);
     Tensors single = Tensors.initial(deep.tensors(), 9);
     List<TensorSpec> mixture = new ExpertMixture(List.of(MACHINE, deep), CHUNK, true).tensors();
     Tensors continuing = ExpertMixture.continuing(mixture, single);

@@ -2,7 +2,6 @@ package io.millrace.trainer;
 
 import io.millrace.learner.CompiledModel;
 import io.millrace.metrics.Metrics;
-import io.millrace.model.DjlModel;
 import io.millrace.trainer.Epoch.Targets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -125,7 +124,7 @@ public final class Training {
 
   /** On a GPU the cores are idle while it computes; on a CPU they are not. */
   private static boolean overlaps(CompiledModel compiled) {
-    return compiled.model() instanceof DjlModel djl && djl.device().isGpu();
+    return compiled.model().device().isGpu();
   }
 
   private Result result(CompiledModel compiled) {

@@ -1,0 +1,8 @@
+package io.millrace.model;
+
+class DjlExpertMixtureTest extends ExpertMixtureTest {
+  @Override
+  Engine engine() {
+    return Engine.DJL;
+  }
+}
