@@ -2,7 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.replay.Format;
+import io.millrace.file.Format;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Files;

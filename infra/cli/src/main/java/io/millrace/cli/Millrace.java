@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.file.UnusableFileException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -54,14 +55,19 @@ public final class Millrace {
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
           command.getErr().println("millrace: " + explain(exception));
-          return exception instanceof UserError ? USER_ERROR : FAILURE;
+          return isTheirs(exception) ? USER_ERROR : FAILURE;
         });
     return commandLine.execute(args);
   }
 
+  /** Whether the person at the terminal can mend it. */
+  private static boolean isTheirs(Exception exception) {
+    return exception instanceof UserError || exception instanceof UnusableFileException;
+  }
+
   /** One line: what a person can mend is said plainly, the rest points to the log. */
   private static String explain(Exception exception) {
-    if (exception instanceof UserError) {
+    if (isTheirs(exception)) {
       return String.valueOf(exception.getMessage());
     }
     for (Throwable t = exception; t != null; t = t.getCause()) {

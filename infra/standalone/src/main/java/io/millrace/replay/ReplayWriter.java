@@ -6,6 +6,8 @@ import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
+import io.millrace.file.Row;
+import io.millrace.file.RowRecords;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;

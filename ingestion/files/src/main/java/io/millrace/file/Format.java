@@ -1,4 +1,4 @@
-package io.millrace.replay;
+package io.millrace.file;
 
 import io.millrace.feature.FeatureSchema;
 import java.io.BufferedReader;

@@ -1,6 +1,5 @@
-package io.millrace.replay;
+package io.millrace.file;
 
-import io.millrace.standalone.UserError;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +24,7 @@ final class DelimitedRows implements RowReader {
    * such a line.
    *
    * @param label the column that holds 0 or 1
-   * @throws UserError if there is no such column
+   * @throws UnusableFileException if there is no such column
    */
   DelimitedRows(BufferedReader in, char delimiter, @Nullable List<String> columns, String label)
       throws IOException {
@@ -42,7 +41,7 @@ final class DelimitedRows implements RowReader {
     this.columns = columns == null ? parser.getHeaderNames() : columns;
     this.labelColumn = this.columns.indexOf(label);
     if (labelColumn < 0) {
-      throw new UserError(
+      throw new UnusableFileException(
           "label column '%s' is not in the file, expected one of %s"
               .formatted(label, this.columns));
     }

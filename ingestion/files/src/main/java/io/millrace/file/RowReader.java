@@ -1,4 +1,4 @@
-package io.millrace.replay;
+package io.millrace.file;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
-package io.millrace.replay;
+package io.millrace.file;
 
 import com.github.luben.zstd.ZstdInputStream;
-import io.millrace.standalone.UserError;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,11 +19,11 @@ final class CompressedFile {
   /**
    * Opens a UTF-8 text file, decompressing by its ending.
    *
-   * @throws UserError if the file does not exist or is not what its ending says
+   * @throws UnusableFileException if the file does not exist or is not what its ending says
    */
   static BufferedReader open(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new UserError("no file at %s".formatted(file));
+      throw new UnusableFileException("no file at %s".formatted(file));
     }
     try {
       InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
@@ -38,7 +37,7 @@ final class CompressedFile {
       }
       return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
     } catch (IOException e) {
-      throw new UserError("cannot read %s: %s".formatted(file, e.getMessage()));
+      throw new UnusableFileException("cannot read %s: %s".formatted(file, e.getMessage()));
     }
   }
 }

@@ -1,6 +1,5 @@
-package io.millrace.replay;
+package io.millrace.file;
 
-import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +23,7 @@ final class OrderedRows implements RowReader {
     for (Row row = source.next(); row != null; row = source.next()) {
       String value = row.features().get(column);
       if (row.problem() == null && value == null) {
-        throw new UserError(
+        throw new UnusableFileException(
             "line %d has no value in column '%s' to order by; columns: %s"
                 .formatted(row.line(), column, row.features().keySet().stream().sorted().toList()));
       }
