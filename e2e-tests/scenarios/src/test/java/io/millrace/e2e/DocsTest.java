@@ -25,11 +25,12 @@ class DocsTest {
       Pattern.compile("\\bio\\.millrace(\\.[a-z0-9]+)+\\.[A-Z]\\w+");
 
   private static Path root() {
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("CONTRIBUTING.md"))) {
-      at = at.getParent();
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.exists(at.resolve("CONTRIBUTING.md"))) {
+        return at;
+      }
     }
-    return at;
+    throw new IllegalStateException("no CONTRIBUTING.md above the working directory");
   }
 
   private static List<Path> pages() throws IOException {
