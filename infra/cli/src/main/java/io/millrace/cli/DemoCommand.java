@@ -49,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--duration",
       description =
-          "How long to run, as 90s or 10m; a number alone is seconds (default: until" + " Ctrl-C).")
+          "How long to run, as 90s or 10m; a number alone is seconds (default: until Ctrl-C).")
   private @Nullable String duration;
 
   @Mixin private ModelOptions model;

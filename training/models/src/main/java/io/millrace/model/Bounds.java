@@ -21,4 +21,12 @@ final class Bounds {
       throw new IllegalArgumentException(name + ": " + rate + ", expected 0 to less than 1");
     }
   }
+
+  /** A row of a factorization machine is a linear weight and factors. */
+  static void requireFactors(int dim, int rowWidth) {
+    if (rowWidth < 2 || dim % rowWidth != 0) {
+      throw new IllegalArgumentException(
+          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
+    }
+  }
 }

@@ -26,10 +26,7 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
 
   @Override
   public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
-    if (rowWidth < 2 || dim % rowWidth != 0) {
-      throw new IllegalArgumentException(
-          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
-    }
+    Bounds.requireFactors(dim, rowWidth);
     specs.perceptron("", hidden, fields * (dim / rowWidth) * (rowWidth - 1));
   }
 

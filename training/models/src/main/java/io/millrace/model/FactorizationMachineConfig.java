@@ -15,10 +15,7 @@ public record FactorizationMachineConfig() implements Architecture {
 
   @Override
   public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
-    if (rowWidth < 2 || dim % rowWidth != 0) {
-      throw new IllegalArgumentException(
-          "rowWidth: " + rowWidth + ", expected at least 2 and a divisor of dim " + dim);
-    }
+    Bounds.requireFactors(dim, rowWidth);
     specs.constant("bias", 0, 1);
   }
 }
