@@ -12,7 +12,7 @@ class ServerClasspathTest {
       strings = {
         "ai.djl.engine.Engine",
         "ai.djl.pytorch.engine.PtEngine",
-        "io.millrace.model.DjlModel",
+        "io.millrace.model.djl.DjlModel",
         "org.apache.flink.configuration.Configuration",
       })
   void hasNoneOfThem(String name) {

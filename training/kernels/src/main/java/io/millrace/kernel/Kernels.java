@@ -183,7 +183,7 @@ public interface Kernels {
 
   /**
    * α-entmax down each column of each slice, in place, by Newton's method as in {@code
-   * io.millrace.model.Entmax}.
+   * io.millrace.model.layer.Entmax}.
    *
    * @param alpha above 1, at most 2
    * @param work scratch for one slice at least, {@code (rows + 3) · stride} values; as many slices

@@ -53,7 +53,7 @@ public sealed interface Architecture
 
   /** The model, as an engine computes it; parameters and errors as of {@link #tensors}. */
   default CtrModel model(Engine engine, int fields, int dim, int rowWidth) {
-    return engine.model(this, fields, dim, rowWidth);
+    return engine.implementation().model(this, fields, dim, rowWidth);
   }
 
   /**
@@ -61,7 +61,7 @@ public sealed interface Architecture
    * #tensors}.
    */
   default Explainer explainer(int fields, int dim, int rowWidth) {
-    return KernelExplainers.of(this, fields, dim, rowWidth);
+    return Engine.KERNELS.implementation().explainer(this, fields, dim, rowWidth);
   }
 
   /**

@@ -61,7 +61,7 @@ public record ArmNetConfig(
    * @param max largest one
    * @throws DivergedException unless both are within {@link #MAX_EXPONENT}
    */
-  static void requireBounded(float min, float max) {
+  public static void requireBounded(float min, float max) {
     if (!(max < MAX_EXPONENT && min > -MAX_EXPONENT)) {
       throw new DivergedException(
           "exponents of ARM-Net's neurons: %s to %s, expected within ±%s: the model diverged"

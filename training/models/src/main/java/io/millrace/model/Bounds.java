@@ -1,13 +1,13 @@
 package io.millrace.model;
 
 /** Bounds of an architecture's settings. */
-final class Bounds {
+public final class Bounds {
   private Bounds() {}
 
   /**
    * @throws IllegalArgumentException unless {@code 1 <= value <= max}
    */
-  static void require(String name, int value, int max) {
+  public static void require(String name, int value, int max) {
     if (value < 1 || value > max) {
       throw new IllegalArgumentException(name + ": " + value + ", expected 1 to " + max);
     }

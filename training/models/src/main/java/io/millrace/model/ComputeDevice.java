@@ -52,13 +52,14 @@ public record ComputeDevice(int gpu) {
     if (gpu >= gpus()) {
       throw new IllegalArgumentException(
           "device: %s, but PyTorch (for %s) sees %d GPUs here; docs/operate/gpu.md says what it needs"
-              .formatted(device, Engine.other().map(ModelEngine::flavor).orElse("none"), gpus()));
+              .formatted(
+                  device, Engine.DJL.found().map(ModelEngine::flavor).orElse("none"), gpus()));
     }
     return new ComputeDevice(gpu);
   }
 
   private static int gpus() {
-    return Engine.other().map(ModelEngine::gpus).orElse(0);
+    return Engine.DJL.found().map(ModelEngine::gpus).orElse(0);
   }
 
   /** Whether it is a GPU. */

@@ -60,7 +60,7 @@ public record CrossFeature(int head, int neuron, List<Term> terms) {
    * @param powers [B, F, K·o]
    * @throws IllegalArgumentException if α is 1: all gates are open then, and no field is chosen
    */
-  static List<List<CrossFeature>> of(
+  public static List<List<CrossFeature>> of(
       ArmNetConfig config, float[] gates, float[] powers, int batch) {
     if (config.alpha() == 1) {
       throw new IllegalArgumentException("alpha: 1, expected more: with 1 no gate ever closes");

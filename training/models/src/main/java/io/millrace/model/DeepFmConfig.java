@@ -1,5 +1,7 @@
 package io.millrace.model;
 
+import io.millrace.model.kernel.FactorizationMachine;
+
 /**
  * DeepFM: a factorization machine and a multi-layer perceptron that share their embeddings. A row
  * is {@code [w, v]}, a linear weight and factors, as of {@link FactorizationMachine}; the

@@ -1,6 +1,8 @@
 package io.millrace.model;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.slf4j.LoggerFactory;
@@ -36,28 +38,34 @@ public enum Engine {
     System.setProperty(PROPERTY, named(name).toString());
   }
 
-  /** The model of an architecture; parameters and errors as of {@link ModelEngine#model}. */
-  CtrModel model(Architecture architecture, int fields, int dim, int rowWidth) {
-    ModelEngine engine =
-        this == KERNELS
-            ? KernelModels.ENGINE
-            : other()
-                .orElseThrow(
-                    () ->
-                        new IllegalArgumentException(
-                            "engine: djl, but its module (training/djl) is not on the class path;"
-                                + " expected kernels"));
-    return engine.model(architecture, fields, dim, rowWidth);
+  /**
+   * The implementation, if its module is there.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  ModelEngine implementation() {
+    return found()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "engine: %s, but its module is not on the class path; there are %s"
+                        .formatted(this, Found.ENGINES.keySet())));
   }
 
-  /** The engine beside the kernels, if its module is there. */
-  static Optional<ModelEngine> other() {
-    return Other.FOUND;
+  /** The implementation, or nothing if its module is not on the class path. */
+  Optional<ModelEngine> found() {
+    return Optional.ofNullable(Found.ENGINES.get(this));
   }
 
-  private static final class Other {
-    static final Optional<ModelEngine> FOUND =
-        ServiceLoader.load(ModelEngine.class, Engine.class.getClassLoader()).findFirst();
+  private static final class Found {
+    static final Map<Engine, ModelEngine> ENGINES = new EnumMap<>(Engine.class);
+
+    static {
+      for (ModelEngine each :
+          ServiceLoader.load(ModelEngine.class, Engine.class.getClassLoader())) {
+        ENGINES.put(each.engine(), each);
+      }
+    }
   }
 
   private static Engine named(String name) {

@@ -1,10 +1,13 @@
 package io.millrace.model;
 
 /**
- * Makes models of architectures. An engine that is not the kernels is a service that its module
- * provides: it is there when the module is on the class path.
+ * Makes models of architectures. An engine is a service that its module provides: it is there when
+ * the module is on the class path.
  */
 public interface ModelEngine {
+
+  /** Which of the engines it is. */
+  Engine engine();
 
   /**
    * The model of an architecture; it begins on the CPU.
@@ -15,6 +18,9 @@ public interface ModelEngine {
    * @throws IllegalArgumentException as {@link Architecture#tensors}
    */
   CtrModel model(Architecture architecture, int fields, int dim, int rowWidth);
+
+  /** Explains predictions of the model of an architecture; parameters and errors as of it. */
+  Explainer explainer(Architecture architecture, int fields, int dim, int rowWidth);
 
   /** GPUs that it can use. Starts nothing. */
   int gpus();

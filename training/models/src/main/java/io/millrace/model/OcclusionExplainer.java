@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source of the effects: Zeiler and Fergus, "Visualizing and understanding convolutional
  * networks", ECCV 2014, section 4.2, with fields for patches and no value for grey.
  */
-final class OcclusionExplainer<W extends CtrModel.Workspace> implements Explainer {
+public final class OcclusionExplainer<W extends CtrModel.Workspace> implements Explainer {
   private final CtrModel model;
   private final W workspace;
   private final Inside<W> inside;
@@ -18,7 +18,7 @@ final class OcclusionExplainer<W extends CtrModel.Workspace> implements Explaine
   private final float[] logits;
 
   /** Reads a model's inside at one example. */
-  interface Inside<W> {
+  public interface Inside<W> {
     Reasons.Detail at(W workspace, Tensors weights, float[] x, boolean @Nullable [] missing);
   }
 
@@ -26,7 +26,7 @@ final class OcclusionExplainer<W extends CtrModel.Workspace> implements Explaine
    * @param model closed with the explainer, like the workspace
    * @param workspace of the model
    */
-  OcclusionExplainer(CtrModel model, W workspace, Inside<W> inside) {
+  public OcclusionExplainer(CtrModel model, W workspace, Inside<W> inside) {
     this.model = model;
     this.workspace = workspace;
     this.inside = inside;
@@ -37,7 +37,7 @@ final class OcclusionExplainer<W extends CtrModel.Workspace> implements Explaine
   }
 
   /** An explainer of a model whose inside says nothing. */
-  static Explainer of(CtrModel model) {
+  public static Explainer of(CtrModel model) {
     return new OcclusionExplainer<>(
         model, model.newWorkspace(), (workspace, weights, x, missing) -> new Reasons.None());
   }

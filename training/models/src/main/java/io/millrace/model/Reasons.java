@@ -1,5 +1,6 @@
 package io.millrace.model;
 
+import io.millrace.model.kernel.FactorizationMachine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -40,7 +41,7 @@ public record Reasons(float logit, float[] effects, Detail detail) {
      * @param x [F, D]
      * @param chunk W
      */
-    static Terms ofMachine(float[] x, int fields, int dim, int chunk, float rest) {
+    public static Terms ofMachine(float[] x, int fields, int dim, int chunk, float rest) {
       float[] linear = new float[fields];
       List<Pair> pairs = new ArrayList<>();
       for (int f = 0; f < fields; f++) {

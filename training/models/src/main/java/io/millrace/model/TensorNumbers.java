@@ -3,13 +3,13 @@ package io.millrace.model;
 import java.util.List;
 
 /** Numbers of tensors by name. */
-record TensorNumbers(List<TensorSpec> specs) {
+public record TensorNumbers(List<TensorSpec> specs) {
   /**
    * The number of a tensor.
    *
    * @throws IllegalArgumentException if there is none of this name
    */
-  int of(String name) {
+  public int of(String name) {
     for (int t = 0; t < specs.size(); t++) {
       if (specs.get(t).name().equals(name)) {
         return t;

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 
 /** A workspace may keep what it derives from constant tensors, and nothing from others. */
-final class ConstantTensors {
+public final class ConstantTensors {
   private ConstantTensors() {}
 
   /** Predicts by several tensors in turn, one of which changes, as a fresh workspace does. */
-  static void check(CtrModel model) {
+  public static void check(CtrModel model) {
     Tensors first = constant(weights(model, 8));
     Tensors second = constant(weights(model, 9));
     Tensors changing = weights(model, 10);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.model.kernel.FactorizationMachine;
+import io.millrace.model.kernel.LogisticRegression;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -11,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Two or three machines of F 3, D 6 in chunks of W 3. */
-class ExpertMixtureTest {
+public class ExpertMixtureTest {
   private static final int FIELDS = 3;
   private static final int DIM = 6;
   private static final int CHUNK = 3;
@@ -174,7 +176,7 @@ class ExpertMixtureTest {
   }
 
   /** Of the deep expert. */
-  Engine engine() {
+  protected Engine engine() {
     return Engine.KERNELS;
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * are good to about 2e-7, which makes 2e-3 at the smallest step. A tensor whose r is below 2e-3
  * would be checked against noise and fails the check, unless it is named as flat.
  */
-final class GradientCheck {
+public final class GradientCheck {
   private static final float[] STEPS = {4e-3f, 1e-3f, 2.5e-4f};
 
   private final CtrModel.Workspace workspace;
@@ -43,13 +43,13 @@ final class GradientCheck {
    *
    * @param flat tensors whose gradient is zero by the nature of the model
    */
-  static List<String> differences(
+  public static List<String> differences(
       CtrModel model, Tensors weights, float[] x, float[] dLogits, List<String> flat) {
     return differences(model, weights, x, null, dLogits, flat);
   }
 
   /** The same with fields that have no value. */
-  static List<String> differences(
+  public static List<String> differences(
       CtrModel model,
       Tensors weights,
       float[] x,

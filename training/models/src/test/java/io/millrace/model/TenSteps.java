@@ -1,7 +1,7 @@
 package io.millrace.model;
 
 /** Ten steps of plain gradient descent on made-up examples, for golden losses. */
-final class TenSteps {
+public final class TenSteps {
   private static final int BATCH = 32;
 
   private TenSteps() {}
@@ -11,7 +11,7 @@ final class TenSteps {
    * statistics are blended, every third label is 1; x is learned as well, as an embedding would be:
    * all steps take the same examples.
    */
-  static float[] losses(CtrModel model) {
+  public static float[] losses(CtrModel model) {
     int n = model.fields() * model.dim();
     Tensors weights = Tensors.initial(model.tensors(), 42);
     Tensors gradients = Tensors.zeros(model.tensors());

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 
 /** Values for tests. */
-final class TestTensors {
+public final class TestTensors {
   private TestTensors() {}
 
   /** Uniform in [-1, 1). */
-  static float[] random(int n, long seed) {
+  public static float[] random(int n, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] v = new float[n];
     for (int i = 0; i < n; i++) {
@@ -19,7 +19,7 @@ final class TestTensors {
   }
 
   /** Initial weights moved by up to 0.2, so that none is zero and no gradient hides. */
-  static Tensors weights(CtrModel model, long seed) {
+  public static Tensors weights(CtrModel model, long seed) {
     Tensors weights = Tensors.initial(model.tensors(), seed);
     for (int t = 0; t < weights.values().length; t++) {
       float[] noise = random(weights.values()[t].length, seed * 31 + t);
@@ -30,7 +30,7 @@ final class TestTensors {
     return weights;
   }
 
-  static float[] find(Tensors tensors, String name) {
+  public static float[] find(Tensors tensors, String name) {
     for (int t = 0; t < tensors.specs().size(); t++) {
       if (tensors.specs().get(t).name().equals(name)) {
         return tensors.values()[t];
@@ -39,14 +39,14 @@ final class TestTensors {
     throw new AssertionError("no tensor " + name + " among " + tensors.specs());
   }
 
-  static void set(Tensors tensors, String name, float... values) {
+  public static void set(Tensors tensors, String name, float... values) {
     float[] tensor = find(tensors, name);
     assertThat(tensor).hasSameSizeAs(values);
     System.arraycopy(values, 0, tensor, 0, values.length);
   }
 
   /** Rows of {@code width} values in another order. */
-  static float[] permute(float[] v, int[] order, int width) {
+  public static float[] permute(float[] v, int[] order, int width) {
     float[] out = new float[v.length];
     int rows = order.length * width;
     for (int from = 0; from < v.length; from += rows) {

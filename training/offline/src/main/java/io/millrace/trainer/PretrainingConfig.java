@@ -1,6 +1,6 @@
 package io.millrace.trainer;
 
-import io.millrace.model.JepaConfig;
+import io.millrace.model.djl.JepaConfig;
 
 /**
  * How a table is pre-trained. Of {@link Method#MASKED_FIELDS} only batch size, epochs, the scale

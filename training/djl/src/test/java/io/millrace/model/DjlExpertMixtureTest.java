@@ -1,8 +1,0 @@
-package io.millrace.model;
-
-class DjlExpertMixtureTest extends ExpertMixtureTest {
-  @Override
-  Engine engine() {
-    return Engine.DJL;
-  }
-}
