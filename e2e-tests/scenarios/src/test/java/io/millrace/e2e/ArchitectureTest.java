@@ -24,6 +24,7 @@ class ArchitectureTest {
           .definedBy("io.millrace.broker..")
           .layer("schemas")
           .definedBy(
+              "io.millrace.bits..",
               "io.millrace.event..",
               "io.millrace.feature..",
               "io.millrace.registry",

@@ -1,5 +1,7 @@
 package io.millrace.embedding;
 
+import io.millrace.bits.SplitMix64;
+
 /**
  * Initial values of rows: a pure function of (seed, row), uniform in [-scale, scale).
  *
@@ -9,9 +11,6 @@ package io.millrace.embedding;
  * @param copies a row consists of so many equal parts, each with leading columns
  */
 public record InitialRows(long seed, float scale, int zeroColumns, int copies) {
-  /** 2^64 over the golden ratio, odd. */
-  static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
   public InitialRows {
     if (!(scale >= 0) || Float.isInfinite(scale)) {
       throw new IllegalArgumentException("scale: " + scale + ", expected a finite value >= 0");
@@ -37,22 +36,17 @@ public record InitialRows(long seed, float scale, int zeroColumns, int copies) {
       return;
     }
     int part = width / copies;
-    long first = mix64(seed ^ mix64(row + GOLDEN)) + zeroColumns * GOLDEN;
+    long first =
+        SplitMix64.mix(seed ^ SplitMix64.mix(row + SplitMix64.GOLDEN))
+            + zeroColumns * SplitMix64.GOLDEN;
     for (int from = offset; from < offset + width; from += part) {
       long state = first;
       for (int i = zeroColumns; i < part; i++) {
-        state += GOLDEN;
+        state += SplitMix64.GOLDEN;
         // the top 24 bits give every multiple of 2^-23 in [-1, 1): exact in fp32
-        float unit = (mix64(state) >>> 40) * 0x1p-23f - 1;
+        float unit = (SplitMix64.mix(state) >>> 40) * 0x1p-23f - 1;
         out[from + i] += weight * (unit * scale);
       }
     }
-  }
-
-  /** Finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
-  static long mix64(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

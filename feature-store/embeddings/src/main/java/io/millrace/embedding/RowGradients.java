@@ -1,5 +1,6 @@
 package io.millrace.embedding;
 
+import io.millrace.bits.SplitMix64;
 import java.util.Arrays;
 
 /**
@@ -112,7 +113,7 @@ public final class RowGradients {
   /** Where in the index a row is, or a free slot for it. */
   private int slot(long row) {
     int mask = index.length - 1;
-    int slot = (int) (row * InitialRows.GOLDEN >>> shift);
+    int slot = (int) (row * SplitMix64.GOLDEN >>> shift);
     while (index[slot] > cleared && rows[index[slot] - cleared - 1] != row) {
       slot = (slot + 1) & mask;
     }

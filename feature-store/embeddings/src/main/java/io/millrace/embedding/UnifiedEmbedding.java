@@ -1,5 +1,6 @@
 package io.millrace.embedding;
 
+import io.millrace.bits.SplitMix64;
 import io.millrace.feature.EncodedBatch;
 import java.util.Arrays;
 
@@ -75,7 +76,7 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
 
   /** First row of the run that lookup {@code lookup} of a token of {@code field} gives. */
   public long firstRow(int field, long token, int lookup) {
-    long hash = InitialRows.mix64(token + lookup * InitialRows.GOLDEN);
+    long hash = SplitMix64.mix(token + lookup * SplitMix64.GOLDEN);
     long n = runs[field];
     // unsigned high word of hash * n, for n > 0 (Math.unsignedMultiplyHigh is JDK 18)
     long run = Math.multiplyHigh(hash, n) + ((hash >> 63) & n);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.bits.SplitMix64;
 import io.millrace.feature.EncodedBatch;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ class UnifiedEmbeddingTest {
       for (int f = 0; f < LOOKUPS.length; f++) {
         int run = 4 / LOOKUPS[f];
         for (int k = 0; k < LOOKUPS[f]; k++) {
-          BigInteger hash = BigInteger.valueOf(InitialRows.mix64(token + k * 0x9E3779B97F4A7C15L));
+          BigInteger hash = BigInteger.valueOf(SplitMix64.mix(token + k * SplitMix64.GOLDEN));
           BigInteger expected =
               hash.mod(two64).multiply(BigInteger.valueOf(ROWS / run)).divide(two64);
           assertThat(scheme.firstRow(f, token, k)).isEqualTo(expected.longValue() * run);

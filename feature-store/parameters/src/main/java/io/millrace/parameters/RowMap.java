@@ -1,5 +1,6 @@
 package io.millrace.parameters;
 
+import io.millrace.bits.SplitMix64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ final class RowMap {
 
   private int slot(long row) {
     int mask = keys.length - 1;
-    int i = (int) (row * 0x9E3779B97F4A7C15L >>> 32) & mask;
+    int i = (int) (row * SplitMix64.GOLDEN >>> 32) & mask;
     while (values[i] != null && keys[i] != row) {
       i = (i + 1) & mask;
     }

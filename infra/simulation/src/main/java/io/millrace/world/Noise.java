@@ -1,15 +1,19 @@
 package io.millrace.world;
 
+import io.millrace.bits.SplitMix64;
+
 /**
  * Random numbers that are pure functions of their keys: the same seed gives the same market at the
  * same time, so that a world needs no stored state to go on after a restart.
  */
 final class Noise {
+  private static final long OTHER = 0xD1B54A32D192ED03L;
+
   private Noise() {}
 
   /** A 64-bit hash of the keys. */
   static long hash(long seed, long a, long b) {
-    return mix(mix(mix(seed) + a * 0x9E3779B97F4A7C15L) + b * 0xD1B54A32D192ED03L);
+    return SplitMix64.mix(SplitMix64.mix(SplitMix64.mix(seed) + a * SplitMix64.GOLDEN) + b * OTHER);
   }
 
   /** Uniform in (0, 1). */
@@ -36,11 +40,5 @@ final class Noise {
     double f = x * x * (3 - 2 * x);
     double blend = gaussian(seed, key, knot) * (1 - f) + gaussian(seed, key, knot + 1) * f;
     return blend / Math.sqrt((1 - f) * (1 - f) + f * f);
-  }
-
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

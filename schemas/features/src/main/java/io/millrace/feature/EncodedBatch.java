@@ -1,5 +1,6 @@
 package io.millrace.feature;
 
+import io.millrace.bits.SplitMix64;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -168,14 +169,14 @@ public final class EncodedBatch {
    * from.
    */
   public long hash(int example) {
-    long h = 0x9E3779B97F4A7C15L;
+    long h = SplitMix64.GOLDEN;
     for (int f = 0; f < fields; f++) {
       int from = start(example, f);
       int to = end(example, f);
-      h = mix(h ^ (to - from));
+      h = SplitMix64.mix(h ^ (to - from));
       for (int i = from; i < to; i++) {
-        h = mix(h ^ tokens[i]);
-        h = mix(h ^ Float.floatToIntBits(weights[i]));
+        h = SplitMix64.mix(h ^ tokens[i]);
+        h = SplitMix64.mix(h ^ Float.floatToIntBits(weights[i]));
       }
     }
     return h;
@@ -214,11 +215,5 @@ public final class EncodedBatch {
       }
       size++;
     }
-  }
-
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.bits.SplitMix64;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import java.util.SplittableRandom;
@@ -50,7 +51,7 @@ class GrownLearnerTest {
     private static void append(EncodedBatch batch, long[] tokens) {
       EncodedBatch.Appender example = batch.append();
       for (long token : tokens) {
-        example.add(token * 0x9E3779B97F4A7C15L, 1);
+        example.add(token * SplitMix64.GOLDEN, 1);
         example.endField();
       }
       example.commit();

@@ -1,5 +1,6 @@
 package io.millrace.ingestion.job;
 
+import io.millrace.bits.SplitMix64;
 import io.millrace.ingestion.DelayLaw;
 import io.millrace.ingestion.Event;
 import io.millrace.ingestion.EventClock;
@@ -211,12 +212,9 @@ final class JoinTime {
     return Objects.requireNonNull(delays.get(outcome));
   }
 
-  /** Uniform in [0, 1), by the id: a finaliser of SplitMix64 (Steele, Lea and Flood, 2014). */
+  /** Uniform in [0, 1), by the id. */
   private static double share(String id) {
-    long z = id.hashCode() * 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
+    return SplitMix64.unit(SplitMix64.mix(id.hashCode() * SplitMix64.GOLDEN));
   }
 
   /** An outcome has labelled an impression after so many milliseconds. */

@@ -1,5 +1,6 @@
 package io.millrace.model.layer;
 
+import io.millrace.bits.SplitMix64;
 import java.nio.FloatBuffer;
 
 /**
@@ -9,7 +10,6 @@ import java.nio.FloatBuffer;
  * One hash makes four places.
  */
 public final class DropoutMask {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
   private static final int CHUNK = 1024;
 
   private DropoutMask() {}
@@ -37,17 +37,17 @@ public final class DropoutMask {
   public static void fill(float[] mask, int first, int size, long seed, float rate) {
     int threshold = Math.round(rate * (1 << 16));
     int kept = Float.floatToRawIntBits(1 / (1 - rate));
-    long state = mix(seed) + first / 4 * GOLDEN;
+    long state = SplitMix64.mix(seed) + first / 4 * SplitMix64.GOLDEN;
     int whole = size & -4;
     for (int i = 0; i < whole; i += 4) {
-      state += GOLDEN;
-      long bits = mix(state);
+      state += SplitMix64.GOLDEN;
+      long bits = SplitMix64.mix(state);
       mask[i] = value(bits, threshold, kept);
       mask[i + 1] = value(bits >>> 16, threshold, kept);
       mask[i + 2] = value(bits >>> 32, threshold, kept);
       mask[i + 3] = value(bits >>> 48, threshold, kept);
     }
-    long bits = mix(state + GOLDEN);
+    long bits = SplitMix64.mix(state + SplitMix64.GOLDEN);
     for (int i = whole; i < size; i++) {
       mask[i] = value(bits >>> (i - whole) * 16, threshold, kept);
     }
@@ -61,13 +61,6 @@ public final class DropoutMask {
 
   /** A seed for the n-th mask of a step. */
   public static long seed(long stepSeed, int n) {
-    return mix(stepSeed + n * GOLDEN);
-  }
-
-  /** A bijection whose every output bit depends on every input bit. */
-  private static long mix(long z) {
-    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-    return z ^ z >>> 31;
+    return SplitMix64.mix(stepSeed + n * SplitMix64.GOLDEN);
   }
 }

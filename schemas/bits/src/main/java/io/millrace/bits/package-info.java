@@ -1,0 +1,5 @@
+/** Arithmetic on bits that stored values depend on: a change here changes what was learned. */
+@NullMarked
+package io.millrace.bits;
+
+import org.jspecify.annotations.NullMarked;
