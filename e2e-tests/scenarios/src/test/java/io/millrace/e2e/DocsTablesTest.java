@@ -30,30 +30,32 @@ class DocsTablesTest {
   /** The tables of a page; the name is the file of a marked one, empty of others. */
   private static List<Table> tables(Path page) throws IOException {
     List<Table> tables = new ArrayList<>();
-    String mark = "";
-    boolean inTable = false;
-    for (String line : Files.readAllLines(page)) {
-      Matcher matcher = MARK.matcher(line);
-      if (line.startsWith("|")) {
-        if (!inTable) {
-          tables.add(new Table(mark, new ArrayList<>()));
-        }
-        if (!line.matches("[|: -]+") || line.indexOf('-') < 0) {
-          tables.get(tables.size() - 1).rows().add(cells(line));
-        }
-        inTable = true;
-      } else if (inTable || !mark.isEmpty()) {
-        if (!inTable) {
-          tables.add(new Table(mark, List.of()));
-        }
-        inTable = false;
-        mark = "";
+    List<String> lines = Files.readAllLines(page);
+    for (int at = 0; at < lines.size(); at++) {
+      Matcher mark = MARK.matcher(lines.get(at));
+      boolean marked = mark.matches();
+      int first = marked ? at + 1 : at;
+      int end = first;
+      while (end < lines.size() && lines.get(end).startsWith("|")) {
+        end++;
       }
-      if (matcher.matches()) {
-        mark = matcher.group(1);
+      if (marked || end > first) {
+        tables.add(new Table(marked ? mark.group(1) : "", rows(lines.subList(first, end))));
+        at = end - 1;
       }
     }
     return tables;
+  }
+
+  /** Head and body; the second line is the rule between them. */
+  private static List<List<String>> rows(List<String> lines) {
+    List<List<String>> rows = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      if (i != 1) {
+        rows.add(cells(lines.get(i)));
+      }
+    }
+    return rows;
   }
 
   private static List<String> cells(String line) {
