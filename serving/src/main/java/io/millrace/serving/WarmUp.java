@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks each model, from its first version on, before the server says that it is ready: a new
- * process interprets what it has not compiled yet, and the first passes of AutoInt take seconds so.
- * The requests are made up and answered by a copy of the served model; none is logged, counted or
- * shown.
+ * Sends made-up requests to each model once it has a version, before the server reports that it is
+ * ready. The JVM interprets code until the JIT has compiled it, so without this the first users
+ * would wait: the first forward passes of AutoInt take seconds. A copy of the served model answers
+ * these requests; none is logged, counted or shown.
  */
 final class WarmUp implements Runnable {
   private static final int REQUESTS = 2000;

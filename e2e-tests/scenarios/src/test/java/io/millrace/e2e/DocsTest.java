@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the documentation names is there: pages, modules and classes. */
 class DocsTest {
-  private static final Path ROOT = root();
+  static final Path ROOT = root();
   private static final Pattern PAGE = Pattern.compile("\\bdocs(/[a-z0-9-]+)*\\.(md|csv)\\b");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
   private static final Pattern MODULES = Pattern.compile("-pl ([a-z0-9,/-]+)");
@@ -33,7 +33,7 @@ class DocsTest {
     throw new IllegalStateException("no CONTRIBUTING.md above the working directory");
   }
 
-  private static List<Path> pages() throws IOException {
+  static List<Path> pages() throws IOException {
     try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
       List<Path> pages = new ArrayList<>(docs.filter(p -> p.toString().endsWith(".md")).toList());
       pages.add(ROOT.resolve("README.md"));

@@ -72,7 +72,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--config",
-      description = "YAML file with sections model and training (see docs/research/models.md).")
+      description = "YAML file with sections model and training (see docs/reference/training.md).")
   private @Nullable Path config;
 
   @Option(names = "--epochs", description = "Epochs at most.")

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * How fast models learn and predict at the shapes of {@code docs/research/performance.md}, by one
+ * How fast models learn and predict at the shapes of {@code docs/research/engine-speed.md}, by one
  * thread. Prints examples per second of that thread's CPU time
  *
  * <ul>

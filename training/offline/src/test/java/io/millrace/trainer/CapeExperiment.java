@@ -21,7 +21,7 @@ import org.apache.avro.Schema;
  * What CaPE gains where the true probabilities are known: 30 numbers an example, of which a hidden
  * direction decides the probability, 4,000 examples to learn from and a perceptron of 256 and 256
  * units; beside it the control that goes on for as many epochs on labels. {@code main} prints a
- * table of means over seeds (argument, 8 by default); docs/research/models.md has the command.
+ * table of means over seeds (argument, 8 by default); docs/research/cape.md has the command.
  */
 final class CapeExperiment {
   private static final int FIELDS = 30;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * only the forward pass of many rows, which pays for it, has them transposed first.
  */
 public final class KernelLinear {
-  /** In the place of a bias's number: there is none. */
+  /** Given in place of the number of the bias's tensor where the map has no bias. */
   public static final int NO_BIAS = -1;
 
   /** The most rows that aren't worth a transposition. */
