@@ -1,8 +1,8 @@
 package io.millrace.embedding;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +33,8 @@ public final class LearnerTable implements EmbeddingTable {
   private final short[] updated;
   private final short[] unpublished;
   private final boolean[] uncheckpointed;
-  private final IntList unpublishedPages = new IntList();
-  private final IntList uncheckpointedPages = new IntList();
+  private final IntArrayList unpublishedPages = new IntArrayList();
+  private final IntArrayList uncheckpointedPages = new IntArrayList();
   private long updatedRows;
   private int replacements;
 
@@ -241,12 +241,12 @@ public final class LearnerTable implements EmbeddingTable {
 
   /** Gives every page that changed since the last call, then forgets that it did. */
   public void forEachPageChangedSinceCheckpoint(PageSink sink) {
-    for (int i = 0; i < uncheckpointedPages.size; i++) {
-      int page = uncheckpointedPages.values[i];
+    for (int i = 0; i < uncheckpointedPages.size(); i++) {
+      int page = uncheckpointedPages.getInt(i);
       uncheckpointed[page] = false;
       sink.accept(page, encode(page));
     }
-    uncheckpointedPages.size = 0;
+    uncheckpointedPages.clear();
   }
 
   /** Gives every page with a row that was ever updated, in ascending order. */
@@ -285,9 +285,9 @@ public final class LearnerTable implements EmbeddingTable {
 
   /** Gives every row that changed since the last call, in ascending order, then forgets that. */
   public void forEachRowChangedSincePublish(RowSink sink) {
-    Arrays.sort(unpublishedPages.values, 0, unpublishedPages.size);
-    for (int i = 0; i < unpublishedPages.size; i++) {
-      int page = unpublishedPages.values[i];
+    unpublishedPages.sort(null);
+    for (int i = 0; i < unpublishedPages.size(); i++) {
+      int page = unpublishedPages.getInt(i);
       int mask = unpublished[page] & 0xFFFF;
       unpublished[page] = 0;
       float[] values = page(page);
@@ -296,14 +296,14 @@ public final class LearnerTable implements EmbeddingTable {
         sink.accept((long) page * PAGE_ROWS + r, values, r * stride);
       }
     }
-    unpublishedPages.size = 0;
+    unpublishedPages.clear();
   }
 
   /** Rows that {@link #forEachRowChangedSincePublish} would give now. */
   public int rowsChangedSincePublish() {
     int n = 0;
-    for (int i = 0; i < unpublishedPages.size; i++) {
-      n += Integer.bitCount(unpublished[unpublishedPages.values[i]] & 0xFFFF);
+    for (int i = 0; i < unpublishedPages.size(); i++) {
+      n += Integer.bitCount(unpublished[unpublishedPages.getInt(i)] & 0xFFFF);
     }
     return n;
   }
@@ -368,17 +368,5 @@ public final class LearnerTable implements EmbeddingTable {
       initial.addTo((long) page * PAGE_ROWS + r, 1, values, r * stride, width);
     }
     return values;
-  }
-
-  private static final class IntList {
-    private int[] values = new int[256];
-    private int size;
-
-    void add(int value) {
-      if (size == values.length) {
-        values = Arrays.copyOf(values, size * 2);
-      }
-      values[size++] = value;
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.parameters;
 
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,12 +48,12 @@ final class VersionAssembler {
   private long nextOffset;
   private boolean completed;
 
-  private RowMap openRows = new RowMap();
+  private Long2ObjectOpenHashMap<byte[]> openRows = new Long2ObjectOpenHashMap<>();
   private Map<String, TensorUpdate> openTensors = new LinkedHashMap<>();
   private int openRowRecords;
   private int openTensorRecords;
 
-  private RowMap rows = new RowMap();
+  private Long2ObjectOpenHashMap<byte[]> rows = new Long2ObjectOpenHashMap<>();
   private Map<String, TensorUpdate> tensors = new LinkedHashMap<>();
 
   /**
@@ -68,7 +69,7 @@ final class VersionAssembler {
     this.whole = fromStart;
     this.completed = false;
     dropOpen();
-    rows = new RowMap();
+    rows = new Long2ObjectOpenHashMap<>();
     tensors = new LinkedHashMap<>();
   }
 
@@ -126,7 +127,7 @@ final class VersionAssembler {
       return Verdict.GAP;
     }
     if (replaces && anew && before != null) {
-      rows = new RowMap();
+      rows = new Long2ObjectOpenHashMap<>();
       tensors = new LinkedHashMap<>();
       whole = true;
     }
@@ -167,7 +168,7 @@ final class VersionAssembler {
       throw new IllegalStateException("no version is complete");
     }
     VersionChange change = new VersionChange(manifest, nextOffset, whole, rows, tensors);
-    rows = new RowMap();
+    rows = new Long2ObjectOpenHashMap<>();
     tensors = new LinkedHashMap<>();
     whole = false;
     completed = false;
@@ -177,7 +178,7 @@ final class VersionAssembler {
   private void close() {
     if (rows.size() == 0) {
       rows = openRows;
-      openRows = new RowMap();
+      openRows = new Long2ObjectOpenHashMap<>();
     } else {
       rows.putAll(openRows);
     }
@@ -186,7 +187,7 @@ final class VersionAssembler {
   }
 
   private void dropOpen() {
-    openRows.clear();
+    openRows = new Long2ObjectOpenHashMap<>();
     openTensors = new LinkedHashMap<>();
     openRowRecords = 0;
     openTensorRecords = 0;

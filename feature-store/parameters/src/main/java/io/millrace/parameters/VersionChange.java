@@ -2,6 +2,7 @@ package io.millrace.parameters;
 
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.util.Map;
 
 /**
@@ -17,5 +18,5 @@ record VersionChange(
     VersionManifest manifest,
     long nextOffset,
     boolean whole,
-    RowMap rows,
+    Long2ObjectOpenHashMap<byte[]> rows,
     Map<String, TensorUpdate> tensors) {}

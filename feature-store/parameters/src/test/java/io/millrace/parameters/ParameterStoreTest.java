@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.embedding.RowCodec;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
+import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class ParameterStoreTest {
       long next,
       Map<String, TensorUpdate> tensors,
       long... rows) {
-    RowMap map = new RowMap();
+    Long2ObjectOpenHashMap<byte[]> map = new Long2ObjectOpenHashMap<>();
     for (long row : rows) {
       float[] values = {manifest.getVersion(), row};
       map.put(row, RowUpdates.encode(1, row, RowCodec.FP32, values, 0, 2));
@@ -76,7 +77,7 @@ class ParameterStoreTest {
               1L << 33,
               7),
           "topic");
-      RowMap rows = change(false, second, 0, Map.of(), 7).rows();
+      Long2ObjectOpenHashMap<byte[]> rows = change(false, second, 0, Map.of(), 7).rows();
       rows.put(0, new byte[0]);
       store.write(new VersionChange(second, 9, false, rows, Map.of("a", tensor("a", 3))), "topic");
     }

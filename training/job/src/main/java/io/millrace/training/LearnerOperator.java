@@ -30,6 +30,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * Drives a {@link Lane}: examples in, publishes on a timer, dirty pages into keyed state before
@@ -77,7 +78,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private transient RowCopies copies;
 
   /** What the topic holds, until the first publish. */
-  private transient @Nullable RowSet stale;
+  private transient @Nullable Roaring64Bitmap stale;
 
   LearnerOperator(TrainingJobConfig job) {
     this.job = job;
@@ -299,12 +300,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   /** Rows that the topic holds and this publish, the first and a whole one, does not ship. */
   private long[] takeStale() {
-    RowSet rows = stale;
+    Roaring64Bitmap rows = stale;
     if (rows == null) {
       return NO_ROWS;
     }
     for (int i = 0; i < copies.size(); i++) {
-      rows.remove(copies.rows()[i]);
+      rows.removeLong(copies.rows()[i]);
     }
     stale = null;
     return rows.toArray();

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * What {@code parameters.<model>} holds: which rows have a value, and the last manifest. Read once
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishedParameters {
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final RowSet rows = new RowSet();
+  private final Roaring64Bitmap rows = new Roaring64Bitmap();
   private @Nullable VersionManifest manifest;
 
   private PublishedParameters() {}
@@ -59,9 +60,9 @@ final class PublishedParameters {
     }
     if (ParameterKeys.isRow(key)) {
       if (value == null) {
-        rows.remove(ParameterKeys.rowOf(key));
+        rows.removeLong(ParameterKeys.rowOf(key));
       } else {
-        rows.add(ParameterKeys.rowOf(key));
+        rows.addLong(ParameterKeys.rowOf(key));
       }
       return null;
     }
@@ -69,7 +70,7 @@ final class PublishedParameters {
   }
 
   /** Rows with a value; the caller may change the set. */
-  RowSet rows() {
+  Roaring64Bitmap rows() {
     return rows;
   }
 
