@@ -12,28 +12,8 @@ public enum Engine {
   /** DJL and PyTorch; the independent reference. */
   DJL;
 
-  private static final String PROPERTY = "millrace.engine";
-
   static {
     VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Engine.class)::warn);
-  }
-
-  /**
-   * What system property {@code millrace.engine} names, the kernels if it is not set.
-   *
-   * @throws IllegalArgumentException if it names neither
-   */
-  public static Engine chosen() {
-    return named(System.getProperty(PROPERTY, KERNELS.toString()));
-  }
-
-  /**
-   * Sets what {@link #chosen} gives from now on.
-   *
-   * @throws IllegalArgumentException if the name is that of no engine
-   */
-  public static void choose(String name) {
-    System.setProperty(PROPERTY, named(name).toString());
   }
 
   /** The model of an architecture; parameters and errors as of {@link ModelEngine#model}. */
@@ -60,7 +40,12 @@ public enum Engine {
         ServiceLoader.load(ModelEngine.class, Engine.class.getClassLoader()).findFirst();
   }
 
-  private static Engine named(String name) {
+  /**
+   * The engine of a name.
+   *
+   * @throws IllegalArgumentException if it is that of none
+   */
+  public static Engine named(String name) {
     for (Engine engine : values()) {
       if (engine.toString().equals(name)) {
         return engine;
@@ -69,7 +54,7 @@ public enum Engine {
     throw new IllegalArgumentException("engine: \"" + name + "\", expected kernels or djl");
   }
 
-  /** As on the command line and in the property: {@code kernels} or {@code djl}. */
+  /** As in settings: {@code kernels} or {@code djl}. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
