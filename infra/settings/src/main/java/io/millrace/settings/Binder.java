@@ -25,6 +25,8 @@ final class Binder {
   private static final Pattern SECRET =
       Pattern.compile("(?i).*(password|passphrase|secret|token|credential|jaas).*");
 
+  private static final String DID_YOU_MEAN = ", did you mean";
+
   private final List<Key> keys;
 
   /**
@@ -81,7 +83,7 @@ final class Binder {
     Set<String> siblings = new LinkedHashSet<>(own);
     siblings.addAll(others);
     String hint = NearestName.hint(key, siblings);
-    if (!hint.startsWith(", did you mean")) {
+    if (!hint.startsWith(DID_YOU_MEAN)) {
       hint =
           keys.stream()
               .map(Key::path)
@@ -204,8 +206,13 @@ final class Binder {
   }
 
   private static SettingsException wrong(String name, Type type, Node node, String path) {
+    String hint = "";
+    if (type instanceof Class<?> constants && constants.isEnum() && node instanceof Node.Value v) {
+      String nearest = NearestName.hint(v.text(), Values.names(constants));
+      hint = nearest.startsWith(DID_YOU_MEAN) ? nearest : "";
+    }
     return node.origin()
-        .wrong(path, shown(path, node) + ", expected " + Values.expectation(name, type));
+        .wrong(path, shown(path, node) + ", expected " + Values.expectation(name, type) + hint);
   }
 
   /** A value as it was given, but for one that others must not see. */
@@ -249,8 +256,10 @@ final class Binder {
       String message, @Nullable Object[] values, List<Node.Section> layers, String path) {
     String said = message;
     for (Object value : values) {
-      if (value instanceof Duration duration) {
-        said = said.replace(duration.toString(), Units.text(duration));
+      for (Object each : value instanceof Map<?, ?> map ? map.values() : Arrays.asList(value)) {
+        if (each instanceof Duration duration) {
+          said = said.replace(duration.toString(), Units.text(duration));
+        }
       }
     }
     String section = path.substring(path.lastIndexOf('.') + 1);

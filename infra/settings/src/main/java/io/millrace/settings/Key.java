@@ -28,6 +28,11 @@ public record Key(
 
   /** The environment variable that sets it: {@code MILLRACE_SERVER_PORT}. */
   public String variable() {
+    return variable(path);
+  }
+
+  /** The environment variable of a key. */
+  static String variable(String path) {
     return VARIABLE_PREFIX
         + path.replace('.', '_').replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
   }

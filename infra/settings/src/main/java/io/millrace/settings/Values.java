@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Single values: from text, to text, and what is expected of them. */
@@ -101,6 +100,11 @@ final class Values {
     return constant.toString().toLowerCase(Locale.ROOT);
   }
 
+  /** The constants of an enum as they are written. */
+  static List<String> names(Class<?> constants) {
+    return Arrays.stream(constants.getEnumConstants()).map(Values::name).toList();
+  }
+
   /** As {@link #read} takes it, empty if there is nothing to write. */
   static Optional<String> text(String name, Object value) {
     if (value instanceof Optional<?> optional) {
@@ -155,10 +159,7 @@ final class Values {
       return "a file or folder";
     }
     if (type.isEnum()) {
-      return "one of "
-          + Arrays.stream(type.getEnumConstants())
-              .map(Values::name)
-              .collect(Collectors.joining(", "));
+      return "one of " + String.join(", ", names(type));
     }
     return type == String.class ? "a text" : "keys with values";
   }

@@ -12,12 +12,9 @@ public enum Engine {
   /** DJL and PyTorch; the independent reference. */
   DJL;
 
-  static {
-    VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Engine.class)::warn);
-  }
-
   /** The model of an architecture; parameters and errors as of {@link ModelEngine#model}. */
   CtrModel model(Architecture architecture, int fields, int dim, int rowWidth) {
+    Advice.give();
     ModelEngine engine =
         this == KERNELS
             ? KernelModels.ENGINE
@@ -33,6 +30,15 @@ public enum Engine {
   /** The engine beside the kernels, if its module is there. */
   static Optional<ModelEngine> other() {
     return Other.FOUND;
+  }
+
+  /** With the first model and not with the first setting: logs have their place by then. */
+  private static final class Advice {
+    static {
+      VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Engine.class)::warn);
+    }
+
+    static void give() {}
   }
 
   private static final class Other {
