@@ -32,7 +32,12 @@ public record ImpressionBuffer(long bytes, int events, Duration keptFor, WhenFul
 
   /** A sixteenth of the heap, two minutes without Kafka, then rankings go on unlogged. */
   public static ImpressionBuffer defaults() {
-    long bytes = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 16);
+    return of(Runtime.getRuntime().maxMemory());
+  }
+
+  /** The same for a process whose heap may grow to {@code heapBytes}. */
+  public static ImpressionBuffer of(long heapBytes) {
+    long bytes = Math.max(8L << 20, heapBytes / 16);
     return new ImpressionBuffer(
         bytes, (int) Math.min(1_000_000, bytes / 128), Duration.ofMinutes(2), WhenFull.UNLOGGED);
   }

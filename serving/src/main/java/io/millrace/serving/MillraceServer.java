@@ -109,7 +109,9 @@ public final class MillraceServer implements AutoCloseable {
     sources.forEach(source -> this.sources.put(source.model(), source));
     models =
         new ServedModels(
-            sources.stream().map(source -> new ServedModel(source, config.registry())).toList());
+            sources.stream()
+                .map(source -> new ServedModel(source, config.registry(), config.engine()))
+                .toList());
     impressions =
         new ImpressionLog(
             config.clientProperties(),

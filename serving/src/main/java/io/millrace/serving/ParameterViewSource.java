@@ -4,6 +4,8 @@ import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
+import io.millrace.model.ComputeDevice;
+import io.millrace.model.Engine;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterView;
@@ -28,18 +30,20 @@ record ParameterViewSource(String model, ParameterView view) implements ModelSou
             view,
             config::registry,
             manifest -> {
-              try (CompiledModel compiled = compile(manifest)) {
+              try (CompiledModel compiled = compile(manifest, config.engine())) {
                 return compiled.initialTable();
               }
             },
             config.clock()));
   }
 
-  /** What a manifest describes, compiled. */
-  static CompiledModel compile(VersionManifest manifest) {
+  /** What a manifest describes, compiled for an engine. */
+  static CompiledModel compile(VersionManifest manifest, Engine engine) {
     return CompiledModel.of(
         ModelConfig.fromJson(manifest.getModelConfig()),
-        FeatureSchema.parse(new Schema.Parser().parse(manifest.getFeatureSchema())));
+        FeatureSchema.parse(new Schema.Parser().parse(manifest.getFeatureSchema())),
+        engine,
+        ComputeDevice.CPU);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureSchemaException;
 import io.millrace.feature.LiveModel;
 import io.millrace.learner.CompiledModel;
+import io.millrace.model.Engine;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.schema.SchemaRegistry.RegisteredSchema;
@@ -23,6 +24,7 @@ final class ServedModel implements AutoCloseable {
 
   private final ModelSource source;
   private final SchemaRegistry registry;
+  private final Engine engine;
   private final Durations forward = new Durations();
   private volatile @Nullable Version version;
   private volatile @Nullable FeatureSchema newest;
@@ -87,9 +89,14 @@ final class ServedModel implements AutoCloseable {
     }
   }
 
-  ServedModel(ModelSource source, SchemaRegistry registry) {
+  ServedModel(ModelSource source, SchemaRegistry registry, Engine engine) {
     this.source = source;
     this.registry = registry;
+    this.engine = engine;
+  }
+
+  Engine engine() {
+    return engine;
   }
 
   String name() {
@@ -220,7 +227,7 @@ final class ServedModel implements AutoCloseable {
       ScratchPool pool =
           present != null && present.hasDefinitionOf(snapshot)
               ? present.pool
-              : new ScratchPool(ParameterViewSource.compile(snapshot.manifest()), registry);
+              : new ScratchPool(ParameterViewSource.compile(snapshot.manifest(), engine), registry);
       Version next = new Version(Predictor.of(pool.compiled(), snapshot), pool);
       version = next;
       if (present != null && present.pool != pool) {

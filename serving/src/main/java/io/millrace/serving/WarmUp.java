@@ -79,7 +79,7 @@ final class WarmUp implements Runnable {
 
   private void warm(ServedModel served) throws InterruptedException {
     long start = System.nanoTime();
-    ServedModel copy = new ServedModel(served.source(), registry);
+    ServedModel copy = new ServedModel(served.source(), registry, served.engine());
     try {
       int asked = ask(copy, start + limit.toNanos());
       LOG.info(

@@ -51,7 +51,7 @@ class AdmissionTest {
     ServerConfig config =
         Fixture.config(
                 Map.of("bootstrap.servers", "127.0.0.1:1"), new InMemorySchemaRegistry(), gate)
-            .withLimits(limits);
+            .withSettings(s -> s.withLimits(limits));
     return MillraceServer.start(config, List.of(gate));
   }
 

@@ -45,8 +45,7 @@ class DoorsTest {
     ServerConfig config =
         Fixture.config(
                 Map.of("bootstrap.servers", "127.0.0.1:1"), new InMemorySchemaRegistry(), source)
-            .withLimits(limits)
-            .withAllowedOrigins(Set.of("shop.example"));
+            .withSettings(s -> s.withLimits(limits).withAllowedOrigins(Set.of("shop.example")));
     return MillraceServer.start(config, List.of(source));
   }
 

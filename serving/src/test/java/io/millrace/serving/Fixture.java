@@ -7,6 +7,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.model.Engine;
 import io.millrace.model.TensorSpec;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
@@ -14,7 +15,6 @@ import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -161,21 +160,16 @@ final class Fixture {
 
   static ServerConfig config(
       Map<String, Object> client, SchemaRegistry registry, ModelSource... sources) {
-    return new ServerConfig(
-        "127.0.0.1",
-        0,
-        client,
-        Topics.DEFAULT,
-        IntStream.range(0, sources.length).mapToObj(i -> sources[i].model()).toList(),
-        Path.of("unused"),
-        registry,
-        Clock.systemUTC(),
-        Duration.ofMillis(300),
-        Duration.ZERO,
-        () -> Map.of("ceiling.auc", 0.8, "topAd", "ad-7"),
-        RequestLimits.defaults(),
-        ImpressionBuffer.defaults(),
-        PlatformParts.NONE,
-        Set.of());
+    ServerSettings settings =
+        ServerSettings.defaults()
+            .withPort(0)
+            .withImpressionWait(Duration.ofMillis(300))
+            .withWarmUp(Duration.ZERO);
+    ServerWiring wiring =
+        ServerWiring.of(client, Topics.DEFAULT, Path.of("unused"), registry)
+            .withExtraStatus(() -> Map.of("ceiling.auc", 0.8, "topAd", "ad-7"));
+    List<String> models =
+        IntStream.range(0, sources.length).mapToObj(i -> sources[i].model()).toList();
+    return new ServerConfig(settings, models, Engine.KERNELS, wiring);
   }
 }

@@ -24,7 +24,7 @@ class HealthTest {
     ServerConfig config =
         Fixture.config(
                 Map.of("bootstrap.servers", "127.0.0.1:1"), new InMemorySchemaRegistry(), source)
-            .withParts(parts);
+            .withWiring(w -> w.withParts(parts));
     return MillraceServer.start(config, List.of(source));
   }
 

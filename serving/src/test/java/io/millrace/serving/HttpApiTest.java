@@ -9,6 +9,7 @@ import io.millrace.feature.FeatureRecords;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.CtrModel;
+import io.millrace.model.Engine;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.Tensors;
 import io.millrace.parameters.ModelSnapshot;
@@ -412,7 +413,7 @@ class HttpApiTest {
     Map<String, Object> all = new java.util.HashMap<>(features);
     all.put("impression_id", "");
     all.put("event_time", 0L);
-    try (CompiledModel compiled = ParameterViewSource.compile(FM.manifest());
+    try (CompiledModel compiled = ParameterViewSource.compile(FM.manifest(), Engine.KERNELS);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
       EncodedBatch batch = compiled.encoder().newBatch();
       compiled.encoder().encode(FeatureRecords.fromMap(compiled.schema(), all), batch);

@@ -52,7 +52,7 @@ class ImpressionLogTest {
       Fixture.Source source = new Fixture.Source(Fixture.version("clicks", ModelKind.FM, 42));
       ServerConfig config =
           Fixture.config(kafka.client(), new InMemorySchemaRegistry(), source)
-              .withImpressionWait(WAIT);
+              .withSettings(s -> s.withImpressionWait(WAIT));
       Map<String, Boolean> answered = new HashMap<>();
       try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
         Http http = Http.to(server);

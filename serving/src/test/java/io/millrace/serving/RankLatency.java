@@ -138,7 +138,7 @@ final class RankLatency {
       Fixture.Source source = new Fixture.Source(Boolean.parseBoolean(args[1]) ? autoIntP() : fm());
       ServerConfig config =
           Fixture.config(Map.of("bootstrap.servers", args[0]), new InMemorySchemaRegistry(), source)
-              .withWarmUp(Duration.ofSeconds(Integer.parseInt(args[2])));
+              .withSettings(s -> s.withWarmUp(Duration.ofSeconds(Integer.parseInt(args[2]))));
       try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
         System.out.println(PORT + server.port());
         while (System.in.read() >= 0) {

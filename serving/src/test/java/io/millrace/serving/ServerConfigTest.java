@@ -3,6 +3,7 @@ package io.millrace.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.model.Engine;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.topic.Topics;
 import java.net.ServerSocket;
@@ -22,7 +23,8 @@ class ServerConfigTest {
     assertThat(config.impressionWait()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.extraStatus().values()).isEmpty();
-    assertThat(config.withHost("0.0.0.0").host()).isEqualTo("0.0.0.0");
+    assertThat(config.withSettings(s -> s.withHost("0.0.0.0")).host()).isEqualTo("0.0.0.0");
+    assertThat(config.engine()).isEqualTo(Engine.KERNELS);
     assertThat(config.parts().parts()).isEmpty();
     assertThat(config.allowedOrigins()).isEmpty();
     assertThat(config.impressionBuffer().keptFor()).isEqualTo(Duration.ofMinutes(2));
@@ -53,7 +55,7 @@ class ServerConfigTest {
     assertThatThrownBy(() -> local(0, List.of("a", "a"), client)).hasMessageContaining("twice");
     assertThatThrownBy(() -> local(0, List.of("a"), Map.of("client.id", "x")))
         .hasMessageContaining("bootstrap.servers");
-    ServerConfig config = local(0, List.of("a"), client);
+    ServerSettings config = ServerSettings.defaults();
     assertThatThrownBy(() -> config.withWarmUp(Duration.ofSeconds(-1)))
         .hasMessage("warmUp: PT-1S, expected zero (none) or a positive duration");
     assertThatThrownBy(() -> config.withImpressionWait(Duration.ZERO))
@@ -81,7 +83,10 @@ class ServerConfigTest {
     try (ServerSocket taken = new ServerSocket(0)) {
       ServerConfig config =
           local(taken.getLocalPort(), List.of("m"), Map.of("bootstrap.servers", "127.0.0.1:1"));
-      assertThatThrownBy(() -> MillraceServer.start(config.withHost("0.0.0.0"), List.of(source)))
+      assertThatThrownBy(
+              () ->
+                  MillraceServer.start(
+                      config.withSettings(s -> s.withHost("0.0.0.0")), List.of(source)))
           .hasStackTraceContaining("Address already in use");
     }
   }

@@ -115,7 +115,7 @@ class WarmUpTest {
     ServerConfig config =
         Fixture.config(
                 Map.of("bootstrap.servers", "127.0.0.1:1"), new InMemorySchemaRegistry(), sources)
-            .withWarmUp(limit);
+            .withSettings(s -> s.withWarmUp(limit));
     return MillraceServer.start(config, List.of(sources));
   }
 

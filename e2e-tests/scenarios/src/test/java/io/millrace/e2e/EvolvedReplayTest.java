@@ -6,19 +6,19 @@ import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.file.Format;
+import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.replay.Evolution;
 import io.millrace.replay.Replay;
 import io.millrace.replay.ReplayReport;
-import io.millrace.replay.StreamModel;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.StreamModel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,8 +39,8 @@ class EvolvedReplayTest {
       return new Replay(
               directory,
               new Replay.Source(file, Format.MOVIELENS_STREAM, FULL, "label", null, evolution),
-              new StreamModel(
-                  ModelConfig.defaults(kind, "m", evolution.before()), Optional.empty()),
+              StreamModel.fresh(ModelConfig.defaults(kind, "m", evolution.before())),
+              Compute.DEFAULT,
               new PrintStream(printed, true, StandardCharsets.UTF_8))
           .run();
     }

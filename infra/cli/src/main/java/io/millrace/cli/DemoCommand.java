@@ -4,18 +4,19 @@ import io.millrace.demo.Demo;
 import io.millrace.demo.DemoConfig;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.replay.StreamModel;
+import io.millrace.serving.ServerSettings;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.LabelSettings;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.PlatformSettings;
 import io.millrace.standalone.RegistryNode;
+import io.millrace.standalone.StreamModel;
 import io.millrace.world.WorldConfig;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -40,12 +41,17 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
   private static final String MODEL = "ads";
 
-  @Option(names = "--seed", description = "Of the market (default: ${DEFAULT-VALUE}).")
-  private long seed = 1;
+  @Mixin private SettingsOptions settings;
 
-  @Option(names = "--rate", description = "Ads shown per second (default: ${DEFAULT-VALUE}).")
-  private int rate = 200;
+  @Sets("market.seed")
+  @Option(names = "--seed", description = "Of the market (default: 1).")
+  private @Nullable String seed;
 
+  @Sets("market.rate")
+  @Option(names = "--rate", description = "Ads shown per second (default: 200).")
+  private @Nullable String rate;
+
+  @Sets(value = "market.duration", seconds = true)
   @Option(
       names = "--duration",
       description =
@@ -58,25 +64,28 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private EngineOption engine;
 
-  @Option(names = "--port", description = "Of server and page (default: ${DEFAULT-VALUE}).")
-  private int port = 8080;
+  @Sets("server.port")
+  @Option(names = "--port", description = "Of server and page (default: 8080).")
+  private @Nullable String port;
 
   @Mixin private RegistryOption registryOption;
 
+  @Sets("dataDir")
   @Option(
       names = "--data-dir",
-      description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
-  private Path dataDir = Path.of("millrace-data", "demo");
+      description = "Where everything is kept (default: millrace-data/demo).")
+  private @Nullable String dataDir;
 
   @Override
   public Integer call() throws InterruptedException {
-    try (DataDirectory directory = DataDirectory.open(dataDir)) {
+    DemoSettings demo = settings.read(DemoSettings.defaults(ServerSettings.defaults()));
+    try (DataDirectory directory = DataDirectory.open(demo.dataDir())) {
       ProcessHome.enter(directory);
       CountDownLatch ended = new CountDownLatch(1);
       AtomicReference<@Nullable Demo> running = new AtomicReference<>();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, ended)));
       try {
-        return run(directory, running);
+        return run(demo, directory, running);
       } finally {
         if (running.get() != null) {
           System.out.println("stopped; the data is in " + directory.root());
@@ -98,14 +107,18 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int run(DataDirectory directory, AtomicReference<@Nullable Demo> running)
+  private static int run(
+      DemoSettings settings, DataDirectory directory, AtomicReference<@Nullable Demo> running)
       throws InterruptedException {
-    WorldConfig world = WorldConfig.defaults(seed);
+    WorldConfig world = WorldConfig.defaults(settings.market().seed());
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
-    StreamModel learner = model.liveModel(MODEL, schema);
+    PlatformSettings platformSettings = settings.platform();
+    StreamModel learner =
+        new StreamModels(settings.model(), settings.from(), platformSettings.compute())
+            .liveModel(MODEL, schema);
     PlatformConfig platformConfig =
-        PlatformConfig.live(port, List.of(schema), List.of(learner.config()))
-            .withStarts(learner.starts())
+        PlatformConfig.live(
+                platformSettings, List.of(schema), List.of(learner), LabelSettings.DEFAULT.rules())
             .withWindow(world.attributionWindow(), Duration.ofMinutes(1))
             .withExtraStatus(
                 () -> {
@@ -113,15 +126,9 @@ final class DemoCommand implements Callable<Integer> {
                   return demo == null ? Map.of() : demo.extraStatus();
                 });
     DemoConfig config =
-        new DemoConfig(
-            world,
-            rate,
-            Optional.ofNullable(duration)
-                .map(text -> DurationText.orSeconds("--duration " + text, text)),
-            MODEL,
-            64);
+        new DemoConfig(world, settings.market().rate(), settings.market().duration(), MODEL, 64);
     try (Platform platform = Platform.start(directory, platformConfig);
-        RegistryNode registry = registryOption.start(platform);
+        RegistryNode registry = RegistryOption.start(settings.registry(), platform);
         Demo demo =
             new Demo(
                 config,

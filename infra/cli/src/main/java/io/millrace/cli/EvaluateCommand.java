@@ -2,13 +2,17 @@ package io.millrace.cli;
 
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.metrics.Metrics;
+import io.millrace.offline.EvaluateSettings;
 import io.millrace.replay.ExampleFile;
+import io.millrace.replay.SourceSettings;
+import io.millrace.settings.Required;
 import io.millrace.trainer.LabeledExamples;
 import io.millrace.trainer.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,25 +25,33 @@ import picocli.CommandLine.Parameters;
     description = "Judges a trained model on a file of examples.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class EvaluateCommand implements Callable<Integer> {
+  @Mixin private SettingsOptions settings;
+
   @Mixin private FeatureSource source;
 
   @Mixin private EngineOption engine;
 
+  @Sets("from")
   @Option(
       names = "--from",
-      description = "Folder that 'millrace train' wrote (default: ${DEFAULT-VALUE}).")
-  private Path from = Path.of("millrace-data", "model");
+      description = "Folder that 'millrace train' wrote (default: millrace-data/model).")
+  private @Nullable String from;
 
-  @Parameters(paramLabel = "FILE", description = "Labelled examples.")
-  private Path file;
+  @Sets("file")
+  @Parameters(paramLabel = "FILE", arity = "0..1", description = "Labelled examples.")
+  private @Nullable String file;
 
   @Override
   public Integer call() throws IOException {
-    TrainedModel model = TrainedFolder.read(from);
+    EvaluateSettings given = settings.read(EvaluateSettings.DEFAULT);
+    Path judgedOn = Required.given(given.file(), "file", "FILE");
+    SourceSettings holds = given.source();
+    var unused = holds.fileFormat();
+    TrainedModel model = TrainedFolder.read(given.from());
     LabeledExamples examples =
-        new ExampleFile(file, source.format(), model.schema(), source.label(model.schema()))
+        new ExampleFile(judgedOn, holds.fileFormat(), model.schema(), holds.labelOf(model.schema()))
             .read(FeatureEncoder.compile(model.schema()));
-    Metrics metrics = model.evaluate(examples);
+    Metrics metrics = model.evaluate(examples, given.engine());
     System.out.printf(
         Locale.ROOT,
         "%s: examples %,d  positives %,d  AUC %.5f  logloss %.5f  normalized entropy %.5f"

@@ -123,9 +123,9 @@ final class ExplainCommand implements Callable<Integer> {
     LabeledExamples examples =
         new ExampleFile(
                 trained.file,
-                trained.source.format(),
+                trained.source.settings().fileFormat(),
                 model.schema(),
-                trained.source.label(model.schema()))
+                trained.source.settings().labelOf(model.schema()))
             .read(FeatureEncoder.compile(model.schema()));
     GlobalExplanation explanation = model.explain(examples, trained.limit).top(top);
     System.out.print(

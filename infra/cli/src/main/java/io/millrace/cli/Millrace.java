@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.file.UnusableFileException;
+import io.millrace.settings.SettingsException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -62,7 +63,9 @@ public final class Millrace {
 
   /** Whether the person at the terminal can mend it. */
   private static boolean isTheirs(Exception exception) {
-    return exception instanceof UserError || exception instanceof UnusableFileException;
+    return exception instanceof UserError
+        || exception instanceof SettingsException
+        || exception instanceof UnusableFileException;
   }
 
   /** One line: what a person can mend is said plainly, the rest points to the log. */

@@ -6,14 +6,13 @@ import io.millrace.registry.http.RegistryServerConfig;
 import io.millrace.registry.http.Users;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.RegistryNode;
+import io.millrace.standalone.RegistrySettings;
 import io.millrace.standalone.UserError;
 import io.millrace.topic.Topics;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -35,78 +35,99 @@ import picocli.CommandLine.Option;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RegistryCommand implements Callable<Integer> {
-  @Option(names = "--host", description = "Address to listen on (default: ${DEFAULT-VALUE}).")
-  private String host = "127.0.0.1";
+  @Mixin private SettingsOptions settings;
 
-  @Option(names = "--port", description = "Default: ${DEFAULT-VALUE}; 0: a free one.")
-  private int port = 8081;
+  @Sets("registry.host")
+  @Option(names = "--host", description = "Address to listen on (default: 127.0.0.1).")
+  private @Nullable String host;
 
+  @Sets("registry.port")
+  @Option(names = "--port", description = "Default: 8081; 0: a free one.")
+  private @Nullable String port;
+
+  @Sets("kafka.bootstrap")
   @Option(
       names = "--bootstrap",
       description = "Kafka brokers, host:port,...; without it a broker is started here.")
   private @Nullable String bootstrap;
 
+  @Sets("kafka.clientConfig")
   @Option(
       names = "--client-config",
       description = "Properties file with more settings of the Kafka clients (TLS, SASL).")
-  private @Nullable Path clientConfig;
+  private @Nullable String clientConfig;
 
+  @Sets("kafka.topicPrefix")
   @Option(
       names = "--topic-prefix",
       description = "Before the topic's name, which is 'schemas' (default: none).")
-  private String topicPrefix = "";
+  private @Nullable String topicPrefix;
 
+  @Sets("kafka.replication")
   @Option(
       names = "--replication",
-      description = "Copies of the topic, if it is created now (default: ${DEFAULT-VALUE}).")
-  private int replication = 1;
+      description = "Copies of the topic, if it is created now (default: 1).")
+  private @Nullable String replication;
 
+  @Sets("registry.users")
   @Option(
       names = "--users",
       description = "File of users; with it nobody else gets in (see 'registry user').")
-  private @Nullable Path users;
+  private @Nullable String users;
 
+  @Sets("registry.tlsCertificate")
   @Option(names = "--tls-certificate", description = "PEM file; with it and --tls-key: HTTPS.")
-  private @Nullable File certificate;
+  private @Nullable String certificate;
 
+  @Sets("registry.tlsKey")
   @Option(names = "--tls-key", description = "PEM file (PKCS 8, no password).")
-  private @Nullable File key;
+  private @Nullable String key;
 
-  @Option(
-      names = "--max-body-bytes",
-      description = "Larger requests are refused (default: ${DEFAULT-VALUE}).")
-  private int maxBodyBytes = 2 << 20;
+  @Sets("registry.maxBodyBytes")
+  @Option(names = "--max-body-bytes", description = "Larger requests are refused (default: 2 MiB).")
+  private @Nullable String maxBodyBytes;
 
+  @Sets("dataDir")
   @Option(
       names = "--data-dir",
-      description = "Of the broker, if one is started here (default: ${DEFAULT-VALUE}).")
-  private Path dataDir = Path.of("millrace-data", "registry");
+      description = "Of the broker, if one is started here (default: millrace-data/registry).")
+  private @Nullable String dataDir;
 
   @Override
   public Integer call() throws InterruptedException {
+    RegistrySettings given = settings.read(RegistrySettings.DEFAULT);
+    RegistrySettings.Service service = given.registry();
     RegistryServerConfig config =
         new RegistryServerConfig(
-            host, port, maxBodyBytes, Duration.ofSeconds(15), readUsers(), tls(), "");
-    if (bootstrap != null) {
-      Map<String, Object> client = clientProperties();
-      client.put("bootstrap.servers", bootstrap);
-      run(config, client);
+            service.host(),
+            service.port(),
+            service.maxBodyBytes(),
+            service.requestTimeout(),
+            readUsers(service),
+            tls(service),
+            "");
+    RegistrySettings.Log log = given.kafka();
+    if (log.bootstrap().isPresent()) {
+      Map<String, Object> client = clientProperties(log);
+      client.put("bootstrap.servers", log.bootstrap().get());
+      run(config, client, log);
       return 0;
     }
-    try (DataDirectory directory = DataDirectory.open(dataDir)) {
+    try (DataDirectory directory = DataDirectory.open(given.dataDir())) {
       ProcessHome.enter(directory);
       try (EmbeddedKafka kafka =
           new EmbeddedKafka(
                   directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))
               .start()) {
         System.out.println("Kafka " + kafka.bootstrapServers());
-        run(config, kafka.client());
+        run(config, kafka.client(), log);
       }
     }
     return 0;
   }
 
-  private void run(RegistryServerConfig config, Map<String, Object> client)
+  private static void run(
+      RegistryServerConfig config, Map<String, Object> client, RegistrySettings.Log log)
       throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
@@ -123,7 +144,11 @@ final class RegistryCommand implements Callable<Integer> {
                 }));
     try (RegistryNode node =
         RegistryNode.start(
-            config, client, new Topics(topicPrefix), replication, new FeatureSchemaRules())) {
+            config,
+            client,
+            new Topics(log.topicPrefix()),
+            log.replication(),
+            new FeatureSchemaRules())) {
       System.out.printf("schema registry %s%nCtrl-C stops%n", node.address());
       stopped.await();
     } finally {
@@ -131,40 +156,42 @@ final class RegistryCommand implements Callable<Integer> {
     }
   }
 
-  private Map<String, Object> clientProperties() {
+  private static Map<String, Object> clientProperties(RegistrySettings.Log log) {
     Map<String, Object> client = new HashMap<>();
-    if (clientConfig != null) {
+    if (log.clientConfig().isPresent()) {
+      Path file = log.clientConfig().get();
       Properties properties = new Properties();
-      try (InputStream in = Files.newInputStream(clientConfig)) {
+      try (InputStream in = Files.newInputStream(file)) {
         properties.load(in);
       } catch (IOException e) {
-        throw new UserError("cannot read --client-config %s: %s".formatted(clientConfig, e));
+        throw new UserError("cannot read --client-config %s: %s".formatted(file, e));
       }
       properties.stringPropertyNames().forEach(n -> client.put(n, properties.getProperty(n)));
     }
     return client;
   }
 
-  private Optional<Users> readUsers() {
-    if (users == null) {
+  private static Optional<Users> readUsers(RegistrySettings.Service service) {
+    if (service.users().isEmpty()) {
       return Optional.empty();
     }
+    Path file = service.users().get();
     try {
-      return Optional.of(Users.read(users));
+      return Optional.of(Users.read(file));
     } catch (IOException e) {
-      throw new UserError("cannot read --users %s: %s".formatted(users, e));
+      throw new UserError("cannot read --users %s: %s".formatted(file, e));
     } catch (IllegalArgumentException e) {
       throw new UserError("--users: " + e.getMessage());
     }
   }
 
-  private Optional<RegistryServerConfig.Tls> tls() {
-    if (certificate == null && key == null) {
-      return Optional.empty();
-    }
-    if (certificate == null || key == null) {
-      throw new UserError("--tls-certificate and --tls-key, expected both or none");
-    }
-    return Optional.of(new RegistryServerConfig.Tls(certificate, key));
+  private static Optional<RegistryServerConfig.Tls> tls(RegistrySettings.Service service) {
+    return service
+        .tlsCertificate()
+        .flatMap(
+            certificate ->
+                service
+                    .tlsKey()
+                    .map(key -> new RegistryServerConfig.Tls(certificate.toFile(), key.toFile())));
   }
 }

@@ -4,6 +4,9 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.replay.Evolution;
 import io.millrace.replay.Replay;
 import io.millrace.replay.ReplayReport;
+import io.millrace.replay.ReplaySettings;
+import io.millrace.replay.SourceSettings;
+import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReplayCommand implements Callable<Integer> {
+  @Mixin private SettingsOptions settings;
+
   @Mixin private FeatureSource source;
 
   @Mixin private ModelOptions model;
@@ -33,50 +38,72 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private EngineOption engine;
 
+  @Sets("orderBy")
   @Option(names = "--order-by", description = "Column to sort the file by first, in memory.")
   private @Nullable String orderBy;
 
+  @Sets("evolution.addFeature")
   @Option(
       names = "--add-feature",
       description = "A feature that events have only from --evolve-at on.")
   private @Nullable String addFeature;
 
+  @Sets("evolution.at")
   @Option(
       names = "--evolve-at",
-      description =
-          "Share of the rows without --add-feature; 1 leaves it out (default: ${DEFAULT-VALUE}).")
-  private double evolveAt = 0.5;
+      description = "Share of the rows without --add-feature; 1 leaves it out (default: 0.5).")
+  private @Nullable String evolveAt;
 
+  @Sets("dataDir")
   @Option(
       names = "--data-dir",
-      description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
-  private Path dataDir = Path.of("millrace-data", "replay");
+      description = "Where everything is kept (default: millrace-data/replay).")
+  private @Nullable String dataDir;
 
+  @Sets("report")
   @Option(names = "--report", description = "Writes the figures to this file as JSON.")
-  private @Nullable Path report;
+  private @Nullable String report;
 
+  @Sets("file")
   @Parameters(
       paramLabel = "FILE",
+      arity = "0..1",
       description = "The file; .xz, .gz and .zst are read as they are.")
-  private Path file;
+  private @Nullable String file;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    try (DataDirectory directory = DataDirectory.open(dataDir)) {
+    ReplaySettings replay = settings.read(ReplaySettings.DEFAULT);
+    Path replayed = Required.given(replay.file(), "file", "FILE");
+    SourceSettings holds = replay.source();
+    var unused = holds.fileFormat();
+    ReportFile.check(replay.report());
+    try (DataDirectory directory = DataDirectory.open(replay.dataDir())) {
       ProcessHome.enter(directory);
-      FeatureSchema features = source.schema();
+      FeatureSchema features = holds.featureSchema();
+      ReplaySettings.Added added = replay.evolution();
       Evolution evolution =
-          addFeature == null ? null : Evolution.adding(addFeature, features, evolveAt);
+          added
+              .addFeature()
+              .map(feature -> Evolution.adding(feature, features, added.at()))
+              .orElse(null);
       ReplayReport result =
           new Replay(
                   directory,
                   new Replay.Source(
-                      file, source.format(), features, source.label(features), orderBy, evolution),
-                  model.model(null, evolution == null ? features : evolution.before()),
+                      replayed,
+                      holds.fileFormat(),
+                      features,
+                      holds.labelOf(features),
+                      replay.orderBy().orElse(null),
+                      evolution),
+                  new StreamModels(replay.model(), replay.from(), replay.compute())
+                      .model(evolution == null ? features : evolution.before()),
+                  replay.compute(),
                   System.out)
               .run();
-      if (report != null) {
-        result.write(report);
+      if (replay.report().isPresent()) {
+        result.write(replay.report().get());
       }
     }
     return 0;

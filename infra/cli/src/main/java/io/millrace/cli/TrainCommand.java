@@ -4,13 +4,16 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
-import io.millrace.model.ComputeDevice;
 import io.millrace.model.DivergedException;
+import io.millrace.model.Engine;
 import io.millrace.offline.TrainReport;
+import io.millrace.offline.TrainSettings;
 import io.millrace.offline.TrainingBar;
-import io.millrace.offline.TrainingFile;
 import io.millrace.replay.ExampleFile;
+import io.millrace.replay.SourceSettings;
+import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.ModelSettings;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.Checkpoint;
 import io.millrace.trainer.Epoch;
@@ -22,8 +25,11 @@ import io.millrace.trainer.PretrainingConfig;
 import io.millrace.trainer.TrainerConfig;
 import io.millrace.trainer.Training;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,83 +50,94 @@ final class TrainCommand implements Callable<Integer> {
       """
       {"rule":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-8}""";
 
+  @Mixin private SettingsOptions settings;
+
   @Mixin private FeatureSource source;
 
   @Mixin private DeviceOption device;
 
   @Mixin private EngineOption engine;
 
-  @Option(names = "--train", required = true, description = "Training examples.")
-  private Path train;
+  @Sets("files.train")
+  @Option(names = "--train", description = "Training examples.")
+  private @Nullable String train;
 
-  @Option(names = "--valid", required = true, description = "Examples that decide when to stop.")
-  private Path valid;
+  @Sets("files.valid")
+  @Option(names = "--valid", description = "Examples that decide when to stop.")
+  private @Nullable String valid;
 
+  @Sets("files.test")
   @Option(names = "--test", description = "Examples that the result is judged on.")
-  private @Nullable Path test;
+  private @Nullable String test;
 
+  @Sets("files.pretrain")
   @Option(
       names = "--pretrain",
       description = {
         "Examples to pre-train the embedding table on first, by T-JEPA;",
         "their labels are not looked at."
       })
-  private @Nullable Path pretrain;
+  private @Nullable String pretrain;
 
-  @Option(names = "--model", description = "Kind of model (default: ${DEFAULT-VALUE}).")
-  private String model = "fm";
+  @Sets("model.kind")
+  @Option(names = "--model", description = "Kind of model (default: deepfm).")
+  private @Nullable String model;
 
-  @Option(
-      names = "--config",
-      description = "YAML file with sections model and training (see docs/reference/training.md).")
-  private @Nullable Path config;
-
+  @Sets("training.epochs")
   @Option(names = "--epochs", description = "Epochs at most.")
-  private @Nullable Integer epochs;
+  private @Nullable String epochs;
 
+  @Sets({"model.seed", "training.seed"})
   @Option(names = "--seed", description = "Of initial weights, order and dropout.")
-  private @Nullable Long seed;
+  private @Nullable String seed;
 
+  @Sets("out")
   @Option(
       names = "--out",
-      description = "Folder for the trained model (default: ${DEFAULT-VALUE}).")
-  private Path out = Path.of("millrace-data", "model");
+      description = "Folder for the trained model (default: millrace-data/model).")
+  private @Nullable String out;
 
+  @Sets("resume")
   @Option(
       names = "--resume",
       description =
           "Goes on after the last epoch of a training to --out that did not come to its end.")
   private boolean resume;
 
+  @Sets("report")
   @Option(names = "--report", description = "Writes the figures to this file as JSON.")
-  private @Nullable Path report;
+  private @Nullable String report;
 
   @Override
   public Integer call() throws IOException {
-    try (DataDirectory directory = DataDirectory.open(out)) {
+    TrainSettings given = settings.read(TrainSettings.DEFAULT);
+    var unused = given.source().fileFormat();
+    Path trainFile = Required.given(given.files().train(), "files.train", "--train");
+    Path validFile = Required.given(given.files().valid(), "files.valid", "--valid");
+    Stream.of(given.files().test(), given.files().pretrain())
+        .flatMap(Optional::stream)
+        .filter(file -> !Files.exists(file))
+        .forEach(
+            file -> {
+              throw new UserError("no file at " + file);
+            });
+    ReportFile.check(given.report());
+    try (DataDirectory directory = DataDirectory.open(given.out())) {
       ProcessHome.enter(directory);
-      checkCheckpoint(Checkpoint.in(directory.root()));
-      FeatureSchema features = source.schema();
-      TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
+      checkCheckpoint(Checkpoint.in(directory.root()), given.resume());
+      FeatureSchema features = given.source().featureSchema();
+      ModelSettings chosen = given.model();
       ModelConfig modelConfig =
-          settings.applyTo(
-              ModelOptions.defaults(model, ModelOptions.named(model), features, ComputeDevice.CPU)
+          chosen.over(
+              ModelConfig.defaults(chosen.chosenKind(), chosen.defaultName(), features)
                   .withoutExperts()
                   .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
-      TrainerConfig training = settings.training();
-      if (seed != null) {
-        modelConfig = modelConfig.with("{\"seed\":" + seed + "}");
-        training = training.withSeed(seed);
-      }
-      if (epochs != null) {
-        training = training.withEpochs(epochs);
-      }
-      run(modelConfig, features, training, settings.pretraining(), directory);
+      run(given, trainFile, validFile, modelConfig, features, directory);
     }
     return 0;
   }
 
-  private void checkCheckpoint(Checkpoint checkpoint) {
+  private static void checkCheckpoint(Checkpoint checkpoint, boolean resume) {
     if (resume && !checkpoint.exists()) {
       throw new UserError(
           "--resume: nothing at %s, expected the checkpoint of a training that did not come to its end"
@@ -134,25 +151,32 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void run(
+  private static void run(
+      TrainSettings settings,
+      Path trainFile,
+      Path validFile,
       ModelConfig modelConfig,
       FeatureSchema features,
-      TrainerConfig training,
-      PretrainingConfig pretraining,
       DataDirectory directory)
       throws IOException {
+    TrainerConfig training = settings.training();
+    Engine onCpu = settings.engine();
+    boolean resume = settings.resume();
     try (CompiledModel compiled =
-        CompiledModel.of(modelConfig, features, ComputeDevice.ofLearners())) {
-      LabeledExamples trainExamples = read(train, features, compiled);
-      LabeledExamples validExamples = read(valid, features, compiled);
-      LabeledExamples testExamples = test == null ? null : read(test, features, compiled);
+        CompiledModel.of(modelConfig, features, onCpu, StreamModels.device(settings.compute()))) {
+      SourceSettings holds = settings.source();
+      LabeledExamples trainExamples = read(trainFile, holds, features, compiled);
+      LabeledExamples validExamples = read(validFile, holds, features, compiled);
+      Path test = settings.files().test().orElse(null);
+      LabeledExamples testExamples = test == null ? null : read(test, holds, features, compiled);
+      Path pretrain = settings.files().pretrain().orElse(null);
       PretrainedTable start =
           pretrain == null
               ? null
               : pretrained(
-                  read(pretrain, features, compiled),
+                  read(pretrain, holds, features, compiled),
                   compiled,
-                  pretraining.withSeed(training.seed()));
+                  settings.pretraining().withSeed(training.seed()));
       Checkpoint checkpoint = Checkpoint.in(directory.root());
       long started = System.nanoTime();
       Training.Result result;
@@ -172,12 +196,13 @@ final class TrainCommand implements Callable<Integer> {
       double seconds = (System.nanoTime() - started) * 1e-9;
       result.model().write(directory.root());
       checkpoint.delete();
-      Metrics testMetrics = testExamples == null ? null : result.model().evaluate(testExamples);
+      Metrics testMetrics =
+          testExamples == null ? null : result.model().evaluate(testExamples, onCpu);
       double[] speeds =
           result.epochs().stream().mapToDouble(Epoch::examplesPerSecond).sorted().toArray();
       TrainReport found =
           new TrainReport(
-              model,
+              settings.model().chosenKind().toString(),
               trainExamples.size(),
               result.best(),
               result.valid(),
@@ -188,8 +213,8 @@ final class TrainCommand implements Callable<Integer> {
               result.epochs());
       System.out.print(found.table());
       System.out.println("model in " + directory.root());
-      if (report != null) {
-        found.write(report);
+      if (settings.report().isPresent()) {
+        found.write(settings.report().get());
       }
     }
   }
@@ -219,9 +244,10 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private LabeledExamples read(Path file, FeatureSchema features, CompiledModel compiled)
+  private static LabeledExamples read(
+      Path file, SourceSettings holds, FeatureSchema features, CompiledModel compiled)
       throws IOException {
-    return new ExampleFile(file, source.format(), features, source.label(features))
+    return new ExampleFile(file, holds.fileFormat(), features, holds.labelOf(features))
         .read(compiled.encoder());
   }
 }

@@ -1,11 +1,15 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
-import io.millrace.replay.StreamModel;
+import io.millrace.replay.SourceSettings;
+import io.millrace.serving.ServerSettings;
+import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.RegistryNode;
+import io.millrace.standalone.StreamModel;
+import io.millrace.standalone.UpSettings;
 import io.millrace.standalone.UserError;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,8 +32,11 @@ final class UpCommand implements Callable<Integer> {
   /** Between two looks at what labels say. */
   private static final long LOOK_MILLIS = 5_000;
 
-  @Option(names = "--schema", required = true, description = "Annotated Avro schema (.avsc).")
-  private Path schema;
+  @Mixin private SettingsOptions settings;
+
+  @Sets("schema")
+  @Option(names = "--schema", description = "Annotated Avro schema (.avsc).")
+  private @Nullable String schema;
 
   @Mixin private ModelOptions model;
 
@@ -38,28 +46,33 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private OutcomeOptions outcomes;
 
-  @Option(names = "--port", description = "Of the server (default: ${DEFAULT-VALUE}).")
-  private int port = 8080;
+  @Sets("server.port")
+  @Option(names = "--port", description = "Of the server (default: 8080).")
+  private @Nullable String port;
 
   @Mixin private RegistryOption registryOption;
 
   @Mixin private LogOptions log;
 
+  @Sets("dataDir")
   @Option(
       names = "--data-dir",
-      description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
-  private Path dataDir = Path.of("millrace-data", "up");
+      description = "Where everything is kept (default: millrace-data/up).")
+  private @Nullable String dataDir;
 
   @Override
   public Integer call() throws InterruptedException {
-    try (DataDirectory directory = DataDirectory.open(dataDir)) {
+    UpSettings up = settings.read(UpSettings.defaults(ServerSettings.defaults()));
+    Path schemaFile = Required.given(up.schema(), "schema", "--schema");
+    try (DataDirectory directory = DataDirectory.open(up.dataDir())) {
       ProcessHome.enter(directory);
-      FeatureSchema features = FeatureSource.readSchema(schema);
-      StreamModel learner = model.liveModel(null, features);
+      FeatureSchema features = SourceSettings.readSchema(schemaFile);
+      StreamModel learner =
+          new StreamModels(up.model(), up.from(), up.platform().compute())
+              .liveModel(null, features);
       PlatformConfig config =
-          PlatformConfig.live(port, List.of(features), List.of(learner.config()), outcomes.rules())
-              .withStarts(learner.starts())
-              .withLog(log.config());
+          PlatformConfig.live(
+              up.platform(), List.of(features), List.of(learner), up.labels().rules());
       CountDownLatch stopped = new CountDownLatch(1);
       CountDownLatch closed = new CountDownLatch(1);
       Runtime.getRuntime()
@@ -74,7 +87,7 @@ final class UpCommand implements Callable<Integer> {
                     }
                   }));
       try (Platform platform = Platform.start(directory, config);
-          RegistryNode registry = registryOption.start(platform)) {
+          RegistryNode registry = RegistryOption.start(up.registry(), platform)) {
         System.out.printf(
             "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
             platform.server(), platform.client().get("bootstrap.servers"), directory.root());

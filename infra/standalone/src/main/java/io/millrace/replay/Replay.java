@@ -9,6 +9,7 @@ import io.millrace.file.Row;
 import io.millrace.file.RowReader;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.OutcomeRule;
+import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
@@ -16,9 +17,10 @@ import io.millrace.parameters.ModelSnapshot;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.serving.ExtraStatus;
 import io.millrace.standalone.DataDirectory;
-import io.millrace.standalone.LogConfig;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
+import io.millrace.standalone.PlatformSettings;
+import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,6 +52,7 @@ public final class Replay {
   private final DataDirectory directory;
   private final Source source;
   private final StreamModel model;
+  private final Compute compute;
   private final PrintStream out;
 
   /**
@@ -88,10 +91,12 @@ public final class Replay {
   }
 
   /** A replay that reports its progress to {@code out}. */
-  public Replay(DataDirectory directory, Source source, StreamModel model, PrintStream out) {
+  public Replay(
+      DataDirectory directory, Source source, StreamModel model, Compute compute, PrintStream out) {
     this.directory = directory;
     this.source = source;
     this.model = model;
+    this.compute = compute;
     this.out = out;
   }
 
@@ -110,24 +115,24 @@ public final class Replay {
     if (rows == 0) {
       throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
     }
+    PlatformSettings local = PlatformSettings.local(0);
+    PlatformSettings settings =
+        local
+            .withCompute(compute)
+            .withServer(local.server().withWarmUp(Duration.ZERO))
+            .withJobs(local.jobs().withSegmentExamples(Math.max(1, rows / 2)));
     PlatformConfig config =
         new PlatformConfig(
-            0,
+            settings,
             List.of(source.firstSchema()),
-            List.of(model.config()),
-            model.starts(),
+            List.of(model),
             LabelEmission.ON_WINDOW_END,
             List.of(
                 new OutcomeRule(
                     model.config().outcome(),
                     Duration.ofMillis(Position.WINDOW_MILLIS),
                     Duration.ofMillis(Position.WINDOW_MILLIS))),
-            Duration.ofSeconds(5),
-            Duration.ofMillis(200),
-            Math.max(1, rows / 2),
-            Duration.ZERO,
-            ExtraStatus.NONE,
-            LogConfig.EMBEDDED);
+            ExtraStatus.NONE);
     try (Platform platform = Platform.start(directory, config)) {
       return replay(platform, rows);
     }

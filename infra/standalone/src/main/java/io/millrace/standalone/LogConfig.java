@@ -27,6 +27,10 @@ public record LogConfig(
   public static final LogConfig EMBEDDED = new LogConfig(null, 0, 1, null, false);
 
   public LogConfig {
+    if (bootstrap != null && port != 0) {
+      throw new IllegalArgumentException(
+          "port, bootstrap: %d, %s, expected one of them".formatted(port, bootstrap));
+    }
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException(
           "port: " + port + ", expected 0 (the remembered one) to 65535");

@@ -8,7 +8,6 @@ import io.millrace.feature.LiveModel;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.job.IngestionJob;
 import io.millrace.ingestion.job.IngestionJobConfig;
-import io.millrace.learner.ModelConfig;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.KafkaSchemaRegistry;
@@ -16,6 +15,7 @@ import io.millrace.schema.SchemaRegistry;
 import io.millrace.serving.MillraceServer;
 import io.millrace.serving.Part;
 import io.millrace.serving.ServerConfig;
+import io.millrace.serving.ServerWiring;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import io.millrace.training.TrainingJob;
@@ -78,16 +78,18 @@ public final class Platform implements AutoCloseable {
    * @throws UserError if the port is in use
    */
   public static Platform start(DataDirectory directory, PlatformConfig config) {
-    checkPort(config.port(), "--port");
+    checkPort(config.settings().server().port(), "--port");
     return new Platform(directory, config);
   }
 
   private Platform(DataDirectory directory, PlatformConfig config) {
     this.root = directory.root();
+    PlatformSettings settings = config.settings();
+    JobSettings jobs = settings.jobs();
     try {
-      client = openLog(directory, config.log());
-      List<String> models = config.models().stream().map(ModelConfig::name).toList();
-      createTopics(config.log(), models);
+      client = openLog(directory, settings.kafka());
+      List<String> models = config.models().stream().map(StreamModel::name).toList();
+      createTopics(settings.kafka(), models);
       registry = opened(new KafkaSchemaRegistry(client(), topics.schemas(), Clock.systemUTC()));
       for (FeatureSchema schema : config.schemas()) {
         checkFollows(schema);
@@ -99,33 +101,34 @@ public final class Platform implements AutoCloseable {
                   directory.checkpoints(),
                   directory.tmp(),
                   1 + models.size(),
-                  config.checkpointInterval(),
+                  jobs.checkpointInterval(),
                   FlinkCredentials.of(directory)));
       watch = opened(new PartsWatch(this::look, System.err, Clock.systemUTC()));
       flink.submit("ingestion", env -> IngestionJob.build(env, ingestion(config)));
-      for (ModelConfig model : config.models()) {
+      for (StreamModel model : config.models()) {
         TrainingJobConfig training =
             new TrainingJobConfig(
-                    bootstrap(),
-                    topics.prefix(),
-                    model.toJson(),
-                    config.publishInterval().toMillis(),
-                    config.segmentExamples(),
-                    config.starts().containsKey(model.name())
-                        ? config.starts().get(model.name()).toAbsolutePath().toString()
-                        : null)
-                .withAcceptLostEvents(config.log().acceptLostEvents());
+                bootstrap(),
+                topics.prefix(),
+                model.config().toJson(),
+                jobs.publishInterval().toMillis(),
+                jobs.segmentExamples(),
+                model.start().map(folder -> folder.toAbsolutePath().toString()).orElse(null),
+                settings.kafka().acceptLostEvents(),
+                settings.compute());
         flink.submit("training-" + model.name(), env -> TrainingJob.build(env, training));
       }
       watch.start();
       server =
           opened(
               MillraceServer.start(
-                  ServerConfig.local(
-                          config.port(), client(), topics, models, directory.views(), registry)
-                      .withWarmUp(config.warmUp())
-                      .withParts(watch::parts)
-                      .withExtraStatus(config.extraStatus())));
+                  new ServerConfig(
+                      settings.server(),
+                      models,
+                      settings.compute().engine(),
+                      ServerWiring.of(client(), topics, directory.views(), registry)
+                          .withParts(watch::parts)
+                          .withExtraStatus(config.extraStatus()))));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -241,7 +244,7 @@ public final class Platform implements AutoCloseable {
             .within(
                 Math.min(examples, rejected) - EVENT_ENVELOPE_BYTES,
                 rejected - RECORD_ENVELOPE_BYTES);
-    return config.log().acceptLostEvents() ? job.acceptingLostEvents() : job;
+    return config.settings().kafka().acceptLostEvents() ? job.acceptingLostEvents() : job;
   }
 
   private IngestionJobConfig job(PlatformConfig config) {

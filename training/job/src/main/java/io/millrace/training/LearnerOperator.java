@@ -7,6 +7,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.model.ComputeDevice;
+import io.millrace.model.Engine;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.schema.SchemaRegistry.RegisteredSchema;
@@ -119,9 +120,11 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     publisher = new ParameterPublisher(job, config, registry, clock);
     Found published = check(config, schemaText, stored);
     stale = published.parameters.rows();
+    Engine engine = job.compute().engine();
+    ComputeDevice device = job.compute().ofLearners();
     lane =
         new Lane(
-            schema -> CompiledModel.of(config, schema, ComputeDevice.ofLearners()),
+            schema -> CompiledModel.of(config, schema, engine, device),
             FeatureSchema.parse(new Schema.Parser().parse(schemaText)),
             schemaId,
             job.start() != null,

@@ -1,7 +1,9 @@
 package io.millrace.training;
 
+import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.topic.Topics;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     or null for fresh ones; it must stay there until the first checkpoint
  * @param acceptLostEvents whether a learner may go on where {@code examples} has lost records that
  *     it had not learned; it refuses to start otherwise
+ * @param compute what computes the model
  */
+@RecordBuilder
 public record TrainingJobConfig(
     String bootstrap,
     String topicPrefix,
@@ -25,8 +29,9 @@ public record TrainingJobConfig(
     long publishIntervalMillis,
     long segmentExamples,
     @Nullable String start,
-    boolean acceptLostEvents)
-    implements Serializable {
+    boolean acceptLostEvents,
+    Compute compute)
+    implements Serializable, TrainingJobConfigBuilder.With {
 
   /** Servers see what was learned at most this much later, plus the time of the publish. */
   public static final long DEFAULT_PUBLISH_INTERVAL_MILLIS = 200;
@@ -51,7 +56,15 @@ public record TrainingJobConfig(
       long publishIntervalMillis,
       long segmentExamples,
       @Nullable String start) {
-    this(bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, start, false);
+    this(
+        bootstrap,
+        topicPrefix,
+        model,
+        publishIntervalMillis,
+        segmentExamples,
+        start,
+        false,
+        Compute.DEFAULT);
   }
 
   /** A job whose learner begins with fresh weights. */
@@ -62,12 +75,6 @@ public record TrainingJobConfig(
       long publishIntervalMillis,
       long segmentExamples) {
     this(bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, null);
-  }
-
-  /** The same, with another answer to lost events. */
-  public TrainingJobConfig withAcceptLostEvents(boolean accept) {
-    return new TrainingJobConfig(
-        bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, start, accept);
   }
 
   /** The parsed model. */

@@ -52,22 +52,25 @@ public record CompiledModel(
   static final int RULES = 1;
 
   /**
-   * Compiles a model for the CPU, as a server needs it.
+   * Compiles a model for the kernels on the CPU.
    *
-   * @throws IllegalArgumentException as {@link #of(ModelConfig, FeatureSchema, ComputeDevice)}
+   * @throws IllegalArgumentException as {@link #of(ModelConfig, FeatureSchema, Engine,
+   *     ComputeDevice)}
    */
   public static CompiledModel of(ModelConfig config, FeatureSchema schema) {
-    return of(config, schema, ComputeDevice.CPU);
+    return of(config, schema, Engine.KERNELS, ComputeDevice.CPU);
   }
 
   /**
    * Compiles a model for a device. On a GPU, models that have no implementation in DJL stay on the
    * CPU: lr and fm, whose arithmetic is less than a copy to the device.
    *
+   * @param engineOnCpu what computes on a CPU; on a GPU it is DJL
    * @throws IllegalArgumentException if the config is for another schema, or its dim does not suit
    *     the schema's lookups
    */
-  public static CompiledModel of(ModelConfig config, FeatureSchema schema, ComputeDevice device) {
+  public static CompiledModel of(
+      ModelConfig config, FeatureSchema schema, Engine engineOnCpu, ComputeDevice device) {
     if (!config.subject().equals(schema.name())) {
       throw new IllegalArgumentException(
           "feature schema of model %s: %s, expected %s as its config says"
@@ -81,7 +84,7 @@ public record CompiledModel(
             .toArray();
     int experts = config.experts().size();
     EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), experts * config.dim(), lookups);
-    Engine engine = device.isGpu() ? Engine.DJL : Engine.chosen();
+    Engine engine = device.isGpu() ? Engine.DJL : engineOnCpu;
     int rowWidth = scheme.rowWidth() / experts;
     // experts of one architecture are one model with weights of their own
     Map<Architecture, CtrModel> models = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.optimizer.Adagrad;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.wire.EventRules;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import java.util.Optional;
  * @param outcome that the model predicts, by name; a stored config without it a click
  * @param architecture what computes logits from field vectors; decides the kind
  */
+@RecordBuilder
 public record ModelConfig(
     String name,
     String subject,
@@ -118,40 +120,6 @@ public record ModelConfig(
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
-  }
-
-  /** A config that takes numbers as they are. */
-  public ModelConfig(
-      String name,
-      String subject,
-      long rows,
-      int dim,
-      int stepSize,
-      long seed,
-      float initScale,
-      Optimizer rowOptimizer,
-      Optimizer denseOptimizer,
-      List<Expert> experts,
-      boolean mixer,
-      CalibrationConfig calibration,
-      Architecture architecture) {
-    this(
-        name,
-        subject,
-        rows,
-        dim,
-        stepSize,
-        seed,
-        initScale,
-        rowOptimizer,
-        denseOptimizer,
-        experts,
-        mixer,
-        calibration,
-        NumericScaling.none(),
-        EVEN,
-        EventRules.CLICK,
-        architecture);
   }
 
   /** The architecture of each expert. */
@@ -260,23 +228,11 @@ public record ModelConfig(
    * what is trained on files.
    */
   public ModelConfig withoutExperts() {
-    return new ModelConfig(
-        name,
-        subject,
-        rows,
-        dim,
-        stepSize,
-        seed,
-        initScale,
-        rowOptimizer,
-        denseOptimizer,
-        List.of(Expert.plain()),
-        false,
-        calibration,
-        NumericScaling.none(),
-        prior,
-        outcome,
-        architecture);
+    return ModelConfigBuilder.builder(this)
+        .experts(List.of(Expert.plain()))
+        .mixer(false)
+        .numericScaling(NumericScaling.none())
+        .build();
   }
 
   /** The config as a JSON object with all keys, in a fixed order. */

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +22,7 @@ import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
 import io.millrace.wire.EventRules;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +47,11 @@ final class ModelConfigJson {
   })
   private interface OptimizerMixIn {}
 
+  private static final List<String> RULES =
+      Arrays.stream(OptimizerMixIn.class.getAnnotation(JsonSubTypes.class).value())
+          .map(JsonSubTypes.Type::name)
+          .toList();
+
   private static final String CALIBRATION = "calibration";
   private static final String EXPERTS = "experts";
   private static final String MIXER = "mixer";
@@ -58,6 +66,7 @@ final class ModelConfigJson {
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .registerSubtypes(
               Arrays.stream(ModelKind.values())
                   .map(kind -> new NamedType(kind.architecture(), kind.toString()))
@@ -149,23 +158,53 @@ final class ModelConfigJson {
   }
 
   private static IllegalArgumentException failure(JsonProcessingException e) {
+    List<String> path = e instanceof JsonMappingException mapping ? path(mapping) : List.of();
     if (e instanceof UnrecognizedPropertyException unknown) {
       String key = unknown.getPropertyName();
       List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
-      return new IllegalArgumentException(
-          "model config key \"" + key + "\" is unknown" + NearestName.hint(key, known), e);
+      String hint = NearestName.hint(key, known);
+      return new ModelSettingException(
+          path, "unknown" + hint, "model config key \"" + key + "\" is unknown" + hint, e);
     }
-    if (e instanceof InvalidTypeIdException unknown
-        && unknown.getBaseType().hasRawClass(Architecture.class)) {
-      return new IllegalArgumentException(
-          "model config: " + ModelKind.unknown(String.valueOf(unknown.getTypeId())), e);
+    if (e instanceof InvalidTypeIdException unknown) {
+      String given = String.valueOf(unknown.getTypeId());
+      String what =
+          unknown.getBaseType().hasRawClass(Architecture.class)
+              ? ModelKind.unknown(given)
+              : "rule \"" + given + "\" is unknown" + NearestName.hint(given, RULES);
+      return new ModelSettingException(path, what, "model config: " + what, e);
     }
-    if (e instanceof InvalidFormatException unusable) {
-      return new IllegalArgumentException("model config: " + UnusableSetting.message(unusable), e);
+    if (e instanceof MismatchedInputException unusable
+        && !(e instanceof ValueInstantiationException)) {
+      String said = UnusableSetting.message(unusable);
+      String place = String.join(".", path) + ": ";
+      String what = said.startsWith(place) ? said.substring(place.length()) : said;
+      return new ModelSettingException(path, what, "model config: " + said, e);
     }
     // the constructor's own message says what was expected
     Throwable cause = e.getCause() == null ? e : e.getCause();
-    return new IllegalArgumentException("model config: " + cause.getMessage(), e);
+    String message = e.getCause() == null ? e.getOriginalMessage() : cause.getMessage();
+    return refusal(path, String.valueOf(message), e);
+  }
+
+  /** {@code dim: 0, expected …} of the constructor of what lies at a path. */
+  private static ModelSettingException refusal(List<String> path, String message, Exception e) {
+    List<String> whole = new ArrayList<>(path);
+    int colon = message.indexOf(": ");
+    String what = message;
+    if (colon > 0 && message.substring(0, colon).matches("[A-Za-z0-9.]+")) {
+      List<String> names = List.of(message.substring(0, colon).split("\\.", -1));
+      boolean again = !path.isEmpty() && names.get(0).equals(path.get(path.size() - 1));
+      whole.addAll(again ? names.subList(1, names.size()) : names);
+      what = message.substring(colon + 2);
+    }
+    return new ModelSettingException(whole, what, "model config: " + message, e);
+  }
+
+  private static List<String> path(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(part -> part.getFieldName() == null ? "" + part.getIndex() : part.getFieldName())
+        .toList();
   }
 
   /**

@@ -9,7 +9,9 @@ import io.millrace.embedding.TableSnapshot;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
+import io.millrace.model.Engine;
 import io.millrace.model.Sigmoid;
 import io.millrace.model.Tensors;
 import io.millrace.model.djl.DjlModel;
@@ -155,20 +157,16 @@ class CompiledModelTest {
   }
 
   @Test
-  void deepModelsRunOnKernelsUnlessAPropertyNamesAnotherEngine() {
+  void deepModelsRunOnKernelsUnlessAnotherEngineIsNamed() {
     ModelConfig config = ModelConfig.defaults(ModelKind.MLP, "m", SCHEMA);
     assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(KernelModel.class);
-    try {
-      System.setProperty("millrace.engine", "djl");
-      assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(DjlModel.class);
-      System.setProperty("millrace.engine", "gpu");
-      assertThatThrownBy(() -> CompiledModel.of(config, SCHEMA))
-          .hasMessage("engine: \"gpu\", expected kernels or djl");
-      System.setProperty("millrace.engine", "kernels");
-      assertThat(CompiledModel.of(config, SCHEMA).model()).isInstanceOf(KernelModel.class);
-    } finally {
-      System.clearProperty("millrace.engine");
-    }
+    assertThat(CompiledModel.of(config, SCHEMA, Engine.DJL, ComputeDevice.CPU).model())
+        .isInstanceOf(DjlModel.class);
+    assertThatThrownBy(() -> Engine.named("gpu"))
+        .hasMessage("engine: \"gpu\", expected kernels or djl");
+    assertThatThrownBy(() -> new Compute(Engine.KERNELS, "cuda"))
+        .hasMessage("device: \"cuda\", expected auto, cpu, gpu or gpu:N");
+    assertThat(new Compute(Engine.DJL, "cpu").ofLearners()).isEqualTo(ComputeDevice.CPU);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.millrace.metrics.Metrics;
 import io.millrace.model.Architecture;
 import io.millrace.model.ArmNetConfig;
 import io.millrace.model.AutoIntConfig;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
 import io.millrace.model.DeepFmConfig;
 import io.millrace.model.FactorizationMachineConfig;
@@ -100,21 +101,14 @@ final class EngineSpeed {
     ModelConfig like =
         ModelConfig.defaults(ModelKind.of(measured.architecture), name.replace('-', '_'), schema);
     ModelConfig config =
-        new ModelConfig(
-            like.name(),
-            like.subject(),
-            1 << 16,
-            measured.dim,
-            BATCH,
-            42,
-            like.initScale(),
-            like.rowOptimizer(),
-            like.denseOptimizer(),
-            List.of(Expert.plain()),
-            false,
-            like.calibration(),
-            measured.architecture);
-    try (CompiledModel compiled = CompiledModel.of(config, schema)) {
+        ModelConfigBuilder.builder(like.withoutExperts())
+            .rows(1 << 16)
+            .dim(measured.dim)
+            .stepSize(BATCH)
+            .architecture(measured.architecture)
+            .build();
+    try (CompiledModel compiled =
+        CompiledModel.of(config, schema, ProgramEngine.chosen(), ComputeDevice.CPU)) {
       // until the JIT has come to a model's methods it learns at a tenth of its speed
       learning(compiled, BATCH, WARM_SECONDS);
       System.out.printf(

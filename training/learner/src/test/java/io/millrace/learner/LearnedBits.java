@@ -2,6 +2,7 @@ package io.millrace.learner;
 
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.Sigmoid;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,7 +50,8 @@ final class LearnedBits {
   private static String learn(ModelKind kind, float[] predictions) {
     SplittableRandom random = new SplittableRandom(7);
     ModelConfig config = ModelConfig.defaults(kind, "m", SCHEMA);
-    try (CompiledModel compiled = CompiledModel.of(config, SCHEMA);
+    try (CompiledModel compiled =
+            CompiledModel.of(config, SCHEMA, ProgramEngine.chosen(), ComputeDevice.CPU);
         Learner learner = new Learner(compiled, Long.MAX_VALUE)) {
       EncodedBatch batch = new EncodedBatch(FIELDS);
       for (int at = 0; at < predictions.length; at += config.stepSize()) {

@@ -298,7 +298,7 @@ class ModelConfigTest {
             "model config: calibration.method: plat,"
                 + " expected one of none, platt, temperature, isotonic");
     assertThatThrownBy(() -> LR.with("{\"dim\":\"wide\"}"))
-        .hasMessage("model config: dim: wide, expected a value of type int");
+        .hasMessage("model config: dim: wide, expected a whole number");
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"windows\":1}}"))
         .hasMessageContaining("did you mean 'window'?");
     assertThatThrownBy(() -> LR.with("{\"calibration\":{\"window\":0}}"))

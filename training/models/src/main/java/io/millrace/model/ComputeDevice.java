@@ -10,8 +10,6 @@ public record ComputeDevice(int gpu) {
   /** The CPU. */
   public static final ComputeDevice CPU = new ComputeDevice(-1);
 
-  private static final String PROPERTY = "millrace.device";
-
   public ComputeDevice {
     if (gpu < -1) {
       throw new IllegalArgumentException("gpu: " + gpu + ", expected at least 0, or -1 for none");
@@ -19,22 +17,8 @@ public record ComputeDevice(int gpu) {
   }
 
   /**
-   * Where this process's learners compute: system property {@code millrace.device}, {@code auto} if
-   * it is not set. Servers always compute on the CPU, where a few candidates are answered sooner.
-   */
-  public static ComputeDevice ofLearners() {
-    return parse(System.getProperty(PROPERTY, "auto"));
-  }
-
-  /** Sets what {@link #ofLearners} gives from now on. */
-  public static void setOfLearners(String device) {
-    ComputeDevice checked = parse(device);
-    System.setProperty(PROPERTY, checked.toString());
-  }
-
-  /**
-   * Reads a device: {@code cpu}, {@code gpu:N}, or {@code auto} for the first GPU if PyTorch can
-   * use one, for the CPU otherwise.
+   * Reads a device: {@code cpu}, {@code gpu:N}, {@code gpu} for the first, or {@code auto} for the
+   * first GPU if PyTorch can use one, for the CPU otherwise.
    *
    * @throws IllegalArgumentException if it is none of these, or there is no such GPU
    */
@@ -45,10 +29,8 @@ public record ComputeDevice(int gpu) {
     if (device.equals("cpu")) {
       return CPU;
     }
-    if (!device.matches("gpu:\\d{1,3}")) {
-      throw new IllegalArgumentException("device: \"" + device + "\", expected auto, cpu or gpu:N");
-    }
-    int gpu = Integer.parseInt(device.substring(4));
+    requireForm(device);
+    int gpu = device.equals("gpu") ? 0 : Integer.parseInt(device.substring(4));
     if (gpu >= gpus()) {
       throw new IllegalArgumentException(
           "device: %s, but PyTorch (for %s) sees %d GPUs here; docs/operate/gpu.md says what it needs"
@@ -56,6 +38,18 @@ public record ComputeDevice(int gpu) {
                   device, Engine.DJL.found().map(ModelEngine::flavor).orElse("none"), gpus()));
     }
     return new ComputeDevice(gpu);
+  }
+
+  /**
+   * Checks what {@link #parse} takes, without a look at the machine.
+   *
+   * @throws IllegalArgumentException if the text names no device
+   */
+  public static void requireForm(String device) {
+    if (!device.matches("auto|cpu|gpu(:\\d{1,3})?")) {
+      throw new IllegalArgumentException(
+          "device: \"" + device + "\", expected auto, cpu, gpu or gpu:N");
+    }
   }
 
   private static int gpus() {

@@ -14,36 +14,13 @@ public enum Engine {
   /** DJL and PyTorch; the independent reference. */
   DJL;
 
-  private static final String PROPERTY = "millrace.engine";
-
-  static {
-    VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Engine.class)::warn);
-  }
-
-  /**
-   * What system property {@code millrace.engine} names, the kernels if it is not set.
-   *
-   * @throws IllegalArgumentException if it names neither
-   */
-  public static Engine chosen() {
-    return named(System.getProperty(PROPERTY, KERNELS.toString()));
-  }
-
-  /**
-   * Sets what {@link #chosen} gives from now on.
-   *
-   * @throws IllegalArgumentException if the name is that of no engine
-   */
-  public static void choose(String name) {
-    System.setProperty(PROPERTY, named(name).toString());
-  }
-
   /**
    * The implementation, if its module is there.
    *
    * @throws IllegalArgumentException if it is not
    */
   ModelEngine implementation() {
+    Advice.give();
     return found()
         .orElseThrow(
             () ->
@@ -57,6 +34,15 @@ public enum Engine {
     return Optional.ofNullable(Found.ENGINES.get(this));
   }
 
+  /** With the first model and not with the first setting: logs have their place by then. */
+  private static final class Advice {
+    static {
+      VectorFlags.advice().ifPresent(LoggerFactory.getLogger(Engine.class)::warn);
+    }
+
+    static void give() {}
+  }
+
   private static final class Found {
     static final Map<Engine, ModelEngine> ENGINES = new EnumMap<>(Engine.class);
 
@@ -68,7 +54,12 @@ public enum Engine {
     }
   }
 
-  private static Engine named(String name) {
+  /**
+   * The engine of a name.
+   *
+   * @throws IllegalArgumentException if it is that of none
+   */
+  public static Engine named(String name) {
     for (Engine engine : values()) {
       if (engine.toString().equals(name)) {
         return engine;
@@ -77,7 +68,7 @@ public enum Engine {
     throw new IllegalArgumentException("engine: \"" + name + "\", expected kernels or djl");
   }
 
-  /** As on the command line and in the property: {@code kernels} or {@code djl}. */
+  /** As in settings: {@code kernels} or {@code djl}. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

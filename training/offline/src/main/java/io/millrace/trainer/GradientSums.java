@@ -3,9 +3,9 @@ package io.millrace.trainer;
 import io.millrace.calibration.CalibrationConfig;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
-import io.millrace.learner.Expert;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelConfigBuilder;
 import io.millrace.learner.Unlearnable;
 import io.millrace.model.DivergedException;
 import io.millrace.model.TensorSpec;
@@ -50,20 +50,11 @@ record GradientSums(float[] rows, float[][] tensors) {
     ModelConfig c = compiled.config();
     Optimizer sums = new SquareSums();
     ModelConfig still =
-        new ModelConfig(
-            c.name(),
-            c.subject(),
-            c.rows(),
-            c.dim(),
-            c.stepSize(),
-            c.seed(),
-            c.initScale(),
-            sums,
-            sums,
-            List.of(Expert.plain()),
-            false,
-            CalibrationConfig.none(),
-            c.architecture());
+        ModelConfigBuilder.builder(c.withoutExperts())
+            .rowOptimizer(sums)
+            .denseOptimizer(sums)
+            .calibration(CalibrationConfig.none())
+            .build();
     CompiledModel same =
         new CompiledModel(
             still, compiled.schema(), compiled.encoder(), compiled.scheme(), compiled.model());

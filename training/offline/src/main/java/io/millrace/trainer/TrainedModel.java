@@ -9,9 +9,12 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelConfigBuilder;
 import io.millrace.learner.NumericScaling;
 import io.millrace.metrics.Metrics;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
+import io.millrace.model.Engine;
 import io.millrace.model.ExpertMixture;
 import io.millrace.model.TensorSpec;
 import java.io.BufferedInputStream;
@@ -72,23 +75,18 @@ public final class TrainedModel {
    * @param stream what the stream would learn with if it began anew
    */
   public ModelConfig online(ModelConfig stream) {
-    return new ModelConfig(
-        stream.name(),
-        config.subject(),
-        config.rows(),
-        config.dim(),
-        stream.stepSize(),
-        config.seed(),
-        config.initScale(),
-        stream.rowOptimizer(),
-        stream.denseOptimizer(),
-        stream.experts(),
-        false,
-        stream.calibration(),
-        NumericScaling.none(),
-        stream.prior(),
-        stream.outcome(),
-        config.architecture());
+    return ModelConfigBuilder.builder(config)
+        .name(stream.name())
+        .stepSize(stream.stepSize())
+        .rowOptimizer(stream.rowOptimizer())
+        .denseOptimizer(stream.denseOptimizer())
+        .experts(stream.experts())
+        .mixer(false)
+        .calibration(stream.calibration())
+        .numericScaling(NumericScaling.none())
+        .prior(stream.prior())
+        .outcome(stream.outcome())
+        .build();
   }
 
   /**
@@ -121,14 +119,19 @@ public final class TrainedModel {
     remembered.recallIn(learner, start);
   }
 
-  /** How well it predicts examples, as a server would answer. */
+  /** How well it predicts examples, as a server would answer by the kernels. */
   public Metrics evaluate(LabeledExamples examples) {
-    return Judge.evaluate(examples, answer -> predict(examples, answer));
+    return evaluate(examples, Engine.KERNELS);
   }
 
-  /** Predicts examples in order, as a server would answer. */
-  void predict(LabeledExamples examples, Judge.Answer answer) {
-    try (CompiledModel compiled = CompiledModel.of(config, schema);
+  /** How well it predicts examples, as a server would answer by an engine. */
+  public Metrics evaluate(LabeledExamples examples, Engine engine) {
+    return Judge.evaluate(examples, answer -> predict(examples, engine, answer));
+  }
+
+  /** Predicts examples in order, as a server would answer by an engine. */
+  void predict(LabeledExamples examples, Engine engine, Judge.Answer answer) {
+    try (CompiledModel compiled = CompiledModel.of(config, schema, engine, ComputeDevice.CPU);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
       Judge.predict(
           compiled.scheme(),

@@ -7,6 +7,7 @@ import io.millrace.learner.ModelKind;
 import io.millrace.metrics.Metrics;
 import io.millrace.metrics.TruthEvaluation;
 import io.millrace.metrics.TruthMetrics;
+import io.millrace.model.Engine;
 import io.millrace.model.Sigmoid;
 import io.millrace.trainer.CapeConfig.Kind;
 import java.util.ArrayList;
@@ -105,6 +106,7 @@ final class CapeExperiment {
         TruthEvaluation against = new TruthEvaluation();
         trained.predict(
             test.examples(),
+            Engine.KERNELS,
             (example, logit) -> against.add(Sigmoid.of(logit), test.truth()[example]));
         scores.add(new Score(trained.evaluate(test.examples()), against.metrics()));
       }

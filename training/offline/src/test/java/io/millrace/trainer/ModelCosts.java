@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.learner.ProgramEngine;
 import io.millrace.learner.TestSchemas;
 import io.millrace.model.Architecture;
 import io.millrace.model.ArmNetConfig;
@@ -15,7 +16,6 @@ import io.millrace.model.AutoIntPlusConfig;
 import io.millrace.model.CtrModel;
 import io.millrace.model.DcnV2Config;
 import io.millrace.model.DeepFmConfig;
-import io.millrace.model.Engine;
 import io.millrace.model.FinalMlpConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.MlpConfig;
@@ -81,7 +81,7 @@ final class ModelCosts {
     if (!kind.isEmpty()) {
       config = config.with("{\"architecture\":" + architecture + "}");
     }
-    CtrModel model = config.architecture().model(Engine.chosen(), FIELDS, dim, dim);
+    CtrModel model = config.architecture().model(ProgramEngine.chosen(), FIELDS, dim, dim);
     int parameters = model.tensors().stream().mapToInt(TensorSpec::size).sum();
     System.out.printf(
         Locale.ROOT,

@@ -6,6 +6,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.ComputeDevice;
+import io.millrace.model.Engine;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.util.Arrays;
 import java.util.Locale;
@@ -45,7 +46,7 @@ final class OverlapGain {
     TrainerConfig config =
         new TrainerConfig(4096, 1, 1, 1, 1, l2, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1);
     double[][] speeds = new double[2][repetitions];
-    try (CompiledModel compiled = CompiledModel.of(model, SCHEMA, device)) {
+    try (CompiledModel compiled = CompiledModel.of(model, SCHEMA, Engine.KERNELS, device)) {
       LabeledExamples examples = examples(compiled.encoder().fields(), values);
       try (Trainer apart = new Trainer(compiled, config, examples, null, false);
           Trainer overlapped = new Trainer(compiled, config, examples, null, true)) {

@@ -9,9 +9,9 @@ import io.millrace.feature.FeatureEncoder;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.learner.ProgramEngine;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
-import io.millrace.model.Engine;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.MlpConfig;
 import io.millrace.model.Tensors;
@@ -196,7 +196,7 @@ final class PretrainingGain {
     CtrModel model =
         config
             .architecture()
-            .model(Engine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
+            .model(ProgramEngine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
     FeatureEncoder encoder = FeatureEncoder.compile(task.schema());
     return new CompiledModel(config, task.schema(), encoder, scheme, model);
   }
@@ -220,7 +220,7 @@ final class PretrainingGain {
       probe("linear", part, "untrained encoder", linear, compiled, fresh, null);
       CtrModel vectors = new FrozenProbe.Linear(fields, DIM);
       probe("linear", part, "T-JEPA's table frozen", vectors, compiled, null, jepa.table());
-      CtrModel mlp = new MlpConfig(HIDDEN).model(Engine.chosen(), fields, width, width);
+      CtrModel mlp = new MlpConfig(HIDDEN).model(ProgramEngine.chosen(), fields, width, width);
       probe("mlp", part, "T-JEPA frozen", mlp, compiled, jepa.encoder(), jepa.table());
     }
   }

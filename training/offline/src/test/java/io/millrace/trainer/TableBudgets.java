@@ -10,9 +10,9 @@ import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ProgramEngine;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
-import io.millrace.model.Engine;
 import io.millrace.model.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ final class TableBudgets {
     CtrModel model =
         config
             .architecture()
-            .model(Engine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
+            .model(ProgramEngine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
     FeatureEncoder encoder = FeatureEncoder.compile(task.schema());
     try (CompiledModel compiled = new CompiledModel(config, task.schema(), encoder, scheme, model);
         CtrModel.Workspace workspace = model.newWorkspace()) {

@@ -3,10 +3,11 @@ package io.millrace.trainer;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
-import io.millrace.learner.Expert;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelConfigBuilder;
 import io.millrace.learner.ModelKind;
+import io.millrace.learner.ProgramEngine;
 import io.millrace.learner.TestSchemas;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.Architecture;
@@ -14,6 +15,7 @@ import io.millrace.model.ArmNetConfig;
 import io.millrace.model.ArmNetPlusConfig;
 import io.millrace.model.AutoIntConfig;
 import io.millrace.model.AutoIntPlusConfig;
+import io.millrace.model.ComputeDevice;
 import io.millrace.model.CtrModel;
 import io.millrace.model.DcnV2Config;
 import io.millrace.model.DeepFmConfig;
@@ -106,21 +108,14 @@ final class TrainingSpeed {
     ModelConfig like =
         ModelConfig.defaults(ModelKind.of(measured.architecture), name(name), schema);
     ModelConfig config =
-        new ModelConfig(
-            like.name(),
-            like.subject(),
-            1 << 16,
-            measured.dim,
-            STEP,
-            42,
-            like.initScale(),
-            like.rowOptimizer(),
-            like.denseOptimizer(),
-            List.of(Expert.plain()),
-            false,
-            like.calibration(),
-            measured.architecture);
-    try (CompiledModel compiled = CompiledModel.of(config, schema)) {
+        ModelConfigBuilder.builder(like.withoutExperts())
+            .rows(1 << 16)
+            .dim(measured.dim)
+            .stepSize(STEP)
+            .architecture(measured.architecture)
+            .build();
+    try (CompiledModel compiled =
+        CompiledModel.of(config, schema, ProgramEngine.chosen(), ComputeDevice.CPU)) {
       int parameters = compiled.model().tensors().stream().mapToInt(TensorSpec::size).sum();
       System.out.printf(
           Locale.ROOT,

@@ -27,7 +27,7 @@ class ComputeDeviceTest {
   @Test
   void saysWhatItCannotTake() {
     assertThatThrownBy(() -> ComputeDevice.parse("cuda"))
-        .hasMessage("device: \"cuda\", expected auto, cpu or gpu:N");
+        .hasMessage("device: \"cuda\", expected auto, cpu, gpu or gpu:N");
     assertThatThrownBy(() -> ComputeDevice.parse("gpu:999"))
         .hasMessageStartingWith("device: gpu:999, but PyTorch (for ")
         .hasMessageContaining("sees");

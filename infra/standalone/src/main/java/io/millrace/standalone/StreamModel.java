@@ -1,8 +1,7 @@
-package io.millrace.replay;
+package io.millrace.standalone;
 
 import io.millrace.learner.ModelConfig;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,8 +11,13 @@ import java.util.Optional;
  */
 public record StreamModel(ModelConfig config, Optional<Path> start) {
 
-  /** The start by the model's name, as a platform takes it. */
-  public Map<String, Path> starts() {
-    return start.map(folder -> Map.of(config.name(), folder)).orElse(Map.of());
+  /** A model that begins anew. */
+  public static StreamModel fresh(ModelConfig config) {
+    return new StreamModel(config, Optional.empty());
+  }
+
+  /** Its name. */
+  public String name() {
+    return config.name();
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.settings;
+
+import org.jspecify.annotations.NullMarked;
