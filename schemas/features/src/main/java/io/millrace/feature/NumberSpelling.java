@@ -23,7 +23,7 @@ public enum NumberSpelling {
    * The number in plain form ({@code -1234.5e3}), or null if the text is none. Never longer than
    * the text.
    */
-  @Nullable String plain(String text) {
+  public @Nullable String plain(String text) {
     int from = 0;
     int to = text.length();
     while (from < to && isBlank(text.charAt(from))) {
