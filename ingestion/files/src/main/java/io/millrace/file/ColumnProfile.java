@@ -72,6 +72,7 @@ final class ColumnProfile {
   private final List<Set<String>> distinctItems = new ArrayList<>();
   private boolean itemsAreWords = true;
   private boolean itemsAreNumbers = true;
+  private boolean commaInNumbers;
 
   /**
    * @param columns of the file: what all of them keep is bounded
@@ -149,10 +150,15 @@ final class ColumnProfile {
     } else if (text.indexOf(',') >= 0 && text.length() < 40) {
       boolean grouped = NumberSpelling.THOUSANDS_COMMA.plain(text) != null;
       boolean decimal = NumberSpelling.DECIMAL_COMMA.plain(text) != null;
+      commaInNumbers |= grouped || decimal;
       thousands += grouped ? times : 0;
       comma += decimal ? times : 0;
       onlyThousands += grouped && !decimal ? times : 0;
       onlyComma += decimal && (!grouped || text.startsWith("0,")) ? times : 0;
+    } else if (isInfinite(text)) {
+      plain += times;
+      thousands += times;
+      comma += times;
     } else if (text.length() <= 5) {
       words += Truth.of(text) != null ? times : 0;
     }
@@ -166,6 +172,14 @@ final class ColumnProfile {
       }
     }
     lookAtItems(cell, times);
+  }
+
+  /**
+   * What numbers that are beyond all numbers are written as: of a column of numbers, but rejected.
+   */
+  private static boolean isInfinite(String text) {
+    String word = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
+    return word.equalsIgnoreCase("inf") || word.equalsIgnoreCase("infinity");
   }
 
   private void numberAsTime(String text, double x, long times) {
@@ -319,7 +333,7 @@ final class ColumnProfile {
                   && most == Math.rint(most));
       return code
           ? ColumnType.TEXT
-          : numbers == NumberSpelling.PLAIN && whole >= enough
+          : numbers == NumberSpelling.PLAIN && whole == plain
               ? ColumnType.WHOLE
               : ColumnType.NUMBER;
     }
@@ -437,7 +451,10 @@ final class ColumnProfile {
       boolean recur = distinct < mostDistinct && items[i] >= 2L * distinct;
       if (c == '\u001f'
           ? withItems[i] > 0
-          : often && recur && (c != ',' || itemsAreWords) && (c != ' ' || itemsAreNumbers)) {
+          : often
+              && recur
+              && (c != ',' || (itemsAreWords && !commaInNumbers))
+              && (c != ' ' || itemsAreNumbers)) {
         return String.valueOf(c);
       }
     }

@@ -1,5 +1,7 @@
 package io.millrace.file;
 
+import io.millrace.feature.Feature;
+import io.millrace.feature.FeatureSchema;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -47,7 +49,9 @@ public final class FileOptions {
     /** Types of columns: {@code zip=text,age=number}. */
     TYPES,
     /** What separates the items of a column: {@code genres=|}. */
-    SPLIT;
+    SPLIT,
+    /** Pairs of a libsvm line, where the k-th is the k-th feature. */
+    PLACES;
 
     /** As it stands on a command line. */
     public String option() {
@@ -65,6 +69,27 @@ public final class FileOptions {
     more.putAll(given);
     more.put(option, value);
     return new FileOptions(more);
+  }
+
+  /**
+   * The same for a schema: libsvm lines of as many pairs as it has categorical features are taken
+   * place by place, as the CTR benchmarks in that format mean it, and the label's column is the
+   * schema's label field where the user says none.
+   */
+  public FileOptions forSchema(FeatureSchema schema) {
+    List<Feature> features =
+        schema.encodedFields().stream().filter(f -> !(f instanceof Feature.Cross)).toList();
+    FileOptions options = this;
+    if (features.stream().allMatch(Feature.Categorical.class::isInstance)
+        && get(Option.PLACES).isEmpty()) {
+      options = options.with(Option.PLACES, String.valueOf(features.size()));
+    }
+    Optional<String> label = schema.labelField();
+    if (label.isPresent() && get(Option.LABEL).isEmpty()) {
+      String column = schema.column(label.get()).orElse(label.get());
+      options = options.with(Option.LABEL, column);
+    }
+    return options;
   }
 
   /** What was said. */

@@ -1,5 +1,6 @@
 package io.millrace.file;
 
+import io.millrace.feature.NumberSpelling;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -226,17 +227,26 @@ public final class FilePlan {
         rule.isEmpty() ? "" : ", " + rule);
   }
 
+  /** A share that is neither none nor all. */
+  static String percent(double share) {
+    double percent = 100 * share;
+    return percent > 99.9
+        ? "over 99.9 %"
+        : String.format(Locale.ROOT, percent < 10 ? "%.2g %%" : "%.3g %%", percent);
+  }
+
   private static String words(Column column) {
     StringBuilder words =
         new StringBuilder(column.name()).append(' ').append(column.type().words());
     String split = column.spelling().split();
+    boolean number = column.type() == ColumnType.NUMBER;
     if (column.type() == ColumnType.LIST && split != null && !split.equals("\u001f")) {
       words.append(" split by '").append(split).append('\'');
     } else if (column.type() == ColumnType.INSTANT) {
       words.append(" (").append(column.spelling().instants().words()).append(')');
-    } else if (column.spelling().numbers() == io.millrace.feature.NumberSpelling.DECIMAL_COMMA) {
+    } else if (number && column.spelling().numbers() == NumberSpelling.DECIMAL_COMMA) {
       words.append(" (decimal comma)");
-    } else if (column.spelling().numbers() == io.millrace.feature.NumberSpelling.THOUSANDS_COMMA) {
+    } else if (number && column.spelling().numbers() == NumberSpelling.THOUSANDS_COMMA) {
       words.append(" (commas of thousands)");
     }
     if (column.missing() > 0) {
@@ -244,9 +254,7 @@ public final class FilePlan {
           String.format(
               Locale.ROOT,
               " (%s missing%s)",
-              column.empty()
-                  ? "all"
-                  : String.format(Locale.ROOT, "%.2g %%", 100 * column.missingShare()),
+              column.empty() ? "all" : percent(column.missingShare()),
               column.markers().isEmpty() ? "" : ": " + String.join(" ", column.markers())));
     }
     return words.toString();

@@ -2,6 +2,8 @@ package io.millrace.file;
 
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.NearestName;
+import io.millrace.feature.NumberSpelling;
+import io.millrace.feature.Truth;
 import io.millrace.file.FileOptions.Option;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -243,8 +245,7 @@ final class FilePlanner {
       SparseLine parsed = SparseLine.parse(format, line);
       String label = parsed.label();
       return !parsed.pairs().isEmpty()
-          && (label == null
-              || !Double.isNaN(io.millrace.feature.NumberSpelling.PLAIN.toDouble(label)));
+          && (label == null || !Double.isNaN(NumberSpelling.PLAIN.toDouble(label)));
     } catch (SparseLine.BadLine e) {
       return false;
     }
@@ -281,8 +282,9 @@ final class FilePlanner {
           ? new UnusableFileException("%s has a header and no rows".formatted(file))
           : noRow();
     }
-    if (!header && options.get(Option.COLUMNS).isEmpty()) {
-      wellKnown();
+    if (!header && options.get(Option.COLUMNS).isEmpty() && !wellKnown()) {
+      notes.add(
+          "the first line is a row like others, so columns have made-up names; --columns names them");
     }
     return finish(FileFormat.CSV, new FilePlan.Layout.Delimited(dialect, header), header);
   }
@@ -302,7 +304,7 @@ final class FilePlanner {
   private boolean header(List<@Nullable String[]> first) {
     Optional<String> given = options.get(Option.HEADER);
     if (given.isPresent()) {
-      Boolean truth = io.millrace.feature.Truth.of(given.get());
+      Boolean truth = Truth.of(given.get());
       if (truth == null) {
         throw new UnusableFileException("--header '%s', expected yes or no".formatted(given.get()));
       }
@@ -313,10 +315,6 @@ final class FilePlanner {
       throw new UnusableFileException(
           "%s: nothing tells whether its first line names the columns; --header yes or no does"
               .formatted(file));
-    }
-    if (!header) {
-      notes.add(
-          "the first line is a row like others, so columns have made-up names; --columns names them");
     }
     return header;
   }
@@ -391,7 +389,7 @@ final class FilePlanner {
   }
 
   /** Gives the columns of files that everybody has, and that have no header, their names. */
-  private void wellKnown() {
+  private boolean wellKnown() {
     if (profiles.size() == 4
         && profiles.get(2).numeric()
         && profiles.get(2).least() >= 0.5
@@ -401,6 +399,7 @@ final class FilePlanner {
         && profiles.get(3).least() > 6e8
         && profiles.get(3).most() < 4e9) {
       rename(List.of("user", "item", "rating", "timestamp"), "ratings of MovieLens");
+      return true;
     } else if (profiles.size() == 40
         && !profiles.get(0).few(2).isEmpty()
         && profiles.get(0).numeric()
@@ -414,7 +413,9 @@ final class FilePlanner {
         names.add("C" + i);
       }
       rename(names, "Criteo's display advertising");
+      return true;
     }
+    return false;
   }
 
   private void rename(List<String> names, String of) {
@@ -488,13 +489,26 @@ final class FilePlanner {
     if (!any) {
       throw new UnusableFileException("%s has no rows: %s".formatted(file, problem));
     }
-    SparseLayout layout = finder.layout();
+    SparseLayout layout = finder.layout(places());
     List<String> names = unique(layout.names());
     names.forEach(name -> profiles.add(new ColumnProfile(name, names.size())));
     try (SparseSource source = new SparseSource(new Lines(reader()), format, layout)) {
       profile(source);
     }
     return finish(format, new FilePlan.Layout.Sparse(layout), true);
+  }
+
+  private int places() {
+    Optional<String> given = options.get(Option.PLACES);
+    if (given.isEmpty()) {
+      return 0;
+    }
+    Long places = NumberSpelling.PLAIN.toLong(given.get());
+    if (places == null || places < 1 || places > 1_000) {
+      throw new UnusableFileException(
+          "--places '%s', expected a number from 1 to 1000".formatted(given.get()));
+    }
+    return places.intValue();
   }
 
   private FilePlan parquet() throws IOException {
@@ -530,7 +544,7 @@ final class FilePlanner {
                           : "; " + problem.message()));
     }
     List<Column> columns = columns(layout);
-    Optional<Label> label = new LabelFinder(profiles, options, header).find();
+    Optional<Label> label = new LabelFinder(profiles, options, header, format.sparse()).find();
     label.ifPresent(this::note);
     Optional<Column> time = time(columns, label);
     Optional<Column> id = id(columns);

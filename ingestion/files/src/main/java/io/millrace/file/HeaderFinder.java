@@ -30,6 +30,11 @@ final class HeaderFinder {
     if (rows.size() == 1) {
       return numbers == 0;
     }
+    for (String cell : first) {
+      if (numbers == 0 && !repeated && cell != null && LabelFinder.isName(cell)) {
+        return true;
+      }
+    }
     int typed = 0;
     int strange = 0;
     int known = 0;

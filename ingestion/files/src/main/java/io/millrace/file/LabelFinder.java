@@ -97,11 +97,13 @@ final class LabelFinder {
   private final List<ColumnProfile> columns;
   private final FileOptions options;
   private final boolean header;
+  private final boolean sparse;
 
-  LabelFinder(List<ColumnProfile> columns, FileOptions options, boolean header) {
+  LabelFinder(List<ColumnProfile> columns, FileOptions options, boolean header, boolean sparse) {
     this.columns = columns;
     this.options = options;
     this.header = header;
+    this.sparse = sparse;
   }
 
   /**
@@ -160,6 +162,11 @@ final class LabelFinder {
     }
     if (found.size() == 1) {
       return label(found.get(0));
+    }
+    for (int c = 0; found.isEmpty() && c < columns.size(); c++) {
+      if (isName(columns.get(c).name())) {
+        return label(c); // or says why it cannot be
+      }
     }
     List<String> names =
         (found.isEmpty() ? columns : found.stream().map(columns::get).toList())
@@ -238,12 +245,15 @@ final class LabelFinder {
     if (pair != null) {
       return pair;
     }
+    long present = few.values().stream().mapToLong(Long::longValue).sum();
+    if (sparse && spelled(few) >= 0.9 * present) {
+      return LabelRule.SPELLED;
+    }
     if (column.numeric()) {
       return few.size() == 2 && column.least() < column.most()
           ? larger(few.keySet())
           : rating(column);
     }
-    long present = few.values().stream().mapToLong(Long::longValue).sum();
     boolean othersAreWords =
         few.keySet().stream()
             .allMatch(v -> Truth.of(v) != null || Double.isNaN(NumberSpelling.PLAIN.toDouble(v)));
@@ -317,6 +327,12 @@ final class LabelFinder {
       }
     }
     return null;
+  }
+
+  /** Whether a column of this name is likely the label. */
+  static boolean isName(String name) {
+    String normal = normal(name);
+    return NAMES.contains(normal) || RATINGS.contains(normal);
   }
 
   static String normal(String name) {

@@ -196,7 +196,7 @@ public final class SchemaDraft {
             column.allCounted() ? "" : "more than ",
             column.distinct()));
     if (column.missing() > 0) {
-      doc.append(String.format(Locale.ROOT, ", %.2g %% missing", 100 * column.missingShare()));
+      doc.append(", " + FilePlan.percent(column.missingShare()) + " missing");
     }
     if (!column.markers().isEmpty()) {
       doc.append(" (").append(String.join(" ", column.markers())).append(')');

@@ -6,6 +6,7 @@ import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.NearestName;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -85,8 +86,14 @@ public final class SchemaFit {
     }
     if (!problems.isEmpty()) {
       throw new UnusableFileException(
-          "schema %s does not fit %s: %s"
-              .formatted(schema.name(), plan.file().getFileName(), String.join("; ", problems)));
+          "schema %s does not fit %s: %s%s"
+              .formatted(
+                  schema.name(),
+                  plan.file().getFileName(),
+                  String.join("; ", problems),
+                  plan.layout() instanceof FilePlan.Layout.Delimited d && !d.header()
+                      ? "; the file has no header, --columns names its columns"
+                      : ""));
     }
     return new SchemaFit(schema, plan, columns, unused(plan, columns), notes);
   }
@@ -192,15 +199,14 @@ public final class SchemaFit {
 
   /** What the user should know: features without a value, columns that are not used, times. */
   public List<String> notes() {
-    List<String> all = new ArrayList<>(notes);
+    List<String> all = new ArrayList<>(new LinkedHashSet<>(notes));
     if (!unused.isEmpty()) {
       all.add(
           String.format(
               Locale.ROOT,
-              "%d columns are not used: %s%s",
-              unused.size(),
+              "not used of the file: %s%s",
               String.join(", ", unused.subList(0, Math.min(10, unused.size()))),
-              unused.size() > 10 ? ", ..." : ""));
+              unused.size() > 10 ? " and " + (unused.size() - 10) + " more" : ""));
     }
     return all;
   }

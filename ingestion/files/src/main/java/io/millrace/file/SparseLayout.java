@@ -153,17 +153,16 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
       }
     }
 
-    /** The columns; lines of a few other widths are rows with a problem, not another layout. */
-    SparseLayout layout() {
-      int usual =
-          pairCounts.entrySet().stream()
-              .max(
-                  Map.Entry.<Integer, Long>comparingByValue()
-                      .thenComparing(Map.Entry.comparingByKey()))
-              .map(Map.Entry::getKey)
-              .orElse(0);
-      boolean equal = pairCounts.getOrDefault(usual, 0L) == lines;
-      if (format == FileFormat.LIBSVM && equal && allOne && usual > 0 && usual <= MOST_PLACES) {
+    /**
+     * The columns.
+     *
+     * @param wanted pairs of a line where the k-th is the k-th feature, or 0 to find that out
+     */
+    SparseLayout layout(int wanted) {
+      boolean equal = leastPairs == mostPairs && allOne;
+      boolean said = wanted > 0 && pairCounts.getOrDefault(wanted, 0L) * 2 >= lines;
+      int usual = said ? wanted : mostPairs;
+      if (format == FileFormat.LIBSVM && (equal || said) && usual > 0 && usual <= MOST_PLACES) {
         List<Slot> places = new ArrayList<>();
         for (int k = 0; k < usual; k++) {
           places.add(new Slot("f" + k, "", null));
