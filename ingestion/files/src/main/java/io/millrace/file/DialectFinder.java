@@ -192,7 +192,14 @@ final class DialectFinder {
     if (doubleQuoted == 0 && opened == 0 && single > 0 && single * 10 >= cells) {
       return '\'';
     }
-    // Tab-separated files have quotes that mean nothing, unless cells begin and end with them.
-    return separator.equals("\t") && doubleQuoted == 0 ? (char) 0 : '"';
+    // Tab-separated files have quotes that mean nothing, unless cells begin and end with them, or
+    // rows are of one width only with them.
+    boolean quotes =
+        !separator.equals("\t")
+            || doubleQuoted > 0
+            || (opened > 0
+                && divide(new Dialect(separator, '"')).share
+                    > divide(new Dialect(separator, (char) 0)).share);
+    return quotes ? '"' : (char) 0;
   }
 }

@@ -518,7 +518,7 @@ final class FilePlanner {
     }
     List<String> names = ParquetSource.columns(file);
     names.forEach(name -> profiles.add(new ColumnProfile(name, names.size())));
-    try (RawRows source = ParquetSource.open(file, names)) {
+    try (RawRows source = ParquetSource.open(file)) {
       whole = true;
       profile(source);
     }
@@ -777,6 +777,6 @@ final class FilePlanner {
     } else if (plan.layout() instanceof FilePlan.Layout.Json) {
       return new JsonSource(new Lines(reader()), plan.names());
     }
-    return ParquetSource.open(file, plan.names());
+    return ParquetSource.open(file);
   }
 }

@@ -27,7 +27,7 @@ final class PlannedRows implements RowReader {
     this.encoding = plan.encoding().charset().name();
     if (plan.layout() instanceof FilePlan.Layout.Parquet) {
       this.decoder = null;
-      this.rows = ParquetSource.open(plan.file(), names);
+      this.rows = ParquetSource.open(plan.file());
       return;
     }
     this.decoder = new StrictDecoder(plan.container().open(plan.file()), plan.encoding());

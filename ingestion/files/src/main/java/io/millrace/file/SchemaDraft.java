@@ -1,8 +1,7 @@
 package io.millrace.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -76,16 +75,29 @@ public final class SchemaDraft {
       field.put("doc", "the file has none: rows are a second apart");
     }
     millrace.put("time", time);
-    root.set("fields", fields);
     return text();
   }
 
+  /** One line per field. */
   private String text() {
+    StringBuilder text = new StringBuilder("{");
+    root.fields()
+        .forEachRemaining(
+            property ->
+                text.append(line(JSON.valueToTree(property.getKey())))
+                    .append(": ")
+                    .append(line(property.getValue()))
+                    .append(",\n "));
+    text.append("\"fields\": [");
+    for (int f = 0; f < fields.size(); f++) {
+      text.append(f == 0 ? "\n  " : ",\n  ").append(line(fields.get(f)));
+    }
+    return text.append("]}\n").toString();
+  }
+
+  private static String line(JsonNode node) {
     try {
-      DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
-      printer.indentArraysWith(new DefaultIndenter("  ", "\n"));
-      printer.indentObjectsWith(new DefaultPrettyPrinter.FixedSpaceIndenter());
-      return JSON.writer(printer).writeValueAsString(root) + "\n";
+      return JSON.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree that cannot be written", e);
     }

@@ -60,6 +60,8 @@ final class StrictDecoder extends Reader {
   public int read(char[] to, int offset, int length) throws IOException {
     if (length == 0) {
       return 0;
+    } else if (flushed) {
+      return -1;
     }
     CharBuffer out = CharBuffer.wrap(to, offset, length);
     int start = out.position();

@@ -121,6 +121,6 @@ class SchemaFitTest {
         .contains(
             "\"ts\": 1510047039000", "\"Time_on_Site\": null", "\"user_id\": 8", "[\"b\", \"a\"]");
     assertThat(rejections.total()).isZero();
-    assertThat(SchemaDraft.json(plan)).contains("time, ISO-8601").contains("50 % missing (NA)");
+    assertThat(SchemaDraft.json(plan)).contains("time, ISO-8601").contains("50.0 % missing (NA)");
   }
 }
