@@ -30,13 +30,15 @@ public final class FeatureRecords {
   }
 
   /**
-   * A record from text, as a CSV file holds it. An empty text is null for a nullable field, the
-   * default for one that has a default, an empty list for a sequence, and itself for a string.
+   * A record from text, as a file's cells hold it. An empty text is null for a nullable field, the
+   * default for one that has a default, an empty list for a sequence, and itself for a string. What
+   * else numbers, booleans, times and missing values may look like: {@link NumberSpelling}, {@link
+   * Truth}, {@link InstantSpelling} and {@link MissingMarkers}.
    *
    * @throws InvalidFeatureException naming field, expectation and value
    */
   public static GenericRecord fromStrings(FeatureSchema schema, Map<String, String> values) {
-    TextValue text = new TextValue(schema);
+    TextValue text = new TextValue(schema, Map.of());
     return build(schema, values, text::convert);
   }
 

@@ -31,6 +31,9 @@ import org.apache.avro.Schema;
  * crosses} (a list of {@code name}, {@code fields} and optionally {@code id} and {@code lookups}).
  * Any type may be nullable: {@code ["null", T]}.
  *
+ * <p>For files, any field may say {@code column}, the column that it comes from where that has
+ * another name, and {@code missing}, a list of the texts that stand for no value.
+ *
  * <p>Immutable.
  */
 public final class FeatureSchema {
@@ -69,6 +72,16 @@ public final class FeatureSchema {
    */
   public static FeatureSchema parse(Schema schema) {
     return new FeatureSchemaParser(schema).parse();
+  }
+
+  /**
+   * Reads a feature schema from its JSON.
+   *
+   * @throws InvalidFeatureSchemaException if it is no Avro schema, or anything about its
+   *     annotations is wrong
+   */
+  public static FeatureSchema parse(String json) {
+    return parse(SchemaText.parse(json));
   }
 
   /** Whether a schema carries Millrace's annotations at all. */
@@ -125,6 +138,18 @@ public final class FeatureSchema {
   /** The field with the label, in files that hold it. */
   public Optional<String> labelField() {
     return labelField;
+  }
+
+  /** The column of a file that a field comes from, if it has another name than the field. */
+  public Optional<String> column(String field) {
+    return Optional.ofNullable((String) avro.getField(field).getObjectProp("column"));
+  }
+
+  /** The texts that a field's schema declares to mean that there is no value, in files. */
+  public List<String> missing(String field) {
+    return avro.getField(field).getObjectProp("missing") instanceof List<?> texts
+        ? texts.stream().map(String::valueOf).toList()
+        : List.of();
   }
 
   public TableSpec table() {

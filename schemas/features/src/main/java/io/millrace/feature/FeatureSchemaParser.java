@@ -38,6 +38,7 @@ final class FeatureSchemaParser {
 
   private final Schema schema;
   private final Map<String, Feature> features = new LinkedHashMap<>();
+  private final Map<String, String> fieldByColumn = new HashMap<>();
 
   FeatureSchemaParser(Schema schema) {
     if (schema.getType() != Schema.Type.RECORD) {
@@ -51,6 +52,7 @@ final class FeatureSchemaParser {
     refuseMistypedAnnotation(schema.getObjectProps(), "millrace", schema.getFullName());
     for (Schema.Field field : schema.getFields()) {
       refuseMistypedAnnotation(field.getObjectProps(), "feature", place(field));
+      forFiles(field);
       Object annotation = field.getObjectProp("feature");
       if (annotation != null) {
         features.put(field.name(), feature(field, annotation));
@@ -80,6 +82,24 @@ final class FeatureSchemaParser {
         carried(record, "label", null),
         table,
         retired);
+  }
+
+  /** What only readers of files ask for. */
+  private void forFiles(Schema.Field field) {
+    refuseMistypedAnnotation(field.getObjectProps(), "column", place(field));
+    refuseMistypedAnnotation(field.getObjectProps(), "missing", place(field));
+    PropertyReader p = new PropertyReader(place(field), field.getObjectProps());
+    Optional<String> column = p.string("column");
+    if (p.has("missing")) {
+      p.strings("missing");
+    }
+    if (column.isPresent()) {
+      String other = fieldByColumn.put(column.get(), field.name());
+      if (other != null) {
+        throw p.error(
+            "column", column.get(), "a column that no other field has, not " + other + "'s");
+      }
+    }
   }
 
   private Feature feature(Schema.Field field, Object annotation) {

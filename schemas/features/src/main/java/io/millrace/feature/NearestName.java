@@ -24,7 +24,7 @@ public final class NearestName {
   }
 
   /** The known name with the fewest edits, if a third of its letters or fewer would change. */
-  static Optional<String> find(String given, Collection<String> known) {
+  public static Optional<String> find(String given, Collection<String> known) {
     if (given.length() > LONGEST_NAME) {
       return Optional.empty();
     }

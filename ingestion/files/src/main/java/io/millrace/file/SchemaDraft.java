@@ -1,0 +1,227 @@
+package io.millrace.file;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.InstantSpelling;
+import io.millrace.feature.SchemaText;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A feature schema made of what was found in a file, to be edited: each column that is no label is
+ * a field, its {@code doc} says what was found. Texts, whole numbers of few values and ids are
+ * categorical, other numbers numeric, lists sequences; of the time, its hour and its day of the
+ * week are features.
+ */
+public final class SchemaDraft {
+  /** Whole numbers of at most so many values are names rather than amounts. */
+  private static final int FEW = 50;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FilePlan plan;
+  private final Set<String> names = new HashSet<>();
+  private final ObjectNode root = JSON.createObjectNode();
+  private final ArrayNode fields = JSON.createArrayNode();
+
+  private SchemaDraft(FilePlan plan) {
+    this.plan = plan;
+  }
+
+  /** The schema as JSON, one field per line. */
+  public static String json(FilePlan plan) {
+    return new SchemaDraft(plan).write();
+  }
+
+  /** The schema. */
+  public static FeatureSchema schema(FilePlan plan) {
+    return FeatureSchema.parse(json(plan));
+  }
+
+  private String write() {
+    String file = String.valueOf(plan.file().getFileName());
+    int dot = file.indexOf('.');
+    root.put("type", "record");
+    root.put("name", capital(SchemaText.safeName(dot > 0 ? file.substring(0, dot) : file)));
+    root.put("namespace", "files");
+    root.put(
+        "doc", String.join("; ", plan.describe().subList(0, Math.min(4, plan.describe().size()))));
+    ObjectNode millrace = root.putObject("millrace");
+    String id = own("impression_id");
+    String time = null;
+    millrace.put("id", id);
+    fields.addObject().put("name", id).put("type", "string").put("doc", "made for each row");
+    for (int c = 0; c < plan.columns().size(); c++) {
+      Column column = plan.columns().get(c);
+      boolean label = plan.label().isPresent() && plan.label().get().column() == c;
+      boolean isId = plan.id().isPresent() && plan.id().get().name().equals(column.name());
+      boolean isTime = plan.time().isPresent() && plan.time().get().name().equals(column.name());
+      if (isTime) {
+        time = time(column);
+      } else if (!label && !isId && !column.empty()) {
+        field(column);
+      }
+    }
+    if (time == null) {
+      time = own("event_time");
+      ObjectNode field = fields.addObject().put("name", time);
+      field.putObject("type").put("type", "long").put("logicalType", "timestamp-millis");
+      field.put("doc", "the file has none: rows are a second apart");
+    }
+    millrace.put("time", time);
+    return text();
+  }
+
+  /** One line per field. */
+  private String text() {
+    StringBuilder text = new StringBuilder("{");
+    root.fields()
+        .forEachRemaining(
+            property ->
+                text.append(line(JSON.valueToTree(property.getKey())))
+                    .append(": ")
+                    .append(line(property.getValue()))
+                    .append(",\n "));
+    text.append("\"fields\": [");
+    for (int f = 0; f < fields.size(); f++) {
+      text.append(f == 0 ? "\n  " : ",\n  ").append(line(fields.get(f)));
+    }
+    return text.append("]}\n").toString();
+  }
+
+  private static String line(JsonNode node) {
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree that cannot be written", e);
+    }
+  }
+
+  private static String capital(String name) {
+    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+  }
+
+  /** A name that no other field has. */
+  private String own(String wanted) {
+    String name = wanted;
+    for (int k = 2; !names.add(name); k++) {
+      name = wanted + "_" + k;
+    }
+    return name;
+  }
+
+  private ObjectNode named(Column column) {
+    String name = own(SchemaText.safeName(column.name()));
+    ObjectNode field = fields.addObject().put("name", name);
+    if (!name.equals(column.name())) {
+      field.put("column", column.name());
+    }
+    return field;
+  }
+
+  /** The event time, and as features its hour and its day of the week are of the same column. */
+  private String time(Column column) {
+    ObjectNode field = named(column);
+    field.putObject("type").put("type", "long").put("logicalType", "timestamp-millis");
+    field.putObject("feature").put("kind", "categorical").put("transform", "hour_of_day");
+    field.put("doc", doc(column) + "; the hour is the feature, day_of_week another one");
+    return field.path("name").asText();
+  }
+
+  private void field(Column column) {
+    ObjectNode field = named(column);
+    String type = "string";
+    String kind = "categorical";
+    String transform = null;
+    switch (column.type()) {
+      case NUMBER -> {
+        type = "double";
+        kind = "numeric";
+      }
+      case WHOLE -> {
+        boolean name = isName(column);
+        type = "long";
+        kind = name ? "categorical" : "numeric";
+      }
+      case BOOLEAN -> type = "boolean";
+      case INSTANT -> {
+        type = "long";
+        transform = "hour_of_day";
+      }
+      case LIST -> kind = "sequence";
+      default -> {
+        // a text, as it stands there
+      }
+    }
+    if (column.type() == ColumnType.LIST) {
+      field.putObject("type").put("type", "array").put("items", "string");
+      field.putArray("default");
+    } else {
+      field.putArray("type").add("null").add(type);
+      field.putNull("default");
+    }
+    feature(field, kind, transform, column);
+    field.put("doc", doc(column));
+  }
+
+  private static void feature(
+      ObjectNode field, String kind, @Nullable String transform, Column column) {
+    ObjectNode feature = field.putObject("feature").put("kind", kind);
+    if (transform != null) {
+      feature.put("transform", transform);
+    }
+    String split = column.spelling().split();
+    if (kind.equals("sequence") && split != null && !split.equals("\u001f")) {
+      feature.put("split", split);
+    }
+  }
+
+  /**
+   * Whether whole numbers name things: few of them, or as many as ids are, by their column's name.
+   */
+  private static boolean isName(Column column) {
+    String name = column.name().toLowerCase(Locale.ROOT);
+    boolean called =
+        name.matches(
+                "(.*[^a-z])?(id|ids|user|item|ad|movie|product|campaign|device|app|ip|zip|zipcode|os|channel|code|category|site)([^a-z].*)?")
+            || column.name().matches(".*[a-z](Id|ID)")
+            || name.matches(".*id");
+    return called || (column.allCounted() && column.distinct() <= FEW);
+  }
+
+  private static String doc(Column column) {
+    StringBuilder doc = new StringBuilder(column.type().words());
+    if (column.type() == ColumnType.INSTANT) {
+      InstantSpelling spelling = column.spelling().instants();
+      doc.append(", ").append(spelling.words());
+    }
+    doc.append(
+        String.format(
+            Locale.ROOT,
+            ", %s%d values",
+            column.allCounted() ? "" : "more than ",
+            column.distinct()));
+    if (column.missing() > 0) {
+      doc.append(", " + FilePlan.percent(column.missingShare()) + " missing");
+    }
+    if (!column.markers().isEmpty()) {
+      doc.append(" (").append(String.join(" ", column.markers())).append(')');
+    }
+    if (!column.examples().isEmpty()) {
+      doc.append(", such as ")
+          .append(
+              String.join(
+                  ", ",
+                  column.examples().stream()
+                      .map(e -> Rejection.shown(e.replace('\u001f', ' ')))
+                      .toList()));
+    }
+    return doc.toString();
+  }
+}

@@ -1,0 +1,212 @@
+package io.millrace.file;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which columns lines of pairs have. A field or namespace of at most one feature a line, all of
+ * value 1, is a column of texts; one of few features with other values has a column of numbers for
+ * each; any other is a column of lists of tokens. libsvm's lines of equally many pairs of value 1
+ * have a column per place, as the benchmarks in this format mean it.
+ *
+ * @param columns behind the label and, if there are any, the tags
+ */
+record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
+  /** What separates tokens in a cell. */
+  private static final char ITEM = JsonSource.ITEM;
+
+  private static final int MOST_NUMBERS = 512;
+  private static final int MOST_TOKENS = 4096;
+  private static final int MOST_PLACES = 1_000;
+
+  /**
+   * A column.
+   *
+   * @param group whose features it holds
+   * @param token the only feature, whose value is the cell, or null for all of the group
+   */
+  record Slot(String name, String group, @Nullable String token) {}
+
+  SparseLayout {
+    columns = List.copyOf(columns);
+  }
+
+  /** The names of all columns, the label first. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(List.of("label"));
+    if (tags) {
+      names.add("tag");
+    }
+    columns.forEach(slot -> names.add(slot.name()));
+    return names;
+  }
+
+  /** The cells of a line, or what is wrong with it. */
+  @Nullable String[] cells(SparseLine line, Map<String, Integer> index) throws SparseLine.BadLine {
+    int from = tags ? 2 : 1;
+    @Nullable String[] cells = new String[from + columns.size()];
+    cells[0] = line.label();
+    if (tags) {
+      cells[1] = line.tag();
+    }
+    if (places) {
+      if (line.pairs().size() != columns.size()) {
+        throw new SparseLine.BadLine(
+            "%d id:value pairs, expected %d".formatted(line.pairs().size(), columns.size()));
+      }
+      for (int k = 0; k < columns.size(); k++) {
+        SparseLine.Pair pair = line.pairs().get(k);
+        if (pair.value() != 1) {
+          throw new SparseLine.BadLine(
+              "pair '%s:%s', expected id:1".formatted(pair.token(), number(pair.value())));
+        }
+        cells[from + k] = pair.token();
+      }
+      return cells;
+    }
+    for (SparseLine.Pair pair : line.pairs()) {
+      Integer own = index.get(pair.group() + ITEM + pair.token());
+      if (own != null) {
+        cells[from + own] = number(pair.value());
+        continue;
+      }
+      Integer all = index.get(pair.group());
+      if (all != null) {
+        String token =
+            (pair.value() == 1 ? pair.token() : pair.token() + ":" + rounded(pair.value()))
+                .replace(ITEM, ' ');
+        String held = cells[from + all];
+        cells[from + all] = held == null ? token : held + ITEM + token;
+      }
+    }
+    return cells;
+  }
+
+  /** Where a pair's cell is, by its group, or by group and token. */
+  Map<String, Integer> index() {
+    Map<String, Integer> index = new HashMap<>();
+    for (int c = 0; c < columns.size(); c++) {
+      Slot slot = columns.get(c);
+      index.put(slot.token() == null ? slot.group() : slot.group() + ITEM + slot.token(), c);
+    }
+    return index;
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+
+  /** A value as part of a token: to two digits, so that near values are one token. */
+  private static String rounded(double value) {
+    return new BigDecimal(value).round(new MathContext(2)).stripTrailingZeros().toString();
+  }
+
+  /** Looks at lines, and says which columns they have. */
+  static final class Finder {
+    private final FileFormat format;
+    private final Map<String, Group> groups = new LinkedHashMap<>();
+    private boolean tags;
+    private long lines;
+    private int leastPairs = Integer.MAX_VALUE;
+    private int mostPairs;
+    private boolean allOne = true;
+    private final Map<Integer, Long> pairCounts = new HashMap<>();
+
+    Finder(FileFormat format) {
+      this.format = format;
+    }
+
+    private static final class Group {
+      private final Set<String> tokens = new HashSet<>();
+      private int mostPerLine;
+      private boolean allOne = true;
+    }
+
+    void add(SparseLine line) {
+      lines++;
+      tags |= line.tag() != null;
+      int pairs = line.pairs().size();
+      pairCounts.merge(pairs, 1L, Long::sum);
+      leastPairs = Math.min(leastPairs, pairs);
+      mostPairs = Math.max(mostPairs, pairs);
+      Map<String, Integer> perGroup = new HashMap<>();
+      for (SparseLine.Pair pair : line.pairs()) {
+        Group group = groups.computeIfAbsent(pair.group(), g -> new Group());
+        if (group.tokens.size() < MOST_TOKENS) {
+          group.tokens.add(pair.token());
+        }
+        group.allOne &= pair.value() == 1;
+        allOne &= pair.value() == 1;
+        int count = perGroup.merge(pair.group(), 1, Integer::sum);
+        group.mostPerLine = Math.max(group.mostPerLine, count);
+      }
+    }
+
+    /**
+     * The columns.
+     *
+     * @param wanted pairs of a line where the k-th is the k-th feature, or 0 to find that out
+     */
+    SparseLayout layout(int wanted) {
+      boolean equal = leastPairs == mostPairs && allOne;
+      boolean said = wanted > 0 && pairCounts.getOrDefault(wanted, 0L) * 2 >= lines;
+      int usual = said ? wanted : mostPairs;
+      if (format == FileFormat.LIBSVM && (equal || said) && usual > 0 && usual <= MOST_PLACES) {
+        List<Slot> places = new ArrayList<>();
+        for (int k = 0; k < usual; k++) {
+          places.add(new Slot("f" + k, "", null));
+        }
+        return new SparseLayout(tags, true, places);
+      }
+      List<Slot> columns = new ArrayList<>();
+      List<String> names = new ArrayList<>(groups.keySet());
+      if (format == FileFormat.LIBFFM) {
+        names.sort(SparseLayout::byNumber);
+      }
+      for (String name : names) {
+        Group group = groups.get(name);
+        if (group == null) {
+          continue;
+        }
+        if (!group.allOne && group.tokens.size() <= MOST_NUMBERS) {
+          Set<String> tokens = new TreeSet<>(SparseLayout::byNumber);
+          tokens.addAll(group.tokens);
+          for (String token : tokens) {
+            columns.add(
+                new Slot(
+                    format == FileFormat.LIBSVM
+                        ? "f" + token
+                        : tokens.size() == 1 && format == FileFormat.LIBFFM
+                            ? "f" + name
+                            : name.isEmpty() ? token : prefix() + name + "_" + token,
+                    name,
+                    token));
+          }
+        } else {
+          columns.add(new Slot(name.isEmpty() ? "features" : prefix() + name, name, null));
+        }
+      }
+      return new SparseLayout(tags, false, columns);
+    }
+
+    private String prefix() {
+      return format == FileFormat.LIBFFM ? "f" : "";
+    }
+  }
+
+  private static int byNumber(String a, String b) {
+    boolean numbers = a.matches("[0-9]{1,9}") && b.matches("[0-9]{1,9}");
+    return numbers ? Integer.compare(Integer.parseInt(a), Integer.parseInt(b)) : a.compareTo(b);
+  }
+}

@@ -1,0 +1,126 @@
+package io.millrace.file;
+
+import static io.millrace.file.FilesByHand.plan;
+import static io.millrace.file.FilesByHand.records;
+import static io.millrace.file.FilesByHand.schema;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.feature.FeatureSchema;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which column is which feature, and what a schema makes of cells. */
+class SchemaFitTest {
+  private static final String CATEGORICAL = ",\"feature\":{\"kind\":\"categorical\"}}";
+  private static final String NUMERIC = ",\"feature\":{\"kind\":\"numeric\"}}";
+
+  @TempDir Path folder;
+
+  private static String text(String name) {
+    return "{\"name\":\"" + name + "\",\"type\":\"string\"" + CATEGORICAL;
+  }
+
+  @Test
+  void aFeatureWithoutAColumnIsNamedWithTheNearest() {
+    FeatureSchema schema = schema(text("user") + "," + text("ad"));
+    assertThatThrownBy(() -> SchemaFit.of(schema, plan(folder, "User, ad,clicked\nu,a,1\nv,b,0\n")))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContaining("column 'user' is not in the file, did you mean 'User'?")
+        .hasMessageContaining("\"column\": \"User\" beside the field says so")
+        .hasMessageNotContaining("'ad' is not");
+    assertThatThrownBy(() -> SchemaFit.of(schema, plan(folder, "u1,a1,1\nu2,a2,0\n")))
+        .hasMessageContaining("the file has no header, --columns names its columns");
+  }
+
+  @Test
+  void aColumnIsFoundByPropertyOrAlias() {
+    FeatureSchema schema =
+        schema(
+            "{\"name\":\"time_on_site\",\"column\":\"Time on Site\",\"type\":\"double\""
+                + NUMERIC
+                + ","
+                + "{\"name\":\"ad\",\"aliases\":[\"creative\"],\"type\":\"string\""
+                + CATEGORICAL);
+    FilePlan plan = plan(folder, "Time on Site,creative,Größe,Clicked on Ad\n1.5,a,L,1\n2,b,M,0\n");
+    SchemaFit fit = SchemaFit.of(schema, plan);
+    assertThat(fit.columnOf("time_on_site")).isEqualTo("Time on Site");
+    assertThat(fit.unused()).containsExactly("Größe");
+    assertThat(fit.notes()).contains("not used of the file: Größe");
+    assertThat(records(plan, schema, new Rejections()).get(0).toString())
+        .isEqualTo("{\"time_on_site\": 1.5, \"ad\": \"a\"}");
+  }
+
+  @Test
+  void featuresThatAreEmptyInEveryRowAreNamed() {
+    FeatureSchema schema = schema(text("user") + "," + text("ad"));
+    assertThat(SchemaFit.of(schema, plan(folder, "user,ad,clicked\nu,,1\nv,,0\n")).notes())
+        .contains("feature 'ad' is empty in every row");
+  }
+
+  @Test
+  void theLabelIsNoFeature() {
+    assertThatThrownBy(
+            () -> SchemaFit.of(schema(text("clicked")), plan(folder, "a,clicked\nu,1\nv,0\n")))
+        .hasMessageContaining("feature 'clicked' is the label");
+  }
+
+  @Test
+  void theFilesOwnTimeReachesTheFeature() {
+    FeatureSchema schema =
+        FeatureSchema.parse(
+            "{\"type\":\"record\",\"name\":\"Row\",\"millrace\":{\"time\":\"event_time\"},\"fields\":["
+                + "{\"name\":\"event_time\",\"type\":\"long\",\"feature\":{\"kind\":\"categorical\",\"transform\":\"hour_of_day\"}}]}");
+    FilePlan plan =
+        plan(
+            folder,
+            "event_time,clicked\n2017-11-07T09:30:38+02:00,1\n1510012838,0\n1510012838000,1\n");
+    List<GenericRecord> all = records(plan, schema, new Rejections());
+    assertThat(all.stream().map(r -> r.get("event_time")))
+        .containsExactly(1510039838000L, 1510012838000L, 1510012838000L);
+    assertThat(SchemaFit.of(schema, plan).records().ownTime()).isTrue();
+    assertThat(SchemaFit.of(schema, plan).notes())
+        .contains("column 'event_time' is read as since 1970, each number by its magnitude");
+  }
+
+  @Test
+  void aTextThatLooksLikeADateStaysATextAndImpossibleTimesAreRejected() {
+    FeatureSchema schema =
+        schema(
+            text("day")
+                + ",{\"name\":\"ts\",\"type\":[\"null\",\"long\"],\"default\":null"
+                + ",\"feature\":{\"kind\":\"categorical\",\"transform\":\"hour_of_day\"}}");
+    FilePlan plan =
+        plan(
+            folder,
+            "day,ts,clicked\n2017-11-01 00:00:00,2017-11-07 09:30,1\nx,0000-00-00 00:00:00,0\ny,2017-11-07 24:00:00,1\nz,NULL,0\n");
+    Rejections rejections = new Rejections();
+    List<GenericRecord> all = records(plan, schema, rejections);
+    assertThat(all.get(0).get("day")).hasToString("2017-11-01 00:00:00");
+    assertThat(all).hasSize(2);
+    assertThat(rejections.describe()).hasSize(3);
+    assertThat(rejections.describe().get(1))
+        .contains("\"0000-00-00 00:00:00\", expected a date and time (UTC)");
+  }
+
+  @Test
+  void theDraftOfAFileReadsIt() {
+    FilePlan plan =
+        plan(
+            folder,
+            "ts,Time on Site,user.id,tags,price,class,label\n"
+                + "2017-11-07 09:30:38,1.5,7,a|b,3,x,1\n2017-11-07 09:30:39,NA,8,b|a,1e3,y,0\n");
+    FeatureSchema draft = SchemaDraft.schema(plan);
+    assertThat(draft.timeField()).contains("ts");
+    assertThat(draft.column("Time_on_Site")).contains("Time on Site");
+    Rejections rejections = new Rejections();
+    assertThat(records(plan, draft, rejections).get(1).toString())
+        .contains(
+            "\"ts\": 1510047039000", "\"Time_on_Site\": null", "\"user_id\": 8", "[\"b\", \"a\"]");
+    assertThat(rejections.total()).isZero();
+    assertThat(SchemaDraft.json(plan)).contains("time, ISO-8601").contains("50.0 % missing (NA)");
+  }
+}
