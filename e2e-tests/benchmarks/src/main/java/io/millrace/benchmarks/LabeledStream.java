@@ -1,18 +1,19 @@
 package io.millrace.benchmarks;
 
-import io.millrace.cli.FeatureSource;
+import io.millrace.replay.SourceFile;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
-import io.millrace.file.RowRecords;
+import io.millrace.file.FileRecords;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
@@ -41,21 +42,22 @@ record LabeledStream(FeatureSchema schema, List<Example> examples) {
    * @param most so many examples from the beginning of that order
    */
   static LabeledStream read(
-      Path file, FeatureSource source, @Nullable String orderBy, @Nullable Long shuffle, int most)
+      SourceFile file, @Nullable String orderBy, @Nullable Long shuffle, int most)
       throws IOException {
-    FeatureSchema schema = source.schema();
+    FeatureSchema schema = file.schema();
     FeatureEncoder encoder = FeatureEncoder.compile(schema);
     if (encoder.fields() > NAMESPACES.length()) {
       throw new UserError(
           "features: %d, expected at most %d, as many as there are namespaces of one letter"
               .formatted(encoder.fields(), NAMESPACES.length()));
     }
-    RowRecords records = new RowRecords(schema);
+    FileRecords records = file.fit().records();
     List<Example> examples = new ArrayList<>();
     EncodedBatch tokens = encoder.newBatch();
-    try (RowReader rows = source.format().open(file, schema, source.label(schema), orderBy)) {
+    Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
+    try (RowReader rows = file.open(Optional.ofNullable(orderBy), scratch)) {
       for (Row row = rows.next(); row != null; row = rows.next()) {
-        if (row.problem() != null) {
+        if (row.rejection() != null) {
           continue;
         }
         GenericRecord record = records.of(row, "r" + examples.size(), examples.size());

@@ -4,7 +4,7 @@ import io.millrace.feature.FeatureEncoder;
 import io.millrace.metrics.Metrics;
 import io.millrace.offline.EvaluateSettings;
 import io.millrace.replay.ExampleFile;
-import io.millrace.replay.SourceSettings;
+import io.millrace.replay.SourceFile;
 import io.millrace.settings.Required;
 import io.millrace.trainer.LabeledExamples;
 import io.millrace.trainer.TrainedModel;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private SettingsOptions settings;
 
-  @Mixin private FeatureSource source;
+  @Mixin private FeatureSource features;
 
   @Mixin private EngineOption engine;
 
@@ -45,12 +45,11 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     EvaluateSettings given = settings.read(EvaluateSettings.DEFAULT);
     Path judgedOn = Required.given(given.file(), "file", "FILE");
-    SourceSettings holds = given.source();
-    var unused = holds.fileFormat();
     TrainedModel model = TrainedFolder.read(given.from());
+    SourceFile judged = SourceFile.of(judgedOn, given.source(), model.schema());
+    judged.describe().forEach(System.out::println);
     LabeledExamples examples =
-        new ExampleFile(judgedOn, holds.fileFormat(), model.schema(), holds.labelOf(model.schema()))
-            .read(FeatureEncoder.compile(model.schema()));
+        new ExampleFile(judged).read(FeatureEncoder.compile(model.schema()));
     Metrics metrics = model.evaluate(examples, given.engine());
     System.out.printf(
         Locale.ROOT,

@@ -10,6 +10,7 @@ import io.millrace.explanation.GlobalExplanation;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.offline.ExplanationTables;
 import io.millrace.replay.ExampleFile;
+import io.millrace.replay.SourceFile;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.LabeledExamples;
 import io.millrace.trainer.TrainedModel;
@@ -71,8 +72,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--from", required = true, description = "Folder that 'millrace train' wrote.")
     private Path from;
 
-    @ArgGroup(exclusive = false, multiplicity = "1")
-    private FeatureSource source;
+    @ArgGroup(exclusive = false, multiplicity = "0..1")
+    private FeatureSource options = new FeatureSource();
 
     @Option(names = "--limit", description = "Examples explained at most (default: 5000).")
     private int limit = 5_000;
@@ -122,10 +123,7 @@ final class ExplainCommand implements Callable<Integer> {
     TrainedModel model = TrainedFolder.read(trained.from);
     LabeledExamples examples =
         new ExampleFile(
-                trained.file,
-                trained.source.settings().fileFormat(),
-                model.schema(),
-                trained.source.settings().labelOf(model.schema()))
+                SourceFile.of(trained.file, trained.options.settings(), model.schema()))
             .read(FeatureEncoder.compile(model.schema()));
     GlobalExplanation explanation = model.explain(examples, trained.limit).top(top);
     System.out.print(

@@ -1,15 +1,16 @@
 package io.millrace.cli;
 
-import io.millrace.feature.FeatureSchema;
 import io.millrace.replay.Evolution;
 import io.millrace.replay.Replay;
-import io.millrace.replay.ReplayReport;
 import io.millrace.replay.ReplaySettings;
-import io.millrace.replay.SourceSettings;
+import io.millrace.replay.SourceFile;
 import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,9 +29,12 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ReplayCommand implements Callable<Integer> {
+  /** A larger share of rejected rows is warned of. */
+  private static final double FEW = 0.01;
+
   @Mixin private SettingsOptions settings;
 
-  @Mixin private FeatureSource source;
+  @Mixin private FeatureSource features;
 
   @Mixin private ModelOptions model;
 
@@ -39,8 +43,18 @@ final class ReplayCommand implements Callable<Integer> {
   @Mixin private EngineOption engine;
 
   @Sets("orderBy")
-  @Option(names = "--order-by", description = "Column to sort the file by first, in memory.")
+  @Option(
+      names = "--order-by",
+      description =
+          "Column to sort the file by first; without it rows with an event time are sorted by that.")
   private @Nullable String orderBy;
+
+  @Sets("maxRejected")
+  @Option(
+      names = "--max-rejected",
+      paramLabel = "SHARE",
+      description = "Exit status 1 if more of the rows than this were rejected (default: 1).")
+  private @Nullable String maxRejected;
 
   @Sets("evolution.addFeature")
   @Option(
@@ -68,44 +82,55 @@ final class ReplayCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       arity = "0..1",
-      description = "The file; .xz, .gz and .zst are read as they are.")
+      description = "Any table of examples; what it is, is found from its bytes.")
   private @Nullable String file;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     ReplaySettings replay = settings.read(ReplaySettings.DEFAULT);
     Path replayed = Required.given(replay.file(), "file", "FILE");
-    SourceSettings holds = replay.source();
-    var unused = holds.fileFormat();
     ReportFile.check(replay.report());
+    SourceFile source = SourceFile.of(replayed, replay.source());
     try (DataDirectory directory = DataDirectory.open(replay.dataDir())) {
       ProcessHome.enter(directory);
-      FeatureSchema features = holds.featureSchema();
       ReplaySettings.Added added = replay.evolution();
       Evolution evolution =
           added
               .addFeature()
-              .map(feature -> Evolution.adding(feature, features, added.at()))
+              .map(feature -> Evolution.adding(feature, source.schema(), added.at()))
               .orElse(null);
-      ReplayReport result =
+      Replay.Result result =
           new Replay(
                   directory,
-                  new Replay.Source(
-                      replayed,
-                      holds.fileFormat(),
-                      features,
-                      holds.labelOf(features),
-                      replay.orderBy().orElse(null),
-                      evolution),
+                  new Replay.Source(source, replay.orderBy(), evolution),
                   new StreamModels(replay.model(), replay.from(), replay.compute())
-                      .model(evolution == null ? features : evolution.before()),
+                      .model(evolution == null ? source.schema() : evolution.before()),
                   replay.compute(),
                   System.out)
               .run();
       if (replay.report().isPresent()) {
-        result.write(replay.report().get());
+        Files.copy(result.report(), replay.report().get(), StandardCopyOption.REPLACE_EXISTING);
       }
+      return status(result, replay.maxRejected());
     }
-    return 0;
+  }
+
+  /** Says what share of the rows nothing was learned from, if it is more than a few. */
+  private static int status(Replay.Result result, double most) {
+    double share = result.rejectedShare();
+    boolean tooMany = share > most || result.rejected() >= result.rows();
+    if (tooMany || share > FEW) {
+      System.err.printf(
+          Locale.ROOT,
+          "millrace: %s%,d of %,d rows were rejected (%.1f %%)%s%n",
+          tooMany ? "" : "warning: ",
+          result.rejected(),
+          result.rows(),
+          100 * share,
+          tooMany && share < 1
+              ? String.format(Locale.ROOT, ", more than --max-rejected %s", most)
+              : "");
+    }
+    return tooMany ? Millrace.FAILURE : 0;
   }
 }

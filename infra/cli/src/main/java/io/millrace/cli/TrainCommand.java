@@ -10,7 +10,7 @@ import io.millrace.offline.TrainReport;
 import io.millrace.offline.TrainSettings;
 import io.millrace.offline.TrainingBar;
 import io.millrace.replay.ExampleFile;
-import io.millrace.replay.SourceSettings;
+import io.millrace.replay.SourceFile;
 import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.ModelSettings;
@@ -52,7 +52,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions settings;
 
-  @Mixin private FeatureSource source;
+  @Mixin private FeatureSource features;
 
   @Mixin private DeviceOption device;
 
@@ -111,7 +111,6 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainSettings given = settings.read(TrainSettings.DEFAULT);
-    var unused = given.source().fileFormat();
     Path trainFile = Required.given(given.files().train(), "files.train", "--train");
     Path validFile = Required.given(given.files().valid(), "files.valid", "--valid");
     Stream.of(given.files().test(), given.files().pretrain())
@@ -122,17 +121,19 @@ final class TrainCommand implements Callable<Integer> {
               throw new UserError("no file at " + file);
             });
     ReportFile.check(given.report());
+    SourceFile trained = SourceFile.of(trainFile, given.source());
+    trained.describe().forEach(System.out::println);
     try (DataDirectory directory = DataDirectory.open(given.out())) {
       ProcessHome.enter(directory);
       checkCheckpoint(Checkpoint.in(directory.root()), given.resume());
-      FeatureSchema features = given.source().featureSchema();
+      FeatureSchema features = trained.schema();
       ModelSettings chosen = given.model();
       ModelConfig modelConfig =
           chosen.over(
               ModelConfig.defaults(chosen.chosenKind(), chosen.defaultName(), features)
                   .withoutExperts()
                   .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
-      run(given, trainFile, validFile, modelConfig, features, directory);
+      run(given, trained, validFile, modelConfig, directory);
     }
     return 0;
   }
@@ -153,28 +154,26 @@ final class TrainCommand implements Callable<Integer> {
 
   private static void run(
       TrainSettings settings,
-      Path trainFile,
+      SourceFile trained,
       Path validFile,
       ModelConfig modelConfig,
-      FeatureSchema features,
       DataDirectory directory)
       throws IOException {
     TrainerConfig training = settings.training();
     Engine onCpu = settings.engine();
     boolean resume = settings.resume();
     try (CompiledModel compiled =
-        CompiledModel.of(modelConfig, features, onCpu, StreamModels.device(settings.compute()))) {
-      SourceSettings holds = settings.source();
-      LabeledExamples trainExamples = read(trainFile, holds, features, compiled);
-      LabeledExamples validExamples = read(validFile, holds, features, compiled);
+        CompiledModel.of(modelConfig, trained.schema(), onCpu, StreamModels.device(settings.compute()))) {
+      LabeledExamples trainExamples = read(trained, compiled);
+      LabeledExamples validExamples = read(trained.like(validFile), compiled);
       Path test = settings.files().test().orElse(null);
-      LabeledExamples testExamples = test == null ? null : read(test, holds, features, compiled);
+      LabeledExamples testExamples = test == null ? null : read(trained.like(test), compiled);
       Path pretrain = settings.files().pretrain().orElse(null);
       PretrainedTable start =
           pretrain == null
               ? null
               : pretrained(
-                  read(pretrain, holds, features, compiled),
+                  read(trained.like(pretrain), compiled),
                   compiled,
                   settings.pretraining().withSeed(training.seed()));
       Checkpoint checkpoint = Checkpoint.in(directory.root());
@@ -244,10 +243,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static LabeledExamples read(
-      Path file, SourceSettings holds, FeatureSchema features, CompiledModel compiled)
+  private static LabeledExamples read(SourceFile file, CompiledModel compiled)
       throws IOException {
-    return new ExampleFile(file, holds.fileFormat(), features, holds.labelOf(features))
-        .read(compiled.encoder());
+    return new ExampleFile(file).read(compiled.encoder());
   }
 }

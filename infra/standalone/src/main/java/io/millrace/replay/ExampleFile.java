@@ -1,50 +1,74 @@
 package io.millrace.replay;
 
 import io.millrace.feature.FeatureEncoder;
-import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
-import io.millrace.file.Format;
+import io.millrace.file.FileRecords;
+import io.millrace.file.Rejection;
+import io.millrace.file.Rejections;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
-import io.millrace.file.RowRecords;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.LabeledExamples;
 import java.io.IOException;
-import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A file of labelled examples, for training and evaluation.
- *
- * @param label the label column
- */
-public record ExampleFile(Path file, Format format, FeatureSchema schema, String label) {
+/** A file of examples, for training, evaluation and scores. */
+public record ExampleFile(SourceFile source) {
+
+  /** Takes each usable row of a file, as its encoded example is added. */
+  public interface Rows {
+    void accept(Row row);
+  }
 
   /**
    * Reads and encodes all rows.
    *
-   * @throws UserError at the first row that cannot be used, naming line, field and value
+   * @throws UserError naming the first rows of each kind that cannot be used
    */
   public LabeledExamples read(FeatureEncoder encoder) throws IOException {
-    RowRecords records = new RowRecords(schema);
+    return read(encoder, row -> {});
+  }
+
+  /** As the other; {@code rows} is given each row whose example was added. */
+  public LabeledExamples read(FeatureEncoder encoder, Rows used) throws IOException {
+    FileRecords records = source.fit().records();
     LabeledExamples examples = new LabeledExamples(encoder.fields());
-    try (RowReader rows = format.open(file, schema, label, null)) {
+    Rejections rejections = new Rejections();
+    try (RowReader rows = source.plan().open()) {
       for (Row row = rows.next(); row != null; row = rows.next()) {
-        String problem = row.problem();
-        if (problem == null) {
-          try {
-            encoder.encode(records.of(row, "r" + examples.size(), 0), examples.next());
-            examples.add(row.label());
-            continue;
-          } catch (InvalidFeatureException e) {
-            problem = e.getMessage();
-          }
+        Rejection rejection = row.rejection();
+        if (rejection == null) {
+          rejection = encode(records, encoder, row, examples);
         }
-        throw new UserError("line %d of %s: %s".formatted(row.line(), file, problem));
+        if (rejection == null) {
+          used.accept(row);
+        } else {
+          rejections.add(row.line(), rejection);
+        }
       }
     }
+    if (rejections.total() > 0) {
+      throw new UserError(
+          "%s has rows that cannot be used:%n%s"
+              .formatted(
+                  source.file(), String.join(System.lineSeparator(), rejections.describe())));
+    }
     if (examples.size() == 0) {
-      throw new UserError("%s has no rows, expected at least one".formatted(file));
+      throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
     }
     return examples;
+  }
+
+  private static @Nullable Rejection encode(
+      FileRecords records, FeatureEncoder encoder, Row row, LabeledExamples examples) {
+    try {
+      encoder.encode(
+          records.of(row, "r" + examples.size(), 0),
+          examples.next());
+      examples.add(Math.max(0, row.label()));
+      return null;
+    } catch (InvalidFeatureException e) {
+      return Rejections.of(e);
+    }
   }
 }

@@ -1,12 +1,15 @@
 package io.millrace.replay;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.feature.FeatureChange;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveVerdict;
-import io.millrace.file.Format;
+import io.millrace.file.Rejections;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
+import io.millrace.file.SchemaFit;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.Compute;
@@ -21,12 +24,16 @@ import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.PlatformSettings;
 import io.millrace.standalone.StreamModel;
+import io.millrace.standalone.RejectedEvents;
+import io.millrace.standalone.RejectedReason;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +55,8 @@ public final class Replay {
   private static final Duration LOOK = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 20;
   private static final long SHOW_ROWS = 1_000;
+  private static final int MOST_SHOWN = 200;
+  private static final String REPORT = "report.txt";
 
   private final DataDirectory directory;
   private final Source source;
@@ -58,29 +67,39 @@ public final class Replay {
   /**
    * What is replayed.
    *
-   * @param label the label column
-   * @param orderBy the column to sort by, or null for file order
+   * @param orderBy the column to sort by; without it by the event time, if the file has one
    * @param evolution of the schema on the way, or null if it stays
    */
   public record Source(
-      Path file,
-      Format format,
-      FeatureSchema schema,
-      String label,
-      @Nullable String orderBy,
-      @Nullable Evolution evolution) {
+      SourceFile file, Optional<String> orderBy, @Nullable Evolution evolution) {
 
-    /** The version of the first event. */
-    FeatureSchema firstSchema() {
-      return evolution == null ? schema : evolution.before();
+    /**
+     * @throws UserError if rows that have an event time are to be sorted by something else
+     */
+    public Source {
+      if (orderBy.isPresent() && file.ownTime() && !orderBy.get().equals(file.timeColumn())) {
+        throw new UserError(
+            "--order-by '%s': rows are streamed in the order of their event time '%s'; --time none"
+                    .formatted(orderBy.get(), file.timeColumn())
+                + " replays them without it");
+      }
     }
 
-    RowReader open() throws IOException {
-      return format.open(file, schema, label, orderBy);
+    /** The version of the first event. */
+    SchemaFit firstFit() {
+      return evolution == null ? file.fit() : file.fit(evolution.before());
+    }
+
+    FeatureSchema firstSchema() {
+      return evolution == null ? file.schema() : evolution.before();
+    }
+
+    RowReader open(Path scratch) throws IOException {
+      return file.open(orderBy, scratch);
     }
 
     long countRows() throws IOException {
-      try (RowReader rows = format.open(file, schema, label, null)) {
+      try (RowReader rows = file.plan().open()) {
         long count = 0;
         while (rows.next() != null) {
           count++;
@@ -100,20 +119,50 @@ public final class Replay {
     this.out = out;
   }
 
-  /** Runs to the end of the file. */
-  public ReplayReport run() throws IOException, InterruptedException {
-    checkSame("replay.file", String.valueOf(source.file().getFileName()));
-    checkSame("replay.order", String.valueOf(source.orderBy()));
+  /**
+   * What came of the rows of a file.
+   *
+   * @param rejected of them, by the reader or by a job
+   * @param report the figures as JSON
+   */
+  public record Result(long rows, long rejected, Path report) {
+    /** The share of rows that nothing was learned from, 0 to 1. */
+    public double rejectedShare() {
+      return rows == 0 ? 0 : (double) rejected / rows;
+    }
+  }
+
+  /** Runs to the end of the file; one that has come there before shows its report. */
+  public Result run() throws IOException, InterruptedException {
+    SourceFile file = source.file();
+    checkSame("file", "replay.file", String.valueOf(file.file().getFileName()));
+    FileContent.check(directory, file.file());
+    checkSame("order", "replay.order", source.orderBy().orElse("null"));
+    checkSame("label", "replay.label", file.labelWords());
+    checkSame("options of the file", "replay.options", file.settings().words());
+    checkSame("schema", "replay.schema", source.firstSchema().avro().toString());
     checkSameModel();
-    checkSame("replay.from", model.start().map(Path::toString).orElse("nothing"));
+    checkSame("trained model", "replay.from", model.start().map(Path::toString).orElse("nothing"));
     checkSame(
+        "evolution",
         "replay.evolution",
         source.evolution() == null
             ? "none"
             : source.evolution().feature() + " at " + source.evolution().at());
+    Path text = directory.root().resolve(REPORT);
+    if (Files.exists(text)) {
+      out.printf(
+          "this replay came to its end before, in %s; another --data-dir begins anew%n",
+          directory.root());
+      out.print(Files.readString(text));
+      JsonNode report = new ObjectMapper().readTree(directory.report().toFile());
+      return new Result(
+          report.path("rows").asLong(), report.path("rejected").asLong(), directory.report());
+    }
+    file.describe().forEach(out::println);
     long rows = source.countRows();
     if (rows == 0) {
-      throw new UserError("%s has no rows, expected at least one".formatted(source.file()));
+      throw new UserError("%s has no rows, expected at least one".formatted(file.file()));
     }
     PlatformSettings local = PlatformSettings.local(0);
     PlatformSettings settings =
@@ -134,15 +183,24 @@ public final class Replay {
                     Duration.ofMillis(Position.WINDOW_MILLIS))),
             ExtraStatus.NONE);
     try (Platform platform = Platform.start(directory, config)) {
-      return replay(platform, rows);
+      ReplayReport report = replay(platform, rows);
+      report.write(directory.report());
+      Files.writeString(directory.root().resolve(REPORT), report.table());
+      return new Result(rows, report.rejected(), directory.report());
     }
   }
 
-  private void checkSame(String key, String value) {
+  private void checkSame(String what, String key, String value) {
     String present = directory.fixed(key, value);
     if (!present.equals(value)) {
-      throw another(key, present, value);
+      throw another(what, shortened(present), shortened(value));
     }
+  }
+
+  private static String shortened(String value) {
+    return value.length() <= MOST_SHOWN
+        ? value
+        : value.substring(0, MOST_SHOWN) + "... (%d characters)".formatted(value.length());
   }
 
   /** Setting by setting, since a config that was stored before there was one meant its default. */
@@ -176,21 +234,21 @@ public final class Replay {
     long before = progress.learned();
     long started = System.nanoTime();
     long events;
-    long unusable;
+    Rejections rejections;
     try (ReplayWriter writer =
             new ReplayWriter(
                 platform.client(),
                 platform.topics(),
                 platform.registry(),
-                source.firstSchema(),
-                source.file(),
+                source.firstFit(),
+                source.file().file(),
                 model.config().outcome(),
                 Clock.systemUTC());
-        RowReader reader = source.open();
+        RowReader reader = source.open(directory.tmp());
         ProgressBar bar = progressBar(rows)) {
       for (Row row = reader.next(); row != null; row = reader.next()) {
         while (!writer.complete()
-            && writer.rows() - writer.unusable() - progress.rowsDone() > ROWS_AHEAD) {
+            && writer.rows() - writer.rejections().total() - progress.rowsDone() > ROWS_AHEAD) {
           progress.await(bar);
         }
         Evolution evolution = source.evolution();
@@ -199,7 +257,7 @@ public final class Replay {
             progress.await(bar);
           }
           evolve(platform, evolution);
-          writer.useSchema(evolution.after());
+          writer.useSchema(source.file().fit(evolution.after()));
         }
         writer.write(row);
         if (writer.rows() % SHOW_ROWS == 0) {
@@ -208,14 +266,14 @@ public final class Replay {
       }
       writer.end();
       events = writer.events();
-      unusable = writer.unusable();
-      while (progress.rowsDone() + unusable < rows || !progress.ended()) {
+      rejections = writer.rejections();
+      while (progress.rowsDone() + rejections.total() < rows || !progress.ended()) {
         progress.await(bar);
       }
       bar.stepTo(rows);
     }
     double seconds = (System.nanoTime() - started) / 1e9;
-    return report(platform, progress, before, events, unusable, seconds);
+    return report(platform, progress, before, events, rows, rejections, seconds);
   }
 
   /** Registers the newer version while events flow. */
@@ -248,15 +306,16 @@ public final class Replay {
       Progress progress,
       long before,
       long events,
-      long unusable,
+      long rows,
+      Rejections rejections,
       double seconds) {
     Map<String, Double> metrics = progress.metrics();
     Metrics whole = part(metrics, "total.");
     Freshness.Summary freshness = platform.freshness(model.config().name());
     ReplayReport report =
         new ReplayReport(
-            String.valueOf(source.file().getFileName()),
-            source.format().id(),
+            String.valueOf(source.file().file().getFileName()),
+            source.file().formatName(),
             model.config().name(),
             whole,
             part(metrics, "segments.1."),
@@ -265,11 +324,43 @@ public final class Replay {
             seconds,
             freshness.p50Millis(),
             freshness.p99Millis(),
-            unusable + progress.rejectedImpressions(),
+            rejections.total() + progress.rejectedImpressions(),
+            rows,
+            reasons(platform, rejections, progress.rejectedImpressions()),
             progress.version(),
             ProcessMemory.peakBytes());
     out.print(report.table());
     return report;
+  }
+
+  /** Of rows by what the reader said; of events behind them by what the jobs said. */
+  private static List<RejectedReason> reasons(
+      Platform platform, Rejections rows, long rejectedByJobs) {
+    List<RejectedReason> reasons = new ArrayList<>();
+    for (Rejections.Group group : rows.groups()) {
+      reasons.add(
+          new RejectedReason(
+              group.kind().words() + (group.field() == null ? "" : " of " + group.field()),
+              group.count(),
+              group.examples().stream()
+                  .map(example -> "line %d: %s".formatted(example.line(), example.message()))
+                  .toList()));
+    }
+    if (rejectedByJobs > 0) {
+      RejectedReason.Counts counts = new RejectedReason.Counts();
+      RejectedEvents.read(
+          platform.client(),
+          platform.topics(),
+          platform.registry(),
+          kept -> {
+            // Rows that became no event are counted above.
+            if (kept.event().getPartition() >= 0) {
+              counts.add(kept.event().getReason(), kept.event().getDetail());
+            }
+          });
+      reasons.addAll(counts.list());
+    }
+    return reasons;
   }
 
   private static Metrics part(Map<String, Double> metrics, String prefix) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.millrace.metrics.Metrics;
+import io.millrace.standalone.RejectedReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -21,6 +23,8 @@ import java.util.Locale;
  * @param seconds from the first event written to the last version served
  * @param freshnessP50Millis from a click's write to a served version that has learned it
  * @param rejected events in {@code rejected}
+ * @param rows of the file
+ * @param reasons why events were rejected, with the first of each kind
  * @param modelVersion the last one served
  * @param peakMemoryBytes resident memory of the process at its highest
  */
@@ -37,6 +41,8 @@ public record ReplayReport(
     double freshnessP50Millis,
     double freshnessP99Millis,
     long rejected,
+    long rows,
+    List<RejectedReason> reasons,
     long modelVersion,
     long peakMemoryBytes) {
 
@@ -77,8 +83,17 @@ public record ReplayReport(
     one(out, "rejected", "%,d", rejected);
     one(out, "model version", "%,d", modelVersion);
     one(out, "peak memory MB", "%,d", peakMemoryBytes >> 20);
+    reasons.stream()
+        .flatMap(reason -> reason.lines().stream())
+        .forEach(line -> out.append(line).append(System.lineSeparator()));
     return out.toString();
   }
+
+  /** The share of the file's rows that nothing was learned from, 0 to 1. */
+  public double rejectedShare() {
+    return rows == 0 ? 0 : (double) rejected / rows;
+  }
+
 
   private static void row(
       StringBuilder out, String name, String format, Object whole, Object half) {
@@ -87,13 +102,20 @@ public record ReplayReport(
             Locale.ROOT,
             "%-22s %12s %12s%n",
             name,
-            String.format(Locale.ROOT, format, whole),
-            String.format(Locale.ROOT, format, half)));
+            number(format, whole),
+            number(format, half)));
+  }
+
+  /** A figure that is none, as that of no example, has a dash. */
+  private static String number(String format, Object value) {
+    return value instanceof Double figure && !Double.isFinite(figure)
+        ? "–"
+        : String.format(Locale.ROOT, format, value);
   }
 
   private static void one(StringBuilder out, String name, String format, Object value) {
     out.append(
         String.format(
-            Locale.ROOT, "%-22s %12s%n", name, String.format(Locale.ROOT, format, value)));
+            Locale.ROOT, "%-22s %12s%n", name, number(format, value)));
   }
 }

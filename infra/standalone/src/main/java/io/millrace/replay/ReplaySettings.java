@@ -12,7 +12,10 @@ import java.util.Optional;
  *
  * @param file to stream; .xz, .gz and .zst are read as they are
  * @param source what it holds
- * @param orderBy column to sort it by first, in memory
+ * @param orderBy column to sort it by first; without it rows that have an event time are sorted by
+ *     that
+ * @param maxRejected the share of rows, 0 to 1, above which rejected ones are a failure; all of
+ *     them always are
  * @param evolution of its schema on the way
  * @param dataDir where everything is kept
  * @param report file for the figures as JSON
@@ -26,6 +29,7 @@ public record ReplaySettings(
     Optional<Path> file,
     SourceSettings source,
     Optional<String> orderBy,
+    double maxRejected,
     Added evolution,
     Path dataDir,
     Optional<Path> report,
@@ -40,6 +44,7 @@ public record ReplaySettings(
           Optional.empty(),
           SourceSettings.NONE,
           Optional.empty(),
+          1,
           new Added(Optional.empty(), 0.5),
           Path.of("millrace-data", "replay"),
           Optional.empty(),
@@ -64,6 +69,9 @@ public record ReplaySettings(
 
   public ReplaySettings {
     ComputeDevice.requireForm(device);
+    if (!(maxRejected >= 0 && maxRejected <= 1)) {
+      throw new IllegalArgumentException("maxRejected: " + maxRejected + ", expected 0 to 1");
+    }
   }
 
   /** What computes the model. */

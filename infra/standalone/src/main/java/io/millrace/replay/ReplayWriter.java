@@ -7,7 +7,10 @@ import io.millrace.event.RejectedEvent;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.file.Row;
-import io.millrace.file.RowRecords;
+import io.millrace.file.FileRecords;
+import io.millrace.file.Rejection;
+import io.millrace.file.Rejections;
+import io.millrace.file.SchemaFit;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
@@ -23,7 +26,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -40,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayWriter implements AutoCloseable {
   private final Topics topics;
-  private RowRecords records;
+  private FileRecords records;
   private final Path file;
   private final String outcome;
   private final Clock clock;
@@ -52,7 +57,8 @@ final class ReplayWriter implements AutoCloseable {
   private final Position rejectedHeld;
   private long row;
   private long events;
-  private long unusable;
+  private long marked;
+  private final Rejections rejections = new Rejections();
 
   /**
    * Opens a writer.
@@ -65,12 +71,12 @@ final class ReplayWriter implements AutoCloseable {
       Map<String, Object> client,
       Topics topics,
       SchemaRegistry registry,
-      FeatureSchema schema,
+      SchemaFit fit,
       Path file,
       String outcome,
       Clock clock) {
     this.topics = topics;
-    this.records = new RowRecords(schema);
+    this.records = fit.records();
     this.file = file;
     this.outcome = outcome;
     this.clock = clock;
@@ -129,27 +135,34 @@ final class ReplayWriter implements AutoCloseable {
   }
 
   /** Writes the rows from here on by another version of the schema. */
-  void useSchema(FeatureSchema schema) {
-    records = new RowRecords(schema);
+  void useSchema(SchemaFit fit) {
+    records = fit.records();
   }
 
   /** Writes the next row of the file. */
   void write(Row next) throws IOException {
     throwFailure();
     Position position = Position.ofRow(row);
+    Rejection rejection = next.rejection();
     long time = Position.rowTime(row);
     byte[] value = null;
-    String problem = next.problem();
-    if (problem == null) {
+    if (rejection == null) {
       try {
-        value = wire.encode(records.of(next, position.key(), time));
+        GenericRecord impression = records.of(next, position.key(), time);
+        if (records.ownTime()) {
+          time = records.timeOf(impression);
+        }
+        value = wire.encode(impression);
       } catch (InvalidFeatureException e) {
-        problem = e.getMessage();
+        rejection = Rejections.of(e);
       }
     }
+    if (value != null && row - marked >= Position.MARK_ROWS) {
+      mark(Position.ofMark(row), time);
+      marked = row;
+    }
     if (value == null) {
-      unusable++;
-      reject(next, position, String.valueOf(problem));
+      reject(next, position, Objects.requireNonNull(rejection));
     } else {
       send(topics.impressions(), impressionsHeld, position, value);
       if (next.label() == 1) {
@@ -162,23 +175,22 @@ final class ReplayWriter implements AutoCloseable {
       }
     }
     row++;
-    if (row % Position.MARK_ROWS == 0) {
-      mark(Position.ofMark(row), Position.rowTime(row));
-    }
   }
 
-  private void reject(Row unusableRow, Position position, String problem) {
+  private void reject(Row unusable, Position position, Rejection rejection) {
+    rejections.add(unusable.line(), rejection);
     RejectedEvent event =
         RejectedEvent.newBuilder()
             .setReason(RejectionReason.INVALID_FEATURE.code())
             .setDetail(
-                "line %d of %s: %s".formatted(unusableRow.line(), file.getFileName(), problem))
+                "line %d of %s: %s"
+                    .formatted(unusable.line(), file.getFileName(), rejection.message()))
             .setTopic(topics.impressions())
             .setPartition(-1)
-            .setOffset(unusableRow.line())
+            .setOffset(unusable.line())
             .setRejectedTime(clock.instant())
             .setOriginalKey(null)
-            .setOriginalValue(ByteBuffer.wrap(unusableRow.text().getBytes(StandardCharsets.UTF_8)))
+            .setOriginalValue(ByteBuffer.wrap(unusable.text().getBytes(StandardCharsets.UTF_8)))
             .build();
     send(topics.rejected(), rejectedHeld, position, wire.encode(event));
   }
@@ -223,9 +235,9 @@ final class ReplayWriter implements AutoCloseable {
     return row;
   }
 
-  /** Rows that became no impression. */
-  long unusable() {
-    return unusable;
+  /** Rows that became no impression, and why. */
+  Rejections rejections() {
+    return rejections;
   }
 
   /** Records written by this writer. */

@@ -1,63 +1,120 @@
 package io.millrace.replay;
 
-import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.file.Format;
-import io.millrace.settings.Required;
+import io.millrace.file.DataSet;
+import io.millrace.file.FileOptions;
+import io.millrace.file.FileOptions.Option;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
- * What a user says of what a file holds.
+ * What a user says of what a file holds, in the place of what is found in it.
  *
- * @param format {@code movielens-stream}, {@code talkingdata}, {@code criteo}, {@code libsvm} or
- *     {@code csv}
- * @param schema annotated Avro schema (.avsc); without it that of the format, but for csv
- * @param label column that holds 0 or 1; without it that of the schema or the format
+ * @param format {@code csv}, {@code jsonl}, {@code parquet}, {@code libsvm}, {@code libffm} or
+ *     {@code vw}; or a data set: {@code movielens-stream}, {@code talkingdata}, {@code criteo}
+ * @param schema annotated Avro schema (.avsc); without it one is drafted from the file
+ * @param label column of the label
+ * @param positive the label's value that counts as positive; all others are negative
+ * @param positiveFrom the number from which on a label counts as positive
+ * @param time column of the event time, or {@code none}
+ * @param timeFormat how that column is written: {@code iso}, {@code seconds}, {@code millis} and
+ *     others
+ * @param id column of the row's id, or {@code none}
+ * @param separator what stands between cells
+ * @param quote what stands around cells, or {@code none}
+ * @param header {@code yes} or {@code no}
+ * @param columns names of all columns, separated by commas
+ * @param encoding for example {@code UTF-8} or {@code ISO-8859-1}
+ * @param decimal {@code point} or {@code comma}
+ * @param missing texts that mean that a value is missing, separated by commas
+ * @param types types of columns: {@code zip=text,age=number}
+ * @param split what separates the items of a column: {@code genres=|}
  */
 public record SourceSettings(
-    Optional<String> format, Optional<Path> schema, Optional<String> label) {
+    Optional<String> format,
+    Optional<Path> schema,
+    Optional<String> label,
+    Optional<String> positive,
+    Optional<String> positiveFrom,
+    Optional<String> time,
+    Optional<String> timeFormat,
+    Optional<String> id,
+    Optional<String> separator,
+    Optional<String> quote,
+    Optional<String> header,
+    Optional<String> columns,
+    Optional<String> encoding,
+    Optional<String> decimal,
+    Optional<String> missing,
+    Optional<String> types,
+    Optional<String> split) {
 
   /** Nothing said. */
   public static final SourceSettings NONE =
-      new SourceSettings(Optional.empty(), Optional.empty(), Optional.empty());
+      new SourceSettings(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
-  /** The file's format. */
-  public Format fileFormat() {
-    String name = Required.given(format, "source.format", "--format");
-    return Arrays.stream(Format.values())
-        .filter(f -> f.commandName().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UserError(
-                    "--format '%s', expected one of %s"
-                        .formatted(
-                            name,
-                            Arrays.stream(Format.values()).map(Format::commandName).toList())));
+  /** The known data set that the format names, if it is one. */
+  Optional<DataSet> dataSet() {
+    return format.flatMap(DataSet::named);
   }
 
-  /** The schema that was given, or that of the format. */
-  public FeatureSchema featureSchema() {
-    Format kind = fileFormat();
-    if (schema.isPresent()) {
-      return readSchema(schema.get());
+  /** What the settings say to who reads the file. */
+  FileOptions options() {
+    FileOptions options = dataSet().map(DataSet::options).orElse(FileOptions.NONE);
+    if (dataSet().isEmpty()) {
+      options = with(options, Option.FORMAT, format);
     }
-    if (kind == Format.CSV) {
-      throw new UserError("--format csv has no schema of its own, expected --schema FILE");
-    }
-    return BuiltInSchemas.load(kind.id());
+    options = with(options, Option.LABEL, label);
+    options = with(options, Option.POSITIVE, positive);
+    options = with(options, Option.POSITIVE_FROM, positiveFrom);
+    options = with(options, Option.TIME, time);
+    options = with(options, Option.TIME_FORMAT, timeFormat);
+    options = with(options, Option.ID, id);
+    options = with(options, Option.SEPARATOR, separator);
+    options = with(options, Option.QUOTE, quote);
+    options = with(options, Option.HEADER, header);
+    options = with(options, Option.COLUMNS, columns);
+    options = with(options, Option.ENCODING, encoding);
+    options = with(options, Option.DECIMAL, decimal);
+    options = with(options, Option.MISSING, missing);
+    options = with(options, Option.TYPES, types);
+    return with(options, Option.SPLIT, split);
   }
 
-  /** The column of the label. */
-  public String labelOf(FeatureSchema features) {
-    return label.orElseGet(() -> features.labelField().orElse(fileFormat().defaultLabel()));
+  private static FileOptions with(FileOptions options, Option option, Optional<String> value) {
+    return value.map(given -> options.with(option, given)).orElse(options);
+  }
+
+  /** What was said, but for the schema and the label, in words. */
+  String words() {
+    return "format %s, time %s %s, id %s, separator %s, quote %s, header %s, columns %s, encoding %s, decimal %s, missing %s, types %s, split %s"
+        .formatted(
+            format, time, timeFormat, id, separator, quote, header, columns, encoding, decimal,
+            missing, types, split)
+        .replace("Optional.empty", "found")
+        .replaceAll("Optional\\[([^]]*)]", "$1");
   }
 
   /** Reads an annotated schema; what is wrong with it becomes a {@link UserError}. */

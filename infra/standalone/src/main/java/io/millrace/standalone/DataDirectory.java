@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +121,11 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** What a finished replay found, as JSON. */
+  public Path report() {
+    return root.resolve("report.json");
+  }
+
   /**
    * A value that is fixed when the directory is first used.
    *
@@ -127,7 +133,13 @@ public final class DataDirectory implements AutoCloseable {
    * @return the value that the directory has
    */
   public String fixed(String key, String proposed) {
-    return fixed(root.resolve("identity.properties"), key, proposed, false);
+    return Objects.requireNonNull(
+        fixed(root.resolve("identity.properties"), key, proposed, false));
+  }
+
+  /** A value that was fixed before, or null. */
+  public @Nullable String known(String key) {
+    return fixed(root.resolve("identity.properties"), key, null, false);
   }
 
   /** A value to be used from now on, whatever it was. */
@@ -137,10 +149,12 @@ public final class DataDirectory implements AutoCloseable {
 
   /** As {@link #fixed}, among the secrets. */
   String secret(String key, String proposed) {
-    return fixed(secrets().resolve("secrets.properties"), key, proposed, false);
+    return Objects.requireNonNull(
+        fixed(secrets().resolve("secrets.properties"), key, proposed, false));
   }
 
-  private static String fixed(Path file, String key, String proposed, boolean replace) {
+  private static @Nullable String fixed(
+      Path file, String key, @Nullable String proposed, boolean replace) {
     Properties properties = new Properties();
     try {
       if (Files.exists(file)) {
@@ -149,7 +163,7 @@ public final class DataDirectory implements AutoCloseable {
         }
       }
       String present = properties.getProperty(key);
-      if (present != null && (!replace || present.equals(proposed))) {
+      if (proposed == null || (present != null && (!replace || present.equals(proposed)))) {
         return present;
       }
       properties.setProperty(key, proposed);

@@ -45,6 +45,11 @@ public final class FileRecords {
     return timeIsFeature;
   }
 
+  /** The event time of a record, in milliseconds since 1970; only where there is a time field. */
+  public long timeOf(GenericRecord record) {
+    return ((Number) record.get(timeField)).longValue();
+  }
+
   /**
    * The record of a usable row. Columns that the schema does not have are left out.
    *

@@ -2,10 +2,12 @@ package io.millrace.learner;
 
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.file.Format;
+import io.millrace.file.DataSet;
+import io.millrace.file.FilePlan;
+import io.millrace.file.SchemaFit;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
-import io.millrace.file.RowRecords;
+import io.millrace.file.FileRecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,27 +26,31 @@ record StreamFile(FeatureSchema schema, List<GenericRecord> records, byte[] labe
 
   /** MovieLens-1M, first half of the users, in file order. */
   static StreamFile movieLens() {
-    return read("ml1m_half_time_stream.csv.xz", Format.MOVIELENS_STREAM, null);
+    return read("ml1m_half_time_stream.csv.xz", DataSet.MOVIELENS_STREAM, null);
   }
 
   /** The TalkingData sample by click_time. */
   static StreamFile talkingData() {
-    return read("talkingdata_train_sample.csv.xz", Format.TALKINGDATA, "click_time");
+    return read("talkingdata_train_sample.csv.xz", DataSet.TALKINGDATA, "click_time");
   }
 
   /** The first 10,000 examples of Criteo Kaggle in file order. */
   static StreamFile criteo() {
-    return read("criteo_first10000.txt.xz", Format.CRITEO, null);
+    return read("criteo_first10000.txt.xz", DataSet.CRITEO, null);
   }
 
-  private static StreamFile read(String file, Format format, @Nullable String orderBy) {
+  private static StreamFile read(String file, DataSet set, @Nullable String orderBy) {
     Path path = Path.of(System.getProperty("millrace.shared", "."), "data", file);
     Assumptions.assumeTrue(Files.exists(path), () -> "skipped: needs the data file " + file);
-    FeatureSchema schema = BuiltInSchemas.load(format.id());
-    RowRecords records = new RowRecords(schema);
+    FeatureSchema schema = BuiltInSchemas.load(set.schemaName());
+    FilePlan plan = FilePlan.of(path, set.options());
+    FileRecords records = SchemaFit.of(schema, plan).records();
     List<GenericRecord> read = new ArrayList<>();
     List<Byte> labels = new ArrayList<>();
-    try (RowReader rows = format.open(path, schema, format.defaultLabel(), orderBy)) {
+    try (RowReader rows =
+        orderBy == null
+            ? plan.open()
+            : plan.openOrdered(orderBy, Path.of(System.getProperty("java.io.tmpdir")), 1L << 30)) {
       for (Row row = rows.next(); row != null; row = rows.next()) {
         int i = read.size();
         read.add(records.of(row, String.valueOf(i), 946_684_800_000L + i));
