@@ -48,8 +48,12 @@ class ArchitectureTest {
           .definedBy("io.millrace.training..")
           .layer("ingestion")
           .definedBy("io.millrace.ingestion..")
+          .layer("ranking")
+          .definedBy("io.millrace.ranking..")
+          .layer("console")
+          .definedBy("io.millrace.serving.console..")
           .layer("serving")
-          .definedBy("io.millrace.serving..")
+          .definedBy("io.millrace.serving.http..")
           .layer("infra")
           .definedBy(
               "io.millrace.standalone..",
@@ -66,14 +70,19 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("serving")
           .mayOnlyBeAccessedByLayers("infra")
+          .whereLayer("console")
+          .mayOnlyBeAccessedByLayers("serving")
+          .whereLayer("ranking")
+          .mayOnlyBeAccessedByLayers("serving", "infra")
           .whereLayer("ingestion")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("training")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("models")
-          .mayOnlyBeAccessedByLayers("training", "serving", "infra")
+          .mayOnlyBeAccessedByLayers("training", "ranking", "serving", "infra")
           .whereLayer("feature-store")
-          .mayOnlyBeAccessedByLayers("models", "training", "serving", "ingestion", "infra");
+          .mayOnlyBeAccessedByLayers(
+              "models", "training", "ranking", "serving", "ingestion", "infra");
 
   @ArchTest
   static final ArchRule packagesHaveNoCircles =
@@ -111,6 +120,25 @@ class ArchitectureTest {
           .onlyDependOnClassesThat(
               resideInAnyPackage(
                   "io.millrace.kernel..", "java..", "jdk.incubator.vector..", "org.jspecify.."));
+
+  @ArchTest
+  static final ArchRule rankingKnowsNoHttp =
+      noClasses()
+          .that()
+          .resideInAPackage("io.millrace.ranking..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "com.linecorp.armeria..", "com.fasterxml.jackson..", "io.netty..", "java.net..");
+
+  @ArchTest
+  static final ArchRule theConsoleKnowsNothing =
+      classes()
+          .that()
+          .resideInAPackage("io.millrace.serving.console..")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage("io.millrace.serving.console..", "java..", "org.jspecify.."));
 
   @ArchTest
   static final ArchRule vectorsOnlyInKernels =
