@@ -132,6 +132,15 @@ class ArchitectureTest {
               "com.linecorp.armeria..", "com.fasterxml.jackson..", "io.netty..", "java.net..");
 
   @ArchTest
+  static final ArchRule metersOnlyInServers =
+      noClasses()
+          .that(
+              not(resideInAnyPackage("io.millrace.serving.http..", "io.millrace.registry.http..")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+  @ArchTest
   static final ArchRule theConsoleKnowsNothing =
       classes()
           .that()

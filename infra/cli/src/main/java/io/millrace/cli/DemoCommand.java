@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -110,7 +109,9 @@ final class DemoCommand implements Callable<Integer> {
             .withExtraStatus(
                 () -> {
                   Demo demo = running.get();
-                  return demo == null ? Map.of() : demo.extraStatus();
+                  return demo == null
+                      ? List.of()
+                      : demo.figures().map(DemoStatus::of).orElse(List.of());
                 });
     DemoConfig config =
         new DemoConfig(

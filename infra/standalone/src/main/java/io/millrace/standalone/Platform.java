@@ -307,7 +307,7 @@ public final class Platform implements AutoCloseable {
 
   /** Impressions that the ingestion job has refused. */
   public long rejectedImpressions() {
-    return REFUSALS.stream().mapToLong(reason -> server.ingestionCount(reason.code())).sum();
+    return REFUSALS.stream().mapToLong(reason -> server.rejectedEvents(reason)).sum();
   }
 
   /** Why a job has stopped for good, or empty while all run. */

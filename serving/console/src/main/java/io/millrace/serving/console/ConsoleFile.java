@@ -17,8 +17,8 @@ public record ConsoleFile(String path, String resource, String contentType) {
       List.of(
           new ConsoleFile("/", named("index.html"), "text/html; charset=utf-8"),
           asset("console.css", "text/css; charset=utf-8"),
-          asset("console.js", "text/javascript; charset=utf-8"),
-          asset("chart.js", "text/javascript; charset=utf-8"),
+          asset("console.js", "application/javascript; charset=utf-8"),
+          asset("chart.js", "application/javascript; charset=utf-8"),
           asset("icon.svg", "image/svg+xml; charset=utf-8"));
 
   private static ConsoleFile asset(String name, String contentType) {

@@ -1,7 +1,8 @@
 package io.millrace.serving.http;
 
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,45 @@ final class Admission {
   private final AtomicLong abandoned = new AtomicLong();
 
   // Guarded by this.
-  private final Map<String, Long> refused = new TreeMap<>();
+  private final Map<Reason, Long> refused = new EnumMap<>(Reason.class);
   private long bytes;
   private long candidates;
   private int requests;
 
+  /** What there may be too much of in flight. */
+  enum Reason {
+    BYTES,
+    CANDIDATES,
+    REQUESTS;
+
+    /** In an answer and in a metric. */
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Requests that were refused since the start, by what there was too much of. */
+  record Refused(long bytes, long candidates, long requests) {
+    private static Refused of(Map<Reason, Long> counts) {
+      return new Refused(
+          counts.getOrDefault(Reason.BYTES, 0L),
+          counts.getOrDefault(Reason.CANDIDATES, 0L),
+          counts.getOrDefault(Reason.REQUESTS, 0L));
+    }
+
+    /** Those for one reason. */
+    long of(Reason reason) {
+      return switch (reason) {
+        case BYTES -> bytes;
+        case CANDIDATES -> candidates;
+        case REQUESTS -> requests;
+      };
+    }
+  }
+
   /**
    * What is in flight, and what was refused since the start.
    *
-   * @param refused requests by what there was too much of
    * @param abandoned requests whose time was up, or whose client was gone, before they were
    *     answered
    */
@@ -30,12 +61,12 @@ final class Admission {
       long bytesInFlight,
       int requestsInFlight,
       long candidatesInFlight,
-      Map<String, Long> refused,
+      Refused refused,
       long abandoned) {}
 
   Admission(RequestLimits limits) {
     this.limits = limits;
-    for (String reason : new String[] {"bytes", "candidates", "requests"}) {
+    for (Reason reason : Reason.values()) {
       refused.put(reason, 0L);
     }
   }
@@ -56,7 +87,7 @@ final class Admission {
         bytes += bodyBytes - myBytes;
         myBytes = bodyBytes;
         if (candidates > 0 && candidates + about > limits.candidatesInFlight()) {
-          refused.merge("candidates", 1L, Long::sum);
+          refused.merge(Reason.CANDIDATES, 1L, Long::sum);
           return false;
         }
         candidates += about;
@@ -94,11 +125,11 @@ final class Admission {
    */
   synchronized @Nullable Ticket enter(long bodyBytes) {
     if (requests >= limits.requestsInFlight()) {
-      refused.merge("requests", 1L, Long::sum);
+      refused.merge(Reason.REQUESTS, 1L, Long::sum);
       return null;
     }
     if (bytes + bodyBytes > limits.bytesInFlight()) {
-      refused.merge("bytes", 1L, Long::sum);
+      refused.merge(Reason.BYTES, 1L, Long::sum);
       return null;
     }
     requests++;
@@ -112,6 +143,6 @@ final class Admission {
   }
 
   synchronized Counts counts() {
-    return new Counts(bytes, requests, candidates, new TreeMap<>(refused), abandoned.get());
+    return new Counts(bytes, requests, candidates, Refused.of(refused), abandoned.get());
   }
 }

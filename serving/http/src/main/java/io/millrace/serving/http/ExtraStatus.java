@@ -1,6 +1,6 @@
 package io.millrace.serving.http;
 
-import java.util.Map;
+import java.util.List;
 
 /**
  * Values that the surroundings add to the status, such as how good a demo's answers are against the
@@ -12,8 +12,8 @@ import java.util.Map;
 public interface ExtraStatus {
 
   /** Nothing extra. */
-  ExtraStatus NONE = Map::of;
+  ExtraStatus NONE = List::of;
 
-  /** The present values: numbers (kept in the history too) or strings. */
-  Map<String, Object> values();
+  /** The present values, each name once. */
+  List<StatusValue> values();
 }

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -46,14 +45,13 @@ final class IngestionCountsView implements AutoCloseable {
 
   /**
    * @param countedTime when they were taken, milliseconds since 1970
-   * @param counts events by outcome, sorted by name
    * @param eventTime up to which everything was joined, milliseconds since 1970
    * @param lag events that are in Kafka and not yet read
    * @param waitsFor the partition that holds event time back
    */
   record Counts(
       long countedTime,
-      Map<String, Long> counts,
+      IngestionTotals counts,
       @Nullable Long eventTime,
       long lag,
       @Nullable WaitsFor waitsFor) {
@@ -61,7 +59,7 @@ final class IngestionCountsView implements AutoCloseable {
     private static Counts of(IngestionCounts event) {
       return new Counts(
           event.getCountedTime().toEpochMilli(),
-          new TreeMap<>(event.getCounts()),
+          new IngestionTotals(event.getCounts()),
           event.getEventTime() == null ? null : event.getEventTime().toEpochMilli(),
           event.getLag(),
           event.getWaitsFor());

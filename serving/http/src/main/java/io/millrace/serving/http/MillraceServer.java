@@ -28,6 +28,7 @@ import io.millrace.ranking.ServedModels;
 import io.millrace.ranking.WarmUp;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.serving.console.ConsoleFile;
+import io.millrace.wire.RejectionReason;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -36,7 +37,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +58,6 @@ public final class MillraceServer implements AutoCloseable {
   private static final int MAX_WAITING_VIEWS = 64;
 
   private static final int MAX_STREAMS = 256;
-  private static final String OTHER = "other";
   private static final Map<String, String> METHODS =
       Map.of("/v1/predict", "POST", "/v1/rank", "POST");
 
@@ -81,8 +80,8 @@ public final class MillraceServer implements AutoCloseable {
   private final ExecutorService workers;
   private final BlockingTaskExecutor views;
   private final AtomicInteger waitingViews = new AtomicInteger();
-  private final Map<String, EndpointMetrics> endpoints = new LinkedHashMap<>();
-  private final Map<String, Durations> forwards = new LinkedHashMap<>();
+  private final ServerMetrics metrics;
+  private final StatusMeters page;
   private final Server server;
 
   /**
@@ -131,6 +130,7 @@ public final class MillraceServer implements AutoCloseable {
 
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
     sources.forEach(source -> this.sources.put(source.model(), source));
+    metrics = new ServerMetrics(List.of("predict", "rank"), this.sources.keySet());
     models =
         new ServedModels(
             sources.stream().map(source -> served(source, config.registry())).toList());
@@ -151,21 +151,18 @@ public final class MillraceServer implements AutoCloseable {
     RankingService rankings = new RankingService(models, impressions, limits, config.clock());
     PredictEndpoint predict =
         new PredictEndpoint(new PredictionService(models, limits, config.clock()));
-    endpoints.put("predict", new EndpointMetrics());
-    endpoints.put("rank", new EndpointMetrics());
-    endpoints.put(OTHER, new EndpointMetrics());
     reporter =
         new StatusReporter(
             models,
             ingestion,
-            endpoints,
-            forwards,
+            metrics,
             impressions,
             admission,
             surroundings,
             rankings,
             config.extraStatus(),
             config.clock());
+    page = new StatusMeters(metrics.registry(), reporter.status());
     AtomicInteger worker = new AtomicInteger();
     workers =
         Executors.newFixedThreadPool(
@@ -192,9 +189,7 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private ServedModel served(ModelSource source, SchemaRegistry registry) {
-    Durations passes = new Durations();
-    forwards.put(source.model(), passes);
-    return new ServedModel(source, registry, passes::record);
+    return new ServedModel(source, registry, nanos -> metrics.recordPass(source.model(), nanos));
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -245,9 +240,9 @@ public final class MillraceServer implements AutoCloseable {
     return source(model).freshness();
   }
 
-  /** A running total of the ingestion job by its name; 0 before the job has counted. */
-  public long ingestionCount(String name) {
-    return ingestion.newest().map(c -> c.counts().getOrDefault(name, 0L)).orElse(0L);
+  /** Events that the ingestion job has turned away for a reason; 0 before it has counted. */
+  public long rejectedEvents(RejectionReason reason) {
+    return ingestion.newest().map(newest -> newest.counts().rejected(reason)).orElse(0L);
   }
 
   private ModelSource source(String model) {
@@ -314,8 +309,8 @@ public final class MillraceServer implements AutoCloseable {
         ctx ->
             HttpResponse.of(
                 HttpStatus.OK,
-                MediaType.parse(PrometheusText.CONTENT_TYPE),
-                MetricsPage.of(reporter.status(), endpoints, forwards)));
+                MediaType.parse(StatusMeters.CONTENT_TYPE),
+                page.page(reporter.status())));
     view(builder, "/v1/history", ctx -> history(ctx.queryParam("since")));
     ConsoleFile.ALL.forEach(file -> page(builder, file));
     return builder.build();
@@ -339,9 +334,8 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private void countFailure(String path, int status) {
-    String name = path.startsWith("/v1/") ? path.substring("/v1/".length()) : OTHER;
-    EndpointMetrics metrics = endpoints.get(name);
-    Objects.requireNonNullElseGet(metrics, () -> endpoints.get(OTHER)).count(status);
+    String name = path.startsWith("/v1/") ? path.substring("/v1/".length()) : ServerMetrics.OTHER;
+    metrics.count(metrics.endpoints().contains(name) ? name : ServerMetrics.OTHER, status);
   }
 
   private <T> void post(
@@ -349,11 +343,10 @@ public final class MillraceServer implements AutoCloseable {
       RequestLimits limits,
       String name,
       ScoringService.Endpoint<T> endpoint) {
-    EndpointMetrics metrics = Objects.requireNonNull(endpoints.get(name));
     builder
         .route()
         .post("/v1/" + name)
-        .build(new ScoringService<>(endpoint, metrics, limits, admission, workers));
+        .build(new ScoringService<>(name, endpoint, metrics, limits, admission, workers));
   }
 
   /** An answer that takes a look at everything, on a thread of its own kind. */

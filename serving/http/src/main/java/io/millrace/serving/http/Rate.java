@@ -1,17 +1,24 @@
 package io.millrace.serving.http;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalDouble;
 
 /**
- * Events per second from a running total that is looked at now and then: over the last five
- * seconds. A total that shrinks (its source began anew) starts over. Not thread-safe.
+ * Events per second from a running total that is looked at now and then: over a window of time. A
+ * total that shrinks (its source began anew) starts over. Not thread-safe.
  */
 final class Rate {
-  private static final long WINDOW_MILLIS = 5000;
-
+  private final long windowMillis;
   private final Deque<Observation> observations = new ArrayDeque<>();
+
+  /**
+   * @param window how far back is looked
+   */
+  Rate(Duration window) {
+    this.windowMillis = window.toMillis();
+  }
 
   private record Observation(long millis, long total) {}
 
@@ -22,7 +29,7 @@ final class Rate {
       observations.clear();
     }
     observations.addLast(new Observation(millis, total));
-    while (observations.size() > 2 && observations.getFirst().millis < millis - WINDOW_MILLIS) {
+    while (observations.size() > 2 && observations.getFirst().millis < millis - windowMillis) {
       observations.removeFirst();
     }
     Observation first = observations.getFirst();

@@ -24,7 +24,8 @@ final class ScoringService<T> implements HttpService {
   private static final int LONG_BODY_BYTES = 64 << 10;
 
   private final Endpoint<T> endpoint;
-  private final EndpointMetrics metrics;
+  private final String name;
+  private final ServerMetrics metrics;
   private final RequestLimits limits;
   private final Admission admission;
   private final Executor workers;
@@ -41,12 +42,17 @@ final class ScoringService<T> implements HttpService {
     CompletionStage<T> answer(byte[] body, Deadline deadline);
   }
 
+  /**
+   * @param name by which the endpoint's answers are counted
+   */
   ScoringService(
+      String name,
       Endpoint<T> endpoint,
-      EndpointMetrics metrics,
+      ServerMetrics metrics,
       RequestLimits limits,
       Admission admission,
       Executor workers) {
+    this.name = name;
     this.endpoint = endpoint;
     this.metrics = metrics;
     this.limits = limits;
@@ -127,7 +133,7 @@ final class ScoringService<T> implements HttpService {
   }
 
   private HttpResponse refused(RequestException e) {
-    metrics.count(e.status().code());
+    metrics.count(name, e.status().code());
     return JsonAnswers.of(JsonAnswers.Answer.of(null, e));
   }
 
@@ -196,7 +202,7 @@ final class ScoringService<T> implements HttpService {
       if (call.over()) {
         admission.abandon();
       } else {
-        metrics.record(answer.status().code(), System.nanoTime() - call.start);
+        metrics.record(name, answer.status().code(), System.nanoTime() - call.start);
       }
       call.response.complete(response);
     } catch (RuntimeException | Error e) {

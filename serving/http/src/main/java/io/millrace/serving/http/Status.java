@@ -63,12 +63,12 @@ record Status(
    */
   record Ingestion(
       @Nullable Long countedTime,
-      Map<String, Long> counts,
+      IngestionTotals counts,
       @Nullable Long eventTime,
       @Nullable Long lag,
       @Nullable String waitsFor) {
     /** Before the job has counted. */
-    static final Ingestion NONE = new Ingestion(null, Map.of(), null, null, null);
+    static final Ingestion NONE = new Ingestion(null, IngestionTotals.NONE, null, null, null);
   }
 
   /** Answers since the start; rate and latencies of the last ten seconds. */

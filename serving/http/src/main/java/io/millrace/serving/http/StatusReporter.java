@@ -7,12 +7,12 @@ import io.millrace.ranking.RankingService;
 import io.millrace.ranking.ServedModel;
 import io.millrace.ranking.ServedModels;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +26,14 @@ final class StatusReporter {
   private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
   private static final int HISTORY_SECONDS = 3600;
   private static final int MAX_SERIES = 200;
+  private static final Duration RATE_WINDOW = Duration.ofSeconds(5);
 
   /** Metrics of segments that are over: they never change, so they have no history. */
   private static final String PAST_SEGMENTS = "segments.";
 
   private final ServedModels models;
   private final IngestionCountsView ingestion;
-  private final Map<String, EndpointMetrics> endpoints;
-  private final Map<String, Durations> forwards;
+  private final ServerMetrics metrics;
   private final ImpressionLog impressions;
   private final Admission admission;
   private final Surroundings surroundings;
@@ -42,16 +42,15 @@ final class StatusReporter {
   private final Clock clock;
   private final long startedTime;
   private final History history = new History(HISTORY_SECONDS, MAX_SERIES);
-  private final Rate events = new Rate();
+  private final Rate events = new Rate(RATE_WINDOW);
   private final Map<String, Rate> examples = new HashMap<>();
-  private volatile Map<String, Object> extra = Map.of();
+  private volatile List<StatusValue> extra = List.of();
   private volatile Status.Sample sample;
 
   StatusReporter(
       ServedModels models,
       IngestionCountsView ingestion,
-      Map<String, EndpointMetrics> endpoints,
-      Map<String, Durations> forwards,
+      ServerMetrics metrics,
       ImpressionLog impressions,
       Admission admission,
       Surroundings surroundings,
@@ -60,8 +59,7 @@ final class StatusReporter {
       Clock clock) {
     this.models = models;
     this.ingestion = ingestion;
-    this.endpoints = endpoints;
-    this.forwards = forwards;
+    this.metrics = metrics;
     this.impressions = impressions;
     this.admission = admission;
     this.surroundings = surroundings;
@@ -78,10 +76,9 @@ final class StatusReporter {
 
   /** Takes one sample. */
   void tick() {
-    endpoints.values().forEach(metrics -> metrics.durations().tick());
-    forwards.values().forEach(Durations::tick);
+    metrics.tick(clock.millis());
     try {
-      extra = new TreeMap<>(extraStatus.values());
+      extra = List.copyOf(extraStatus.values());
     } catch (RuntimeException e) {
       LOG.warn("the extra status failed: {}", e.toString());
     }
@@ -92,28 +89,18 @@ final class StatusReporter {
       addModel(values, status.time(), model);
     }
     status.endpoints().forEach((name, endpoint) -> addEndpoint(values, name, endpoint));
-    Map<String, Long> counts = status.ingestion().counts();
+    IngestionTotals counts = status.ingestion().counts();
     if (!counts.isEmpty()) {
-      long total =
-          counts.entrySet().stream()
-              .filter(
-                  count ->
-                      count.getKey().equals("impressions")
-                          || count.getKey().equals("clicks")
-                          || count.getKey().endsWith(".events"))
-              .mapToLong(Map.Entry::getValue)
-              .sum();
       events
-          .at(status.time(), total)
+          .at(status.time(), counts.events())
           .ifPresent(rate -> put(values, "ingestion.eventsPerSecond", rate));
     }
     put(values, "ingestion.lag", status.ingestion().lag());
-    extra.forEach(
-        (name, value) -> {
-          if (value instanceof Number number) {
-            put(values, "extra." + name, number.doubleValue());
-          }
-        });
+    for (StatusValue value : extra) {
+      if (value.shown() instanceof Number number) {
+        put(values, "extra." + value.name(), number);
+      }
+    }
     history.add(status.time(), values);
     sample = new Status.Sample(status.time(), values);
   }
@@ -123,7 +110,7 @@ final class StatusReporter {
     long now = clock.millis();
     List<String> notReady = surroundings.problems();
     Map<String, Status.Endpoint> byName = new LinkedHashMap<>();
-    endpoints.forEach((name, metrics) -> byName.put(name, endpoint(metrics)));
+    metrics.endpoints().forEach(name -> byName.put(name, metrics.endpoint(name)));
     return new Status(
         now,
         startedTime,
@@ -136,8 +123,14 @@ final class StatusReporter {
         impressions.counts(),
         admission.counts(),
         rankings.latest().orElse(null),
-        extra,
+        shown(extra),
         sample);
+  }
+
+  private static Map<String, Object> shown(List<StatusValue> values) {
+    Map<String, Object> byName = new TreeMap<>();
+    values.forEach(value -> byName.put(value.name(), value.shown()));
+    return byName;
   }
 
   private Status.Model model(ServedModel model, long now) {
@@ -149,9 +142,7 @@ final class StatusReporter {
             any ? fresh.p50Millis() : null,
             any ? fresh.p95Millis() : null,
             any ? fresh.p99Millis() : null);
-    Durations.Recent passes = Objects.requireNonNull(forwards.get(model.name())).recent();
-    Status.Forward forward =
-        new Status.Forward(passes.perSecond(), passes.p50Millis(), passes.p99Millis());
+    Status.Forward forward = metrics.forward(model.name());
     boolean caughtUp = model.source().caughtUp();
     Predictor predictor = model.newest().orElse(null);
     if (predictor == null) {
@@ -159,8 +150,8 @@ final class StatusReporter {
           model.name(), caughtUp, null, null, null, null, null, freshness, forward, Map.of());
     }
     ModelSnapshot snapshot = predictor.snapshot();
-    Map<String, Double> metrics = new TreeMap<>();
-    snapshot.manifest().getMetrics().forEach((name, value) -> put(metrics, name, value));
+    Map<String, Double> learned = new TreeMap<>();
+    snapshot.manifest().getMetrics().forEach((name, value) -> put(learned, name, value));
     return new Status.Model(
         model.name(),
         caughtUp,
@@ -171,22 +162,7 @@ final class StatusReporter {
         predictor.ageMillis(now),
         freshness,
         forward,
-        metrics);
-  }
-
-  private static Status.Endpoint endpoint(EndpointMetrics metrics) {
-    Map<Integer, Long> statuses = metrics.statuses();
-    Durations.Recent recent = metrics.durations().recent();
-    return new Status.Endpoint(
-        statuses.values().stream().mapToLong(Long::longValue).sum(),
-        statuses.entrySet().stream()
-            .filter(entry -> entry.getKey() >= 400)
-            .mapToLong(Map.Entry::getValue)
-            .sum(),
-        recent.perSecond(),
-        recent.p50Millis(),
-        recent.p99Millis(),
-        recent.maxMillis());
+        learned);
   }
 
   private void addModel(Map<String, Double> values, long time, Status.Model model) {
@@ -198,7 +174,7 @@ final class StatusReporter {
     put(values, prefix + "version", version);
     put(values, prefix + "ageMillis", model.ageMillis());
     examples
-        .computeIfAbsent(model.name(), name -> new Rate())
+        .computeIfAbsent(model.name(), name -> new Rate(RATE_WINDOW))
         .at(time, version)
         .ifPresent(rate -> put(values, prefix + "examplesPerSecond", rate));
     put(values, prefix + "freshness.p50Millis", model.freshness().p50Millis());

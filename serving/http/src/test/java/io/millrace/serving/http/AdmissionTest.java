@@ -69,13 +69,13 @@ class AdmissionTest {
       await().until(() -> gate.arrived.get() == 1);
       assertThat(http.get("/health").status()).isEqualTo(200);
       assertThat(http.get("/ready").status()).isEqualTo(503); // Kafka is away
-      assertThat(http.get("/metrics").body()).contains("millrace_in_flight_requests 1\n");
+      assertThat(http.get("/metrics").body()).contains("millrace_in_flight_requests 1.0\n");
       assertThat(http.get("/v1/status").json().at("/admission/candidatesInFlight").asLong())
           .isPositive();
       assertThat(http.get("/console/icon.svg").status()).isEqualTo(200);
       gate.open.countDown();
       assertThat(busy.join().status()).isEqualTo(200);
-      await().until(() -> http.get("/metrics").body().contains("millrace_in_flight_bytes 0\n"));
+      await().until(() -> http.get("/metrics").body().contains("millrace_in_flight_bytes 0.0\n"));
     }
   }
 
@@ -97,8 +97,8 @@ class AdmissionTest {
       await().until(() -> DoorsTest.inFlight(server).equals("1000000 bytes, 1 requests"));
       assertThat(Http.to(server).get("/metrics").body())
           .contains(
-              "millrace_requests_refused_total{reason=\"bytes\"} 1\n",
-              "millrace_requests_total{endpoint=\"rank\",status=\"503\"} 1\n");
+              "millrace_requests_refused_total{reason=\"bytes\"} 1.0\n",
+              "millrace_requests_total{endpoint=\"rank\",status=\"503\"} 1.0\n");
       // The connection of who was refused goes on, once its body is past.
       third.send("x".repeat(1_000_000)).send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
       assertThat(third.answer()).startsWith("HTTP/1.1 200 ");
@@ -167,7 +167,7 @@ class AdmissionTest {
       assertThat(http.get("/metrics").body())
           .contains(
               "millrace_forward_duration_seconds_count{model=\"clicks\"} 0\n",
-              "millrace_requests_abandoned_total 5\n");
+              "millrace_requests_abandoned_total 5.0\n");
       // The first asked for a version, which takes a look or two; the others did not even do that.
       assertThat(gate.arrived.get()).isLessThan(4);
       assertThat(http.post("/v1/rank", RANK).status()).isEqualTo(200);
@@ -186,9 +186,7 @@ class AdmissionTest {
     ticket.close();
     ticket.close();
     assertThat(admission.counts())
-        .isEqualTo(
-            new Admission.Counts(
-                0, 0, 0, Map.of("bytes", 0L, "candidates", 0L, "requests", 0L), 0));
+        .isEqualTo(new Admission.Counts(0, 0, 0, new Admission.Refused(0, 0, 0), 0));
   }
 
   @Test

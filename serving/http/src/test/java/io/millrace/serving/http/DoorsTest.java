@@ -74,7 +74,7 @@ class DoorsTest {
     }
     assertThat(Http.to(own).get("/metrics").body())
         .contains(
-            "millrace_requests_total{endpoint=\"other\",status=\"400\"} " + connections + "\n");
+            "millrace_requests_total{endpoint=\"other\",status=\"400\"} " + connections + ".0\n");
     long start = System.nanoTime();
     own.close();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
@@ -100,7 +100,7 @@ class DoorsTest {
             "{endpoint=\"other\",status=\"404\"} ",
             "{endpoint=\"rank\",status=\"405\"} ",
             "{endpoint=\"predict\",status=\"415\"} ",
-            "{endpoint=\"rank\",status=\"413\"} 1\n");
+            "{endpoint=\"rank\",status=\"413\"} 1.0\n");
   }
 
   @Test
@@ -202,7 +202,7 @@ class DoorsTest {
       assertThat(slow.ends()).isTrue();
       await().until(() -> inFlight(own).equals("0 bytes, 0 requests"));
       assertThat(Http.to(own).get("/metrics").body())
-          .contains("millrace_requests_total{endpoint=\"predict\",status=\"408\"} 1\n");
+          .contains("millrace_requests_total{endpoint=\"predict\",status=\"408\"} 1.0\n");
     }
   }
 

@@ -38,7 +38,9 @@ final class Fixture {
         Clock.systemUTC(),
         Duration.ofMillis(300),
         Duration.ZERO,
-        () -> Map.of("ceiling.auc", 0.8, "topAd", "ad-7"),
+        () ->
+            List.of(
+                new StatusValue.Figure("ceiling.auc", 0.8), new StatusValue.Text("topAd", "ad-7")),
         RequestLimits.defaults(),
         ImpressionBuffer.defaults(),
         PlatformParts.NONE,

@@ -73,7 +73,7 @@ class HealthTest {
       assertThat(status.at("/parts/2/since").asLong()).isEqualTo(SINCE.toEpochMilli());
       assertThat(status.at("/parts/2/reason").asText()).isEqualTo("no space left");
       assertThat(http.get("/metrics").body())
-          .contains("millrace_part{part=\"Job training-clicks\",state=\"failed\"} 1\n");
+          .contains("millrace_part{part=\"Job training-clicks\",state=\"failed\"} 1.0\n");
     }
   }
 

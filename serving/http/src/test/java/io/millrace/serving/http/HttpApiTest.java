@@ -388,19 +388,19 @@ class HttpApiTest {
             "millrace_requests_total{endpoint=\"predict\",status=\"400\"} ",
             "millrace_request_duration_seconds_bucket{endpoint=\"predict\",le=\"+Inf\"} ",
             "millrace_forward_duration_seconds_count{model=\"clicks\"} ",
-            "millrace_model_version{model=\"clicks\"} 42\n",
+            "millrace_model_version{model=\"clicks\"} 42.0\n",
             "millrace_freshness_seconds{model=\"clicks\",quantile=\"0.99\"} 0.4\n",
-            "millrace_progressive{model=\"clicks\",metric=\"total.auc\"} 0.75\n",
+            "millrace_progressive{metric=\"total.auc\",model=\"clicks\"} 0.75\n",
             "millrace_impressions_total{logged=\"false\"} ",
             "millrace_part{part=\"Kafka at 127.0.0.1:1\",state=\"",
             "millrace_impressions_waiting ",
-            "millrace_requests_refused_total{reason=\"bytes\"} 0\n",
-            "millrace_in_flight_bytes 0\n",
+            "millrace_requests_refused_total{reason=\"bytes\"} 0.0\n",
+            "millrace_in_flight_bytes 0.0\n",
             "millrace_heap_bytes{state=\"max\"} ",
             "millrace_threads ",
             "millrace_gc_seconds_total{collector=\"",
             "millrace_uptime_seconds ",
-            "millrace_ready 0\n");
+            "millrace_ready 0.0\n");
     assertThat(metrics.body().lines())
         .allMatch(line -> line.matches("#.*|[a-z_]+(\\{.*})? [-+0-9.eEInf]+"));
   }

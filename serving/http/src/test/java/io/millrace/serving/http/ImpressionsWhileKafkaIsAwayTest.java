@@ -65,7 +65,8 @@ class ImpressionsWhileKafkaIsAwayTest {
             .atMost(Duration.ofSeconds(20))
             .until(() -> http.get("/v1/status").json().at("/impressions/waiting").asInt() == 0);
         await().atMost(Duration.ofSeconds(20)).until(() -> http.get("/ready").status() == 200);
-        assertThat(http.get("/metrics").body()).contains("millrace_impressions_dropped_total 0\n");
+        assertThat(http.get("/metrics").body())
+            .contains("millrace_impressions_dropped_total 0.0\n");
       }
       // Those that were answered "logged": false are in the log too, and none is there twice.
       Map<String, Integer> found = new HashMap<>();

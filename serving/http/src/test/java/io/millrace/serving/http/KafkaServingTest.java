@@ -106,7 +106,7 @@ class KafkaServingTest {
         assertThat(impression.getServed().getEncodingHash()).isEqualTo(hash(features));
       }
       assertThat(http.get("/metrics").body())
-          .contains("millrace_impressions_total{logged=\"true\"} 4\n");
+          .contains("millrace_impressions_total{logged=\"true\"} 4.0\n");
     }
   }
 
@@ -323,8 +323,9 @@ class KafkaServingTest {
               "Partition clicks-3 has held event time back for 75 s: it is at 2023-11-14T22:13:20Z,"
                   + " and 16 of its records are not read.");
       assertThat(http.get("/metrics").body())
-          .contains("millrace_ingestion_lag 17")
-          .contains("millrace_ingestion_event_time_seconds 1700000000");
+          .contains("millrace_ingestion_lag 17.0\n")
+          .contains("millrace_ingestion_events_total{outcome=\"clicks\"} 2.0\n")
+          .contains("millrace_ingestion_event_time_seconds 1.7E9\n");
     }
     // Opened again, the server answers from its own files.
     try (MillraceServer server = MillraceServer.start(config)) {
