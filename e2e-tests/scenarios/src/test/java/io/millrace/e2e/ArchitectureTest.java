@@ -54,6 +54,8 @@ class ArchitectureTest {
           .definedBy("io.millrace.serving.console..")
           .layer("serving")
           .definedBy("io.millrace.serving.http..")
+          .layer("client")
+          .definedBy("io.millrace.client..")
           .layer("infra")
           .definedBy(
               "io.millrace.standalone..",
@@ -64,6 +66,8 @@ class ArchitectureTest {
               "io.millrace.cli..")
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("client")
+          .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("broker")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("registry")
