@@ -49,8 +49,14 @@ class ArchitectureTest {
           .definedBy("io.millrace.training..")
           .layer("ingestion")
           .definedBy("io.millrace.ingestion..")
+          .layer("ranking")
+          .definedBy("io.millrace.ranking..")
+          .layer("console")
+          .definedBy("io.millrace.serving.console..")
           .layer("serving")
-          .definedBy("io.millrace.serving..")
+          .definedBy("io.millrace.serving.http..")
+          .layer("client")
+          .definedBy("io.millrace.client..")
           .layer("infra")
           .definedBy(
               "io.millrace.standalone..",
@@ -61,20 +67,27 @@ class ArchitectureTest {
               "io.millrace.cli..")
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("client")
+          .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("broker")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("registry")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("serving")
           .mayOnlyBeAccessedByLayers("infra")
+          .whereLayer("console")
+          .mayOnlyBeAccessedByLayers("serving")
+          .whereLayer("ranking")
+          .mayOnlyBeAccessedByLayers("serving", "infra")
           .whereLayer("ingestion")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("training")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("models")
-          .mayOnlyBeAccessedByLayers("training", "serving", "infra")
+          .mayOnlyBeAccessedByLayers("training", "ranking", "serving", "infra")
           .whereLayer("feature-store")
-          .mayOnlyBeAccessedByLayers("models", "training", "serving", "ingestion", "infra");
+          .mayOnlyBeAccessedByLayers(
+              "models", "training", "ranking", "serving", "ingestion", "infra");
 
   @ArchTest
   static final ArchRule packagesHaveNoCircles =
@@ -122,6 +135,34 @@ class ArchitectureTest {
           .onlyDependOnClassesThat(
               resideInAnyPackage(
                   "io.millrace.kernel..", "java..", "jdk.incubator.vector..", "org.jspecify.."));
+
+  @ArchTest
+  static final ArchRule rankingKnowsNoHttp =
+      noClasses()
+          .that()
+          .resideInAPackage("io.millrace.ranking..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "com.linecorp.armeria..", "com.fasterxml.jackson..", "io.netty..", "java.net..");
+
+  @ArchTest
+  static final ArchRule metersOnlyInServers =
+      noClasses()
+          .that(
+              not(resideInAnyPackage("io.millrace.serving.http..", "io.millrace.registry.http..")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+  @ArchTest
+  static final ArchRule theConsoleKnowsNothing =
+      classes()
+          .that()
+          .resideInAPackage("io.millrace.serving.console..")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage("io.millrace.serving.console..", "java..", "org.jspecify.."));
 
   @ArchTest
   static final ArchRule vectorsOnlyInKernels =

@@ -4,7 +4,7 @@ import io.millrace.demo.Demo;
 import io.millrace.demo.DemoConfig;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.LabelSettings;
 import io.millrace.standalone.Platform;
@@ -16,7 +16,6 @@ import io.millrace.world.WorldConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -123,7 +122,9 @@ final class DemoCommand implements Callable<Integer> {
             .withExtraStatus(
                 () -> {
                   Demo demo = running.get();
-                  return demo == null ? Map.of() : demo.extraStatus();
+                  return demo == null
+                      ? List.of()
+                      : demo.figures().map(DemoStatus::of).orElse(List.of());
                 });
     DemoConfig config =
         new DemoConfig(world, settings.market().rate(), settings.market().duration(), MODEL, 64);

@@ -3,7 +3,7 @@ package io.millrace.cli;
 import io.millrace.learner.Compute;
 import io.millrace.model.ComputeDevice;
 import io.millrace.model.Engine;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import io.millrace.standalone.JobSettings;
 import io.millrace.standalone.LogConfig;
 import io.millrace.standalone.ModelSettings;

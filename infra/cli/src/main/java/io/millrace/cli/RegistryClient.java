@@ -1,19 +1,15 @@
 package io.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.client.ApiDescription;
+import io.millrace.client.JsonApi;
 import io.millrace.standalone.UserError;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -21,20 +17,24 @@ import org.apache.avro.Schema;
 /** Requests to a schema registry that speaks Confluent's REST API. */
 final class RegistryClient {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String TYPE = "application/vnd.schemaregistry.v1+json";
+  private static final ApiDescription API =
+      new ApiDescription(
+          "schema registry",
+          "expected one started by 'millrace up' or 'millrace registry', or another that speaks"
+              + " Confluent's API",
+          "application/vnd.schemaregistry.v1+json",
+          Duration.ofSeconds(30));
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
   private static final int UNPROCESSABLE = 422;
 
-  private final URI registry;
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final JsonApi api;
 
   /**
    * @param registry address, with {@code user:password@} where it asks for basic authentication
    */
   RegistryClient(URI registry) {
-    this.registry = registry;
+    this.api = new JsonApi(registry, API, UserError::new);
   }
 
   /** What the registry says of a schema. */
@@ -42,27 +42,28 @@ final class RegistryClient {
 
   /** The newest version of a subject, or empty if there is none. */
   Optional<Schema> latest(String subject) throws InterruptedException {
-    HttpResponse<String> response =
-        send(request("/subjects/%s/versions/latest".formatted(path(subject))).GET());
-    if (response.statusCode() == NOT_FOUND) {
-      return Optional.empty();
-    }
-    return Optional.of(new Schema.Parser().parse(json(expectOk(response)).path("schema").asText()));
+    JsonApi.Answer answer = api.get("/subjects/%s/versions/latest".formatted(path(subject)));
+    return answer.status() == NOT_FOUND
+        ? Optional.empty()
+        : Optional.of(
+            answer.as(
+                "a version of a subject",
+                body -> new Schema.Parser().parse(body.path("schema").asText())));
   }
 
   /** Whether a schema may become the subject's next version. */
   Answer check(String subject, Schema schema) throws InterruptedException {
-    HttpResponse<String> response =
-        send(
-            post(
-                "/compatibility/subjects/%s/versions/latest?verbose=true".formatted(path(subject)),
-                schema));
-    if (response.statusCode() == NOT_FOUND) {
+    JsonApi.Answer answer =
+        post(
+            "/compatibility/subjects/%s/versions/latest?verbose=true".formatted(path(subject)),
+            schema);
+    if (answer.status() == NOT_FOUND) {
       return new Answer(true, List.of());
-    } else if (response.statusCode() == UNPROCESSABLE) {
-      return refusal(response);
     }
-    JsonNode body = json(expectOk(response));
+    if (answer.status() == UNPROCESSABLE) {
+      return new Answer(false, List.of(answer.error()));
+    }
+    JsonNode body = answer.expectOk().json();
     List<String> messages = new ArrayList<>();
     body.path("messages").forEach(message -> messages.add(message.asText()));
     return new Answer(body.path("is_compatible").asBoolean(), messages);
@@ -70,72 +71,18 @@ final class RegistryClient {
 
   /** Registers a schema; the message of an accepted one is its id. */
   Answer register(String subject, Schema schema) throws InterruptedException {
-    HttpResponse<String> response =
-        send(post("/subjects/%s/versions".formatted(path(subject)), schema));
-    if (response.statusCode() == CONFLICT || response.statusCode() == UNPROCESSABLE) {
-      return refusal(response);
+    JsonApi.Answer answer = post("/subjects/%s/versions".formatted(path(subject)), schema);
+    if (answer.status() == CONFLICT || answer.status() == UNPROCESSABLE) {
+      return new Answer(false, List.of(answer.error()));
     }
-    return new Answer(true, List.of(json(expectOk(response)).path("id").asText()));
+    return new Answer(true, List.of(answer.expectOk().json().path("id").asText()));
   }
 
-  private Answer refusal(HttpResponse<String> response) {
-    return new Answer(false, List.of(json(response).path("message").asText()));
+  private JsonApi.Answer post(String path, Schema schema) throws InterruptedException {
+    return api.post(path, JSON.createObjectNode().put("schema", schema.toString()).toString());
   }
 
   private static String path(String subject) {
     return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
-  }
-
-  private HttpRequest.Builder post(String path, Schema schema) {
-    String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
-    return request(path)
-        .header("content-type", TYPE)
-        .POST(HttpRequest.BodyPublishers.ofString(body));
-  }
-
-  private HttpRequest.Builder request(String path) {
-    String base = registry.toString().replaceFirst("://[^/@]*@", "://").replaceFirst("/+$", "");
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(Duration.ofSeconds(30))
-            .header("accept", TYPE);
-    String user = registry.getUserInfo();
-    if (user != null) {
-      byte[] credentials = user.getBytes(StandardCharsets.UTF_8);
-      request.header("authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
-    }
-    return request;
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request) throws InterruptedException {
-    try {
-      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UserError("no schema registry answers at %s: %s".formatted(shown(), e));
-    }
-  }
-
-  private HttpResponse<String> expectOk(HttpResponse<String> response) {
-    if (response.statusCode() != 200) {
-      throw new UserError(
-          "the schema registry at %s answered %d: %s"
-              .formatted(shown(), response.statusCode(), response.body()));
-    }
-    return response;
-  }
-
-  private JsonNode json(HttpResponse<String> response) {
-    try {
-      return JSON.readTree(response.body());
-    } catch (JsonProcessingException e) {
-      throw new UserError(
-          "the schema registry at %s answered %d with '%s', expected JSON"
-              .formatted(shown(), response.statusCode(), response.body()));
-    }
-  }
-
-  /** The address without a password. */
-  private String shown() {
-    return registry.toString().replaceFirst("://[^/@]*@", "://");
   }
 }

@@ -1,16 +1,12 @@
 package io.millrace.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.client.ApiDescription;
+import io.millrace.client.JsonApi;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.standalone.UserError;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,73 +14,50 @@ import org.apache.avro.Schema;
 
 /** Requests to a running server. */
 final class ServerClient {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ApiDescription API =
+      new ApiDescription(
+          "server",
+          "expected one started by 'millrace up' or 'millrace demo'",
+          "application/json",
+          Duration.ofSeconds(10));
 
-  private final URI server;
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final JsonApi api;
 
   ServerClient(URI server) {
-    this.server = server;
+    this.api = new JsonApi(server, API, UserError::new);
   }
 
+  /** The answer as the server wrote it. */
   String get(String path) throws InterruptedException {
-    return send(HttpRequest.newBuilder(server.resolve(path)).GET());
+    return api.get(path).expectOk().text();
   }
 
   /** What {@code /v1/status} says. */
   JsonNode status() throws InterruptedException {
-    try {
-      return JSON.readTree(get("/v1/status"));
-    } catch (JsonProcessingException e) {
-      throw new UserError(
-          "%s/v1/status: %s, expected JSON".formatted(server, e.getOriginalMessage()));
-    }
+    return api.get("/v1/status").expectOk().json();
   }
 
+  /** The answer as the server wrote it. */
   String post(String path, String json) throws InterruptedException {
-    return send(
-        HttpRequest.newBuilder(server.resolve(path))
-            .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json)));
+    return api.post(path, json).expectOk().text();
   }
 
   /** The models that the server runs. */
   List<LiveModel> models() throws InterruptedException {
-    String json = get("/v1/models");
-    try {
-      List<LiveModel> models = new ArrayList<>();
-      for (JsonNode model : JSON.readTree(json)) {
-        models.add(
-            new LiveModel(
-                model.path("name").asText(),
-                model.path("kind").asText(),
-                model.path("takesNewFeatures").asBoolean(),
-                FeatureSchema.parse(
-                    new Schema.Parser().parse(model.path("featureSchema").asText()))));
-      }
-      return models;
-    } catch (JsonProcessingException | RuntimeException e) {
-      throw new UserError(
-          "%s/v1/models: %s, expected a list of models".formatted(server, e.getMessage()));
-    }
+    return api.get("/v1/models").as("a list of models", ServerClient::models);
   }
 
-  private String send(HttpRequest.Builder request) throws InterruptedException {
-    try {
-      HttpResponse<String> response =
-          http.send(
-              request.timeout(Duration.ofSeconds(10)).build(),
-              HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() != 200) {
-        throw new UserError(
-            "the server answered %d: %s".formatted(response.statusCode(), response.body()));
-      }
-      return response.body();
-    } catch (IOException e) {
-      throw new UserError(
-          "no server answers at %s, expected one started by 'millrace up' or 'millrace demo'"
-              .formatted(server));
+  private static List<LiveModel> models(JsonNode list) {
+    List<LiveModel> models = new ArrayList<>();
+    for (JsonNode model : list) {
+      models.add(
+          new LiveModel(
+              model.path("name").asText(),
+              model.path("kind").asText(),
+              model.path("takesNewFeatures").asBoolean(),
+              FeatureSchema.parse(
+                  new Schema.Parser().parse(model.path("featureSchema").asText()))));
     }
+    return models;
   }
 }

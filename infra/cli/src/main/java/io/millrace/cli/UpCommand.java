@@ -2,7 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.replay.SourceSettings;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;

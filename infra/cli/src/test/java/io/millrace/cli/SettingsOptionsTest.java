@@ -13,7 +13,7 @@ import io.millrace.model.Engine;
 import io.millrace.offline.EvaluateSettings;
 import io.millrace.offline.TrainSettings;
 import io.millrace.replay.ReplaySettings;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import io.millrace.settings.SettingsException;
 import io.millrace.standalone.LogConfig;
 import io.millrace.standalone.RegistrySettings;

@@ -14,15 +14,14 @@ final class Answers {
   /**
    * Waits.
    *
-   * @throws RankClient.RefusedException if the answer is a refusal or there is no connection
+   * @throws RankClient.RefusedException if the answer is a refusal, or there is none
    */
   static <T> T await(CompletableFuture<T> answer) throws InterruptedException, TimeoutException {
     try {
       return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof java.io.IOException
-          || e.getCause() instanceof RankClient.RefusedException) {
-        throw new RankClient.RefusedException(String.valueOf(e.getCause()));
+      if (e.getCause() instanceof RankClient.RefusedException refused) {
+        throw refused;
       }
       throw new IllegalStateException("a request failed", e.getCause());
     }

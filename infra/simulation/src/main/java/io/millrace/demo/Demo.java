@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * ceiling is kept in a file: a demo that starts again on the same data goes on where it was; only
  * what users clicked last is forgotten.
  *
- * <p>{@link #run} works on its caller's thread; {@link #stop} and {@link #extraStatus} may be
- * called by any.
+ * <p>{@link #run} works on its caller's thread; {@link #stop} and {@link #figures} may be called by
+ * any.
  */
 public final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
@@ -77,7 +76,7 @@ public final class Demo implements AutoCloseable {
   private long rateSinceEvents;
   private volatile boolean stopped;
   private volatile PlatformStatus status = PlatformStatus.UNKNOWN;
-  private volatile Map<String, Object> extraStatus = Map.of();
+  private volatile Optional<DemoFigures> figures = Optional.empty();
 
   /**
    * Prepares a demo; nothing is sent before {@link #run}.
@@ -142,8 +141,8 @@ public final class Demo implements AutoCloseable {
   }
 
   /** The ceiling and the demo's counts, for the server's status. */
-  public Map<String, Object> extraStatus() {
-    return extraStatus;
+  public Optional<DemoFigures> figures() {
+    return figures;
   }
 
   /** Frees connections; only after {@link #run} has returned. */
@@ -284,7 +283,7 @@ public final class Demo implements AutoCloseable {
                       LOG.debug("no status", failure);
                     }
                   });
-      publishExtra();
+      publishFigures();
     }
     if (line.due(nowMillis)) {
       long events = impressions + clicks + lateClicks + duplicates + invalid;
@@ -296,28 +295,10 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private void publishExtra() {
-    Map<String, Object> values = new TreeMap<>();
-    put(values, "truth.", truth.metrics());
-    put(values, "truth.minute.", truth.lastMinute());
-    values.put("demo.requests", requests);
-    values.put("demo.failedRequests", failed);
-    values.put("demo.inFlight", inFlight);
-    extraStatus = Map.copyOf(values);
-  }
-
-  private static void put(Map<String, Object> values, String prefix, TruthMetrics metrics) {
-    put(values, prefix + "auc", metrics.auc());
-    put(values, prefix + "ceiling", metrics.ceiling());
-    put(values, prefix + "logloss", metrics.logloss());
-    put(values, prefix + "floor", metrics.floor());
-    put(values, prefix + "calibration", metrics.calibration());
-  }
-
-  private static void put(Map<String, Object> values, String name, double value) {
-    if (Double.isFinite(value)) {
-      values.put(name, value);
-    }
+  private void publishFigures() {
+    figures =
+        Optional.of(
+            new DemoFigures(truth.metrics(), truth.lastMinute(), requests, failed, inFlight));
   }
 
   /**
@@ -332,7 +313,7 @@ public final class Demo implements AutoCloseable {
     due.removeIf(d -> d.consequence() instanceof Outcome.LateClick);
     sendDue(Long.MAX_VALUE);
     writer.flush();
-    publishExtra();
+    publishFigures();
     try {
       status = Answers.await(client.status());
     } catch (RankClient.RefusedException | TimeoutException e) {

@@ -12,18 +12,16 @@ import java.util.TreeMap;
  * @param freshP50Millis from a click to parameters that have learned from it
  * @param metrics as the learner published them: {@code served.} of the probabilities that were
  *     answered, in cohorts whose labels are final
- * @param ingestion the ingestion job's counts
  */
 record PlatformStatus(
     boolean ready,
     long version,
     double freshP50Millis,
     double freshP99Millis,
-    Map<String, Double> metrics,
-    Map<String, Double> ingestion) {
+    Map<String, Double> metrics) {
 
   static final PlatformStatus UNKNOWN =
-      new PlatformStatus(false, 0, Double.NaN, Double.NaN, Map.of(), Map.of());
+      new PlatformStatus(false, 0, Double.NaN, Double.NaN, Map.of());
 
   /** A metric, or NaN. */
   double metric(String name) {
@@ -54,8 +52,7 @@ record PlatformStatus(
         found.path("version").asLong(),
         freshness.path("p50Millis").asDouble(Double.NaN),
         freshness.path("p99Millis").asDouble(Double.NaN),
-        numbers(found.path("metrics")),
-        numbers(status.path("ingestion").path("counts")));
+        numbers(found.path("metrics")));
   }
 
   private static Map<String, Double> numbers(JsonNode object) {

@@ -4,22 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.client.ApiDescription;
+import io.millrace.client.JsonApi;
 import io.millrace.world.Ad;
 import io.millrace.world.AdRequest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Asks a server over HTTP. Safe for use by many threads. */
 final class RankClient {
   private static final JsonMapper MAPPER = new JsonMapper();
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final ApiDescription API =
+      new ApiDescription(
+          "server", "expected the platform's own", "application/json", Duration.ofSeconds(10));
 
   /** The best candidate: what a click has to name, and its index in the request. */
   record Ranked(String impressionId, int candidate, double probability, long version) {}
@@ -27,7 +25,7 @@ final class RankClient {
   /** A probability and the version that gave it. */
   record Predicted(double probability, long version) {}
 
-  /** The server answered with something else than 200, for example 503 before it is ready. */
+  /** The server answered with something else than 200, or not at all. */
   static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -36,16 +34,11 @@ final class RankClient {
     }
   }
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
-  private final URI server;
+  private final JsonApi api;
   private final String model;
 
   RankClient(URI server, String model) {
-    this.server = server;
+    this.api = new JsonApi(server, API, RefusedException::new);
     this.model = model;
   }
 
@@ -85,9 +78,8 @@ final class RankClient {
 
   /** The server's status. */
   CompletableFuture<PlatformStatus> status() {
-    HttpRequest get =
-        HttpRequest.newBuilder(server.resolve("/v1/status")).timeout(TIMEOUT).GET().build();
-    return send(get).thenApply(answer -> PlatformStatus.of(answer, model));
+    return api.getLater("/v1/status")
+        .thenApply(answer -> PlatformStatus.of(answer.expectOk().json(), model));
   }
 
   private ObjectNode body(AdRequest request) {
@@ -101,34 +93,6 @@ final class RankClient {
   }
 
   private CompletableFuture<JsonNode> post(String path, ObjectNode body) {
-    return send(
-        HttpRequest.newBuilder(server.resolve(path))
-            .timeout(TIMEOUT)
-            .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-            .build());
-  }
-
-  private CompletableFuture<JsonNode> send(HttpRequest request) {
-    return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
-        .thenApply(
-            response -> {
-              JsonNode answer = parsed(response.body());
-              if (response.statusCode() != 200 || answer == null) {
-                throw new RefusedException(
-                    "%s: %d %s".formatted(request.uri(), response.statusCode(), answer));
-              }
-              return answer;
-            });
-  }
-
-  private static @Nullable JsonNode parsed(byte[] body) {
-    try {
-      return MAPPER.readTree(body);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory failed", e);
-    }
+    return api.postLater(path, body.toString()).thenApply(answer -> answer.expectOk().json());
   }
 }

@@ -18,7 +18,7 @@ import io.millrace.metrics.Metrics;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.schema.SchemaRegistry;
-import io.millrace.serving.ExtraStatus;
+import io.millrace.serving.http.ExtraStatus;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;

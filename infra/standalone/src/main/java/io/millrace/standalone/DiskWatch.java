@@ -1,6 +1,6 @@
 package io.millrace.standalone;
 
-import io.millrace.serving.Part;
+import io.millrace.serving.http.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.millrace.standalone;
 
 import io.millrace.ingestion.job.JoinStore;
-import io.millrace.serving.Part;
+import io.millrace.serving.http.Part;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.millrace.standalone;
 
-import io.millrace.serving.Part;
+import io.millrace.serving.http.Part;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

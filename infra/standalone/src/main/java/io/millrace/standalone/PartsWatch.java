@@ -1,6 +1,6 @@
 package io.millrace.standalone;
 
-import io.millrace.serving.Part;
+import io.millrace.serving.http.Part;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;

@@ -12,10 +12,10 @@ import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
-import io.millrace.serving.MillraceServer;
-import io.millrace.serving.Part;
-import io.millrace.serving.ServerConfig;
-import io.millrace.serving.ServerWiring;
+import io.millrace.serving.http.MillraceServer;
+import io.millrace.serving.http.Part;
+import io.millrace.serving.http.ServerConfig;
+import io.millrace.serving.http.ServerWiring;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import io.millrace.training.TrainingJob;
@@ -310,7 +310,7 @@ public final class Platform implements AutoCloseable {
 
   /** Impressions that the ingestion job has refused. */
   public long rejectedImpressions() {
-    return REFUSALS.stream().mapToLong(reason -> server.ingestionCount(reason.code())).sum();
+    return REFUSALS.stream().mapToLong(reason -> server.rejectedEvents(reason)).sum();
   }
 
   /** Why a job has stopped for good, or empty while all run. */

@@ -4,7 +4,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.ModelConfig;
-import io.millrace.serving.ExtraStatus;
+import io.millrace.serving.http.ExtraStatus;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.millrace.standalone;
 
 import io.millrace.learner.Compute;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**

@@ -3,7 +3,7 @@ package io.millrace.standalone;
 import io.millrace.learner.Compute;
 import io.millrace.model.ComputeDevice;
 import io.millrace.model.Engine;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 

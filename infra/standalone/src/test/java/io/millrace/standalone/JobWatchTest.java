@@ -2,7 +2,7 @@ package io.millrace.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.serving.Part;
+import io.millrace.serving.http.Part;
 import io.millrace.standalone.JobWatch.Look;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -43,6 +43,7 @@ public final class RegistryServer implements AutoCloseable {
       Executors.newSingleThreadExecutor(named("registry-password"));
   private final EventLoopGroup eventLoops =
       EventLoopGroups.newEventLoopGroup(Runtime.getRuntime().availableProcessors(), "registry");
+  private final RegistryMetrics metrics = new RegistryMetrics(this::connections);
   private final Server server;
 
   /**
@@ -74,7 +75,8 @@ public final class RegistryServer implements AutoCloseable {
             .workerGroup(eventLoops, false)
             .disableServerHeader()
             .disableDateHeader()
-            .errorHandler(Answers.INSTANCE);
+            .errorHandler(Answers.INSTANCE)
+            .decorator(metrics::timed);
     config
         .tls()
         .ifPresentOrElse(
@@ -94,6 +96,7 @@ public final class RegistryServer implements AutoCloseable {
         .route()
         .get("/openapi.json")
         .build((context, request) -> HttpResponse.of(described, description));
+    builder.route().get("/metrics").build(guarded((context, request) -> metrics.page(), Role.READ));
     this.server = builder.build();
   }
 

@@ -38,6 +38,7 @@ class OpenApiTest {
   void describesEachRouteAndNothingElse() {
     Set<String> served = new TreeSet<>();
     served.add("GET /openapi.json");
+    served.add("GET /metrics");
     for (Route route : new Routes(RegistryService.inMemory(SchemaRules.NONE), "").all()) {
       served.add(route.method() + " " + route.path());
     }

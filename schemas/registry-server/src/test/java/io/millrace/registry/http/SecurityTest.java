@@ -49,6 +49,8 @@ class SecurityTest {
       Http eva = nobody.as("eva", "ä3");
       assertThat(nobody.get("/").status()).isEqualTo(200);
       assertThat(nobody.get("/openapi.json").status()).isEqualTo(200);
+      assertThat(nobody.get("/metrics").status()).isEqualTo(401);
+      assertThat(eva.get("/metrics").status()).isEqualTo(200);
       assertThat(nobody.get("/subjects").status()).isEqualTo(401);
       assertThat(nobody.get("/subjects").headers().firstValue("www-authenticate"))
           .hasValueSatisfying(value -> assertThat(value).startsWith("Basic "));

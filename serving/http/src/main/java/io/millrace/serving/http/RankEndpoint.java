@@ -1,0 +1,65 @@
+package io.millrace.serving.http;
+
+import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.ranking.Candidates;
+import io.millrace.ranking.Candidates.Candidate;
+import io.millrace.ranking.Deadline;
+import io.millrace.ranking.RankAnswer;
+import io.millrace.ranking.RankRequest;
+import io.millrace.ranking.RankingService;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** {@code POST /v1/rank}. Safe for use by many threads. */
+record RankEndpoint(RankingService rankings) {
+
+  CompletionStage<RankAnswer> answer(byte[] json, Deadline deadline) {
+    RequestObject body = RequestObject.parse(json);
+    String model = rankings.models().named(body.string("model")).name();
+    Candidates candidates = candidates(body);
+    int k = body.integer("k", 1, 1, RankRequest.MAX_K);
+    return rankings.answer(new RankRequest(model, candidates, k, body.bool("log", true)), deadline);
+  }
+
+  private static Candidates candidates(RequestObject body) {
+    body.allow("model", "context", "candidates", "k", "log");
+    RequestObject context = body.object("context");
+    List<Candidate> all = new ArrayList<>();
+    for (RequestObject candidate : body.objects("candidates", Candidates.MAX)) {
+      candidate.allow("id", "bid", "features");
+      all.add(
+          new Candidate(
+              candidate.object("features").asFeatures(),
+              candidate.string("id"),
+              candidate.amount("bid", 1)));
+    }
+    return new Candidates(context.asFeatures(), all);
+  }
+
+  /** Sends a request the whole way from its JSON to the answer's. */
+  static Runnable roundTrip(RankingService rankings, RankRequest request) {
+    RankEndpoint endpoint = new RankEndpoint(rankings);
+    byte[] body = JsonAnswers.bytes(body(request));
+    return () -> {
+      RankAnswer answer = endpoint.answer(body, Deadline.NONE).toCompletableFuture().join();
+      var unused = JsonAnswers.of(HttpStatus.OK, answer);
+    };
+  }
+
+  private static Map<String, Object> body(RankRequest request) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("model", request.model());
+    body.put("context", request.candidates().context().values());
+    body.put("k", request.k());
+    body.put("log", request.log());
+    body.put(
+        "candidates",
+        request.candidates().all().stream()
+            .map(candidate -> Map.of("features", candidate.features().values()))
+            .toList());
+    return body;
+  }
+}

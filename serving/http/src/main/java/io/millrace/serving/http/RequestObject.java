@@ -1,0 +1,201 @@
+package io.millrace.serving.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.ranking.GivenFeatures;
+import io.millrace.ranking.ShownValue;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object of a request and its place, read strictly: an unknown key, a wrong type or a value
+ * out of range is a {@link RequestException} that names the place.
+ *
+ * @param path where the object is, empty for the body, for example {@code candidates[3]}
+ * @param values as Jackson reads them: String, Integer, Long, BigInteger, Double, Boolean, List,
+ *     Map
+ */
+record RequestObject(String path, Map<String, Object> values) {
+  private static final int MAX_NESTING = 32;
+  private static final int MAX_NUMBER_CHARACTERS = 1000;
+
+  /** Where the parser's messages begin to tell a programmer what to set. */
+  private static final List<String> SETTINGS =
+      List.of(": enable `", " (not recognized as one since");
+
+  private static final ObjectReader READER =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_NESTING)
+                          .maxNumberLength(MAX_NUMBER_CHARACTERS)
+                          // A body is bounded; what is wrong with a long name or text is said
+                          // where it is used.
+                          .maxNameLength(Integer.MAX_VALUE)
+                          .maxStringLength(Integer.MAX_VALUE)
+                          .build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .readerFor(Object.class);
+
+  /** Reads a body, which must be one JSON object. */
+  static RequestObject parse(byte[] body) {
+    if (body.length == 0) {
+      throw RequestException.of(
+          HttpStatus.BAD_REQUEST, "the body is empty, expected a JSON object");
+    }
+    try {
+      return of("", READER.readValue(body));
+    } catch (JsonProcessingException e) {
+      String place =
+          e.getLocation() == null
+              ? ""
+              : " at line %d, column %d"
+                  .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+      // The binding's own messages name Java types, which mean nothing to a client.
+      throw RequestException.of(
+          HttpStatus.BAD_REQUEST, "the body is not JSON" + place + ": " + reason(e));
+    } catch (IOException e) {
+      throw RequestException.of(HttpStatus.BAD_REQUEST, "the body is not JSON in UTF-8");
+    }
+  }
+
+  /** Why a body is not JSON: in the parser's words, without the names of its settings. */
+  private static String reason(JsonProcessingException e) {
+    String message = e.getOriginalMessage().lines().findFirst().orElse("");
+    if (e instanceof StreamConstraintsException) {
+      return message.startsWith("Number")
+          ? "a number of more than " + MAX_NUMBER_CHARACTERS + " characters"
+          : "nested more than " + MAX_NESTING + " levels deep";
+    }
+    if (e instanceof JsonMappingException) {
+      return "expected one JSON object and nothing after it";
+    }
+    for (String setting : SETTINGS) {
+      int at = message.indexOf(setting);
+      message = at < 0 ? message : message.substring(0, at);
+    }
+    return unquoted(ShownValue.of(message));
+  }
+
+  /** Requires every key to be one of {@code keys}. */
+  RequestObject allow(String... keys) {
+    for (Map.Entry<String, Object> entry : values.entrySet()) {
+      if (!List.of(keys).contains(entry.getKey())) {
+        throw RequestException.field(
+            at(shownKey(entry.getKey())),
+            "no such key; known are " + String.join(", ", keys),
+            entry.getValue());
+      }
+    }
+    return this;
+  }
+
+  boolean has(String key) {
+    return values.get(key) != null;
+  }
+
+  @Nullable String string(String key) {
+    Object value = values.get(key);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw RequestException.field(at(key), "a string", value);
+  }
+
+  boolean bool(String key, boolean absent) {
+    Object value = values.get(key);
+    if (value == null) {
+      return absent;
+    }
+    if (value instanceof Boolean b) {
+      return b;
+    }
+    throw RequestException.field(at(key), "true or false", value);
+  }
+
+  int integer(String key, int absent, int min, int max) {
+    Object value = values.get(key);
+    if (value == null) {
+      return absent;
+    }
+    if (value instanceof Integer i && i >= min && i <= max) {
+      return i;
+    }
+    throw RequestException.field(at(key), "an integer from " + min + " to " + max, value);
+  }
+
+  /** A finite number that is not negative. */
+  double amount(String key, double absent) {
+    Object value = values.get(key);
+    if (value == null) {
+      return absent;
+    }
+    if (value instanceof Number n && n.doubleValue() >= 0 && Double.isFinite(n.doubleValue())) {
+      return n.doubleValue();
+    }
+    throw RequestException.field(at(key), "a finite number, zero or more", value);
+  }
+
+  /** The object under {@code key}, empty if there is none. */
+  RequestObject object(String key) {
+    Object value = values.get(key);
+    return value == null ? new RequestObject(at(key), Map.of()) : of(at(key), value);
+  }
+
+  /** The objects in the array under {@code key}: 1 to {@code max} of them. */
+  List<RequestObject> objects(String key, int max) {
+    Object value = values.get(key);
+    String expected = "an array of 1 to " + max + " objects";
+    if (!(value instanceof List<?> list)) {
+      throw RequestException.field(at(key), expected, value);
+    }
+    if (list.isEmpty() || list.size() > max) {
+      throw RequestException.field(at(key), expected, list.size() + " elements");
+    }
+    List<RequestObject> objects = new ArrayList<>(list.size());
+    for (int i = 0; i < list.size(); i++) {
+      objects.add(of(at(key) + "[" + i + "]", list.get(i)));
+    }
+    return objects;
+  }
+
+  /** As values of features. */
+  GivenFeatures asFeatures() {
+    return new GivenFeatures(path, values);
+  }
+
+  /** The place of {@code key} in the body. */
+  String at(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  @SuppressWarnings("unchecked") // Jackson reads a JSON object as Map<String, Object>
+  private static RequestObject of(String path, @Nullable Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return new RequestObject(path, (Map<String, Object>) map);
+    }
+    throw RequestException.field(path.isEmpty() ? "the body" : path, "a JSON object", value);
+  }
+
+  private static String shownKey(String key) {
+    return unquoted(ShownValue.of(key));
+  }
+
+  private static String unquoted(String quoted) {
+    return quoted.startsWith("\"") ? quoted.substring(1, quoted.length() - 1) : quoted;
+  }
+}

@@ -1,0 +1,74 @@
+package io.millrace.serving.http;
+
+import io.millrace.ranking.ImpressionBuffer;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What a user sets of a server.
+ *
+ * @param host the address to listen on, for example 127.0.0.1
+ * @param port the port, 0 for a free one
+ * @param impressionWait how long an answer waits for Kafka to acknowledge its impressions
+ * @param warmUp how long a model may be warmed up before the server calls it ready, zero for not at
+ *     all
+ * @param allowedOrigins hosts whose pages may use the server from a browser, beside this machine's
+ *     and {@code host}'s own
+ * @param limits how much is taken on at a time
+ * @param impressionBuffer what is kept of impressions that Kafka has not acknowledged
+ */
+@RecordBuilder
+public record ServerSettings(
+    String host,
+    int port,
+    Duration impressionWait,
+    Duration warmUp,
+    Set<String> allowedOrigins,
+    RequestLimits limits,
+    ImpressionBuffer impressionBuffer)
+    implements ServerSettingsBuilder.With {
+
+  public ServerSettings {
+    allowedOrigins = Set.copyOf(allowedOrigins);
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + ", expected 0 (any free one) to 65535");
+    }
+    if (impressionWait.isNegative() || impressionWait.isZero()) {
+      throw new IllegalArgumentException(
+          "impressionWait: " + impressionWait + ", expected a positive duration");
+    }
+    if (warmUp.isNegative()) {
+      throw new IllegalArgumentException(
+          "warmUp: " + warmUp + ", expected zero (none) or a positive duration");
+    }
+    for (String origin : allowedOrigins) {
+      if (!origin.matches("[\\w.-]+|\\[[0-9a-fA-F:.]+]")) {
+        throw new IllegalArgumentException(
+            "allowedOrigins: " + origin + ", expected hosts without scheme and port");
+      }
+    }
+  }
+
+  /** Port 8080 of 127.0.0.1, with limits for this process. */
+  public static ServerSettings defaults() {
+    Runtime runtime = Runtime.getRuntime();
+    return defaults(runtime.maxMemory(), runtime.availableProcessors());
+  }
+
+  /**
+   * The same with limits for another process.
+   *
+   * @param heapBytes the most that its heap may grow to
+   */
+  public static ServerSettings defaults(long heapBytes, int cores) {
+    return new ServerSettings(
+        "127.0.0.1",
+        8080,
+        Duration.ofMillis(250),
+        Duration.ofSeconds(10),
+        Set.of(),
+        RequestLimits.of(heapBytes, cores),
+        ImpressionBuffer.of(heapBytes));
+  }
+}

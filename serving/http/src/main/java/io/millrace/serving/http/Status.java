@@ -1,0 +1,96 @@
+package io.millrace.serving.http;
+
+import io.millrace.ranking.ImpressionLog;
+import io.millrace.ranking.LatestRanking;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a server knows about itself: the answer of {@code GET /v1/status}. Times are
+ * milliseconds since 1970; a metric that is not defined is left out.
+ *
+ * @param notReady reasons, empty if ready
+ * @param parts what the server depends on, and how it is
+ * @param endpoints by name; {@code other} are requests that reached none
+ * @param sample the newest point of the history
+ */
+record Status(
+    long time,
+    long startedTime,
+    boolean ready,
+    List<String> notReady,
+    List<PartState> parts,
+    List<Model> models,
+    Ingestion ingestion,
+    Map<String, Endpoint> endpoints,
+    ImpressionLog.Counts impressions,
+    Admission.Counts admission,
+    @Nullable LatestRanking latestRanking,
+    Map<String, Object> extra,
+    Sample sample) {
+
+  /** One model; only its name and caughtUp are known before its first version. */
+  record Model(
+      String name,
+      boolean caughtUp,
+      @Nullable String kind,
+      @Nullable String outcome,
+      @Nullable Long version,
+      @Nullable Long publishedTime,
+      @Nullable Long ageMillis,
+      Freshness freshness,
+      Forward forward,
+      Map<String, Double> metrics) {}
+
+  /** Forward passes, one for a request's candidates, of the last ten seconds. */
+  record Forward(double passesPerSecond, double p50Millis, double p99Millis) {}
+
+  /**
+   * From click to served parameters, since this server was started; no quantiles without clicks.
+   */
+  record Freshness(
+      long count, @Nullable Long p50Millis, @Nullable Long p95Millis, @Nullable Long p99Millis) {}
+
+  /**
+   * The ingestion job's totals, and how far it is.
+   *
+   * @param eventTime up to which everything was joined
+   * @param lag events that are in Kafka and not yet read
+   * @param waitsFor the partition that holds event time back, as a sentence; null while none has
+   *     done so for a minute
+   */
+  record Ingestion(
+      @Nullable Long countedTime,
+      IngestionTotals counts,
+      @Nullable Long eventTime,
+      @Nullable Long lag,
+      @Nullable String waitsFor) {
+    /** Before the job has counted. */
+    static final Ingestion NONE = new Ingestion(null, IngestionTotals.NONE, null, null, null);
+  }
+
+  /** Answers since the start; rate and latencies of the last ten seconds. */
+  record Endpoint(
+      long requests,
+      long errors,
+      double requestsPerSecond,
+      double p50Millis,
+      double p99Millis,
+      double maxMillis) {}
+
+  /** How one part is, in milliseconds and in the words of its state. */
+  record PartState(String name, String state, long since, @Nullable String reason) {
+    static PartState of(Part part) {
+      return new PartState(
+          part.name(),
+          part.state().name().toLowerCase(Locale.ROOT),
+          part.since().toEpochMilli(),
+          part.reason());
+    }
+  }
+
+  /** Values of one second by name. */
+  record Sample(long time, Map<String, Double> values) {}
+}

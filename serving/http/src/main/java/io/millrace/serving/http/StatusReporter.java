@@ -1,0 +1,206 @@
+package io.millrace.serving.http;
+
+import io.millrace.parameters.ModelSnapshot;
+import io.millrace.ranking.ImpressionLog;
+import io.millrace.ranking.Predictor;
+import io.millrace.ranking.RankingService;
+import io.millrace.ranking.ServedModel;
+import io.millrace.ranking.ServedModels;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at all parts of a server, and keeps an hour of it. {@link #tick} is called by one thread
+ * once a second, everything else by any.
+ */
+final class StatusReporter {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
+  private static final int HISTORY_SECONDS = 3600;
+  private static final int MAX_SERIES = 200;
+  private static final Duration RATE_WINDOW = Duration.ofSeconds(5);
+
+  /** Metrics of segments that are over: they never change, so they have no history. */
+  private static final String PAST_SEGMENTS = "segments.";
+
+  private final ServedModels models;
+  private final IngestionCountsView ingestion;
+  private final ServerMetrics metrics;
+  private final ImpressionLog impressions;
+  private final Admission admission;
+  private final Surroundings surroundings;
+  private final RankingService rankings;
+  private final ExtraStatus extraStatus;
+  private final Clock clock;
+  private final long startedTime;
+  private final History history = new History(HISTORY_SECONDS, MAX_SERIES);
+  private final Rate events = new Rate(RATE_WINDOW);
+  private final Map<String, Rate> examples = new HashMap<>();
+  private volatile List<StatusValue> extra = List.of();
+  private volatile Status.Sample sample;
+
+  StatusReporter(
+      ServedModels models,
+      IngestionCountsView ingestion,
+      ServerMetrics metrics,
+      ImpressionLog impressions,
+      Admission admission,
+      Surroundings surroundings,
+      RankingService rankings,
+      ExtraStatus extraStatus,
+      Clock clock) {
+    this.models = models;
+    this.ingestion = ingestion;
+    this.metrics = metrics;
+    this.impressions = impressions;
+    this.admission = admission;
+    this.surroundings = surroundings;
+    this.rankings = rankings;
+    this.extraStatus = extraStatus;
+    this.clock = clock;
+    this.startedTime = clock.millis();
+    this.sample = new Status.Sample(startedTime, Map.of());
+  }
+
+  History history() {
+    return history;
+  }
+
+  /** Takes one sample. */
+  void tick() {
+    metrics.tick(clock.millis());
+    try {
+      extra = List.copyOf(extraStatus.values());
+    } catch (RuntimeException e) {
+      LOG.warn("the extra status failed: {}", e.toString());
+    }
+    surroundings.ask();
+    Status status = status();
+    Map<String, Double> values = new TreeMap<>();
+    for (Status.Model model : status.models()) {
+      addModel(values, status.time(), model);
+    }
+    status.endpoints().forEach((name, endpoint) -> addEndpoint(values, name, endpoint));
+    IngestionTotals counts = status.ingestion().counts();
+    if (!counts.isEmpty()) {
+      events
+          .at(status.time(), counts.events())
+          .ifPresent(rate -> put(values, "ingestion.eventsPerSecond", rate));
+    }
+    put(values, "ingestion.lag", status.ingestion().lag());
+    for (StatusValue value : extra) {
+      if (value.shown() instanceof Number number) {
+        put(values, "extra." + value.name(), number);
+      }
+    }
+    history.add(status.time(), values);
+    sample = new Status.Sample(status.time(), values);
+  }
+
+  /** The present state. */
+  Status status() {
+    long now = clock.millis();
+    List<String> notReady = surroundings.problems();
+    Map<String, Status.Endpoint> byName = new LinkedHashMap<>();
+    metrics.endpoints().forEach(name -> byName.put(name, metrics.endpoint(name)));
+    return new Status(
+        now,
+        startedTime,
+        notReady.isEmpty(),
+        notReady,
+        surroundings.parts().stream().map(Status.PartState::of).toList(),
+        models.all().stream().map(model -> model(model, now)).toList(),
+        ingestion.newest().map(IngestionCountsView.Counts::status).orElse(Status.Ingestion.NONE),
+        byName,
+        impressions.counts(),
+        admission.counts(),
+        rankings.latest().orElse(null),
+        shown(extra),
+        sample);
+  }
+
+  private static Map<String, Object> shown(List<StatusValue> values) {
+    Map<String, Object> byName = new TreeMap<>();
+    values.forEach(value -> byName.put(value.name(), value.shown()));
+    return byName;
+  }
+
+  private Status.Model model(ServedModel model, long now) {
+    io.millrace.parameters.Freshness.Summary fresh = model.source().freshness();
+    boolean any = fresh.clicks() > 0;
+    Status.Freshness freshness =
+        new Status.Freshness(
+            fresh.clicks(),
+            any ? fresh.p50Millis() : null,
+            any ? fresh.p95Millis() : null,
+            any ? fresh.p99Millis() : null);
+    Status.Forward forward = metrics.forward(model.name());
+    boolean caughtUp = model.source().caughtUp();
+    Predictor predictor = model.newest().orElse(null);
+    if (predictor == null) {
+      return new Status.Model(
+          model.name(), caughtUp, null, null, null, null, null, freshness, forward, Map.of());
+    }
+    ModelSnapshot snapshot = predictor.snapshot();
+    Map<String, Double> learned = new TreeMap<>();
+    snapshot.manifest().getMetrics().forEach((name, value) -> put(learned, name, value));
+    return new Status.Model(
+        model.name(),
+        caughtUp,
+        predictor.compiled().config().kind().name().toLowerCase(Locale.ROOT),
+        predictor.compiled().config().outcome(),
+        snapshot.version(),
+        snapshot.manifest().getPublishedTime().toEpochMilli(),
+        predictor.ageMillis(now),
+        freshness,
+        forward,
+        learned);
+  }
+
+  private void addModel(Map<String, Double> values, long time, Status.Model model) {
+    Long version = model.version();
+    if (version == null) {
+      return;
+    }
+    String prefix = model.name() + ".";
+    put(values, prefix + "version", version);
+    put(values, prefix + "ageMillis", model.ageMillis());
+    examples
+        .computeIfAbsent(model.name(), name -> new Rate(RATE_WINDOW))
+        .at(time, version)
+        .ifPresent(rate -> put(values, prefix + "examplesPerSecond", rate));
+    put(values, prefix + "freshness.p50Millis", model.freshness().p50Millis());
+    put(values, prefix + "freshness.p99Millis", model.freshness().p99Millis());
+    model
+        .metrics()
+        .forEach(
+            (name, value) -> {
+              if (!name.startsWith(PAST_SEGMENTS)) {
+                put(values, prefix + "metric." + name, value);
+              }
+            });
+  }
+
+  private static void addEndpoint(
+      Map<String, Double> values, String name, Status.Endpoint endpoint) {
+    put(values, name + ".requestsPerSecond", endpoint.requestsPerSecond());
+    if (endpoint.requestsPerSecond() > 0) {
+      put(values, name + ".p50Millis", endpoint.p50Millis());
+      put(values, name + ".p99Millis", endpoint.p99Millis());
+    }
+  }
+
+  private static void put(Map<String, Double> values, String name, @Nullable Number value) {
+    if (value != null && Double.isFinite(value.doubleValue())) {
+      values.put(name, value.doubleValue());
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.millrace.ranking;
+
+import io.millrace.parameters.Freshness;
+import io.millrace.parameters.ModelSnapshot;
+import java.util.Optional;
+
+/** Where the versions of one model come from. Safe for use by many threads. */
+public interface ModelSource extends AutoCloseable {
+
+  /** The model. */
+  String model();
+
+  /** The version to answer with; empty until the first whole version has been seen. */
+  Optional<ModelSnapshot> current();
+
+  /** Whether everything that had been published when the source was opened is in. */
+  boolean caughtUp();
+
+  /** How long clicks took to become visible here. */
+  Freshness.Summary freshness();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,23 @@
+package io.millrace.ranking;
+
+import io.millrace.explanation.Explanation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Click probabilities, all of one version.
+ *
+ * @param version the offset below which the model has learned or refused every example
+ * @param ageMillis since the version was published
+ * @param predictions in the order of the candidates
+ */
+public record PredictAnswer(
+    String model, long version, long ageMillis, List<Prediction> predictions) {
+
+  /**
+   * One candidate's.
+   *
+   * @param explanation if the request asked for it
+   */
+  public record Prediction(float probability, @Nullable Explanation explanation) {}
+}
