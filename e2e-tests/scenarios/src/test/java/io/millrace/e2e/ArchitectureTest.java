@@ -50,6 +50,8 @@ class ArchitectureTest {
           .definedBy("io.millrace.ingestion..")
           .layer("serving")
           .definedBy("io.millrace.serving..")
+          .layer("settings")
+          .definedBy("io.millrace.settings..")
           .layer("infra")
           .definedBy(
               "io.millrace.standalone..",
@@ -60,6 +62,8 @@ class ArchitectureTest {
               "io.millrace.cli..")
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("settings")
+          .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("broker")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("registry")
