@@ -57,6 +57,8 @@ class ArchitectureTest {
           .definedBy("io.millrace.serving.http..")
           .layer("client")
           .definedBy("io.millrace.client..")
+          .layer("settings")
+          .definedBy("io.millrace.settings..")
           .layer("infra")
           .definedBy(
               "io.millrace.standalone..",
@@ -67,6 +69,8 @@ class ArchitectureTest {
               "io.millrace.cli..")
           .whereLayer("infra")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("settings")
+          .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("client")
           .mayOnlyBeAccessedByLayers("infra")
           .whereLayer("broker")

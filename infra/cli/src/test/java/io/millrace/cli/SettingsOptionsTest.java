@@ -191,7 +191,8 @@ class SettingsOptionsTest {
         "--set: model.experts: a value of another form, expected a list");
     refused(
         () -> learned(replay("--set", "model.calibration={method: plat}")),
-        "--set: model.calibration.method: plat, expected one of none, platt, isotonic");
+        "--set: model.calibration.method: plat, expected one of none, platt, temperature,"
+            + " isotonic");
     refused(
         () -> train("--set", "model.architecture.kind=mpl").model().chosenKind(),
         "--set: model.architecture.kind: kind \"mpl\" is unknown, did you mean 'mlp'?; there are"

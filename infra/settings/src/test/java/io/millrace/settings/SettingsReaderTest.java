@@ -199,7 +199,7 @@ class SettingsReaderTest {
             + " with a unit, as 512 KiB, 64 MiB");
     refused(
         () -> read("engine: kernel\n"),
-        "up.yaml line 1: engine: kernel, expected one of kernels, djl");
+        "up.yaml line 1: engine: kernel, expected one of kernels, djl, did you mean 'kernels'?");
     refused(() -> read("eager: yes\n"), "up.yaml line 1: eager: yes, expected true or false");
     refused(
         () -> read("server: 3\n"), "up.yaml line 1: server: 3, expected keys with values below it");

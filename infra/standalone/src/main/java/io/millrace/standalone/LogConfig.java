@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log that a platform lives on.
  *
- * @param bootstrap bootstrap servers of a Kafka that runs elsewhere, or null for one in this
- *     process
+ * @param bootstrap bootstrap servers of a Kafka that runs elsewhere; without it one is started in
+ *     this process
  * @param port of the Kafka in this process; 0 for the one that the data directory remembers, at
  *     first a free one
  * @param replication copies of each partition that is created
- * @param retention how long impressions, clicks, examples and rejected events are kept, or null for
+ * @param retention how long impressions, clicks, examples and rejected events are kept; without it
  *     as long as their topics say, by Kafka's default seven days
  * @param acceptLostEvents whether to go on with what there is where events that were to be read
  *     next are gone

@@ -11,8 +11,7 @@ import java.util.Optional;
 /**
  * What a user sets of a model, wherever it learns.
  *
- * @param kind whose defaults hold; without it that of {@code architecture}, else {@link
- *     #DEFAULT_KIND}
+ * @param kind whose defaults hold; without it that of {@code architecture}, else {@code deepfm}
  * @param others settings of {@link ModelConfig} in the place of the kind's defaults
  */
 public record ModelSettings(Optional<ModelKind> kind, Others<ModelConfig> others) {

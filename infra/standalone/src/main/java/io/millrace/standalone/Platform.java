@@ -62,9 +62,13 @@ public final class Platform implements AutoCloseable {
   /** What a record batch has beyond its one record. */
   private static final int RECORD_ENVELOPE_BYTES = 4096;
 
+  /** Hosts that stand for all addresses of this machine. */
+  private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Topics topics = Topics.DEFAULT;
   private final Path root;
+  private final String host;
   private final Map<String, Object> client;
   private final DiskWatch diskWatch = new DiskWatch();
   private final PartsWatch watch;
@@ -84,6 +88,7 @@ public final class Platform implements AutoCloseable {
 
   private Platform(DataDirectory directory, PlatformConfig config) {
     this.root = directory.root();
+    this.host = config.settings().server().host();
     PlatformSettings settings = config.settings();
     JobSettings jobs = settings.jobs();
     try {
@@ -290,7 +295,10 @@ public final class Platform implements AutoCloseable {
 
   /** The server's address. */
   public URI server() {
-    return URI.create("http://127.0.0.1:" + server.port());
+    String reached = ANY_ADDRESS.contains(host) ? "127.0.0.1" : host;
+    return URI.create(
+        "http://%s:%d"
+            .formatted(reached.contains(":") ? "[" + reached + "]" : reached, server.port()));
   }
 
   /** The version of a model that is served, or empty before the first. */

@@ -96,7 +96,7 @@ class TrainSettingsTest {
   /** Files that were written before a process had other settings than these. */
   @Test
   void theConfigurationsThatWereMeasuredAreRead() throws IOException {
-    FeatureSchema schema = BuiltInSchemas.load("libsvm");
+    FeatureSchema schema = BuiltInSchemas.load("libsvm-10");
     Path configs = root().resolve("training/configs/frappe");
     try (Stream<Path> files = Files.list(configs)) {
       List<Path> all = files.toList();
@@ -116,10 +116,11 @@ class TrainSettingsTest {
   }
 
   private static Path root() {
-    Path at = Path.of("").toAbsolutePath();
-    while (!Files.exists(at.resolve("CONTRIBUTING.md"))) {
-      at = Objects.requireNonNull(at.getParent());
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.exists(at.resolve("CONTRIBUTING.md"))) {
+        return at;
+      }
     }
-    return at;
+    throw new IllegalStateException("no CONTRIBUTING.md above the working directory");
   }
 }
