@@ -1,12 +1,12 @@
 package io.millrace.benchmarks;
 
-import io.millrace.replay.SourceFile;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.file.FileRecords;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
-import io.millrace.file.FileRecords;
+import io.millrace.replay.SourceFile;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Path;

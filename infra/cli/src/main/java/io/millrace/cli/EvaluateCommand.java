@@ -48,8 +48,7 @@ final class EvaluateCommand implements Callable<Integer> {
     TrainedModel model = TrainedFolder.read(given.from());
     SourceFile judged = SourceFile.of(judgedOn, given.source(), model.schema());
     judged.describe().forEach(System.out::println);
-    LabeledExamples examples =
-        new ExampleFile(judged).read(FeatureEncoder.compile(model.schema()));
+    LabeledExamples examples = new ExampleFile(judged).read(FeatureEncoder.compile(model.schema()));
     Metrics metrics = model.evaluate(examples, given.engine());
     System.out.printf(
         Locale.ROOT,

@@ -122,8 +122,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     TrainedModel model = TrainedFolder.read(trained.from);
     LabeledExamples examples =
-        new ExampleFile(
-                SourceFile.of(trained.file, trained.options.settings(), model.schema()))
+        new ExampleFile(SourceFile.of(trained.file, trained.options.settings(), model.schema()))
             .read(FeatureEncoder.compile(model.schema()));
     GlobalExplanation explanation = model.explain(examples, trained.limit).top(top);
     System.out.print(

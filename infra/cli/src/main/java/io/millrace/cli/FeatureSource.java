@@ -15,21 +15,20 @@ public final class FeatureSource {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "csv, jsonl, parquet, libsvm, libffm or vw, in the place of what is found; or a data set: movielens-stream, talkingdata, criteo.")
+      description =
+          "csv, jsonl, parquet, libsvm, libffm or vw, in the place of what is found; or a data set: movielens-stream, talkingdata, criteo.")
   private @Nullable String format;
 
   @Sets("source.schema")
   @Option(
       names = "--schema",
       paramLabel = "FILE",
-      description = "Annotated Avro schema (.avsc); without it the features are those of the columns.")
+      description =
+          "Annotated Avro schema (.avsc); without it the features are those of the columns.")
   private @Nullable String schema;
 
   @Sets("source.label")
-  @Option(
-      names = "--label",
-      paramLabel = "COLUMN",
-      description = "The label.")
+  @Option(names = "--label", paramLabel = "COLUMN", description = "The label.")
   private @Nullable String label;
 
   @Sets("source.positive")
@@ -47,10 +46,7 @@ public final class FeatureSource {
   private @Nullable String positiveFrom;
 
   @Sets("source.time")
-  @Option(
-      names = "--time",
-      paramLabel = "COLUMN",
-      description = "The event time, or none.")
+  @Option(names = "--time", paramLabel = "COLUMN", description = "The event time, or none.")
   private @Nullable String time;
 
   @Sets("source.timeFormat")
@@ -61,17 +57,11 @@ public final class FeatureSource {
   private @Nullable String timeFormat;
 
   @Sets("source.id")
-  @Option(
-      names = "--id",
-      paramLabel = "COLUMN",
-      description = "The row's id, or none.")
+  @Option(names = "--id", paramLabel = "COLUMN", description = "The row's id, or none.")
   private @Nullable String id;
 
   @Sets("source.separator")
-  @Option(
-      names = "--separator",
-      paramLabel = "TEXT",
-      description = "What stands between cells.")
+  @Option(names = "--separator", paramLabel = "TEXT", description = "What stands between cells.")
   private @Nullable String separator;
 
   @Sets("source.quote")
@@ -96,10 +86,7 @@ public final class FeatureSource {
   private @Nullable String columns;
 
   @Sets("source.encoding")
-  @Option(
-      names = "--encoding",
-      paramLabel = "NAME",
-      description = "For example ISO-8859-1.")
+  @Option(names = "--encoding", paramLabel = "NAME", description = "For example ISO-8859-1.")
   private @Nullable String encoding;
 
   @Sets("source.decimal")

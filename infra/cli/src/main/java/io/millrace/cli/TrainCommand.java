@@ -163,7 +163,8 @@ final class TrainCommand implements Callable<Integer> {
     Engine onCpu = settings.engine();
     boolean resume = settings.resume();
     try (CompiledModel compiled =
-        CompiledModel.of(modelConfig, trained.schema(), onCpu, StreamModels.device(settings.compute()))) {
+        CompiledModel.of(
+            modelConfig, trained.schema(), onCpu, StreamModels.device(settings.compute()))) {
       LabeledExamples trainExamples = read(trained, compiled);
       LabeledExamples validExamples = read(trained.like(validFile), compiled);
       Path test = settings.files().test().orElse(null);
@@ -243,8 +244,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static LabeledExamples read(SourceFile file, CompiledModel compiled)
-      throws IOException {
+  private static LabeledExamples read(SourceFile file, CompiledModel compiled) throws IOException {
     return new ExampleFile(file).read(compiled.encoder());
   }
 }

@@ -62,9 +62,7 @@ public record ExampleFile(SourceFile source) {
   private static @Nullable Rejection encode(
       FileRecords records, FeatureEncoder encoder, Row row, LabeledExamples examples) {
     try {
-      encoder.encode(
-          records.of(row, "r" + examples.size(), 0),
-          examples.next());
+      encoder.encode(records.of(row, "r" + examples.size(), 0), examples.next());
       examples.add(Math.max(0, row.label()));
       return null;
     } catch (InvalidFeatureException e) {

@@ -67,7 +67,6 @@ record FileContent(long bytes, long hash) {
   private static FileContent parse(String text) {
     String[] parts = text.split(":", -1);
     return new FileContent(
-        Long.parseLong(parts[0]),
-        Long.parseUnsignedLong(parts[1].toLowerCase(Locale.ROOT), 16));
+        Long.parseLong(parts[0]), Long.parseUnsignedLong(parts[1].toLowerCase(Locale.ROOT), 16));
   }
 }

@@ -23,9 +23,9 @@ import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.PlatformSettings;
-import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.RejectedEvents;
 import io.millrace.standalone.RejectedReason;
+import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -70,8 +70,7 @@ public final class Replay {
    * @param orderBy the column to sort by; without it by the event time, if the file has one
    * @param evolution of the schema on the way, or null if it stays
    */
-  public record Source(
-      SourceFile file, Optional<String> orderBy, @Nullable Evolution evolution) {
+  public record Source(SourceFile file, Optional<String> orderBy, @Nullable Evolution evolution) {
 
     /**
      * @throws UserError if rows that have an event time are to be sorted by something else

@@ -94,16 +94,11 @@ public record ReplayReport(
     return rows == 0 ? 0 : (double) rejected / rows;
   }
 
-
   private static void row(
       StringBuilder out, String name, String format, Object whole, Object half) {
     out.append(
         String.format(
-            Locale.ROOT,
-            "%-22s %12s %12s%n",
-            name,
-            number(format, whole),
-            number(format, half)));
+            Locale.ROOT, "%-22s %12s %12s%n", name, number(format, whole), number(format, half)));
   }
 
   /** A figure that is none, as that of no example, has a dash. */
@@ -114,8 +109,6 @@ public record ReplayReport(
   }
 
   private static void one(StringBuilder out, String name, String format, Object value) {
-    out.append(
-        String.format(
-            Locale.ROOT, "%-22s %12s%n", name, number(format, value)));
+    out.append(String.format(Locale.ROOT, "%-22s %12s%n", name, number(format, value)));
   }
 }

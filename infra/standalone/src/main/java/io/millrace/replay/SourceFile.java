@@ -24,11 +24,7 @@ import java.util.Optional;
  * @param drafted whether the schema was drafted from the file
  */
 public record SourceFile(
-    SourceSettings settings,
-    FilePlan plan,
-    FeatureSchema schema,
-    SchemaFit fit,
-    boolean drafted) {
+    SourceSettings settings, FilePlan plan, FeatureSchema schema, SchemaFit fit, boolean drafted) {
   /** Bytes of rows that are held when a file is sorted. */
   private static final long SORT_BYTES = 256L << 20;
 
@@ -56,8 +52,8 @@ public record SourceFile(
 
   /** Lines of ten ids of value 1 are those of the benchmarks in this format. */
   private static boolean fits(FilePlan plan) {
-    return plan.names().equals(
-        List.of("label", "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9"));
+    return plan.names()
+        .equals(List.of("label", "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9"));
   }
 
   /** Looks at a file whose features are those of a schema; errors as of the other. */
@@ -108,9 +104,7 @@ public record SourceFile(
    */
   public RowReader open(Optional<String> orderBy, Path scratch) throws IOException {
     Optional<String> order = order(orderBy);
-    return order.isPresent()
-        ? plan.openOrdered(order.get(), scratch, SORT_BYTES)
-        : plan.open();
+    return order.isPresent() ? plan.openOrdered(order.get(), scratch, SORT_BYTES) : plan.open();
   }
 
   /** The column that rows are sorted by, if they are. */
@@ -148,7 +142,7 @@ public record SourceFile(
     if (timeIsFeature && !ownTime()) {
       lines.add(
           "note: feature '%s' is the event time, which the file does not have: it is made up, from"
-              .formatted(schema.timeField().get())
+                  .formatted(schema.timeField().get())
               + " 2000-01-01 on");
     }
     if (drafted) {

@@ -111,8 +111,19 @@ public record SourceSettings(
   String words() {
     return "format %s, time %s %s, id %s, separator %s, quote %s, header %s, columns %s, encoding %s, decimal %s, missing %s, types %s, split %s"
         .formatted(
-            format, time, timeFormat, id, separator, quote, header, columns, encoding, decimal,
-            missing, types, split)
+            format,
+            time,
+            timeFormat,
+            id,
+            separator,
+            quote,
+            header,
+            columns,
+            encoding,
+            decimal,
+            missing,
+            types,
+            split)
         .replace("Optional.empty", "found")
         .replaceAll("Optional\\[([^]]*)]", "$1");
   }

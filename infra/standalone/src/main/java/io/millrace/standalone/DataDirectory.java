@@ -133,8 +133,7 @@ public final class DataDirectory implements AutoCloseable {
    * @return the value that the directory has
    */
   public String fixed(String key, String proposed) {
-    return Objects.requireNonNull(
-        fixed(root.resolve("identity.properties"), key, proposed, false));
+    return Objects.requireNonNull(fixed(root.resolve("identity.properties"), key, proposed, false));
   }
 
   /** A value that was fixed before, or null. */

@@ -46,8 +46,7 @@ public final class RejectedEvents {
     }
     try (EmbeddedKafka kafka = new EmbeddedKafka(directory.kafka(), cluster).start();
         SchemaRegistry registry =
-            new KafkaSchemaRegistry(
-                kafka.client(), Topics.DEFAULT.schemas(), Clock.systemUTC())) {
+            new KafkaSchemaRegistry(kafka.client(), Topics.DEFAULT.schemas(), Clock.systemUTC())) {
       read(kafka.client(), Topics.DEFAULT, registry, each);
     }
   }

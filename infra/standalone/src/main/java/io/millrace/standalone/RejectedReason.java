@@ -45,7 +45,10 @@ public record RejectedReason(String reason, long count, List<String> first) {
     /** What was counted, the most frequent first. */
     public List<RejectedReason> list() {
       return counts.entrySet().stream()
-          .map(e -> new RejectedReason(e.getKey(), e.getValue(), first.getOrDefault(e.getKey(), List.of())))
+          .map(
+              e ->
+                  new RejectedReason(
+                      e.getKey(), e.getValue(), first.getOrDefault(e.getKey(), List.of())))
           .sorted((a, b) -> Long.compare(b.count(), a.count()))
           .toList();
     }

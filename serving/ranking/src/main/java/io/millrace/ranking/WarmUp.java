@@ -90,8 +90,7 @@ public final class WarmUp implements Runnable {
 
   private void warm(ServedModel served) throws InterruptedException {
     long start = System.nanoTime();
-    ServedModel copy =
-        new ServedModel(served.source(), registry, served.engine(), nanos -> {});
+    ServedModel copy = new ServedModel(served.source(), registry, served.engine(), nanos -> {});
     try {
       int asked = ask(copy, start + limit.toNanos());
       LOG.info(

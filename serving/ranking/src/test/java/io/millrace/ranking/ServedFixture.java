@@ -7,7 +7,6 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
-import io.millrace.model.Engine;
 import io.millrace.model.TensorSpec;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;

@@ -26,7 +26,6 @@ import io.millrace.ranking.RankingService;
 import io.millrace.ranking.ServedModel;
 import io.millrace.ranking.ServedModels;
 import io.millrace.ranking.WarmUp;
-import io.millrace.schema.SchemaRegistry;
 import io.millrace.serving.console.ConsoleFile;
 import io.millrace.wire.RejectionReason;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -132,9 +131,7 @@ public final class MillraceServer implements AutoCloseable {
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
     sources.forEach(source -> this.sources.put(source.model(), source));
     metrics = new ServerMetrics(List.of("predict", "rank"), this.sources.keySet());
-    models =
-        new ServedModels(
-            sources.stream().map(source -> served(source, config)).toList());
+    models = new ServedModels(sources.stream().map(source -> served(source, config)).toList());
     impressions =
         new ImpressionLog(
             config.clientProperties(),
