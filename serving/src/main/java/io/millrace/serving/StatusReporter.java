@@ -1,5 +1,6 @@
 package io.millrace.serving;
 
+import io.millrace.metrics.FigureNames;
 import io.millrace.parameters.ModelSnapshot;
 import java.time.Clock;
 import java.util.HashMap;
@@ -151,7 +152,7 @@ final class StatusReporter {
     }
     ModelSnapshot snapshot = predictor.snapshot();
     Map<String, Double> metrics = new TreeMap<>();
-    snapshot.manifest().getMetrics().forEach((name, value) -> put(metrics, name, value));
+    model.source().figures().ifPresent(figures -> FigureNames.forEach(figures, metrics::put));
     return new Status.Model(
         model.name(),
         caughtUp,

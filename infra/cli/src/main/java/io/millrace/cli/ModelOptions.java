@@ -6,7 +6,7 @@ import io.millrace.learner.ModelKind;
 import io.millrace.model.ComputeDevice;
 import io.millrace.replay.StreamModel;
 import io.millrace.standalone.UserError;
-import io.millrace.trainer.TrainedModel;
+import io.millrace.trained.TrainedModel;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

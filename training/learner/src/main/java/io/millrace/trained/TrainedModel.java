@@ -1,4 +1,4 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import io.millrace.embedding.LearnerTable;
 import io.millrace.explanation.ExplanationTotals;
@@ -44,7 +44,8 @@ public final class TrainedModel {
   private final Weights weights;
   private final GradientSums sums;
 
-  TrainedModel(ModelConfig config, FeatureSchema schema, Weights weights, GradientSums sums) {
+  public TrainedModel(
+      ModelConfig config, FeatureSchema schema, Weights weights, GradientSums sums) {
     this.config = config;
     this.schema = schema;
     this.weights = weights;
@@ -59,7 +60,7 @@ public final class TrainedModel {
     return schema;
   }
 
-  Weights weights() {
+  public Weights weights() {
     return weights;
   }
 
@@ -127,7 +128,7 @@ public final class TrainedModel {
   }
 
   /** Predicts examples in order, as a server would answer. */
-  void predict(LabeledExamples examples, Judge.Answer answer) {
+  public void predict(LabeledExamples examples, Judge.Answer answer) {
     try (CompiledModel compiled = CompiledModel.of(config, schema);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
       Judge.predict(
