@@ -44,6 +44,7 @@ class ArchitectureTest {
               "io.millrace.metrics..",
               "io.millrace.explanation..",
               "io.millrace.learner..",
+              "io.millrace.trained..",
               "io.millrace.trainer..")
           .layer("training")
           .definedBy("io.millrace.training..")

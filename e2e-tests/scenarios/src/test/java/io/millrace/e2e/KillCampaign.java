@@ -151,7 +151,7 @@ final class KillCampaign {
           examples.size(),
           lost,
           mislabeled,
-          Math.round(published.manifest().getMetrics().getOrDefault("learned", -1.0)),
+          log.learned(model),
           rejectedLines.size(),
           rejected.size() - rejectedLines.size(),
           log.difference(published));

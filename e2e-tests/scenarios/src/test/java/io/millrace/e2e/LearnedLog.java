@@ -2,6 +2,7 @@ package io.millrace.e2e;
 
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.event.Example;
+import io.millrace.event.LearnerMetrics;
 import io.millrace.event.VersionManifest;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEvolution;
@@ -60,6 +61,18 @@ final class LearnedLog {
     Map<String, Example> byId = new LinkedHashMap<>();
     examples.forEach(example -> byId.putIfAbsent(example.getExampleId(), example));
     return byId;
+  }
+
+  /** How many examples a model's learner said last that it has learned. */
+  long learned(String model) {
+    long[] learned = {-1};
+    WholeTopic.read(
+        client,
+        Topics.DEFAULT.learnerMetrics(model),
+        record ->
+            learned[0] =
+                wire.decode(record.value(), LearnerMetrics.class).getCounts().getLearned());
+    return learned[0];
   }
 
   /** The published model, loaded from its topic alone into an empty folder. */

@@ -1,6 +1,7 @@
 package io.millrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.broker.EmbeddedKafka;
@@ -77,7 +78,12 @@ class ServerRestartTest {
             (System.nanoTime() - started) / 1_000_000);
         assertThat(first.status()).as("%s", first.body()).isEqualTo(200);
         assertThat(first.body().path("version").asLong()).isGreaterThanOrEqualTo(version);
-        assertThat(Scenario.metric(api.get("/v1/status").body(), "learned")).isEqualTo(learned);
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () ->
+                    assertThat(Scenario.metric(api.get("/v1/status").body(), "learned"))
+                        .isEqualTo(learned));
       }
     }
   }

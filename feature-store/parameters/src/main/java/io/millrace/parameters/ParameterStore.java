@@ -40,7 +40,8 @@ import org.rocksdb.WriteOptions;
  * manifest} (VersionManifest, Avro single-object encoding), {@code offset} (8 bytes big endian),
  * {@code topic} (id of the topic, UTF-8). {@code rows}: row as 8 bytes big endian → codec id (1
  * byte), data. {@code tensors}: name → TensorUpdate (Avro single-object encoding). A manifest may
- * have been written before it had an incarnation: {@code VersionManifest-1.avsc} is what it was.
+ * have been written before it had an incarnation, {@code VersionManifest-1.avsc}, or while it had
+ * metrics, {@code VersionManifest-2.avsc}; its metrics are ignored.
  *
  * <p>The write-ahead log is not synchronised: a process's death loses nothing, a machine's death at
  * most the last writes, which are read from Kafka again.
@@ -69,12 +70,12 @@ final class ParameterStore implements AutoCloseable {
   static {
     AvroWire.trustContracts();
     SchemaStore.Cache older = new SchemaStore.Cache();
-    older.addSchema(schemaBeforeIncarnations());
+    older.addSchema(resource("VersionManifest-1.avsc"));
+    older.addSchema(resource("VersionManifest-2.avsc"));
     MANIFESTS = VersionManifest.createDecoder(older);
   }
 
-  private static Schema schemaBeforeIncarnations() {
-    String file = "VersionManifest-1.avsc";
+  private static Schema resource(String file) {
     try (InputStream in = ParameterStore.class.getResourceAsStream(file)) {
       return new Schema.Parser().parse(Objects.requireNonNull(in, file));
     } catch (IOException e) {

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
 /** Records of publishes, for tests. */
 final class Manifests {
@@ -28,7 +27,6 @@ final class Manifests {
         .setRows(rows)
         .setTensors(tensors)
         .setClickTimes(List.of())
-        .setMetrics(Map.of("total.auc", 0.5))
         .build();
   }
 

@@ -9,22 +9,31 @@ import io.millrace.embedding.RowCodec;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 class ParameterStoreTest {
   @TempDir Path directory;
@@ -97,11 +106,45 @@ class ParameterStoreTest {
     try (ParameterStore store = new ParameterStore(directory)) {
       store.write(change(true, manifest(1, 0, 0, 0), 5, Map.of()), "topic");
     }
-    byte[] golden =
+    putManifest(
         HexFormat.of()
             .parseHex(
                 "c301b8dc6894a1f47ab4026d281402047b7d1022737472696e67220202020a000212746f74616c2e61"
-                    + "7563000000000000e03f00");
+                    + "7563000000000000e03f00"));
+    try (ParameterStore store = new ParameterStore(directory)) {
+      VersionManifest expected = manifest(20, 10, 1, 1);
+      expected.setClickTimes(List.of(5L));
+      assertThat(store.load().orElseThrow().manifest()).isEqualTo(expected);
+      assertThat(expected.getIncarnation()).isZero();
+      assertThat(expected.getArithmetic()).isEmpty();
+    }
+  }
+
+  /** Written while metrics were in the manifest: they are ignored, and all else is read. */
+  @Test
+  void readsAManifestThatHasMetrics() throws Exception {
+    VersionManifest expected = Manifests.incarnation(3, 20, 10, 1, 1);
+    try (ParameterStore store = new ParameterStore(directory)) {
+      store.write(change(true, expected, 5, Map.of()), "topic");
+    }
+    Schema withMetrics;
+    try (InputStream in = ParameterStore.class.getResourceAsStream("VersionManifest-2.avsc")) {
+      withMetrics = new Schema.Parser().parse(in);
+    }
+    GenericRecord old = new GenericData.Record(withMetrics);
+    for (Schema.Field field : expected.getSchema().getFields()) {
+      Object value = expected.get(field.pos());
+      old.put(field.name(), value instanceof Instant time ? (Object) time.toEpochMilli() : value);
+    }
+    old.put("metrics", Map.of("total.auc", 0.5));
+    ByteBuffer bytes = new BinaryMessageEncoder<>(GenericData.get(), withMetrics).encode(old);
+    putManifest(Arrays.copyOf(bytes.array(), bytes.remaining()));
+    try (ParameterStore store = new ParameterStore(directory)) {
+      assertThat(store.load().orElseThrow().manifest()).isEqualTo(expected);
+    }
+  }
+
+  private void putManifest(byte[] bytes) throws RocksDBException {
     try (RocksDB db =
         RocksDB.open(
             new DBOptions(),
@@ -110,14 +153,7 @@ class ParameterStoreTest {
                 .map(name -> new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8)))
                 .toList(),
             new ArrayList<>())) {
-      db.put("manifest".getBytes(StandardCharsets.UTF_8), golden);
-    }
-    try (ParameterStore store = new ParameterStore(directory)) {
-      VersionManifest expected = manifest(20, 10, 1, 1);
-      expected.setClickTimes(List.of(5L));
-      assertThat(store.load().orElseThrow().manifest()).isEqualTo(expected);
-      assertThat(expected.getIncarnation()).isZero();
-      assertThat(expected.getArithmetic()).isEmpty();
+      db.put("manifest".getBytes(StandardCharsets.UTF_8), bytes);
     }
   }
 

@@ -1,9 +1,16 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.metrics.CohortFigures;
+import io.millrace.metrics.FigureNames;
+import io.millrace.metrics.LateLabelFigures;
+import io.millrace.metrics.LearnerFigures;
+import io.millrace.metrics.Metrics;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a platform's terminal says of its answers as their labels become final: once when the first
@@ -13,7 +20,7 @@ import java.util.Optional;
 final class LabelsLine {
   private final long everyMillis;
   private boolean announced;
-  private double shownUntil = Double.NaN;
+  private OptionalLong shownUntil = OptionalLong.empty();
   private long nextMillis = Long.MIN_VALUE;
 
   /**
@@ -31,19 +38,29 @@ final class LabelsLine {
   Optional<String> next(JsonNode status, long nowMillis) {
     JsonNode model = status.path("models").path(0);
     JsonNode metrics = model.path("metrics");
-    boolean served = metrics.has("cohort.counted_until") || metrics.has("cohort.next_at");
-    String newest = served ? "cohort." : "learner_cohort.";
-    double until = metrics.path(newest + "counted_until").asDouble(Double.NaN);
-    if (Double.isNaN(until)) {
-      double first = metrics.path(newest + "next_at").asDouble(Double.NaN);
-      if (announced || Double.isNaN(first)) {
+    LearnerFigures figures =
+        FigureNames.read(
+            model.path("version").asLong(), name -> metrics.path(name).asDouble(Double.NaN));
+    return figures.byLabels() instanceof LateLabelFigures late
+        ? next(late, nowMillis)
+        : Optional.empty();
+  }
+
+  private Optional<String> next(LateLabelFigures figures, long nowMillis) {
+    boolean served = figures.served().begun();
+    CohortFigures cohorts = served ? figures.served() : figures.learner();
+    OptionalLong until = cohorts.countedUntil();
+    if (until.isEmpty()) {
+      if (announced || cohorts.nextAt().isEmpty()) {
         return Optional.empty();
       }
       announced = true;
       return Optional.of(
-          "labels: the first impressions whose windows have ended count at " + time(first));
+          "labels: the first impressions whose windows have ended count at "
+              + time(cohorts.nextAt().getAsLong()));
     }
-    if (until == shownUntil || nowMillis < nextMillis || !metrics.has(newest + "examples")) {
+    Metrics newest = cohorts.newest();
+    if (until.equals(shownUntil) || nowMillis < nextMillis || newest == null) {
       return Optional.empty();
     }
     shownUntil = until;
@@ -51,28 +68,26 @@ final class LabelsLine {
     return Optional.of(
         "labels until %s%s: %s; since the start: %s"
             .formatted(
-                time(until),
+                time(until.getAsLong()),
                 served ? "" : " (of the learner, nothing was served)",
-                figures(metrics, newest),
-                figures(metrics, served ? "served." : "learner.")));
+                words(newest),
+                words(Objects.requireNonNullElse(cohorts.all(), Metrics.NONE))));
   }
 
-  private static String figures(JsonNode metrics, String prefix) {
+  private static String words(Metrics metrics) {
     return String.format(
         Locale.ROOT,
         "AUC %s, predicted/actual %s of %,d impressions",
-        number(metrics.path(prefix + "auc"), 4),
-        number(metrics.path(prefix + "calibration"), 3),
-        metrics.path(prefix + "examples").asLong());
+        number(metrics.auc(), 4),
+        number(metrics.calibration(), 3),
+        metrics.examples());
   }
 
-  private static String number(JsonNode value, int decimals) {
-    return value.isNumber()
-        ? String.format(Locale.ROOT, "%." + decimals + "f", value.asDouble())
-        : "-";
+  private static String number(double value, int decimals) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
-  private static String time(double millis) {
-    return Instant.ofEpochSecond((long) millis / 1000).toString();
+  private static String time(long millis) {
+    return Instant.ofEpochSecond(millis / 1000).toString();
   }
 }

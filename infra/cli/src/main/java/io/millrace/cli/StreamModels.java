@@ -8,7 +8,7 @@ import io.millrace.model.ComputeDevice;
 import io.millrace.standalone.ModelSettings;
 import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UserError;
-import io.millrace.trainer.TrainedModel;
+import io.millrace.trained.TrainedModel;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

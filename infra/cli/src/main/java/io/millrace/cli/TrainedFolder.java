@@ -1,7 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.standalone.UserError;
-import io.millrace.trainer.TrainedModel;
+import io.millrace.trained.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 

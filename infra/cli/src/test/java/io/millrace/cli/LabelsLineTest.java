@@ -12,7 +12,8 @@ class LabelsLineTest {
 
   private static JsonNode status(String metrics) throws JsonProcessingException {
     return new ObjectMapper()
-        .readTree("{\"models\":[{\"name\":\"m\",\"metrics\":{" + metrics + "}}]}");
+        .readTree(
+            "{\"models\":[{\"name\":\"m\",\"metrics\":{\"learner.sample\":1," + metrics + "}}]}");
   }
 
   @Test

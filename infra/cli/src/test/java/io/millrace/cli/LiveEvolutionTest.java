@@ -11,6 +11,8 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.FeatureSchemaRules;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.metrics.ExampleCounts;
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.registry.http.RegistryServerConfig;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.Platform;
@@ -138,11 +140,8 @@ class LiveEvolutionTest {
         .asInt();
   }
 
-  private static long metric(Platform platform, String name) {
-    return platform
-        .snapshot("ads")
-        .map(s -> Math.round(s.manifest().getMetrics().getOrDefault(name, 0.0)))
-        .orElse(0L);
+  private static ExampleCounts counts(Platform platform) {
+    return platform.figures("ads").map(LearnerFigures::counts).orElse(ExampleCounts.NONE);
   }
 
   private static List<String> features(Platform platform) {
@@ -228,8 +227,8 @@ class LiveEvolutionTest {
       send(producer, wire, V2, 20);
       await(
           "all but 15 of %d learned".formatted(sent),
-          () -> metric(platform, "learned") == sent - 15 && metric(platform, "rejected") == 15);
-      assertThat(metric(platform, "encoding_mismatches")).isZero();
+          () -> counts(platform).learned() == sent - 15 && counts(platform).rejected() == 15);
+      assertThat(counts(platform).encodingMismatches()).isZero();
       assertThat(platform.failure()).isEmpty();
       List<RejectedEvent> rejected = rejected(platform);
       assertThat(rejected)

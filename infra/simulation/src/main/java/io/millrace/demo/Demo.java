@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -332,9 +333,9 @@ public final class Demo implements AutoCloseable {
         invalid,
         truth.metrics(),
         minute,
-        Metrics.of(name -> status.metric("served." + name)),
-        status.time("cohort.counted_until"),
-        status.time("cohort.next_at"),
+        Objects.requireNonNullElse(status.served().all(), Metrics.NONE),
+        status.served().countedUntil(),
+        status.served().nextAt(),
         status.freshP50Millis(),
         status.freshP99Millis(),
         status.version(),

@@ -1,37 +1,35 @@
 package io.millrace.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Map;
+import io.millrace.metrics.CohortFigures;
+import io.millrace.metrics.FigureNames;
+import io.millrace.metrics.LateLabelFigures;
+import io.millrace.metrics.LearnerFigures;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 /**
  * What a server says about a model. Times are in milliseconds, NaN where nothing is known yet.
  *
  * @param version of the served model
  * @param freshP50Millis from a click to parameters that have learned from it
- * @param metrics as the learner published them: {@code served.} of the probabilities that were
- *     answered, in cohorts whose labels are final
+ * @param figures as the learner published them
  */
 record PlatformStatus(
     boolean ready,
     long version,
     double freshP50Millis,
     double freshP99Millis,
-    Map<String, Double> metrics) {
+    LearnerFigures figures) {
 
   static final PlatformStatus UNKNOWN =
-      new PlatformStatus(false, 0, Double.NaN, Double.NaN, Map.of());
+      new PlatformStatus(false, 0, Double.NaN, Double.NaN, FigureNames.read(0, name -> Double.NaN));
 
-  /** A metric, or NaN. */
-  double metric(String name) {
-    return metrics.getOrDefault(name, Double.NaN);
-  }
-
-  /** A metric that is a time in milliseconds since the epoch. */
-  OptionalLong time(String name) {
-    double value = metric(name);
-    return Double.isNaN(value) ? OptionalLong.empty() : OptionalLong.of((long) value);
+  /** The answers, in cohorts whose labels are final. */
+  CohortFigures served() {
+    return figures.byLabels() instanceof LateLabelFigures late
+        ? late.served()
+        : new CohortFigures(
+            figures.progressive().served(), null, 0, OptionalLong.empty(), OptionalLong.empty());
   }
 
   static PlatformStatus of(JsonNode status, String model) {
@@ -47,17 +45,13 @@ record PlatformStatus(
               .formatted(model, status.path("models").findValuesAsText("name")));
     }
     JsonNode freshness = found.path("freshness");
+    JsonNode metrics = found.path("metrics");
+    long version = found.path("version").asLong();
     return new PlatformStatus(
         status.path("ready").asBoolean(),
-        found.path("version").asLong(),
+        version,
         freshness.path("p50Millis").asDouble(Double.NaN),
         freshness.path("p99Millis").asDouble(Double.NaN),
-        numbers(found.path("metrics")));
-  }
-
-  private static Map<String, Double> numbers(JsonNode object) {
-    Map<String, Double> numbers = new TreeMap<>();
-    object.properties().forEach(e -> numbers.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
-    return numbers;
+        FigureNames.read(version, name -> metrics.path(name).asDouble(Double.NaN)));
   }
 }

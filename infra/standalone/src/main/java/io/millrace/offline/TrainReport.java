@@ -1,14 +1,12 @@
 package io.millrace.offline;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.millrace.metrics.Metrics;
+import io.millrace.standalone.ReportFile;
 import io.millrace.trainer.Epoch;
 import io.millrace.trainer.MaskedFields;
 import io.millrace.trainer.Pretraining;
 import io.millrace.trainer.TrainerConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -40,10 +38,7 @@ public record TrainReport(
 
   /** Writes the report as JSON. */
   public void write(Path file) throws IOException {
-    Files.writeString(
-        file,
-        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)
-            + "\n");
+    ReportFile.write(file, this);
   }
 
   /** A line for an epoch of pre-training. */

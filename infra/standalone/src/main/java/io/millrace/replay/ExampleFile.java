@@ -8,7 +8,7 @@ import io.millrace.file.Rejections;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
 import io.millrace.standalone.UserError;
-import io.millrace.trainer.LabeledExamples;
+import io.millrace.trained.LabeledExamples;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

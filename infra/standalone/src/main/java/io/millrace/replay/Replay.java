@@ -14,7 +14,10 @@ import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
+import io.millrace.metrics.ExampleCounts;
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.metrics.Metrics;
+import io.millrace.metrics.ProgressiveFigures;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.schema.SchemaRegistry;
@@ -35,7 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -230,6 +233,7 @@ public final class Replay {
   private ReplayReport replay(Platform platform, long rows)
       throws IOException, InterruptedException {
     Progress progress = new Progress(platform);
+    progress.awaitFigures();
     long before = progress.learned();
     long started = System.nanoTime();
     long events;
@@ -308,8 +312,9 @@ public final class Replay {
       long rows,
       Rejections rejections,
       double seconds) {
-    Map<String, Double> metrics = progress.metrics();
-    Metrics whole = part(metrics, "total.");
+    ProgressiveFigures figures =
+        progress.figures().map(LearnerFigures::progressive).orElse(ProgressiveFigures.NONE);
+    Metrics whole = figures.total();
     Freshness.Summary freshness = platform.freshness(model.config().name());
     ReplayReport report =
         new ReplayReport(
@@ -317,7 +322,7 @@ public final class Replay {
             source.file().formatName(),
             model.config().name(),
             whole,
-            part(metrics, "segments.1."),
+            Objects.requireNonNullElse(figures.segment(1), Metrics.NONE),
             (whole.examples() - before) / seconds,
             events / seconds,
             seconds,
@@ -362,10 +367,6 @@ public final class Replay {
     return reasons;
   }
 
-  private static Metrics part(Map<String, Double> metrics, String prefix) {
-    return Metrics.of(name -> metrics.getOrDefault(prefix + name, Double.NaN));
-  }
-
   /** How far the served model has come, with a limit on standing still. */
   private final class Progress {
     private final Platform platform;
@@ -374,6 +375,8 @@ public final class Replay {
 
     /** After how long without progress to look for a failed job next, in nanoseconds. */
     private long looked;
+
+    private @Nullable LearnerFigures known;
 
     Progress(Platform platform) {
       this.platform = platform;
@@ -387,21 +390,34 @@ public final class Replay {
       return snapshot().map(ModelSnapshot::version).orElse(0L);
     }
 
-    Map<String, Double> metrics() {
-      return snapshot().map(s -> s.manifest().getMetrics()).orElse(Map.of());
+    /** What the learner said last of a version that is served by now. */
+    Optional<LearnerFigures> figures() {
+      LearnerFigures newest = platform.figures(model.config().name()).orElse(null);
+      if (newest != null && newest.version() <= version()) {
+        known = newest;
+      }
+      return Optional.ofNullable(known);
+    }
+
+    /** Waits until it is known what an earlier run had learned, if there was one. */
+    void awaitFigures() throws InterruptedException, IOException {
+      while (snapshot().isPresent() && figures().isEmpty()) {
+        Thread.sleep(POLL_MILLIS);
+        checkStandstill();
+      }
+    }
+
+    private ExampleCounts counts() {
+      return figures().map(LearnerFigures::counts).orElse(ExampleCounts.NONE);
     }
 
     long learned() {
-      return metric("learned");
-    }
-
-    private long metric(String name) {
-      return Math.round(metrics().getOrDefault(name, 0.0));
+      return counts().learned();
     }
 
     /** Impressions that the ingestion job or the learner refused. */
     long rejectedImpressions() {
-      return metric("rejected") + platform.rejectedImpressions();
+      return counts().rejected() + platform.rejectedImpressions();
     }
 
     /** Rows that have come to their end: learned, or refused by the learner or before. */
@@ -411,7 +427,7 @@ public final class Replay {
 
     /** Whether the last evaluation segment is closed, as the end of the stream does. */
     boolean ended() {
-      return !metrics().containsKey("current.examples");
+      return figures().map(figures -> figures.progressive().current() == null).orElse(true);
     }
 
     /** Shows how far it has come; false if that is no further than the last time. */
@@ -424,19 +440,19 @@ public final class Replay {
       lastChange = System.nanoTime();
       looked = 0;
       bar.stepTo(Math.min(bar.getMax(), rowsDone()));
-      bar.setExtraMessage(
-          "AUC %.4f logloss %.4f"
-              .formatted(
-                  metrics().getOrDefault("total.auc", Double.NaN),
-                  metrics().getOrDefault("total.logloss", Double.NaN)));
+      Metrics total = figures().map(figures -> figures.progressive().total()).orElse(Metrics.NONE);
+      bar.setExtraMessage("AUC %.4f logloss %.4f".formatted(total.auc(), total.logloss()));
       return true;
     }
 
     void await(ProgressBar bar) throws InterruptedException, IOException {
       Thread.sleep(POLL_MILLIS);
-      if (show(bar)) {
-        return;
+      if (!show(bar)) {
+        checkStandstill();
       }
+    }
+
+    private void checkStandstill() throws IOException {
       long still = System.nanoTime() - lastChange;
       if (still > LOOK.toNanos() && still > looked) {
         looked = still + LOOK.toNanos();

@@ -2,12 +2,10 @@ package io.millrace.replay;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.millrace.metrics.Metrics;
 import io.millrace.standalone.RejectedReason;
+import io.millrace.standalone.ReportFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -48,10 +46,7 @@ public record ReplayReport(
 
   /** Writes the report as JSON. */
   public void write(Path file) throws IOException {
-    Files.writeString(
-        file,
-        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)
-            + "\n");
+    ReportFile.write(file, this);
   }
 
   /** The closing table. */

@@ -8,6 +8,7 @@ import io.millrace.feature.LiveModel;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.job.IngestionJob;
 import io.millrace.ingestion.job.IngestionJobConfig;
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.registry.KafkaSchemaRegistry;
@@ -309,6 +310,11 @@ public final class Platform implements AutoCloseable {
   /** The models that have a version, as they are now. */
   public List<LiveModel> liveModels() {
     return server.liveModels();
+  }
+
+  /** What a model's learner said of itself last, or empty before it has published. */
+  public Optional<LearnerFigures> figures(String model) {
+    return server.figures(model);
   }
 
   /** How soon clicks have changed a model since this platform started. */

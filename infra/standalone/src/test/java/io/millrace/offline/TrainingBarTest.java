@@ -20,7 +20,14 @@ class TrainingBarTest {
   @Test
   void anEpochIsALineAndNothingOnTheTerminal() {
     Epoch epoch =
-        new Epoch(3, Epoch.Targets.CALIBRATED, 0.5, 0.1, Metrics.of(name -> 0.25), true, 12_345.6);
+        new Epoch(
+            3,
+            Epoch.Targets.CALIBRATED,
+            0.5,
+            0.1,
+            new Metrics(0, 0, .25, .25, .25, .25, .25, .25, .25, .25),
+            true,
+            12_345.6);
     try (TrainingBar bar = new TrainingBar(to(lines), to(terminal))) {
       bar.epoch(epoch);
     }

@@ -4,7 +4,6 @@ import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
-import io.millrace.event.Served;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
@@ -46,7 +45,7 @@ public final class EventDecoder {
   private final LongSupplier clock;
   private final Map<Integer, Reader> readers = new HashMap<>();
   private final Map<Integer, Long> unknownAt = new HashMap<>();
-  private final AvroOutput body = new AvroOutput();
+  private final ImpressionBody body = new ImpressionBody();
 
   /**
    * @param maxEventBytes longer record values are rejected unread
@@ -203,22 +202,7 @@ public final class EventDecoder {
           "features: " + wire.schemaOf(features).subject() + ", expected a feature record");
     }
     reader.validate(features);
-    return new ImpressionEvent(id, time, bodyOf(features, impression.getServed()), origin);
-  }
-
-  private byte[] bodyOf(byte[] features, @Nullable Served served) {
-    body.clear();
-    body.bytes(features, 0, features.length);
-    if (served == null) {
-      body.number(0);
-    } else {
-      body.number(1);
-      body.string(served.getModel());
-      body.number(served.getVersion());
-      body.number(served.getProbability());
-      body.number(served.getEncodingHash());
-    }
-    return body.toBytes();
+    return new ImpressionEvent(id, time, body.encode(features, impression.getServed()), origin);
   }
 
   private static byte[] toArray(ByteBuffer bytes) {
@@ -248,7 +232,7 @@ public final class EventDecoder {
       return new ImpressionEvent(
           checkedId(String.valueOf(record.get(id()))),
           checkedTime((Long) record.get(time()), origin),
-          bodyOf(value, null),
+          body.encode(value, null),
           origin);
     }
 

@@ -1,6 +1,5 @@
 package io.millrace.ingestion;
 
-import io.millrace.event.Example;
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
@@ -13,49 +12,22 @@ import java.util.OptionalLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Encodes what the join emits, in wire format. An example is composed by hand: its fields {@code
- * features} and {@code served} are the impression's, byte for byte. Not thread-safe.
- */
+/** Encodes what the join emits, in wire format, each by its schema. Not thread-safe. */
 public final class OutputWriter {
   private final AvroWire wire;
-  private final int exampleSchemaId;
-  private final int progressSchemaId;
-  private final AvroOutput out = new AvroOutput();
+  private final ExampleWriter examples;
 
-  /** Registers the schemas of the outputs. */
+  /** Registers the schemas of what goes to {@code examples}. */
   public OutputWriter(SchemaRegistry registry) {
     wire = new AvroWire(registry);
-    exampleSchemaId =
-        registry.register(Example.getClassSchema().getFullName(), Example.getClassSchema()).id();
-    progressSchemaId =
-        registry.register(Progress.getClassSchema().getFullName(), Progress.getClassSchema()).id();
+    examples = new ExampleWriter(registry);
+    var unused =
+        registry.register(Progress.getClassSchema().getFullName(), Progress.getClassSchema());
   }
 
   /** The Example. */
   public byte[] example(LabelledImpression example) {
-    out.clear();
-    out.header(exampleSchemaId);
-    out.string(example.impressionId());
-    out.number(example.eventTime());
-    out.number(example.happened() ? 1 : 0);
-    out.number(example.writtenTime());
-    out.raw(example.body(), 0, example.body().length);
-    if (example.corrects()) {
-      out.number(1); // the union's branch of an int
-      out.number(example.happened() ? 0 : 1);
-    } else {
-      out.number(0); // null
-    }
-    out.number(example.finalAt());
-    out.string(example.outcome());
-    if (example.value() == null) {
-      out.number(0); // null
-    } else {
-      out.number(1);
-      out.number(example.value());
-    }
-    return out.toBytes();
+    return examples.write(example);
   }
 
   /**
@@ -64,10 +36,7 @@ public final class OutputWriter {
    * @param eventTime the join's watermark; {@link Long#MAX_VALUE} after the last example
    */
   public byte[] progress(long eventTime) {
-    out.clear();
-    out.header(progressSchemaId);
-    out.number(eventTime);
-    return out.toBytes();
+    return wire.encode(new Progress(Instant.ofEpochMilli(eventTime)));
   }
 
   /**

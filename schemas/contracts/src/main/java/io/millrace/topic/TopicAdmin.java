@@ -29,6 +29,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  *   <tr><td>features</td><td>given</td><td>compact</td><td>16 MiB</td></tr>
  *   <tr><td>parameters of a model</td><td>1: a version is one sequence</td><td>compact</td>
  *       <td>16 MiB</td></tr>
+ *   <tr><td>learner-metrics of a model</td><td>1: its transactions are those of the parameters</td>
+ *       <td>compact</td><td>16 MiB</td></tr>
  * </table>
  *
  * Compacted topics keep at least a minute's records uncompacted ({@code min.compaction.lag.ms}), so
@@ -242,6 +244,7 @@ public final class TopicAdmin {
     all.add(new NewTopic(topics.ingestionCounts(), 1, copies).configs(table()));
     for (String model : models) {
       all.add(new NewTopic(topics.parameters(model), 1, copies).configs(table()));
+      all.add(new NewTopic(topics.learnerMetrics(model), 1, copies).configs(table()));
     }
     return all;
   }

@@ -1,6 +1,7 @@
 package io.millrace.topic;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The topics of a platform. Names are fixed; a prefix keeps several platforms apart on one cluster.
@@ -45,12 +46,17 @@ public record Topics(String prefix) {
     return prefix + "parameters." + model;
   }
 
+  /** LearnerMetrics of one model, compacted, one partition. */
+  public String learnerMetrics(String model) {
+    return prefix + "learner-metrics." + model;
+  }
+
   /** All topics of a platform that runs {@code models}. */
   public List<String> all(List<String> models) {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(
+    return Stream.concat(
+            Stream.of(
                 schemas(), impressions(), clicks(), examples(), rejected(), ingestionCounts()),
-            models.stream().map(this::parameters))
+            models.stream().flatMap(model -> Stream.of(parameters(model), learnerMetrics(model))))
         .toList();
   }
 }

@@ -1,11 +1,17 @@
 package io.millrace.wire;
 
 import io.millrace.event.Click;
+import io.millrace.event.CohortMetrics;
+import io.millrace.event.EvaluationMetrics;
 import io.millrace.event.Example;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
+import io.millrace.event.LateLabelMetrics;
+import io.millrace.event.LearnerCounts;
+import io.millrace.event.LearnerMetrics;
 import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
+import io.millrace.event.ProgressiveMetrics;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.Served;
@@ -33,6 +39,12 @@ final class Contracts {
               Example.class,
               Impression.class,
               IngestionCounts.class,
+              CohortMetrics.class,
+              LateLabelMetrics.class,
+              LearnerCounts.class,
+              LearnerMetrics.class,
+              EvaluationMetrics.class,
+              ProgressiveMetrics.class,
               Outcome.class,
               Progress.class,
               RejectedEvent.class,

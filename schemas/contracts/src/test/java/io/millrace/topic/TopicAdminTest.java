@@ -28,7 +28,7 @@ class TopicAdminTest {
       assertThat(TopicAdmin.create(kafka.client(), topics, List.of("lr"), 2, 1))
           .containsExactlyInAnyOrderElementsOf(topics.all(List.of("lr")));
       assertThat(TopicAdmin.create(kafka.client(), topics, List.of("lr", "fm"), 2, 1))
-          .containsExactly("a-parameters.fm");
+          .containsExactly("a-learner-metrics.fm", "a-parameters.fm");
 
       var descriptions =
           admin.describeTopics(topics.all(List.of("lr", "fm"))).allTopicNames().get();
@@ -41,6 +41,9 @@ class TopicAdminTest {
           .containsEntry("cleanup.policy", "compact")
           .containsEntry("min.compaction.lag.ms", "60000")
           .containsEntry("max.message.bytes", "16777216")
+          .containsEntry("message.timestamp.type", "LogAppendTime");
+      assertThat(config(admin, "a-learner-metrics.fm"))
+          .containsEntry("cleanup.policy", "compact")
           .containsEntry("message.timestamp.type", "LogAppendTime");
       assertThat(config(admin, "a-rejected"))
           .containsEntry("cleanup.policy", "delete")

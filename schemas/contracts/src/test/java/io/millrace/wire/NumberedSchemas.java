@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 
 /** Gives ids from 1 on, and asks nothing of a schema. */
-final class NumberedSchemas implements SchemaRegistry {
+public final class NumberedSchemas implements SchemaRegistry {
   private final List<RegisteredSchema> schemas = new ArrayList<>();
 
   @Override

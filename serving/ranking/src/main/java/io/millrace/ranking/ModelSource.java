@@ -1,5 +1,6 @@
 package io.millrace.ranking;
 
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import java.util.Optional;
@@ -15,6 +16,9 @@ public interface ModelSource extends AutoCloseable {
 
   /** Whether everything that had been published when the source was opened is in. */
   boolean caughtUp();
+
+  /** What the learner said of itself last; empty before it is known. */
+  Optional<LearnerFigures> figures();
 
   /** How long clicks took to become visible here. */
   Freshness.Summary freshness();

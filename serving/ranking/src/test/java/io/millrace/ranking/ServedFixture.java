@@ -7,6 +7,10 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.metrics.ExampleCounts;
+import io.millrace.metrics.LearnerFigures;
+import io.millrace.metrics.Metrics;
+import io.millrace.metrics.ProgressiveFigures;
 import io.millrace.model.TensorSpec;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
@@ -16,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.avro.Schema;
 
@@ -105,7 +111,6 @@ public final class ServedFixture {
         .setRows(0)
         .setTensors(0)
         .setClickTimes(List.of())
-        .setMetrics(Map.of("total.auc", 0.75, "total.logloss", Double.NaN, "segments.0.auc", 0.7))
         .build();
   }
 
@@ -143,6 +148,20 @@ public final class ServedFixture {
     @Override
     public boolean caughtUp() {
       return caughtUp;
+    }
+
+    @Override
+    public Optional<LearnerFigures> figures() {
+      double nan = Double.NaN;
+      Metrics total = new Metrics(4, 1, 0.75, nan, nan, nan, nan, nan, nan, nan);
+      Metrics segment = new Metrics(2, 1, 0.7, nan, nan, nan, nan, nan, nan, nan);
+      return Optional.of(
+          new LearnerFigures(
+              4,
+              ExampleCounts.NONE,
+              1,
+              new ProgressiveFigures(total, List.of(segment), segment, null, null, null),
+              OptionalDouble.empty()));
     }
 
     @Override

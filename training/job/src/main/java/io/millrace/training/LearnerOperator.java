@@ -11,7 +11,7 @@ import io.millrace.model.Engine;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.schema.SchemaRegistry.RegisteredSchema;
-import io.millrace.trainer.TrainedModel;
+import io.millrace.trained.TrainedModel;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
- * Drives a {@link Lane}: examples in, publishes on a timer, dirty pages into keyed state before
- * each barrier. Emits rejected events.
+ * Drives a {@link PartitionLearner}: examples in, publishes on a timer, dirty pages into keyed
+ * state before each barrier. Emits rejected events.
  *
  * <p>The first publish after a start ships the whole model and removes all other rows that the
  * topic holds, so that from then on the topic is the learner's table: after a restore, rows that
@@ -50,8 +50,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     implements OneInputStreamOperator<byte[], byte[]> {
   private static final long serialVersionUID = 1;
 
-  /** The key of the one lane. */
-  static final int LANE = 0;
+  /** The key of the one partition. */
+  static final int PARTITION = 0;
 
   private static final TypeInformation<byte[]> BYTES =
       PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
@@ -65,12 +65,13 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   private transient MapState<Integer, byte[]> tablePages;
   private transient MapState<Integer, byte[]> idPages;
-  private transient ValueState<byte[]> laneState;
+  private transient ValueState<byte[]> learnerState;
   private transient SchemaRegistry registry;
   private transient AvroWire wire;
-  private transient Lane lane;
+  private transient PartitionLearner partition;
   private transient Incarnation incarnation;
   private transient ParameterPublisher publisher;
+  private transient LearnerGauges gauges;
   private transient Clock clock;
   private transient StreamRecord<byte[]> reusedRecord;
   private transient long publishedVersion;
@@ -91,7 +92,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     var store = context.getKeyedStateStore();
     tablePages = store.getMapState(new MapStateDescriptor<>("table", Types.INT, BYTES));
     idPages = store.getMapState(new MapStateDescriptor<>("learned-ids", Types.INT, BYTES));
-    laneState = store.getState(new ValueStateDescriptor<>("lane", BYTES));
+    // the name by which checkpoints hold it
+    learnerState = store.getState(new ValueStateDescriptor<>("lane", BYTES));
   }
 
   @Override
@@ -104,9 +106,10 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     wire = new AvroWire(registry);
     reusedRecord = new StreamRecord<>(new byte[0]);
     ModelConfig config = job.modelConfig();
-    setCurrentKey(LANE);
-    byte[] bytes = laneState.value();
-    LaneState stored = bytes == null ? null : StartChecks.readable(config.name(), bytes);
+    setCurrentKey(PARTITION);
+    byte[] bytes = learnerState.value();
+    PartitionLearnerState stored =
+        bytes == null ? null : StartChecks.readable(config.name(), bytes);
     String schemaText;
     int schemaId;
     if (stored == null) {
@@ -117,13 +120,14 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
       schemaText = stored.featureSchema();
       schemaId = stored.schemaId();
     }
+    gauges = new LearnerGauges(getMetricGroup());
     publisher = new ParameterPublisher(job, config, registry, clock);
     Found published = check(config, schemaText, stored);
     stale = published.parameters.rows();
     Engine engine = job.compute().engine();
     ComputeDevice device = job.compute().ofLearners();
-    lane =
-        new Lane(
+    partition =
+        new PartitionLearner(
             schema -> CompiledModel.of(config, schema, engine, device),
             FeatureSchema.parse(new Schema.Parser().parse(schemaText)),
             schemaId,
@@ -133,10 +137,10 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     if (stored != null) {
       restore(stored);
     } else if (job.start() != null) {
-      TrainedModel.read(Path.of(job.start())).copyTo(lane.learner());
+      TrainedModel.read(Path.of(job.start())).copyTo(partition.learner());
     }
     incarnation = begin(config, stored, published);
-    copies = new RowCopies(lane.learner().table().rowWidth());
+    copies = new RowCopies(partition.learner().table().rowWidth());
     publishedVersion = NONE;
     publishIfDue();
     schedulePublish();
@@ -152,12 +156,14 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
                         .formatted(config.name(), config.subject())));
   }
 
-  private Incarnation begin(ModelConfig config, @Nullable LaneState stored, Found found) {
+  private Incarnation begin(
+      ModelConfig config, @Nullable PartitionLearnerState stored, Found found) {
     VersionManifest last = found.parameters.manifest();
     Incarnation before = stored == null ? null : stored.incarnation();
     Incarnation published = last == null ? null : Incarnation.of(last);
     long from = stored == null ? found.lost : stored.version();
-    Incarnation now = Incarnation.begin(before, from, published, lane.arithmetic(), found.lost > 0);
+    Incarnation now =
+        Incarnation.begin(before, from, published, partition.arithmetic(), found.lost > 0);
     Incarnation known = before == null ? published : before;
     if (known != null && now.number() != known.number()) {
       LOG.warn(
@@ -185,7 +191,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private record Found(PublishedParameters parameters, long lost) {}
 
   /** Fails unless this learner may go on from here; returns what it finds. */
-  private Found check(ModelConfig config, String schema, @Nullable LaneState stored) {
+  private Found check(ModelConfig config, String schema, @Nullable PartitionLearnerState stored) {
     String examples = job.topics().examples();
     String parameters = job.topics().parameters(config.name());
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", job.bootstrap()))) {
@@ -214,15 +220,15 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     }
   }
 
-  private void restore(LaneState state) throws Exception {
+  private void restore(PartitionLearnerState state) throws Exception {
     for (Map.Entry<Integer, byte[]> page : tablePages.entries()) {
-      lane.learner().table().restorePage(page.getKey(), page.getValue());
+      partition.learner().table().restorePage(page.getKey(), page.getValue());
     }
     for (Map.Entry<Integer, byte[]> page : idPages.entries()) {
-      lane.learned().restorePage(page.getKey(), page.getValue());
+      partition.learned().restorePage(page.getKey(), page.getValue());
     }
-    lane.restore(state);
-    lane.learner().table().markAllUnpublished();
+    partition.restore(state);
+    partition.learner().table().markAllUnpublished();
   }
 
   @Override
@@ -230,12 +236,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     byte[] bytes = element.getValue();
     long offset = OffsetAndValue.offset(bytes);
     byte[] value = OffsetAndValue.value(bytes);
-    for (Lane.Refusal refusal : lane.read(offset, value)) {
+    for (PartitionLearner.Refusal refusal : partition.read(offset, value)) {
       reject(refusal);
     }
   }
 
-  private void reject(Lane.Refusal refusal) {
+  private void reject(PartitionLearner.Refusal refusal) {
     RejectedEvent event =
         RejectedEvent.newBuilder()
             .setReason(refusal.reason().code())
@@ -252,7 +258,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   /** What it has learned, live. */
   Learner learner() {
-    return lane.learner();
+    return partition.learner();
   }
 
   private void schedulePublish() {
@@ -267,11 +273,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   }
 
   private void publishIfDue() {
-    long version = lane.version();
+    gauges.show(partition, publishedVersion, publisher.tookMillis());
+    long version = partition.version();
     boolean idle =
         publisher.idle(); // throws what has failed, also where nothing is to be published
     // the version at a switch belongs to the schema before it
-    if (version == publishedVersion || version == lane.switchedAt() || !idle) {
+    if (version == publishedVersion || version == partition.switchedAt() || !idle) {
       return;
     }
     long now = getProcessingTimeService().getCurrentProcessingTime();
@@ -279,25 +286,26 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     if (publishedVersion != NONE && now < due) {
       return;
     }
-    boolean switched = !lane.featureSchema().equals(publishedSchema);
+    boolean switched = !partition.featureSchema().equals(publishedSchema);
     if (switched) {
-      lane.learner().table().markAllUnpublished();
+      partition.learner().table().markAllUnpublished();
     }
     copies.clear();
-    lane.learner().table().forEachRowChangedSincePublish(copies);
+    partition.learner().table().forEachRowChangedSincePublish(copies);
     publisher.publish(
         new Publish(
             incarnation,
             version,
             switched ? 0 : publishedVersion,
-            lane.featureSchema(),
+            partition.featureSchema(),
             copies,
             takeStale(),
-            lane.learner().publishedTensors(),
-            lane.takeClickTimes(),
-            lane.metrics()));
+            partition.learner().publishedTensors(),
+            partition.takeClickTimes(),
+            partition.figures()));
+    gauges.published();
     publishedVersion = version;
-    publishedSchema = lane.featureSchema();
+    publishedSchema = partition.featureSchema();
     handedOver = now;
   }
 
@@ -316,10 +324,10 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    setCurrentKey(LANE);
-    lane.learner().table().forEachPageChangedSinceCheckpoint(this::storeTablePage);
-    lane.learned().forEachChangedPage(idPages::put);
-    laneState.update(lane.state().of(incarnation).toBytes());
+    setCurrentKey(PARTITION);
+    partition.learner().table().forEachPageChangedSinceCheckpoint(this::storeTablePage);
+    partition.learned().forEachChangedPage(idPages::put);
+    learnerState.update(partition.state().of(incarnation).toBytes());
   }
 
   private void storeTablePage(int page, byte[] bytes) {
@@ -335,8 +343,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     if (publisher != null) {
       publisher.close();
     }
-    if (lane != null) {
-      lane.close();
+    if (partition != null) {
+      partition.close();
     }
     if (registry != null) {
       registry.close();

@@ -5,6 +5,8 @@ import io.millrace.event.RowUpdate;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.learner.ModelConfig;
+import io.millrace.metrics.LearnerFigures;
+import io.millrace.metrics.LearnerMetricsFormat;
 import io.millrace.model.TensorSpec;
 import io.millrace.parameters.ParameterKeys;
 import io.millrace.parameters.RowUpdates;
@@ -12,10 +14,10 @@ import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -31,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes publishes to {@code parameters.<model>}, each as one Kafka transaction, in a thread of its
- * own. The transactional id is the model's, so that a learner that comes back fences the one it
- * replaces. At most one publish is under way: the learner coalesces while it waits.
+ * Writes publishes to {@code parameters.<model>}, each with what the learner says of itself to
+ * {@code learner-metrics.<model>} as one Kafka transaction, in a thread of its own. The
+ * transactional id is the model's, so that a learner that comes back fences the one it replaces. At
+ * most one publish is under way: the learner coalesces while it waits.
  *
  * <p>Whatever is thrown in the thread, {@link #idle} throws. What trying again would not mend ends
  * the job: a record that is larger than Kafka takes, and a whole publish that took longer than a
@@ -47,11 +50,9 @@ final class ParameterPublisher implements AutoCloseable {
 
   private static final int MAX_RECORD_BYTES = 16 << 20;
 
-  /** Metric of the manifest: seconds from hand-over to commit of the publish before. */
-  static final String SECONDS = "publish.seconds";
-
   private final ModelConfig config;
   private final String topic;
+  private final String metricsTopic;
   private final AvroWire wire;
   private final int rowSchemaId;
   private final Clock clock;
@@ -67,7 +68,7 @@ final class ParameterPublisher implements AutoCloseable {
   private final AtomicReference<@Nullable Unsent> unsent = new AtomicReference<>();
 
   /** The first record of a publish that could not be sent. */
-  private record Unsent(String what, int bytes, Exception cause) {}
+  private record Unsent(String to, String what, int bytes, Exception cause) {}
 
   /**
    * Fences the learner that this one replaces, and starts the thread. The registry is not closed
@@ -91,6 +92,7 @@ final class ParameterPublisher implements AutoCloseable {
     this.transactionTimeout = transactionTimeout;
     this.config = config;
     this.topic = job.topics().parameters(config.name());
+    this.metricsTopic = job.topics().learnerMetrics(config.name());
     this.wire = new AvroWire(registry);
     this.rowSchemaId =
         registry
@@ -230,7 +232,7 @@ final class ParameterPublisher implements AutoCloseable {
                     config.name(),
                     record.what,
                     record.bytes,
-                    topic,
+                    record.to,
                     tooLarge
                         ? ", expected at most %d and max.message.bytes of the topic"
                             .formatted(MAX_RECORD_BYTES)
@@ -275,34 +277,41 @@ final class ParameterPublisher implements AutoCloseable {
             .setRows(rows.size())
             .setTensors(publish.tensors().specs().size())
             .setClickTimes(publish.clickTimes())
-            .setMetrics(metrics(publish))
             .setIncarnation(publish.incarnation().number())
             .setArithmetic(publish.incarnation().arithmetic())
             .setArithmeticSince(publish.incarnation().since())
             .build();
+    send(
+        metricsTopic,
+        "the record of metrics",
+        config.name().getBytes(StandardCharsets.UTF_8),
+        wire.encode(
+            LearnerMetricsFormat.write(
+                config.name(), publish.incarnation().number(), figures(publish))));
     send("the manifest", ParameterKeys.manifest(), wire.encode(manifest));
     producer.commitTransaction();
   }
 
   /** With the seconds that the publish before took, once there was one. */
-  private Map<String, Double> metrics(Publish publish) {
-    if (tookMillis == 0) {
-      return publish.metrics();
-    }
-    Map<String, Double> metrics = new HashMap<>(publish.metrics());
-    metrics.put(SECONDS, tookMillis / 1e3);
-    return metrics;
+  private LearnerFigures figures(Publish publish) {
+    return tookMillis == 0
+        ? publish.figures()
+        : publish.figures().withPublishSeconds(tookMillis / 1e3);
   }
 
   private void send(String what, byte[] key, byte @Nullable [] value) {
+    send(topic, what, key, value);
+  }
+
+  private void send(String to, String what, byte[] key, byte @Nullable [] value) {
     // a failed send fails the commit, which says neither record nor reason
     int bytes = key.length + (value == null ? 0 : value.length);
     var unused =
         producer.send(
-            new ProducerRecord<>(topic, 0, key, value),
+            new ProducerRecord<>(to, 0, key, value),
             (metadata, e) -> {
               if (e != null) {
-                unsent.compareAndSet(null, new Unsent(what, bytes, e));
+                unsent.compareAndSet(null, new Unsent(to, what, bytes, e));
               }
             });
   }

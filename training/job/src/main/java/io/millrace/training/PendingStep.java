@@ -126,14 +126,14 @@ final class PendingStep {
    * @param refusals takes the examples that were left out
    * @return counts of what was learned, and of whose encoding differs from the one served
    */
-  LaneCounts learn(
+  PartitionCounts learn(
       Learner learner,
       Evaluation served,
       Cohorts cohorts,
       Predictions said,
       List<Long> clickTimes,
       int maxClickTimes,
-      List<Lane.Refusal> refusals) {
+      List<PartitionLearner.Refusal> refusals) {
     List<Unlearnable> leftOut = learner.learn(batch, labels, probabilities);
     int mismatched = 0;
     int provisional = 0;
@@ -144,7 +144,8 @@ final class PendingStep {
       if (next < leftOut.size() && leftOut.get(next).example() == i) {
         String detail = leftOut.get(next++).detail();
         refusals.add(
-            new Lane.Refusal(offsets[i], elements.get(i), RejectionReason.UNLEARNABLE, detail));
+            new PartitionLearner.Refusal(
+                offsets[i], elements.get(i), RejectionReason.UNLEARNABLE, detail));
         continue;
       }
       if (!Float.isNaN(servedProbabilities[i])) {
@@ -163,7 +164,7 @@ final class PendingStep {
     batch.clear();
     elements.clear();
     ids.clear();
-    return new LaneCounts(0, 0, 0, mismatched, provisional, corrections, takenBack, 0);
+    return new PartitionCounts(0, 0, 0, mismatched, provisional, corrections, takenBack, 0);
   }
 
   private void evaluate(int i, Predictions said) {

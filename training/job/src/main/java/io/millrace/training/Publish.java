@@ -1,8 +1,8 @@
 package io.millrace.training;
 
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.model.Tensors;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A copy of everything that one publish ships.
@@ -16,7 +16,7 @@ import java.util.Map;
  *     removes what an earlier learner had learned beyond where this one is
  * @param tensors all dense tensors, and the calibration if there is one
  * @param clickTimes of clicks first learned in this version
- * @param metrics by name
+ * @param figures what the learner says of itself at this version
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from thread to thread, never compared
 record Publish(
@@ -28,4 +28,4 @@ record Publish(
     long[] removed,
     Tensors tensors,
     List<Long> clickTimes,
-    Map<String, Double> metrics) {}
+    LearnerFigures figures) {}

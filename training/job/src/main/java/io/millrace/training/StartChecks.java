@@ -58,13 +58,13 @@ final class StartChecks {
     return value.isEmpty() ? "no value" : value;
   }
 
-  /** Steps are cut by offset, so one lane reads one partition. */
+  /** Steps are cut by offset, so a learner reads one partition. */
   static void onePartition(Admin admin, String topic) {
     int partitions =
         get(admin.describeTopics(List.of(topic)).allTopicNames(), topic).partitions().size();
     if (partitions != 1) {
       throw failure(
-          ("topic %s: %d partitions, expected 1: a learner has one lane, which reads one partition;"
+          ("topic %s: %d partitions, expected 1: a learner reads one partition;"
                   + " make the topic anew with one, or choose another topic prefix")
               .formatted(topic, partitions));
     }
@@ -124,13 +124,13 @@ final class StartChecks {
   }
 
   /**
-   * A lane's stored state.
+   * A learner's stored state.
    *
-   * @param bytes as of {@link LaneState#toBytes}
+   * @param bytes as of {@link PartitionLearnerState#toBytes}
    */
-  static LaneState readable(String model, byte[] bytes) {
+  static PartitionLearnerState readable(String model, byte[] bytes) {
     try {
-      return LaneState.fromBytes(bytes);
+      return PartitionLearnerState.fromBytes(bytes);
     } catch (IOException e) {
       throw failure(
           "model %s: its checkpoint cannot be read: %s; start the Millrace that wrote it, or choose"

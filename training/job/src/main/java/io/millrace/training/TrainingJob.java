@@ -13,7 +13,7 @@ import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Examples in, parameters out: one learner on one lane. */
+/** Examples in, parameters out: one learner on one partition. */
 public final class TrainingJob {
   private TrainingJob() {}
 
@@ -25,7 +25,7 @@ public final class TrainingJob {
             env.fromSource(source(config, name), WatermarkStrategy.noWatermarks(), "examples")
                 .uid("examples")
                 .setParallelism(1),
-            new OneLane(),
+            new OnePartition(),
             Types.INT)
         .transform(
             "learner",
@@ -59,13 +59,13 @@ public final class TrainingJob {
         .build();
   }
 
-  /** There is one lane, and its key is 0. */
-  private static final class OneLane implements KeySelector<byte[], Integer> {
+  /** There is one partition, and its key is 0. */
+  private static final class OnePartition implements KeySelector<byte[], Integer> {
     private static final long serialVersionUID = 1;
 
     @Override
     public Integer getKey(byte[] element) {
-      return LearnerOperator.LANE;
+      return LearnerOperator.PARTITION;
     }
   }
 

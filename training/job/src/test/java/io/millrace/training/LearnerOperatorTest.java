@@ -12,8 +12,10 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
+import io.millrace.parameters.ParameterKeys;
 import io.millrace.parameters.ParameterView;
 import io.millrace.wire.AvroWire;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -115,7 +118,43 @@ class LearnerOperatorTest {
       read(topics, second, 75, 170);
       second.awaitPublished(160);
       Bits.assertSame(awaitVersion(view, 160), oneGo(topics, 160).learner);
-      assertThat(last(second).getMetrics()).containsEntry("learned", 160.0);
+      assertThat(topics.figures("fm").version()).isEqualTo(160);
+      assertThat(topics.figures("fm").counts().learned()).isEqualTo(160);
+    }
+  }
+
+  /** A topic of before holds manifests with a map of metrics, which nothing reads. */
+  @Test
+  void itGoesOnFromAManifestThatHasMetrics() throws Exception {
+    TestTopics topics = topics(1);
+    Schema schema;
+    try (InputStream in = ParameterView.class.getResourceAsStream("VersionManifest-2.avsc")) {
+      schema = new Schema.Parser().parse(in);
+    }
+    GenericRecord before = new GenericData.Record(schema);
+    before.put("model", "fm");
+    before.put("version", 16L);
+    before.put("base_version", 0L);
+    before.put("published_time", 1L);
+    before.put("model_config", FM.toJson());
+    before.put("feature_schema", TestExamples.SCHEMA.avro().toString());
+    before.put("rows", 0);
+    before.put("tensors", 0);
+    before.put("click_times", List.of());
+    before.put("metrics", Map.of("total.auc", 0.5, "total.logloss", Double.NaN));
+    before.put("incarnation", 7L);
+    before.put("arithmetic", "of before");
+    before.put("arithmetic_since", 0L);
+    topics.write(
+        topics.topics.parameters("fm"),
+        ParameterKeys.manifest(),
+        new AvroWire(topics.registry).encode(before));
+    topics.flush();
+    try (OperatorHarness learner = new OperatorHarness(topics, topics.job(FM), null)) {
+      read(topics, learner, 0, 32);
+      learner.awaitPublished(32);
+      assertThat(last(learner).getIncarnation()).isEqualTo(8);
+      assertThat(topics.figures("fm").counts().learned()).isEqualTo(32);
     }
   }
 
@@ -170,8 +209,8 @@ class LearnerOperatorTest {
       assertThat(learner.rejected()).isEmpty();
       read(topics, learner, 7, 20);
       learner.awaitPublished(20);
-      assertThat(last(learner).getMetrics()).containsEntry("learned", 18.0);
-      assertThat(last(learner).getMetrics()).containsEntry("rejected", 2.0);
+      assertThat(topics.figures("fm").counts().learned()).isEqualTo(18);
+      assertThat(topics.figures("fm").counts().rejected()).isEqualTo(2);
       assertThat(learner.rejected()).hasSize(2);
       for (int i = 0; i < 2; i++) {
         RejectedEvent event =
@@ -289,7 +328,7 @@ class LearnerOperatorTest {
       learner.awaitPublished(96);
       ModelSnapshot shown = awaitVersion(view, 96);
       assertThat(shown.manifest().getIncarnation()).isEqualTo(2);
-      assertThat(shown.manifest().getMetrics()).containsEntry("learned", 96.0 - 30);
+      assertThat(topics.figures("fm").counts().learned()).isEqualTo(96 - 30);
     }
   }
 
@@ -299,7 +338,7 @@ class LearnerOperatorTest {
         .isInstanceOf(SuppressRestartsException.class)
         .cause()
         .hasMessage(
-            "model fm: its checkpoint cannot be read: lane state: magic 4d524c4e format 9, expected"
+            "model fm: its checkpoint cannot be read: learner state: magic 4d524c4e format 9, expected"
                 + " 4d524c4e format 2 to 6; start the Millrace that wrote it, or choose another"
                 + " model name or another data directory");
   }
@@ -325,8 +364,8 @@ class LearnerOperatorTest {
   void aNewerSchemaIsPublishedAsAWholeAndARestartBeforeItChangesNothing() throws Exception {
     TestTopics topics = topics(1);
     AvroWire wire = new AvroWire(topics.registry);
-    Lane expected =
-        new Lane(
+    PartitionLearner expected =
+        new PartitionLearner(
             schema -> CompiledModel.of(FM, schema),
             TestExamples.SCHEMA,
             SchemaSwitch.UNKNOWN_ID,

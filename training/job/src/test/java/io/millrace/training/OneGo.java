@@ -17,8 +17,8 @@ import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns a log in one go, by the words of the contract: what every lane must come to, however often
- * it was stopped.
+ * Learns a log in one go, by the words of the contract: what every learner must come to, however
+ * often it was stopped.
  */
 final class OneGo {
   private final CompiledModel compiled;

@@ -36,7 +36,7 @@ final class OperatorHarness implements AutoCloseable {
     operator = new LearnerOperator(job);
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            operator, element -> LearnerOperator.LANE, Types.INT);
+            operator, element -> LearnerOperator.PARTITION, Types.INT);
     harness.setup(BytePrimitiveArraySerializer.INSTANCE);
     try {
       if (state != null) {

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.event.LearnerMetrics;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.metrics.ExampleCounts;
+import io.millrace.metrics.LearnerFigures;
+import io.millrace.metrics.ProgressiveFigures;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
 import io.millrace.parameters.ParameterKeys;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CountDownLatch;
 import org.apache.avro.Schema;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -133,7 +139,8 @@ class ParameterPublisherTest {
         new long[] {9},
         Tensors.zeros(List.of(spec)),
         List.of(),
-        Map.of("learned", 1.0));
+        new LearnerFigures(
+            version, ExampleCounts.NONE, 0, ProgressiveFigures.NONE, OptionalDouble.empty()));
   }
 
   private List<VersionManifest> manifests() {
@@ -150,6 +157,19 @@ class ParameterPublisherTest {
     return all;
   }
 
+  private List<LearnerMetrics> metrics() {
+    AvroWire wire = new AvroWire(topics().registry);
+    List<LearnerMetrics> all = new ArrayList<>();
+    topics()
+        .read(
+            topics().topics.learnerMetrics("fm"),
+            record -> {
+              assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo("fm");
+              all.add(wire.decode(record.value(), LearnerMetrics.class));
+            });
+    return all;
+  }
+
   private static Throwable failureOf(ParameterPublisher publisher) {
     await()
         .atMost(Duration.ofSeconds(30))
@@ -159,7 +179,7 @@ class ParameterPublisherTest {
   }
 
   @Test
-  void aManifestNamesTheIncarnationAndHowLongThePublishBeforeTook() {
+  void aPublishNamesTheIncarnationAndHowLongTheOneBeforeTook() {
     try (ParameterPublisher publisher =
         publisher(ParameterPublisherTest::aMoment, ParameterPublisher.TRANSACTION_TIMEOUT)) {
       for (int version = 1; version <= 2; version++) {
@@ -169,13 +189,14 @@ class ParameterPublisherTest {
     }
     assertThat(manifests())
         .hasSize(2)
-        .allSatisfy(
-            manifest -> {
-              assertThat(Incarnation.of(manifest)).isEqualTo(INCARNATION);
-              assertThat(manifest.getMetrics()).containsEntry("learned", 1.0);
-            });
-    assertThat(manifests().get(0).getMetrics()).doesNotContainKey(ParameterPublisher.SECONDS);
-    assertThat(manifests().get(1).getMetrics().get(ParameterPublisher.SECONDS)).isPositive();
+        .allSatisfy(manifest -> assertThat(Incarnation.of(manifest)).isEqualTo(INCARNATION));
+    List<LearnerMetrics> metrics = metrics();
+    assertThat(metrics).extracting(LearnerMetrics::getVersion).containsExactly(1L, 2L);
+    assertThat(metrics)
+        .extracting(LearnerMetrics::getIncarnation)
+        .containsOnly(INCARNATION.number());
+    assertThat(metrics.get(0).getPublishSeconds()).isNull();
+    assertThat(metrics.get(1).getPublishSeconds()).isPositive();
   }
 
   /** Long enough to be measured in milliseconds. */
@@ -263,6 +284,7 @@ class ParameterPublisherTest {
         .hasMessageContaining(", 1 rows of 2 values, has taken ")
         .hasMessageContaining("but the broker ends a transaction after 0.5 s");
     assertThat(manifests()).isEmpty();
+    assertThat(metrics()).isEmpty();
   }
 
   @Test

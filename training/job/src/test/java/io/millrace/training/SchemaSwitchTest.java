@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A lane whose examples come in several versions of the feature schema. */
+/** A learner whose examples come in several versions of the feature schema. */
 class SchemaSwitchTest {
   private static final String AD = field("ad", "", "");
   private static final String USER = field("user", ",\"default\":\"\"", "");
@@ -86,12 +86,12 @@ class SchemaSwitchTest {
         .with("{\"stepSize\":" + stepSize + "}");
   }
 
-  private Lane lane(ModelConfig config, Schema begin) {
-    return lane(config, begin, SchemaSwitch.UNKNOWN_ID, false);
+  private PartitionLearner partition(ModelConfig config, Schema begin) {
+    return partition(config, begin, SchemaSwitch.UNKNOWN_ID, false);
   }
 
-  private Lane lane(ModelConfig config, Schema begin, int id, boolean trained) {
-    return new Lane(
+  private PartitionLearner partition(ModelConfig config, Schema begin, int id, boolean trained) {
+    return new PartitionLearner(
         schema -> CompiledModel.of(config, schema),
         FeatureSchema.parse(begin),
         id,
@@ -100,48 +100,48 @@ class SchemaSwitchTest {
         1000);
   }
 
-  private static List<String> fields(Lane lane) {
-    return FeatureSchema.parse(new Schema.Parser().parse(lane.featureSchema()))
+  private static List<String> fields(PartitionLearner partition) {
+    return FeatureSchema.parse(new Schema.Parser().parse(partition.featureSchema()))
         .encodedFields()
         .stream()
         .map(feature -> feature.name())
         .toList();
   }
 
-  private static long metric(Lane lane, String name) {
-    return Math.round(lane.metrics().getOrDefault(name, -1.0));
+  private static long metric(PartitionLearner partition, String name) {
+    return Math.round(Named.of(partition.figures()).getOrDefault(name, -1.0));
   }
 
-  private void read(Lane lane, int offset, Schema schema) {
-    assertThat(lane.read(offset, example(offset, schema, null))).isEmpty();
+  private void read(PartitionLearner partition, int offset, Schema schema) {
+    assertThat(partition.read(offset, example(offset, schema, null))).isEmpty();
   }
 
   @Test
   void theFirstExampleOfANewerVersionEndsTheStepAndSwitches() {
     register(V1, V2, V3);
-    Lane lane = lane(config(ModelKind.FM, 16), V1);
+    PartitionLearner partition = partition(config(ModelKind.FM, 16), V1);
     for (int i = 0; i < 20; i++) {
-      read(lane, i, V1);
+      read(partition, i, V1);
     }
-    assertThat(metric(lane, "learned")).isEqualTo(16);
-    assertThat(lane.switchedAt()).isEqualTo(-1);
-    read(lane, 20, V2);
-    assertThat(metric(lane, "learned")).as("the step of 16 to 19 has ended").isEqualTo(20);
-    assertThat(lane.switchedAt()).isEqualTo(20);
-    assertThat(lane.version()).isEqualTo(20);
-    assertThat(fields(lane)).containsExactly("ad", "user", "os");
-    read(lane, 21, V1); // an old producer
-    read(lane, 22, V2);
-    assertThat(lane.switchedAt()).isEqualTo(20);
-    read(lane, 23, V3);
-    assertThat(fields(lane)).containsExactly("item", "user", "os", "brand");
+    assertThat(metric(partition, "learned")).isEqualTo(16);
+    assertThat(partition.switchedAt()).isEqualTo(-1);
+    read(partition, 20, V2);
+    assertThat(metric(partition, "learned")).as("the step of 16 to 19 has ended").isEqualTo(20);
+    assertThat(partition.switchedAt()).isEqualTo(20);
+    assertThat(partition.version()).isEqualTo(20);
+    assertThat(fields(partition)).containsExactly("ad", "user", "os");
+    read(partition, 21, V1); // an old producer
+    read(partition, 22, V2);
+    assertThat(partition.switchedAt()).isEqualTo(20);
+    read(partition, 23, V3);
+    assertThat(fields(partition)).containsExactly("item", "user", "os", "brand");
     for (int i = 24; i < 32; i++) {
-      read(lane, i, i % 3 == 0 ? V1 : i % 3 == 1 ? V2 : V3);
+      read(partition, i, i % 3 == 0 ? V1 : i % 3 == 1 ? V2 : V3);
     }
-    assertThat(metric(lane, "learned")).isEqualTo(32);
-    assertThat(metric(lane, "rejected")).isZero();
-    assertThat(lane.switchedAt()).isEqualTo(23);
-    lane.close();
+    assertThat(metric(partition, "learned")).isEqualTo(32);
+    assertThat(metric(partition, "rejected")).isZero();
+    assertThat(partition.switchedAt()).isEqualTo(23);
+    partition.close();
   }
 
   /** Also a model that takes no new features in. */
@@ -153,19 +153,19 @@ class SchemaSwitchTest {
     Schema wide = schema("", AD + plain);
     Schema narrow = schema("", AD + plain.replace("\"}}", "\",\"limit\":5}}"));
     register(wide, narrow);
-    Lane lane =
-        lane(
+    PartitionLearner partition =
+        partition(
             ModelConfig.defaults(kind, "m", FeatureSchema.parse(wide)).with("{\"stepSize\":4}"),
             wide);
-    assertThat(lane.read(0, priced(0, wide, 7))).isEmpty();
-    assertThat(lane.read(1, priced(1, narrow, 3))).isEmpty();
-    assertThat(lane.switchedAt()).isEqualTo(1);
-    List<Lane.Refusal> refusals = lane.read(2, priced(2, wide, 7));
+    assertThat(partition.read(0, priced(0, wide, 7))).isEmpty();
+    assertThat(partition.read(1, priced(1, narrow, 3))).isEmpty();
+    assertThat(partition.switchedAt()).isEqualTo(1);
+    List<PartitionLearner.Refusal> refusals = partition.read(2, priced(2, wide, 7));
     assertThat(refusals).hasSize(1);
     assertThat(refusals.get(0).reason()).isEqualTo(RejectionReason.INVALID_FEATURE);
     assertThat(refusals.get(0).detail())
         .startsWith("field price: 7.0, expected a magnitude of at most 5.0");
-    lane.close();
+    partition.close();
   }
 
   private byte[] priced(int i, Schema schema, double price) {
@@ -185,37 +185,37 @@ class SchemaSwitchTest {
   @Test
   void anIncompatibleVersionIsRefusedWithItsReasonAndTheRestGoesOn() {
     register(V1, WRONG, V2);
-    Lane lane = lane(config(ModelKind.LR, 1), V1);
-    read(lane, 0, V1);
-    List<Lane.Refusal> refusals = lane.read(1, example(1, WRONG, null));
+    PartitionLearner partition = partition(config(ModelKind.LR, 1), V1);
+    read(partition, 0, V1);
+    List<PartitionLearner.Refusal> refusals = partition.read(1, example(1, WRONG, null));
     assertThat(refusals).hasSize(1);
-    Lane.Refusal refusal = refusals.get(0);
+    PartitionLearner.Refusal refusal = refusals.get(0);
     assertThat(refusal.reason()).isEqualTo(RejectionReason.INCOMPATIBLE_SCHEMA);
     assertThat(refusal.detail())
         .startsWith(
             "shop.Shown version 2 (schema id 2) does not fit a model that learned with schema id 1:"
                 + " user: lookups 1 became 2");
-    read(lane, 2, V2);
-    assertThat(lane.read(3, example(3, WRONG, null))).hasSize(1);
-    read(lane, 4, V1);
-    assertThat(metric(lane, "learned")).isEqualTo(3);
-    assertThat(metric(lane, "rejected")).isEqualTo(2);
-    lane.close();
+    read(partition, 2, V2);
+    assertThat(partition.read(3, example(3, WRONG, null))).hasSize(1);
+    read(partition, 4, V1);
+    assertThat(metric(partition, "learned")).isEqualTo(3);
+    assertThat(metric(partition, "rejected")).isEqualTo(2);
+    partition.close();
   }
 
   @Test
   void aModelThatHasLearnedNothingBeginsWithTheFirstExamplesVersion() {
     register(V1, V2);
-    Lane lane = lane(config(ModelKind.FM, 1), V2, 2, false);
-    read(lane, 5, V1);
-    assertThat(fields(lane)).containsExactly("ad", "user");
-    read(lane, 6, V2);
-    assertThat(fields(lane)).containsExactly("ad", "user", "os");
-    Lane trained = lane(config(ModelKind.FM, 1), V2, 2, true);
+    PartitionLearner partition = partition(config(ModelKind.FM, 1), V2, 2, false);
+    read(partition, 5, V1);
+    assertThat(fields(partition)).containsExactly("ad", "user");
+    read(partition, 6, V2);
+    assertThat(fields(partition)).containsExactly("ad", "user", "os");
+    PartitionLearner trained = partition(config(ModelKind.FM, 1), V2, 2, true);
     read(trained, 5, V1);
     assertThat(fields(trained)).containsExactly("ad", "user", "os");
     assertThat(trained.switchedAt()).isEqualTo(-1);
-    lane.close();
+    partition.close();
     trained.close();
   }
 
@@ -223,28 +223,28 @@ class SchemaSwitchTest {
   void attentionGoesOnWithoutTheNewFeatureButTakesANewName() {
     register(V1, V2, V3);
     ModelConfig config = config(ModelKind.AUTOINT, 1);
-    Lane lane = lane(config, V1);
-    read(lane, 0, V1);
-    read(lane, 1, V2);
-    assertThat(fields(lane)).containsExactly("ad", "user");
-    read(lane, 2, V3);
-    assertThat(fields(lane)).containsExactly("item", "user");
-    read(lane, 3, V1);
-    assertThat(metric(lane, "learned")).isEqualTo(4);
-    lane.close();
+    PartitionLearner partition = partition(config, V1);
+    read(partition, 0, V1);
+    read(partition, 1, V2);
+    assertThat(fields(partition)).containsExactly("ad", "user");
+    read(partition, 2, V3);
+    assertThat(fields(partition)).containsExactly("item", "user");
+    read(partition, 3, V1);
+    assertThat(metric(partition, "learned")).isEqualTo(4);
+    partition.close();
   }
 
   @Test
   void whatTheOldSchemaHadServedIsNotCompared() {
     register(V1, V2);
-    Lane lane = lane(config(ModelKind.LR, 1), V1);
-    read(lane, 0, V1);
-    read(lane, 1, V2);
-    assertThat(lane.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L)))).isEmpty();
-    assertThat(metric(lane, "encoding_mismatches")).isZero();
-    assertThat(lane.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L)))).isEmpty();
-    assertThat(metric(lane, "encoding_mismatches")).isEqualTo(1);
-    lane.close();
+    PartitionLearner partition = partition(config(ModelKind.LR, 1), V1);
+    read(partition, 0, V1);
+    read(partition, 1, V2);
+    assertThat(partition.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L)))).isEmpty();
+    assertThat(metric(partition, "encoding_mismatches")).isZero();
+    assertThat(partition.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L)))).isEmpty();
+    assertThat(metric(partition, "encoding_mismatches")).isEqualTo(1);
+    partition.close();
   }
 
   /** Versions as they come on a topic while producers are updated one by one. */
@@ -265,14 +265,15 @@ class SchemaSwitchTest {
     register(V1, V2, V3);
     ModelConfig config = config(kind, stepSize);
     List<byte[]> log = mixedLog();
-    Lane steady = lane(config, V1);
+    PartitionLearner steady = partition(config, V1);
     for (int i = 0; i < log.size(); i++) {
       assertThat(steady.read(i, log.get(i))).isEmpty();
     }
     assertThat(steady.switchedAt()).isEqualTo(130);
     for (int killed = 5; killed < log.size(); killed += 7) {
       // by then the registry may know more
-      Lane first = killed % 2 == 0 ? lane(config, V1, 1, false) : lane(config, V2, 2, false);
+      PartitionLearner first =
+          killed % 2 == 0 ? partition(config, V1, 1, false) : partition(config, V2, 2, false);
       Map<Integer, byte[]> table = new HashMap<>();
       Map<Integer, byte[]> ids = new HashMap<>();
       for (int i = 0; i < killed; i++) {
@@ -280,10 +281,11 @@ class SchemaSwitchTest {
       }
       first.learner().table().forEachPageChangedSinceCheckpoint(table::put);
       first.learned().forEachChangedPage(ids::put);
-      LaneState state = LaneState.fromBytes(first.state().toBytes());
+      PartitionLearnerState state = PartitionLearnerState.fromBytes(first.state().toBytes());
       first.close();
-      Lane second =
-          lane(config, new Schema.Parser().parse(state.featureSchema()), state.schemaId(), false);
+      PartitionLearner second =
+          partition(
+              config, new Schema.Parser().parse(state.featureSchema()), state.schemaId(), false);
       table.forEach(second.learner().table()::restorePage);
       ids.forEach(second.learned()::restorePage);
       second.restore(state);

@@ -2,6 +2,7 @@ package io.millrace.training;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -13,15 +14,21 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
 
 /** A Flink cluster in this JVM, with RocksDB state, whose one task manager can be killed. */
 final class TestCluster implements AutoCloseable {
   private final Configuration configuration = new Configuration();
+  private final InMemoryReporter reporter = InMemoryReporter.create();
   private final MiniCluster cluster;
   private int newestTaskManager;
 
@@ -38,6 +45,7 @@ final class TestCluster implements AutoCloseable {
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    reporter.addToConfiguration(configuration);
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -72,6 +80,23 @@ final class TestCluster implements AutoCloseable {
       most = Math.max(most, vertex.getCurrentExecutionAttempt().getAttemptNumber());
     }
     return most;
+  }
+
+  /**
+   * What a metric of an operator that runs says now.
+   *
+   * @param name operator and metric, for example {@code learner.examples}
+   */
+  @Nullable Object metric(JobID job, String name) {
+    String end = "." + name.replace(".", ".0.");
+    for (Map.Entry<String, Metric> metric : reporter.getMetricsByIdentifiers(job).entrySet()) {
+      if (metric.getKey().endsWith(end)) {
+        return metric.getValue() instanceof Counter counter
+            ? (Object) counter.getCount()
+            : ((Gauge<?>) metric.getValue()).getValue();
+      }
+    }
+    return null;
   }
 
   /** Kills the task manager and starts another. */

@@ -2,19 +2,25 @@ package io.millrace.training;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.TableSnapshot;
+import io.millrace.event.LearnerMetrics;
 import io.millrace.event.VersionManifest;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
+import io.millrace.metrics.LearnerFigures;
+import io.millrace.metrics.LearnerMetricsFormat;
 import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
+import io.millrace.topic.NewestRecord;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
+import io.millrace.wire.AvroWire;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +78,11 @@ final class TestTopics implements AutoCloseable {
     var unused = producer.send(new ProducerRecord<>(topics.examples(), 0, null, example));
   }
 
+  /** Writes to the one partition of a topic. */
+  void write(String topic, byte[] key, byte[] value) {
+    var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
+  }
+
   void flush() {
     producer.flush();
   }
@@ -94,6 +105,22 @@ final class TestTopics implements AutoCloseable {
     while (consumer.position(partition) < end) {
       consumer.poll(Duration.ofMillis(50)).forEach(to);
     }
+  }
+
+  /** What a learner said of itself last. */
+  LearnerFigures figures(String model) {
+    AvroWire wire = new AvroWire(registry);
+    List<LearnerMetrics> all = new ArrayList<>();
+    read(
+        topics.learnerMetrics(model),
+        record -> all.add(wire.decode(record.value(), LearnerMetrics.class)));
+    return LearnerMetricsFormat.read(all.get(all.size() - 1));
+  }
+
+  /** What a learner says of itself, followed as a server does. */
+  NewestRecord<LearnerMetrics> metrics(String model) {
+    return new NewestRecord<>(
+        new HashMap<>(client), topics.learnerMetrics(model), LearnerMetrics.class, () -> registry);
   }
 
   /** A server's view that keeps its copy in a directory. */

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.event.LearnerMetrics;
 import io.millrace.event.VersionManifest;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.metrics.ExampleCounts;
+import io.millrace.metrics.LearnerFigures;
+import io.millrace.metrics.LearnerMetricsFormat;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterKeys;
 import io.millrace.parameters.ParameterView;
+import io.millrace.topic.NewestRecord;
 import io.millrace.wire.AvroWire;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,12 +56,10 @@ class TrainingJobTest {
     topics.flush();
   }
 
-  private static Map<String, Double> metrics(ParameterView view) {
-    return view.current().map(s -> s.manifest().getMetrics()).orElse(Map.of());
-  }
-
-  private static void awaitLearned(ParameterView view, long learned) {
-    await().atMost(PATIENCE).until(() -> metrics(view).getOrDefault("learned", 0.0) >= learned);
+  private static void awaitLearned(NewestRecord<LearnerMetrics> metrics, long learned) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> metrics.newest().map(m -> m.getCounts().getLearned()).orElse(0L) >= learned);
   }
 
   /** How often a version was lower than the one before it. */
@@ -77,6 +80,19 @@ class TrainingJobTest {
     return restarts;
   }
 
+  /** What an operator reads of the learner that runs by now, from Flink's metrics. */
+  private static void assertGauges(TestCluster cluster, JobID job, long version) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(cluster.metric(job, "learner.examples")).isEqualTo(5003L);
+              assertThat(cluster.metric(job, "learner.rejected")).isEqualTo(50L);
+              assertThat(cluster.metric(job, "learner.version")).isEqualTo(version);
+              assertThat(cluster.metric(job, "learner.publishedVersion")).isEqualTo(version);
+            });
+  }
+
   @Test
   void everyExampleIsLearnedOnceWhateverDies() throws Exception {
     try (EmbeddedKafka kafka =
@@ -84,16 +100,17 @@ class TrainingJobTest {
         TestTopics topics = new TestTopics(kafka, "", 1, "fm");
         TestCluster cluster =
             new TestCluster(directory.resolve("checkpoints"), Duration.ofHours(1));
+        NewestRecord<LearnerMetrics> metrics = topics.metrics("fm");
         ParameterView view = topics.view("fm", directory.resolve("view"))) {
       JobID job = cluster.submit(topics.job(FM));
       write(topics, 0, 2000);
-      awaitLearned(view, 1900);
+      awaitLearned(metrics, 1900);
       cluster.killTaskManager(); // there is no checkpoint: all is learned again
       write(topics, 2000, 3000);
-      awaitLearned(view, 2900);
+      awaitLearned(metrics, 2900);
       cluster.checkpoint(job);
       write(topics, 3000, 4000);
-      awaitLearned(view, 3900);
+      awaitLearned(metrics, 3900);
       cluster.killTaskManager();
       write(topics, 4000, 5003);
       topics.write(topics.examples.mark(Long.MAX_VALUE));
@@ -108,13 +125,23 @@ class TrainingJobTest {
           topics.topics.examples(), record -> expected.read(record.offset(), record.value()));
       assertThat(expected.learned()).isEqualTo(5003);
       Bits.assertSame(view.current().orElseThrow(), expected.learner);
-      assertThat(metrics(view))
-          .containsEntry("learned", 5003.0)
-          .containsEntry("total.examples", 5003.0)
-          .containsEntry("other_schema", 50.0)
-          .containsEntry("rejected", 50.0)
-          .containsEntry("duplicates", (double) (end - 5003 - 50 - 50 - 50 - 1))
-          .doesNotContainKey("current.examples");
+      await().atMost(PATIENCE).until(() -> metrics.newest().orElseThrow().getVersion() == end);
+      LearnerFigures figures = LearnerMetricsFormat.read(metrics.newest().orElseThrow());
+      assertThat(figures.counts())
+          .isEqualTo(
+              new ExampleCounts(
+                  5003,
+                  expected.learner.total().positives(),
+                  end - 5003 - 50 - 50 - 50 - 1,
+                  50,
+                  50,
+                  0,
+                  0,
+                  0,
+                  0));
+      assertThat(figures.progressive().total()).isEqualTo(expected.learner.total().metrics());
+      assertThat(figures.progressive().current()).isNull();
+      assertGauges(cluster, job, end);
       assertThat(cluster.restarts(job))
           .as("starts after the first: from nothing, and from the checkpoint")
           .isGreaterThanOrEqualTo(2);
@@ -136,13 +163,13 @@ class TrainingJobTest {
         TestTopics topics = new TestTopics(kafka, "", 1, "fm");
         TestCluster cluster =
             new TestCluster(directory.resolve("checkpoints"), Duration.ofHours(1));
-        ParameterView view = topics.view("fm", directory.resolve("view"))) {
+        NewestRecord<LearnerMetrics> metrics = topics.metrics("fm")) {
       JobID job = cluster.submit(topics.job(FM));
       write(topics, 0, 1000);
-      awaitLearned(view, 900);
+      awaitLearned(metrics, 900);
       cluster.checkpoint(job);
       write(topics, 1000, 2000);
-      awaitLearned(view, 1900);
+      awaitLearned(metrics, 1900);
       long kept = topics.end() - 10;
       try (Admin admin = Admin.create(kafka.client())) {
         TopicPartition partition = new TopicPartition(topics.topics.examples(), 0);

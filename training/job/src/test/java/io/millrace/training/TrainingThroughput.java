@@ -2,13 +2,13 @@ package io.millrace.training;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.Example;
+import io.millrace.event.LearnerMetrics;
 import io.millrace.event.Progress;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
-import io.millrace.parameters.ModelSnapshot;
-import io.millrace.parameters.ParameterView;
+import io.millrace.topic.NewestRecord;
 import io.millrace.wire.AvroWire;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -47,12 +47,12 @@ public final class TrainingThroughput {
           TestTopics topics = new TestTopics(kafka, "", 1, config.name());
           TestCluster cluster =
               new TestCluster(directory.resolve("checkpoints"), Duration.ofSeconds(5));
-          ParameterView view = topics.view(config.name(), directory.resolve("view"))) {
+          NewestRecord<LearnerMetrics> metrics = topics.metrics(config.name())) {
         fill(topics, schema);
         TrainingJobConfig job =
             new TrainingJobConfig(kafka.bootstrapServers(), "", config.toJson(), 200, 100_000);
         var unused = cluster.submit(job);
-        measure(view, run);
+        measure(metrics, run);
       }
     }
     System.exit(0);
@@ -92,16 +92,13 @@ public final class TrainingThroughput {
     topics.flush();
   }
 
-  private static void measure(ParameterView view, int run) throws Exception {
+  private static void measure(NewestRecord<LearnerMetrics> metrics, int run) throws Exception {
     long first = 0;
     long start = 0;
     long learned = 0;
     while (learned < EXAMPLES) {
       Thread.sleep(5);
-      learned =
-          view.current().map(ModelSnapshot::manifest).stream()
-              .mapToLong(m -> Math.round(m.getMetrics().getOrDefault("learned", 0.0)))
-              .sum();
+      learned = metrics.newest().map(m -> m.getCounts().getLearned()).orElse(0L);
       if (learned > 0 && start == 0) {
         first = learned;
         start = System.nanoTime();
@@ -109,7 +106,7 @@ public final class TrainingThroughput {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
-        "run %d: %,.0f examples/s from log to view by the wall clock; task thread %.2f s of cpu ="
+        "run %d: %,.0f examples/s from log to metrics by the wall clock; task thread %.2f s of cpu ="
             + " %,.0f/s%n",
         run, (EXAMPLES - first) / seconds, taskSeconds(), EXAMPLES / taskSeconds());
   }

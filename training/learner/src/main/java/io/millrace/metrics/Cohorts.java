@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -191,13 +190,13 @@ public final class Cohorts {
     return leftOut;
   }
 
-  /** What a manifest says of them, by name, beside the metrics of {@link #all}. */
-  public Map<String, Double> facts() {
-    Map<String, Double> facts = new HashMap<>();
-    facts.put("left_out", (double) leftOut);
-    countedUntil().ifPresent(time -> facts.put("counted_until", (double) time));
-    nextAt().ifPresent(time -> facts.put("next_at", (double) time));
-    return facts;
+  /** As they stand. */
+  public CohortFigures figures() {
+    return new CohortFigures(defined(all), defined(newest), leftOut, countedUntil(), nextAt());
+  }
+
+  private static @Nullable Metrics defined(Evaluation evaluation) {
+    return evaluation.examples() == 0 ? null : evaluation.metrics();
   }
 
   /** The stored form; see the class doc. */

@@ -1,9 +1,5 @@
 package io.millrace.metrics;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
-
 /**
  * What an {@link Evaluation} amounts to. A metric that is not defined (without examples, or with
  * one class only) is NaN.
@@ -32,39 +28,17 @@ public record Metrics(
     double ece,
     double mce,
     double ks) {
-
-  /** All of them by name, in the order of the record. */
-  public Map<String, Double> byName() {
-    Map<String, Double> all = new LinkedHashMap<>();
-    all.put("examples", (double) examples);
-    all.put("positives", (double) positives);
-    all.put("auc", auc);
-    all.put("logloss", logloss);
-    all.put("normalizedEntropy", normalizedEntropy);
-    all.put("calibration", calibration);
-    all.put("brier", brier);
-    all.put("ece", ece);
-    all.put("mce", mce);
-    all.put("ks", ks);
-    return all;
-  }
-
-  /**
-   * From {@link #byName}'s form.
-   *
-   * @param value of a name, NaN if there is none
-   */
-  public static Metrics of(ToDoubleFunction<String> value) {
-    return new Metrics(
-        Math.round(value.applyAsDouble("examples")),
-        Math.round(value.applyAsDouble("positives")),
-        value.applyAsDouble("auc"),
-        value.applyAsDouble("logloss"),
-        value.applyAsDouble("normalizedEntropy"),
-        value.applyAsDouble("calibration"),
-        value.applyAsDouble("brier"),
-        value.applyAsDouble("ece"),
-        value.applyAsDouble("mce"),
-        value.applyAsDouble("ks"));
-  }
+  /** Of no examples. */
+  public static final Metrics NONE =
+      new Metrics(
+          0,
+          0,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN);
 }

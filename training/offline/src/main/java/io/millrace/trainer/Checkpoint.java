@@ -3,6 +3,8 @@ package io.millrace.trainer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.learner.CompiledModel;
+import io.millrace.trained.AtomicFile;
+import io.millrace.trained.Weights;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

@@ -8,6 +8,7 @@ import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
 import io.millrace.model.Sigmoid;
 import io.millrace.optimizer.Adagrad;
+import io.millrace.trained.LabeledExamples;
 import java.util.Arrays;
 import java.util.function.Consumer;
 

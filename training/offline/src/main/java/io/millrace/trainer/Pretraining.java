@@ -12,6 +12,8 @@ import io.millrace.model.djl.DjlModel;
 import io.millrace.model.djl.DjlWorkspace;
 import io.millrace.model.djl.JepaConfig;
 import io.millrace.optimizer.Adam;
+import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.trained.LabeledExamples;
 import java.util.Arrays;
 
 /** Which rows of a table a set of examples can train. */

@@ -2,6 +2,10 @@ package io.millrace.trainer;
 
 import io.millrace.learner.CompiledModel;
 import io.millrace.metrics.Metrics;
+import io.millrace.trained.GradientSums;
+import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.TrainedModel;
+import io.millrace.trained.Weights;
 import io.millrace.trainer.Epoch.Targets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -129,7 +133,7 @@ public final class Training {
 
   private Result result(CompiledModel compiled) {
     int number = best(epochs);
-    GradientSums sums = GradientSums.over(train, number, compiled, best, progress);
+    GradientSums sums = GradientPass.over(train, number, compiled, best, progress);
     TrainedModel model = new TrainedModel(compiled.config(), compiled.schema(), best, sums);
     return new Result(List.copyOf(epochs), number, epochs.get(number - 1).valid(), model);
   }

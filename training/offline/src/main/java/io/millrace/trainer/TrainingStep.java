@@ -6,6 +6,7 @@ import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.NumericFields;
+import io.millrace.trained.LabeledExamples;
 import org.jspecify.annotations.Nullable;
 
 /**

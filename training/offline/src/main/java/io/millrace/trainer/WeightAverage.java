@@ -2,6 +2,7 @@ package io.millrace.trainer;
 
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.model.Tensors;
+import io.millrace.trained.Weights;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

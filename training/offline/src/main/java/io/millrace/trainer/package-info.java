@@ -1,6 +1,6 @@
 /**
  * Offline training: labelled examples in memory, mini-batches of a seeded order, early stopping on
- * a validation set. What comes out is a {@link io.millrace.trainer.TrainedModel}, which can be
+ * a validation set. What comes out is a {@link io.millrace.trained.TrainedModel}, which can be
  * evaluated, stored, and handed to an online learner as its start.
  */
 @NullMarked

@@ -5,6 +5,7 @@ import io.millrace.feature.FeatureHash;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.trained.LabeledExamples;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -9,6 +9,8 @@ import io.millrace.metrics.TruthEvaluation;
 import io.millrace.metrics.TruthMetrics;
 import io.millrace.model.Engine;
 import io.millrace.model.Sigmoid;
+import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.TrainedModel;
 import io.millrace.trainer.CapeConfig.Kind;
 import java.util.ArrayList;
 import java.util.List;

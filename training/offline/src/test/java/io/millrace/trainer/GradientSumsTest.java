@@ -14,6 +14,10 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Sigmoid;
+import io.millrace.trained.GradientSums;
+import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.TrainedModel;
+import io.millrace.trained.Weights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,8 +212,8 @@ class GradientSumsTest {
       Weights weights =
           new Weights(new long[] {shared(compiled)}, new float[1], compiled.initialTensors());
       LabeledExamples examples = examples(compiled, 1, 0);
-      GradientSums once = GradientSums.over(examples, 1, compiled, weights, epoch -> {});
-      GradientSums thrice = GradientSums.over(examples, 3, compiled, weights, epoch -> {});
+      GradientSums once = GradientPass.over(examples, 1, compiled, weights, epoch -> {});
+      GradientSums thrice = GradientPass.over(examples, 3, compiled, weights, epoch -> {});
 
       assertThat(once.rows()).containsExactly(2, 0.5f);
       assertThat(thrice.rows()).containsExactly(6, 1.5f);

@@ -7,6 +7,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.ComputeDevice;
 import io.millrace.model.Engine;
+import io.millrace.trained.LabeledExamples;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.util.Arrays;
 import java.util.Locale;

@@ -8,6 +8,8 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.Weights;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.util.Arrays;
 import java.util.SplittableRandom;

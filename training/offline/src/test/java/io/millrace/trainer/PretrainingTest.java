@@ -9,6 +9,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.djl.JepaConfig;
+import io.millrace.trained.LabeledExamples;
 import io.millrace.trainer.PretrainingConfig.Method;
 import java.util.ArrayList;
 import java.util.List;

@@ -26,6 +26,7 @@ import io.millrace.model.LogisticRegressionConfig;
 import io.millrace.model.MlpConfig;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
+import io.millrace.trained.LabeledExamples;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

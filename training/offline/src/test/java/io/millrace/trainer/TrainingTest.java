@@ -10,6 +10,8 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.DivergedException;
+import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.TrainedModel;
 import io.millrace.trainer.CapeConfig.Kind;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;
+import io.millrace.trained.Weights;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

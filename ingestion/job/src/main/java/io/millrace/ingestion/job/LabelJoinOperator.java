@@ -12,7 +12,6 @@ import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.LabelledImpression;
 import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.OutcomeEvent;
-import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.OutputWriter;
 import io.millrace.ingestion.ProgressEvent;
 import io.millrace.ingestion.ReadPositions;
@@ -23,7 +22,6 @@ import io.millrace.wire.RejectionReason;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -42,7 +40,6 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -62,15 +59,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Event time is {@link JoinTime}'s; Flink's watermarks are not used.
  *
  * <p>Marks, Progress records among the examples, end the step that learners are at: one after the
- * last example of a stream, and in live operation one soon after any example, so that no learner
- * waits for more, and one when the cohorts of the last examples are over.
+ * last example of a stream, and those of {@link ExampleMarks}.
  *
  * <p>Counts leave as differences, every second and before each barrier, so that the only total is
  * that of {@link CountTotals}.
  */
 @SuppressWarnings("NullAway.Init") // Flink sets transient fields in initializeState and open.
 final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
-    implements OneInputStreamOperator<Arrival, Outbound>, Triggerable<String, VoidNamespace> {
+    implements OneInputStreamOperator<Arrival, Outbound>, EventTimer<VoidNamespace> {
   private static final long serialVersionUID = 1;
 
   static final OutputTag<Outbound> REJECTED = new OutputTag<>("rejected", ImmutableType.OUTBOUND);
@@ -79,7 +75,6 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private static final ValueStateDescriptor<byte[]> STORE =
       new ValueStateDescriptor<>("join", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final long COUNT_INTERVAL_MILLIS = 1000;
-  private static final long LEAST_COHORT_MILLIS = 10_000;
 
   private static final byte[] MARK_KEY = "mark".getBytes(StandardCharsets.UTF_8);
   private static final Comparator<LabelledImpression> FILE_ORDER =
@@ -99,10 +94,6 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient int maxWakes;
   private transient boolean restored;
   private transient InternalTimerService<VoidNamespace> timers;
-  private transient InternalTimerService<VoidNamespace> frees;
-
-  /** By the {@link #rulesEpoch} in which a timer was set. */
-  private transient InternalTimerService<Long> closes;
 
   /** How often the rules have changed between two starts, with the hash of the present ones. */
   private transient ListState<Long> rulesState;
@@ -114,12 +105,9 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   private transient List<LabelledImpression> due;
   private transient long dueTime;
   private transient boolean waking;
-  private transient boolean markScheduled;
-
-  /** Event times by outcome at which a mark follows the last one. */
-  private transient long[] followUps;
-
+  private transient ExampleMarks marks;
   private transient IngestionProgress lastProgress;
+  private transient JoinMetrics watched;
 
   LabelJoinOperator(IngestionJobConfig config, RegistryFactory registryFactory) {
     this(config, registryFactory, System::nanoTime);
@@ -168,107 +156,32 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     lastProgress = IngestionProgress.NONE;
     due = new ArrayList<>();
     dueTime = Long.MIN_VALUE;
-    followUps = new long[config.outcomes().size()];
-    Arrays.fill(followUps, Long.MAX_VALUE);
+    watched = new JoinMetrics(getMetricGroup());
+    marks = new ExampleMarks(config, eventTime, getProcessingTimeService(), this::writeMark);
     wakes = new WakeQueue();
     maxWakes = 4 * config.statesInMemory();
     backend = getKeyedStateBackend();
     timers = getInternalTimerService("wake", VoidNamespaceSerializer.INSTANCE, this);
-    frees = getInternalTimerService("free", VoidNamespaceSerializer.INSTANCE, new Frees());
-    closes = getInternalTimerService("close", LongSerializer.INSTANCE, new Closes());
     rulesEpoch = rulesEpoch();
     states =
         new MemoryTier(
-            backend, getPartitionedState(STORE), config.statesInMemory(), new StoredTimers());
+            backend, getPartitionedState(STORE), config.statesInMemory(), storedTimers());
     if (restored) {
       restoreStates();
       // The last examples before the snapshot may still be waiting for theirs.
-      scheduleMark();
+      marks.schedule();
     }
     scheduleCounts();
   }
 
-  /** Timers of the states in the store, of the id that is the backend's current key. */
-  private final class StoredTimers implements MemoryTier.Timers {
-    @Override
-    public long due(JoinState state) {
-      return join.dueTime(state);
-    }
-
-    @Override
-    public MemoryTier.Due kind(JoinState state) {
-      if (state instanceof JoinState.Closed) {
-        return MemoryTier.Due.FREE;
-      }
-      return join.closesUnread(state) ? MemoryTier.Due.CLOSE : MemoryTier.Due.READ;
-    }
-
-    @Override
-    public void set(long due, MemoryTier.Due kind) {
-      switch (kind) {
-        case READ -> timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
-        case CLOSE -> closes.registerEventTimeTimer(rulesEpoch, due);
-        case FREE -> frees.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
-      }
-    }
-
-    @Override
-    public void unset(long due, MemoryTier.Due kind) {
-      switch (kind) {
-        case READ -> timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
-        case CLOSE -> closes.deleteEventTimeTimer(rulesEpoch, due);
-        case FREE -> frees.deleteEventTimeTimer(VoidNamespace.INSTANCE, due);
-      }
-    }
-  }
-
-  /** Frees what is only in the store without reading it, which would cost most of the join. */
-  private final class Frees implements Triggerable<String, VoidNamespace> {
-    @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-      String id = timer.getKey();
-      if (states.contains(id)) {
-        JoinState state = states.get(id);
-        apply(id, state, join.wake(id, state, timer.getTimestamp()));
-      } else {
-        states.freeStored();
-      }
-    }
-
-    @Override
-    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-      throw noProcessingTime();
-    }
-  }
-
-  /**
-   * Ends windows of what is only in the store without reading it. A timer that was set under other
-   * rules, before a restart with other windows, has its state read.
-   */
-  private final class Closes implements Triggerable<String, Long> {
-    @Override
-    public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
-      String id = timer.getKey();
-      long time = timer.getTimestamp();
-      if (states.contains(id) || timer.getNamespace() != rulesEpoch) {
-        timerFired(id, time);
-        return;
-      }
-      Transition transition = join.closeUnread(time);
-      JoinState closed = transition.next();
-      // A timer that is due by now would be seen with the next event time only.
-      if (closed == null || join.dueTime(closed) <= eventTime.reached()) {
-        states.freeStored();
-      } else {
-        states.replaceStored(closed);
-      }
-      effects(transition.effects());
-    }
-
-    @Override
-    public void onProcessingTime(InternalTimer<String, Long> timer) {
-      throw noProcessingTime();
-    }
+  private StoredTimers storedTimers() {
+    return new StoredTimers(
+        join,
+        timers,
+        getInternalTimerService("free", VoidNamespaceSerializer.INSTANCE, new FreeTimer(this)),
+        getInternalTimerService(
+            "close", LongSerializer.INSTANCE, new CloseTimer(this, join, eventTime, rulesEpoch)),
+        rulesEpoch);
   }
 
   private long rulesEpoch() throws Exception {
@@ -363,7 +276,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     waking = false;
     emitDue();
     if (to == Long.MAX_VALUE) {
-      emitMark();
+      marks.write();
     }
   }
 
@@ -372,7 +285,8 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     timerFired(timer.getKey(), timer.getTimestamp());
   }
 
-  private void timerFired(String id, long time) throws Exception {
+  /** The timer of a state in the store has fired, and the state is to be read. */
+  void timerFired(String id, long time) throws Exception {
     wakeUpTo(time);
     wake(id, time);
     states.timerFired(id, time);
@@ -394,17 +308,13 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       emitDue();
       dueTime = time;
     }
+    wakeState(id, time);
+  }
+
+  /** Looks at a state whose time has come. */
+  void wakeState(String id, long time) throws Exception {
     JoinState state = states.get(id);
     apply(id, state, join.wake(id, state, time));
-  }
-
-  @Override
-  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-    throw noProcessingTime();
-  }
-
-  private static IllegalStateException noProcessingTime() {
-    return new IllegalStateException("processing-time timer, expected none to be registered");
   }
 
   private void apply(String id, @Nullable JoinState before, Transition transition)
@@ -421,14 +331,15 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
     effects(transition.effects());
   }
 
-  private void effects(List<Effect> effects) throws Exception {
+  /** Does what a transition asks for. */
+  void effects(List<Effect> effects) throws Exception {
     for (int i = 0; i < effects.size(); i++) {
       Effect effect = effects.get(i);
       if (effect instanceof Effect.Count count) {
         counts.add(count.counter(), count.outcome());
         if (count.counter() == Counter.NEGATIVES) {
           // A label became final: learners are to be told how far event time is.
-          scheduleMark();
+          marks.schedule();
         }
       } else if (effect instanceof Effect.Reject reject) {
         reject(reject.rejection());
@@ -451,6 +362,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
   }
 
   private void emit(LabelledImpression example) {
+    watched.example(example.happened(), example.corrects());
     if (example.happened()) {
       eventTime.happened(example.outcome(), example.delay());
     }
@@ -458,51 +370,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
         new StreamRecord<>(
             new Outbound(
                 example.impressionId().getBytes(StandardCharsets.UTF_8), writer.example(example))));
-    scheduleMark();
-  }
-
-  private void scheduleMark() {
-    if (markScheduled || config.markInterval().isZero()) {
-      return;
-    }
-    markScheduled = true;
-    var service = getProcessingTimeService();
-    var unused =
-        service.registerTimer(
-            service.getCurrentProcessingTime() + config.markInterval().toMillis(),
-            time -> {
-              markScheduled = false;
-              emitMark();
-            });
-  }
-
-  private void emitMark() {
-    writeMark();
-    for (int i = 0; i < followUps.length; i++) {
-      followUps[i] = eventTime.reached() + cohortMillis(config.outcomes().get(i));
-    }
-  }
-
-  /** About how long a learner collects impressions before it judges them together. */
-  private static long cohortMillis(OutcomeRule rule) {
-    return Math.max(LEAST_COHORT_MILLIS, rule.window().toMillis() / 10);
-  }
-
-  /**
-   * On a quiet stream the last labels are final, but their cohorts are not over, when the last mark
-   * is written: another one follows for each outcome when they are.
-   */
-  private void followUp() {
-    boolean due = false;
-    for (int i = 0; i < followUps.length; i++) {
-      if (eventTime.reached() >= followUps[i]) {
-        followUps[i] = Long.MAX_VALUE;
-        due = true;
-      }
-    }
-    if (due && !config.markInterval().isZero()) {
-      writeMark();
-    }
+    marks.schedule();
   }
 
   private void writeMark() {
@@ -512,6 +380,7 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
 
   private void reject(Rejection rejection) {
     counts.add(rejection.reason());
+    watched.rejected();
     output.collect(
         REJECTED,
         new StreamRecord<>(
@@ -530,13 +399,14 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
             service.getCurrentProcessingTime() + COUNT_INTERVAL_MILLIS,
             time -> {
               emitCounts();
-              followUp();
+              marks.followUp();
               scheduleCounts();
             });
   }
 
   private void emitCounts() {
     IngestionProgress present = eventTime.progress();
+    watched.progress(present, states);
     if (!counts.isEmpty() || !present.equals(lastProgress)) {
       output.collect(
           COUNTS, new StreamRecord<>(new CountsUpdate(counts.toBytes(), present.toBytes())));
@@ -573,6 +443,11 @@ final class LabelJoinOperator extends AbstractStreamOperator<Outbound>
       registry.close();
     }
     super.close();
+  }
+
+  /** The join's states. */
+  MemoryTier states() {
+    return states;
   }
 
   /** Join states in memory, for tests. */

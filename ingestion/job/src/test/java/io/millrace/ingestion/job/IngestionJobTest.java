@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.CheckpointType;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,8 +118,22 @@ class IngestionJobTest {
           .pollInterval(Duration.ofMillis(250))
           .untilAsserted(() -> assertThat(platform.counts()).isEqualTo(expectedCounts));
       assertThat(labels(platform, wire)).isEqualTo(expectedLabels);
+      assertMetrics(platform, job);
       assertRejectedAreKept(platform, wire);
     }
+  }
+
+  /** What an operator reads of the join that runs by now, from Flink's metrics. */
+  private static void assertMetrics(IngestionPlatform platform, JobID job) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(platform.metric(job, "label-join.lag")).isEqualTo(0L);
+              assertThat(platform.metric(job, "label-join.examples"))
+                  .asInstanceOf(InstanceOfAssertFactories.LONG)
+                  .isPositive();
+            });
   }
 
   /** Labels by example id; an example written twice must say the same twice. */

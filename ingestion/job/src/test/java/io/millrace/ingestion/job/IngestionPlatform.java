@@ -26,10 +26,14 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -48,6 +52,7 @@ final class IngestionPlatform implements AutoCloseable {
   static final Topics TOPICS = Topics.DEFAULT;
 
   private final EmbeddedKafka kafka;
+  private final InMemoryReporter reporter = InMemoryReporter.create();
   private final MiniCluster flink;
   private final Configuration configuration = new Configuration();
   private final KafkaSchemaRegistry registry;
@@ -94,6 +99,7 @@ final class IngestionPlatform implements AutoCloseable {
         RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(200));
     configuration.set(RestOptions.BIND_PORT, "0");
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+    reporter.addToConfiguration(configuration);
     flink =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -106,6 +112,23 @@ final class IngestionPlatform implements AutoCloseable {
 
   MiniCluster flink() {
     return flink;
+  }
+
+  /**
+   * What a metric of an operator that runs says now.
+   *
+   * @param name operator and metric, for example {@code label-join.lag}
+   */
+  @Nullable Object metric(JobID job, String name) {
+    String end = "." + name.replace(".", ".0.");
+    for (Map.Entry<String, Metric> metric : reporter.getMetricsByIdentifiers(job).entrySet()) {
+      if (metric.getKey().endsWith(end)) {
+        return metric.getValue() instanceof Counter counter
+            ? (Object) counter.getCount()
+            : ((Gauge<?>) metric.getValue()).getValue();
+      }
+    }
+    return null;
   }
 
   TestEvents events() {

@@ -14,6 +14,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
 import com.linecorp.armeria.server.file.HttpFile;
 import io.millrace.feature.LiveModel;
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterViewConfig;
@@ -109,6 +110,7 @@ public final class MillraceServer implements AutoCloseable {
             config.topics().parameters(model),
             config.clientProperties(),
             config.viewDirectory().resolve(model)),
+        config.topics().learnerMetrics(model),
         config.registry(),
         config.engine(),
         config.clock());
@@ -235,6 +237,11 @@ public final class MillraceServer implements AutoCloseable {
   /** The models that have a version, as they are now. */
   public List<LiveModel> liveModels() {
     return models.all().stream().flatMap(model -> model.live().stream()).toList();
+  }
+
+  /** What a model's learner said of itself last; empty before it is known. */
+  public Optional<LearnerFigures> figures(String model) {
+    return source(model).figures();
   }
 
   /** How soon clicks have changed a model's answers since the server started. */

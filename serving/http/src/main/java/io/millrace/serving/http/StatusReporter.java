@@ -1,5 +1,6 @@
 package io.millrace.serving.http;
 
+import io.millrace.metrics.FigureNames;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.ranking.ImpressionLog;
 import io.millrace.ranking.Predictor;
@@ -151,7 +152,7 @@ final class StatusReporter {
     }
     ModelSnapshot snapshot = predictor.snapshot();
     Map<String, Double> learned = new TreeMap<>();
-    snapshot.manifest().getMetrics().forEach((name, value) -> put(learned, name, value));
+    model.source().figures().ifPresent(figures -> FigureNames.forEach(figures, learned::put));
     return new Status.Model(
         model.name(),
         caughtUp,

@@ -25,9 +25,11 @@ class RankingFailuresTest {
     ServerConfig config =
         Fixture.config(
                 Map.of("bootstrap.servers", "127.0.0.1:1"), new InMemorySchemaRegistry(), source)
-            .withImpressionBuffer(
-                new ImpressionBuffer(
-                    1, 1, Duration.ofMinutes(2), ImpressionBuffer.WhenFull.REFUSE));
+            .withSettings(
+                settings ->
+                    settings.withImpressionBuffer(
+                        new ImpressionBuffer(
+                            1, 1, Duration.ofMinutes(2), ImpressionBuffer.WhenFull.REFUSE)));
     try (MillraceServer server = MillraceServer.start(config, List.of(source))) {
       Http.Answer answer =
           Http.to(server)

@@ -10,15 +10,15 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LaneStateTest {
-  private static final LaneState STATE =
-      new LaneState(
+class PartitionLearnerStateTest {
+  private static final PartitionLearnerState STATE =
+      new PartitionLearnerState(
           1000,
           997,
           640,
           7,
           12,
-          new LaneCounts(1, 2, 3, 4, 5, 6, 7, 8),
+          new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8),
           new Incarnation(2, "a", 513),
           "{\"name\":\"m\"}",
           "\"string\"",
@@ -78,7 +78,7 @@ class LaneStateTest {
 
   @Test
   void readsWhatItWrote() throws IOException {
-    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(GOLDEN));
+    PartitionLearnerState read = PartitionLearnerState.fromBytes(HexFormat.of().parseHex(GOLDEN));
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
@@ -88,9 +88,10 @@ class LaneStateTest {
 
   @Test
   void readsTheFormOfClicksOnly() throws IOException {
-    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(fifthForm()));
+    PartitionLearnerState read =
+        PartitionLearnerState.fromBytes(HexFormat.of().parseHex(fifthForm()));
     assertThat(read).usingRecursiveComparison().ignoringFields("counts").isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 5, 6, 7, 0));
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 0));
   }
 
   private static String fourthForm() {
@@ -104,12 +105,13 @@ class LaneStateTest {
 
   @Test
   void readsTheFormWithoutCohorts() throws IOException {
-    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(fourthForm()));
+    PartitionLearnerState read =
+        PartitionLearnerState.fromBytes(HexFormat.of().parseHex(fourthForm()));
     assertThat(read)
         .usingRecursiveComparison()
         .ignoringFields("counts", "cohorts", "said", "pendingLabels")
         .isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new LaneCounts(1, 2, 3, 4, 0, 0, 0, 0));
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 0, 0, 0, 0));
     assertThat(read.cohorts()).isEqualTo(new Cohorts().toBytes());
   }
 
@@ -122,7 +124,8 @@ class LaneStateTest {
 
   @Test
   void readsTheThirdFormAsIfOffsetsFollowedEachOther() throws IOException {
-    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(thirdForm("03")));
+    PartitionLearnerState read =
+        PartitionLearnerState.fromBytes(HexFormat.of().parseHex(thirdForm("03")));
     assertThat(read)
         .usingRecursiveComparison()
         .ignoringFields(
@@ -135,7 +138,7 @@ class LaneStateTest {
   @Test
   void readsTheFormWithoutASwitch() throws IOException {
     String old = thirdForm("02").replace("000000000000028000000007", "");
-    LaneState read = LaneState.fromBytes(HexFormat.of().parseHex(old));
+    PartitionLearnerState read = PartitionLearnerState.fromBytes(HexFormat.of().parseHex(old));
     assertThat(read)
         .usingRecursiveComparison()
         .ignoringFields(
@@ -158,12 +161,14 @@ class LaneStateTest {
     byte[] bytes = STATE.toBytes();
     for (int n = 0; n < bytes.length; n++) {
       byte[] cut = Arrays.copyOf(bytes, n);
-      assertThatThrownBy(() -> LaneState.fromBytes(cut)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> PartitionLearnerState.fromBytes(cut))
+          .isInstanceOf(IOException.class);
     }
-    assertThatThrownBy(() -> LaneState.fromBytes(Arrays.copyOf(bytes, bytes.length + 3)))
-        .hasMessage("lane state: 3 bytes left over, expected none");
+    assertThatThrownBy(
+            () -> PartitionLearnerState.fromBytes(Arrays.copyOf(bytes, bytes.length + 3)))
+        .hasMessage("learner state: 3 bytes left over, expected none");
     bytes[4] = 1;
-    assertThatThrownBy(() -> LaneState.fromBytes(bytes))
-        .hasMessage("lane state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 6");
+    assertThatThrownBy(() -> PartitionLearnerState.fromBytes(bytes))
+        .hasMessage("learner state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 6");
   }
 }

@@ -1,4 +1,4 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import io.millrace.embedding.LearnerTable;
 import io.millrace.explanation.ExplanationTotals;
@@ -47,7 +47,8 @@ public final class TrainedModel {
   private final Weights weights;
   private final GradientSums sums;
 
-  TrainedModel(ModelConfig config, FeatureSchema schema, Weights weights, GradientSums sums) {
+  public TrainedModel(
+      ModelConfig config, FeatureSchema schema, Weights weights, GradientSums sums) {
     this.config = config;
     this.schema = schema;
     this.weights = weights;
@@ -62,7 +63,7 @@ public final class TrainedModel {
     return schema;
   }
 
-  Weights weights() {
+  public Weights weights() {
     return weights;
   }
 
@@ -130,7 +131,7 @@ public final class TrainedModel {
   }
 
   /** Predicts examples in order, as a server would answer by an engine. */
-  void predict(LabeledExamples examples, Engine engine, Judge.Answer answer) {
+  public void predict(LabeledExamples examples, Engine engine, Judge.Answer answer) {
     try (CompiledModel compiled = CompiledModel.of(config, schema, engine, ComputeDevice.CPU);
         CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
       Judge.predict(

@@ -1,4 +1,4 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
@@ -21,10 +21,10 @@ import java.util.List;
  * @param tensors a copy of their own
  */
 @SuppressWarnings("ArrayRecordComponent") // a snapshot, never compared
-record Weights(long[] rows, float[] values, Tensors tensors) {
+public record Weights(long[] rows, float[] values, Tensors tensors) {
 
   /** Copies the given rows of a table. */
-  static Weights copy(long[] rows, EmbeddingTable table, Tensors tensors) {
+  public static Weights copy(long[] rows, EmbeddingTable table, Tensors tensors) {
     int width = table.rowWidth();
     float[] values = new float[rows.length * width];
     for (int i = 0; i < rows.length; i++) {
@@ -34,7 +34,7 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
   }
 
   /** Sets the rows of a table to these values; its slots stay. */
-  void copyTo(LearnerTable table) {
+  public void copyTo(LearnerTable table) {
     int width = table.rowWidth();
     for (int i = 0; i < rows.length; i++) {
       table.put(rows[i], values, i * width);
@@ -42,13 +42,13 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
   }
 
   /** Sets rows and tensors to these values. */
-  void copyTo(LearnerTable table, Tensors into) {
+  public void copyTo(LearnerTable table, Tensors into) {
     copyTo(table);
     copyTensorsTo(into);
   }
 
   /** Sets tensors to these values. */
-  void copyTensorsTo(Tensors into) {
+  public void copyTensorsTo(Tensors into) {
     for (int t = 0; t < into.values().length; t++) {
       float[] from = tensors.values()[t];
       System.arraycopy(from, 0, into.values()[t], 0, from.length);
@@ -56,7 +56,7 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
   }
 
   /** A copy that nothing else writes to. */
-  Weights copy() {
+  public Weights copy() {
     return new Weights(rows, values.clone(), tensors.copy());
   }
 
@@ -65,7 +65,7 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
    *
    * @param specs of the mixture
    */
-  Weights forExperts(int experts, List<TensorSpec> specs) {
+  public Weights forExperts(int experts, List<TensorSpec> specs) {
     int width = rows.length == 0 ? 0 : values.length / rows.length;
     float[] copies = new float[experts * values.length];
     for (int i = 0; i < rows.length * experts; i++) {
@@ -75,7 +75,7 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
   }
 
   /** Writes the stored form. */
-  void write(DataOutputStream out) throws IOException {
+  public void write(DataOutputStream out) throws IOException {
     int width = rows.length == 0 ? 0 : values.length / rows.length;
     out.writeInt(rows.length);
     out.writeInt(width);
@@ -100,7 +100,8 @@ record Weights(long[] rows, float[] values, Tensors tensors) {
    * @param specs of the model
    * @throws IOException if it is that of another model, naming the difference
    */
-  static Weights read(DataInputStream in, int width, List<TensorSpec> specs) throws IOException {
+  public static Weights read(DataInputStream in, int width, List<TensorSpec> specs)
+      throws IOException {
     int count = in.readInt();
     int stored = in.readInt();
     if (count < 0 || (count > 0 && stored != width)) {

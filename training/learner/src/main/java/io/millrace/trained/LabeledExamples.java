@@ -1,4 +1,4 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import io.millrace.feature.EncodedBatch;
 import java.util.Arrays;
@@ -39,17 +39,17 @@ public final class LabeledExamples {
   }
 
   /** All of them. */
-  EncodedBatch encoded() {
+  public EncodedBatch encoded() {
     return examples;
   }
 
   /** A copy of all labels, 0 or 1. */
-  byte[] labels() {
+  public byte[] labels() {
     return Arrays.copyOf(labels, size());
   }
 
   /** Number and hash of all examples with their labels, in order. */
-  String fingerprint() {
+  public String fingerprint() {
     long hash = 0;
     for (int i = 0; i < size(); i++) {
       hash = hash * 31 + (examples.hash(i) ^ labels[i]);
@@ -58,7 +58,7 @@ public final class LabeledExamples {
   }
 
   /** Label of an example, 0 or 1. */
-  byte label(int example) {
+  public byte label(int example) {
     return labels[example];
   }
 }

@@ -1,20 +1,20 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
 /** Arrays of floats in a stored form that says elsewhere how long they are; big endian. */
-final class Floats {
+public final class Floats {
   private Floats() {}
 
-  static void write(float[] values, DataOutputStream out) throws IOException {
+  public static void write(float[] values, DataOutputStream out) throws IOException {
     for (float value : values) {
       out.writeFloat(value);
     }
   }
 
-  static void read(DataInputStream in, float[] into) throws IOException {
+  public static void read(DataInputStream in, float[] into) throws IOException {
     for (int i = 0; i < into.length; i++) {
       into[i] = in.readFloat();
     }

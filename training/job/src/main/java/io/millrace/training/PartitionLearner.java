@@ -10,6 +10,7 @@ import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.metrics.Cohorts;
 import io.millrace.metrics.Evaluation;
+import io.millrace.metrics.LearnerFigures;
 import io.millrace.model.Label;
 import io.millrace.schema.SchemaRegistry.RegisteredSchema;
 import io.millrace.wire.AvroWire;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Free of Flink and Kafka; one thread.
  */
-final class Lane implements AutoCloseable {
+final class PartitionLearner implements AutoCloseable {
   private static final int CLICK_TIMES = 256;
   private static final String MARK = Progress.getClassSchema().getFullName();
 
@@ -57,7 +57,7 @@ final class Lane implements AutoCloseable {
   private Evaluation served = new Evaluation();
   private Cohorts cohorts = new Cohorts();
   private Predictions said = new Predictions();
-  private LaneCounts counts = LaneCounts.NONE;
+  private PartitionCounts counts = PartitionCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
 
@@ -67,7 +67,7 @@ final class Lane implements AutoCloseable {
    * @param schemaId of the newest version that the schema holds, or {@link SchemaSwitch#UNKNOWN_ID}
    * @param trained whether the model begins with weights that were trained elsewhere
    */
-  Lane(
+  PartitionLearner(
       Function<FeatureSchema, CompiledModel> compiler,
       FeatureSchema schema,
       int schemaId,
@@ -285,14 +285,19 @@ final class Lane implements AutoCloseable {
     return taken;
   }
 
-  /** Metrics by name, for the manifest. */
-  Map<String, Double> metrics() {
-    return LaneMetrics.of(learner, served, cohorts, said, counts);
+  /** What it says of itself at its version. */
+  LearnerFigures figures() {
+    return PartitionFigures.of(version(), learner, served, cohorts, said, counts);
+  }
+
+  /** What became of the records that were not simply learned from. */
+  PartitionCounts counts() {
+    return counts;
   }
 
   /** All state but the pages of table and ids; whose incarnation it is, the operator knows. */
-  LaneState state() {
-    return new LaneState(
+  PartitionLearnerState state() {
+    return new PartitionLearnerState(
         nextOffset,
         version(),
         switchedAt,
@@ -312,7 +317,7 @@ final class Lane implements AutoCloseable {
   }
 
   /** Restores {@link #state}; the pages of table and ids must have been restored before. */
-  void restore(LaneState state) throws IOException {
+  void restore(PartitionLearnerState state) throws IOException {
     nextOffset = state.nextOffset();
     switchedAt = state.switchedAt();
     counts = state.counts();

@@ -14,23 +14,24 @@ import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LaneTest {
+class PartitionLearnerTest {
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
   private final AvroWire wire = new AvroWire(registry);
   private final TestExamples examples = new TestExamples(registry);
-  private Lane lane = lane(4, 1000);
+  private PartitionLearner partition = partition(4, 1000);
 
-  private Lane lane(int stepSize, long segmentExamples) {
-    return lane(TestExamples.config(ModelKind.LR, stepSize), segmentExamples);
+  private PartitionLearner partition(int stepSize, long segmentExamples) {
+    return partition(TestExamples.config(ModelKind.LR, stepSize), segmentExamples);
   }
 
-  private Lane lane(ModelConfig config, long segmentExamples) {
-    return new Lane(
+  private PartitionLearner partition(ModelConfig config, long segmentExamples) {
+    return new PartitionLearner(
         schema -> CompiledModel.of(config, schema),
         TestExamples.SCHEMA,
         SchemaSwitch.UNKNOWN_ID,
@@ -41,15 +42,19 @@ class LaneTest {
 
   @AfterEach
   void close() {
-    lane.close();
+    partition.close();
   }
 
   private long metric(String name) {
-    return Math.round(lane.metrics().getOrDefault(name, -1.0));
+    return Math.round(named().getOrDefault(name, -1.0));
+  }
+
+  private Map<String, Double> named() {
+    return Named.of(partition.figures());
   }
 
   private void read(long offset, byte[] value) {
-    assertThat(lane.read(offset, value)).isEmpty();
+    assertThat(partition.read(offset, value)).isEmpty();
   }
 
   @Test
@@ -80,68 +85,68 @@ class LaneTest {
 
   @Test
   void theVersionAndTheClickTimesCountWhatWasLearned() {
-    assertThat(lane.version()).isZero();
+    assertThat(partition.version()).isZero();
     for (int i = 0; i < 6; i++) {
       read(i, examples.example(i));
     }
-    assertThat(lane.version()).isEqualTo(4);
-    assertThat(lane.takeClickTimes()).containsExactly(TestExamples.T, TestExamples.T + 3);
+    assertThat(partition.version()).isEqualTo(4);
+    assertThat(partition.takeClickTimes()).containsExactly(TestExamples.T, TestExamples.T + 3);
     read(6, examples.example(6));
-    assertThat(lane.version()).isEqualTo(4);
-    assertThat(lane.takeClickTimes()).isEmpty();
+    assertThat(partition.version()).isEqualTo(4);
+    assertThat(partition.takeClickTimes()).isEmpty();
     read(7, examples.mark(TestExamples.T));
-    assertThat(lane.version()).isEqualTo(8);
-    assertThat(lane.takeClickTimes()).containsExactly(TestExamples.T + 6);
-    assertThat(lane.read(8, new byte[0])).hasSize(1);
-    assertThat(lane.version()).as("what was refused is done with").isEqualTo(9);
+    assertThat(partition.version()).isEqualTo(8);
+    assertThat(partition.takeClickTimes()).containsExactly(TestExamples.T + 6);
+    assertThat(partition.read(8, new byte[0])).hasSize(1);
+    assertThat(partition.version()).as("what was refused is done with").isEqualTo(9);
   }
 
   @Test
   void aDuplicateIsLearnedOnce() {
-    lane.close();
-    lane = lane(1, 1000);
+    partition.close();
+    partition = partition(1, 1000);
     read(0, examples.example(0));
     read(1, examples.example(1));
-    int[] before = Bits.of(lane.learner().table());
+    int[] before = Bits.of(partition.learner().table());
     read(2, examples.example(0));
     read(3, examples.example(1));
-    assertThat(Bits.of(lane.learner().table())).isEqualTo(before);
+    assertThat(Bits.of(partition.learner().table())).isEqualTo(before);
     assertThat(metric("learned")).isEqualTo(2);
     assertThat(metric("duplicates")).isEqualTo(2);
-    assertThat(lane.version()).isEqualTo(4);
+    assertThat(partition.version()).isEqualTo(4);
   }
 
   @Test
   void aCorrectionIsLearnedOnceAndItsCohortCountsWhenAllLabelsAreFinal() throws Exception {
-    lane.close();
-    lane = lane(1, 1000);
+    partition.close();
+    partition = partition(1, 1000);
     read(0, examples.live(0, 0, false));
     read(1, examples.live(1, 1, false));
-    int[] before = Bits.of(lane.learner().table());
+    int[] before = Bits.of(partition.learner().table());
     read(2, examples.live(0, 1, true));
-    int[] corrected = Bits.of(lane.learner().table());
+    int[] corrected = Bits.of(partition.learner().table());
     assertThat(corrected).isNotEqualTo(before);
     read(3, examples.live(0, 1, true));
-    assertThat(Bits.of(lane.learner().table())).isEqualTo(corrected);
+    assertThat(Bits.of(partition.learner().table())).isEqualTo(corrected);
     assertThat(metric("learned")).isEqualTo(2);
     assertThat(metric("positives")).isEqualTo(2);
     assertThat(metric("corrections")).isEqualTo(1);
     assertThat(metric("duplicates")).isEqualTo(1);
 
-    assertThat(lane.metrics())
+    assertThat(named())
         .as("no figure of labels that may change")
         .doesNotContainKeys("total.auc", "total.calibration", "served.calibration")
         .containsKey("cohort.next_at");
     long next = metric("cohort.next_at");
     read(4, examples.mark(next - 1));
-    assertThat(lane.metrics()).doesNotContainKey("served.calibration");
+    assertThat(named()).doesNotContainKey("served.calibration");
 
-    LaneState stored = lane.state();
-    lane.close();
-    lane = lane(1, 1000);
-    lane.restore(stored);
+    PartitionLearnerState stored = partition.state();
+    partition.close();
+    partition = partition(1, 1000);
+    partition.restore(stored);
     read(5, examples.mark(next));
-    assertThat(lane.metrics())
+    assertThat(named())
         .as("two of probability a quarter, both clicked in the end")
         .containsEntry("served.calibration", 0.25)
         .containsEntry("cohort.examples", 2.0);
@@ -155,8 +160,8 @@ class LaneTest {
   void whateverIsWrittenAgainTheLastLabelCountsOnce() {
     int[][] histories = {{0, 2, 0, 2}, {0, 2, 1}, {1, 0, 2}, {1, 1}, {0, 0, 2}, {1, 0, 2, 1}};
     for (int[] history : histories) {
-      lane.close();
-      lane = lane(1, 1000);
+      partition.close();
+      partition = partition(1, 1000);
       for (int i = 0; i < history.length; i++) {
         read(i, examples.live(0, history[i] == 0 ? 0 : 1, history[i] == 2));
       }
@@ -174,8 +179,8 @@ class LaneTest {
   /** What is taken back is as if it had never been learned as clicked. */
   @Test
   void aRetractionLeavesOneExampleThatWasNotClicked() {
-    lane.close();
-    lane = lane(1, 1000);
+    partition.close();
+    partition = partition(1, 1000);
     read(0, examples.live(0, 1, false));
     read(1, examples.live(0, 0, true));
     assertThat(metric("learned")).isEqualTo(1);
@@ -188,8 +193,8 @@ class LaneTest {
 
   @Test
   void anExampleOfAnotherOutcomeIsForOtherModels() {
-    lane.close();
-    lane = lane(1, 1000);
+    partition.close();
+    partition = partition(1, 1000);
     Example conversion = wire.decode(examples.live(0, 1, false), Example.class);
     conversion.setOutcome("conversion");
     read(0, wire.encode(conversion));
@@ -209,7 +214,7 @@ class LaneTest {
   }
 
   private void refused(long offset, byte[] value, RejectionReason reason, String detail) {
-    List<Lane.Refusal> refusals = lane.read(offset, value);
+    List<PartitionLearner.Refusal> refusals = partition.read(offset, value);
     assertThat(refusals).hasSize(1);
     assertThat(refusals.get(0).offset()).isEqualTo(offset);
     assertThat(refusals.get(0).value()).isSameAs(value);
@@ -222,9 +227,9 @@ class LaneTest {
   @ValueSource(ints = {0, 1, 2})
   void anExampleThatWouldSpoilTheModelIsRefusedWithItsOwnPlace(int end) {
     ModelConfig config = TestExamples.unscaled(TestExamples.config(ModelKind.LR, 8));
-    Lane without = lane(config, 1000);
-    lane.close();
-    lane = lane(config, 1000);
+    PartitionLearner without = partition(config, 1000);
+    partition.close();
+    partition = partition(config, 1000);
     for (int i = 0; i < 8; i++) {
       read(i, examples.example(i));
       assertThat(without.read(i, examples.example(i))).isEmpty();
@@ -240,9 +245,9 @@ class LaneTest {
     assertThat(metric("rejected")).isZero();
     long at = end == 0 ? 15 : end == 1 ? 13 : 16;
     byte[] last = end == 1 ? examples.mark(TestExamples.T) : examples.example((int) at);
-    List<Lane.Refusal> refusals = lane.read(at, last);
+    List<PartitionLearner.Refusal> refusals = partition.read(at, last);
     without.read(at, last);
-    assertThat(refusals).extracting(Lane.Refusal::offset).containsExactly(9L, 12L);
+    assertThat(refusals).extracting(PartitionLearner.Refusal::offset).containsExactly(9L, 12L);
     assertThat(refusals.get(0).value()).isSameAs(huge);
     assertThat(refusals.get(1).value()).isSameAs(other);
     assertThat(refusals)
@@ -250,10 +255,10 @@ class LaneTest {
         .allMatch(refusal -> refusal.detail().endsWith("; largest numbers: price 1.00000e+15"));
     assertThat(metric("rejected")).isEqualTo(2);
     assertThat(metric("learned")).isEqualTo(end == 0 ? 11 : 10);
-    assertThat(lane.version()).isEqualTo(without.version());
-    assertThat(Bits.of(lane.learner().table())).isEqualTo(Bits.of(without.learner().table()));
-    assertThat(lane.learner().denseState()).isEqualTo(without.learner().denseState());
-    assertThat(lane.takeClickTimes()).isEqualTo(without.takeClickTimes());
+    assertThat(partition.version()).isEqualTo(without.version());
+    assertThat(Bits.of(partition.learner().table())).isEqualTo(Bits.of(without.learner().table()));
+    assertThat(partition.learner().denseState()).isEqualTo(without.learner().denseState());
+    assertThat(partition.takeClickTimes()).isEqualTo(without.takeClickTimes());
     without.close();
     read(20, huge); // refused once, by its id
   }
@@ -261,13 +266,13 @@ class LaneTest {
   /** What a model had answered for it does not count either. */
   @Test
   void whatIsRefusedIsNotEvaluated() {
-    lane.close();
-    lane = lane(TestExamples.unscaled(TestExamples.config(ModelKind.LR, 1)), 1000);
+    partition.close();
+    partition = partition(TestExamples.unscaled(TestExamples.config(ModelKind.LR, 1)), 1000);
     read(0, examples.served(0, "lr", 0.5f, 1));
-    double examplesServed = lane.metrics().getOrDefault("served.logloss", -1.0);
+    double examplesServed = named().getOrDefault("served.logloss", -1.0);
     assertThat(metric("encoding_mismatches")).isEqualTo(1);
     refused(1, examples.hugeServed(1, "lr"), RejectionReason.UNLEARNABLE, "price 1.00000e+15");
-    assertThat(lane.metrics().get("served.logloss")).isEqualTo(examplesServed);
+    assertThat(named().get("served.logloss")).isEqualTo(examplesServed);
     assertThat(metric("encoding_mismatches")).isEqualTo(1);
     assertThat(metric("learned")).isEqualTo(1);
   }
@@ -315,14 +320,14 @@ class LaneTest {
     read(3, examples.served(3, "lr", 1.5f, 0));
     assertThat(metric("learned")).isEqualTo(4);
     assertThat(metric("served.examples")).as("of lr, with a probability").isEqualTo(2);
-    assertThat(lane.metrics().get("served.logloss")).isEqualTo(Math.log(2));
+    assertThat(named().get("served.logloss")).isEqualTo(Math.log(2));
     assertThat(metric("encoding_mismatches")).isEqualTo(2);
   }
 
   @Test
   void segmentsCloseAtTheirLengthOrAtTheEndOfTheStream() {
-    lane.close();
-    lane = lane(16, 10);
+    partition.close();
+    partition = partition(16, 10);
     for (int i = 0; i < 17; i++) {
       read(i, examples.example(i));
     }
@@ -333,7 +338,7 @@ class LaneTest {
     read(18, examples.example(18));
     read(19, examples.mark(Long.MAX_VALUE));
     assertThat(metric("segments.1.examples")).isEqualTo(8);
-    assertThat(lane.metrics().keySet()).doesNotContain("current.examples");
+    assertThat(named().keySet()).doesNotContain("current.examples");
     read(20, examples.mark(Long.MAX_VALUE));
     assertThat(metric("segment.index")).isEqualTo(2);
   }

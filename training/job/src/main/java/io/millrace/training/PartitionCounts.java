@@ -1,7 +1,7 @@
 package io.millrace.training;
 
 /**
- * What became of the records of a lane that were not simply learned from.
+ * What became of the records of a partition that were not simply learned from.
  *
  * @param duplicates dropped because their id had been read before
  * @param rejected could not be decoded, encoded or learned from
@@ -14,7 +14,7 @@ package io.millrace.training;
  *     another order
  * @param otherOutcome with a label of another outcome, so for other models
  */
-record LaneCounts(
+record PartitionCounts(
     long duplicates,
     long rejected,
     long otherSchema,
@@ -23,10 +23,10 @@ record LaneCounts(
     long corrections,
     long takenBack,
     long otherOutcome) {
-  static final LaneCounts NONE = new LaneCounts(0, 0, 0, 0, 0, 0, 0, 0);
+  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 0);
 
-  LaneCounts plus(LaneCounts more) {
-    return new LaneCounts(
+  PartitionCounts plus(PartitionCounts more) {
+    return new PartitionCounts(
         duplicates + more.duplicates,
         rejected + more.rejected,
         otherSchema + more.otherSchema,
@@ -37,19 +37,19 @@ record LaneCounts(
         otherOutcome + more.otherOutcome);
   }
 
-  LaneCounts plusDuplicate() {
-    return plus(new LaneCounts(1, 0, 0, 0, 0, 0, 0, 0));
+  PartitionCounts plusDuplicate() {
+    return plus(new PartitionCounts(1, 0, 0, 0, 0, 0, 0, 0));
   }
 
-  LaneCounts plusRejected(int more) {
-    return more == 0 ? this : plus(new LaneCounts(0, more, 0, 0, 0, 0, 0, 0));
+  PartitionCounts plusRejected(int more) {
+    return more == 0 ? this : plus(new PartitionCounts(0, more, 0, 0, 0, 0, 0, 0));
   }
 
-  LaneCounts plusOtherSchema() {
-    return plus(new LaneCounts(0, 0, 1, 0, 0, 0, 0, 0));
+  PartitionCounts plusOtherSchema() {
+    return plus(new PartitionCounts(0, 0, 1, 0, 0, 0, 0, 0));
   }
 
-  LaneCounts plusOtherOutcome() {
-    return plus(new LaneCounts(0, 0, 0, 0, 0, 0, 0, 1));
+  PartitionCounts plusOtherOutcome() {
+    return plus(new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 1));
   }
 }

@@ -1,4 +1,4 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.EmbeddingTable;
@@ -10,11 +10,11 @@ import io.millrace.model.Tensors;
 import java.util.function.Consumer;
 
 /** Predicts examples as a server would answer. */
-final class Judge {
+public final class Judge {
   private Judge() {}
 
   /** Metrics of what a predictor says of all examples. */
-  static Metrics evaluate(LabeledExamples examples, Consumer<Answer> predictor) {
+  public static Metrics evaluate(LabeledExamples examples, Consumer<Answer> predictor) {
     Evaluation evaluation = new Evaluation();
     predictor.accept((example, logit) -> evaluation.add(logit, examples.label(example)));
     return evaluation.metrics();
@@ -22,7 +22,7 @@ final class Judge {
 
   /** Takes the logit of an example. */
   @FunctionalInterface
-  interface Answer {
+  public interface Answer {
     void accept(int example, float logit);
   }
 
@@ -31,7 +31,7 @@ final class Judge {
    *
    * @param batchSize examples predicted at a time
    */
-  static void predict(
+  public static void predict(
       EmbeddingScheme scheme,
       CtrModel.Workspace workspace,
       EmbeddingTable table,

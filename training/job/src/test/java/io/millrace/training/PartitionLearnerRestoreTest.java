@@ -15,8 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A lane that is stored and restored wherever it stands learns as one that is left alone. */
-class LaneRestoreTest {
+/** A learner that is stored and restored wherever it stands learns as one that is left alone. */
+class PartitionLearnerRestoreTest {
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
   private final AvroWire wire = new AvroWire(registry);
   private final TestExamples examples = new TestExamples(registry);
@@ -44,8 +44,8 @@ class LaneRestoreTest {
     return log;
   }
 
-  private Lane newLane(ModelConfig config) {
-    return new Lane(
+  private PartitionLearner newPartition(ModelConfig config) {
+    return new PartitionLearner(
         schema -> CompiledModel.of(config, schema),
         TestExamples.SCHEMA,
         SchemaSwitch.UNKNOWN_ID,
@@ -74,18 +74,18 @@ class LaneRestoreTest {
     List<byte[]> log = log(500);
     List<Long> refused = new ArrayList<>();
     OneGo expected = new OneGo(config, registry);
-    Lane steady = newLane(config);
-    Lane restarted = newLane(config);
+    PartitionLearner steady = newPartition(config);
+    PartitionLearner restarted = newPartition(config);
     Map<Integer, byte[]> tablePages = new HashMap<>();
     Map<Integer, byte[]> idPages = new HashMap<>();
     boolean pending = false;
     for (int offset = 0; offset < log.size(); offset++) {
       expected.read(offset, log.get(offset));
-      List<Lane.Refusal> refusals = steady.read(offset, log.get(offset));
+      List<PartitionLearner.Refusal> refusals = steady.read(offset, log.get(offset));
       assertThat(restarted.read(offset, log.get(offset)))
           .usingRecursiveFieldByFieldElementComparator()
           .isEqualTo(refusals);
-      for (Lane.Refusal refusal : refusals) {
+      for (PartitionLearner.Refusal refusal : refusals) {
         assertThat(refusal.value()).isSameAs(log.get((int) refusal.offset()));
         if (refusal.reason() == RejectionReason.UNLEARNABLE) {
           refused.add(refusal.offset());
@@ -94,10 +94,10 @@ class LaneRestoreTest {
       if (offset % 37 == 20) {
         restarted.learner().table().forEachPageChangedSinceCheckpoint(tablePages::put);
         restarted.learned().forEachChangedPage(idPages::put);
-        LaneState state = LaneState.fromBytes(restarted.state().toBytes());
+        PartitionLearnerState state = PartitionLearnerState.fromBytes(restarted.state().toBytes());
         pending |= state.pending().size() > 1;
         restarted.close();
-        restarted = newLane(config);
+        restarted = newPartition(config);
         tablePages.forEach(restarted.learner().table()::restorePage);
         idPages.forEach(restarted.learned()::restorePage);
         restarted.restore(state);
@@ -107,20 +107,20 @@ class LaneRestoreTest {
     assertThat(pending).isEqualTo(stepSize > 1);
     assertThat(refused).hasSize(unlearnable).allMatch(offset -> offset % 23 == 20);
     assertThat(restarted.state().toBytes()).isEqualTo(steady.state().toBytes());
-    assertThat(restarted.metrics()).isEqualTo(steady.metrics());
+    assertThat(restarted.figures()).isEqualTo(steady.figures());
     assertThat(Bits.of(restarted.learner().table())).isEqualTo(Bits.of(steady.learner().table()));
 
     byte[] end = examples.mark(TestExamples.T);
     expected.read(log.size(), end);
-    for (Lane lane : List.of(steady, restarted)) {
-      assertThat(lane.read(log.size(), end)).isEmpty();
-      assertThat(Bits.of(lane.learner().table())).isEqualTo(Bits.of(expected.learner.table()));
+    for (PartitionLearner partition : List.of(steady, restarted)) {
+      assertThat(partition.read(log.size(), end)).isEmpty();
+      assertThat(Bits.of(partition.learner().table())).isEqualTo(Bits.of(expected.learner.table()));
       for (int t = 0; t < expected.learner.tensors().values().length; t++) {
-        assertThat(Bits.of(lane.learner().tensors().values()[t]))
+        assertThat(Bits.of(partition.learner().tensors().values()[t]))
             .isEqualTo(Bits.of(expected.learner.tensors().values()[t]));
       }
-      assertThat(lane.metrics()).containsEntry("learned", (double) expected.learned());
-      lane.close();
+      assertThat(partition.figures().counts().learned()).isEqualTo(expected.learned());
+      partition.close();
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.millrace.trainer;
+package io.millrace.trained;
 
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Writes a file as a whole or not at all, whenever the process ends. */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** What a file is to hold. */
-  interface Content {
+  public interface Content {
     void write(DataOutputStream out) throws IOException;
   }
 
   /** Replaces a file; what is written beside it in the meantime ends in {@code .next}. */
-  static void write(Path file, Content content) throws IOException {
+  public static void write(Path file, Content content) throws IOException {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try (FileOutputStream to = new FileOutputStream(next.toFile());
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(to, 1 << 16))) {

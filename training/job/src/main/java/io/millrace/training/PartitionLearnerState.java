@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A lane's state beside its pages.
+ * A learner's state beside its pages.
  *
  * <p>Stored form, version 6, big endian: 4 bytes "MRLN"; byte 5; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
@@ -46,13 +46,13 @@ import java.util.List;
  * @param pendingLabels of each what it is to the learner; empty if that is its own label
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between operator and bytes, never compared
-record LaneState(
+record PartitionLearnerState(
     long nextOffset,
     long version,
     long switchedAt,
     int schemaId,
     int nextId,
-    LaneCounts counts,
+    PartitionCounts counts,
     Incarnation incarnation,
     String modelConfig,
     String featureSchema,
@@ -71,8 +71,8 @@ record LaneState(
   private static final byte WITHOUT_SWITCH = 2;
 
   /** The same state, stored by a learner of an incarnation. */
-  LaneState of(Incarnation learners) {
-    return new LaneState(
+  PartitionLearnerState of(Incarnation learners) {
+    return new PartitionLearnerState(
         nextOffset,
         version,
         switchedAt,
@@ -140,13 +140,13 @@ record LaneState(
    *
    * @throws IOException if the bytes are no such form
    */
-  static LaneState fromBytes(byte[] bytes) throws IOException {
+  static PartitionLearnerState fromBytes(byte[] bytes) throws IOException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int magic = in.readInt();
       int format = in.readByte();
       if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "lane state: magic %08x format %d, expected %08x format 2 to 6"
+            "learner state: magic %08x format %d, expected %08x format 2 to 6"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
@@ -154,8 +154,8 @@ record LaneState(
       long switchedAt = format > WITHOUT_SWITCH ? in.readLong() : SchemaSwitch.NONE;
       int schemaId = format > WITHOUT_SWITCH ? in.readInt() : SchemaSwitch.UNKNOWN_ID;
       int nextId = in.readInt();
-      LaneCounts counts =
-          new LaneCounts(
+      PartitionCounts counts =
+          new PartitionCounts(
               in.readLong(),
               in.readLong(),
               in.readLong(),
@@ -176,7 +176,7 @@ record LaneState(
       int count = in.readInt();
       if (count < 0 || count > in.available()) {
         throw new IOException(
-            "lane state: %d pending elements in %d bytes".formatted(count, in.available()));
+            "learner state: %d pending elements in %d bytes".formatted(count, in.available()));
       }
       long[] offsets = new long[count];
       byte[] labels = new byte[format > WITHOUT_COHORTS ? count : 0];
@@ -188,9 +188,10 @@ record LaneState(
         }
       }
       if (in.available() > 0) {
-        throw new IOException("lane state: " + in.available() + " bytes left over, expected none");
+        throw new IOException(
+            "learner state: " + in.available() + " bytes left over, expected none");
       }
-      return new LaneState(
+      return new PartitionLearnerState(
           nextOffset,
           version,
           switchedAt,

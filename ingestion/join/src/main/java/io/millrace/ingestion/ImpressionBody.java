@@ -1,0 +1,53 @@
+package io.millrace.ingestion;
+
+import io.millrace.event.Example;
+import io.millrace.event.Served;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what an example takes over from its impression: the fields {@code features} and {@code
+ * served} of Example, one after the other, in Avro binary by Example's schema. The join keeps these
+ * bytes as they are, in its states too, so a change of Served's schema needs a new version of
+ * {@link JoinStateFormat}. Buffers are kept: not thread-safe.
+ */
+final class ImpressionBody {
+  /** Of Example, with {@link #SERVED} the next one: a body fits between its other fields. */
+  static final Schema.Field FEATURES = Example.getClassSchema().getField("features");
+
+  static final Schema.Field SERVED = Example.getClassSchema().getField("served");
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+  private final DatumWriter<Object> served =
+      new SpecificDatumWriter<>(SERVED.schema(), SpecificData.getForClass(Served.class));
+  private @Nullable BinaryEncoder encoder;
+
+  /**
+   * A body.
+   *
+   * @param features the feature record in wire format
+   * @param answered what a server had answered, or null if no server did
+   */
+  byte[] encode(byte[] features, @Nullable Served answered) {
+    out.reset();
+    BinaryEncoder to = EncoderFactory.get().binaryEncoder(out, encoder);
+    encoder = to;
+    try {
+      to.writeBytes(ByteBuffer.wrap(features));
+      served.write(answered, to);
+      to.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,28 @@
+package io.millrace.metrics;
+
+/**
+ * What became of a learner's examples since its first start.
+ *
+ * @param learned for the first time
+ * @param positives of them, those whose label is 1 by now
+ * @param duplicates dropped because their id had been read before
+ * @param rejected could not be decoded, encoded or learned from
+ * @param otherSchema of another feature schema, so for other models
+ * @param otherOutcome with a label of another outcome, so for other models
+ * @param encodingMismatches learned, but encoded differently than when they were served
+ * @param corrections learned: 1, of what was learned as 0
+ * @param takenBack learned: 0, of what was learned as 1
+ */
+public record ExampleCounts(
+    long learned,
+    long positives,
+    long duplicates,
+    long rejected,
+    long otherSchema,
+    long otherOutcome,
+    long encodingMismatches,
+    long corrections,
+    long takenBack) {
+  /** Before the first example. */
+  public static final ExampleCounts NONE = new ExampleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+}
