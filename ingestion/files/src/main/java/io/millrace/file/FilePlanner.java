@@ -520,7 +520,7 @@ final class FilePlanner {
       throw new UnusableFileException(
           "%s is Parquet inside of %s: unpack it".formatted(file, container.words()));
     }
-    List<String> names = ParquetSource.columns(file);
+    List<String> names = unique(ParquetSource.columns(file));
     texts.addAll(ParquetSource.texts(file));
     names.forEach(name -> profiles.add(new ColumnProfile(name, names.size())));
     try (RawRows source = ParquetSource.open(file)) {
