@@ -8,6 +8,7 @@ import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
+import io.millrace.replay.SourceFile;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,7 +82,8 @@ final class StreamComparison implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    LabeledStream stream = LabeledStream.read(file, source, orderBy, shuffle, first);
+    LabeledStream stream = LabeledStream.read(
+            SourceFile.of(file, source.settings()), orderBy, shuffle, first);
     if (stream.examples().isEmpty()) {
       throw new UserError(file + " has no usable rows, expected at least one");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
-import io.millrace.file.Format;
+import io.millrace.file.DataSet;
 import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -13,12 +13,15 @@ import io.millrace.parameters.ModelSnapshot;
 import io.millrace.replay.Evolution;
 import io.millrace.replay.Replay;
 import io.millrace.replay.ReplayReport;
+import io.millrace.replay.SourceFile;
+import io.millrace.replay.SourceSettings;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.StreamModel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,14 +38,20 @@ class EvolvedReplayTest {
   private ReplayReport replay(Path file, ModelKind kind, double at) throws Exception {
     // made-up labels depend on the user's group, which is the age, and the item's
     Evolution evolution = Evolution.adding("age", FULL, at);
+    SourceFile source =
+        SourceFile.of(
+            file,
+            SourceSettings.ofFormat(DataSet.MOVIELENS_STREAM.schemaName()));
     try (DataDirectory directory = DataDirectory.open(data(kind, at))) {
       return new Replay(
               directory,
-              new Replay.Source(file, Format.MOVIELENS_STREAM, FULL, "label", null, evolution),
+              new Replay.Source(source, Optional.empty(), evolution),
               StreamModel.fresh(ModelConfig.defaults(kind, "m", evolution.before())),
               Compute.DEFAULT,
               new PrintStream(printed, true, StandardCharsets.UTF_8))
-          .run();
+          .run()
+          .figures()
+          .orElseThrow();
     }
   }
 

@@ -126,8 +126,10 @@ public final class Replay {
    *
    * @param rejected of them, by the reader or by a job
    * @param report the figures as JSON
+   * @param figures what this run found; empty if it came to its end before
    */
-  public record Result(long rows, long rejected, Path report) {
+  public record Result(
+      long rows, long rejected, Path report, Optional<ReplayReport> figures) {
     /** The share of rows that nothing was learned from, 0 to 1. */
     public double rejectedShare() {
       return rows == 0 ? 0 : (double) rejected / rows;
@@ -159,7 +161,10 @@ public final class Replay {
       out.print(Files.readString(text));
       JsonNode report = new ObjectMapper().readTree(directory.report().toFile());
       return new Result(
-          report.path("rows").asLong(), report.path("rejected").asLong(), directory.report());
+          report.path("rows").asLong(),
+          report.path("rejected").asLong(),
+          directory.report(),
+          Optional.empty());
     }
     file.describe().forEach(out::println);
     long rows = source.countRows();
@@ -188,7 +193,7 @@ public final class Replay {
       ReplayReport report = replay(platform, rows);
       report.write(directory.report());
       Files.writeString(directory.root().resolve(REPORT), report.table());
-      return new Result(rows, report.rejected(), directory.report());
+      return new Result(rows, report.rejected(), directory.report(), Optional.of(report));
     }
   }
 

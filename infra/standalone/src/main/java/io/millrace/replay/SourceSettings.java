@@ -75,6 +75,28 @@ public record SourceSettings(
           Optional.empty(),
           Optional.empty());
 
+  /** A format or data set, and nothing else. */
+  public static SourceSettings ofFormat(String format) {
+    return new SourceSettings(
+        Optional.of(format),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /** The known data set that the format names, if it is one. */
   Optional<DataSet> dataSet() {
     return format.flatMap(DataSet::named);

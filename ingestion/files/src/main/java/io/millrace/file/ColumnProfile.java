@@ -22,6 +22,10 @@ final class ColumnProfile {
 
   private static final int MOST_DISTINCT = 10_000;
   private static final int MOST_OF_ALL_COLUMNS = 500_000;
+
+  /** Of values beyond those that are counted, one of so many is looked at for all of them. */
+  private static final int FURTHER = 16;
+
   private static final int EXAMPLES = 3;
   private static final String ITEMS = "|;,\u001f ";
   private static final Set<String> TIME_WORDS =
@@ -56,6 +60,7 @@ final class ColumnProfile {
   private final Map<String, Long> markers = new LinkedHashMap<>();
   private final Map<String, Long> values = new LinkedHashMap<>();
   private boolean allCounted = true;
+  private long further;
   private long whole;
   private long plain;
   private long thousands;
@@ -121,7 +126,9 @@ final class ColumnProfile {
       values.put(cell, 1L);
     } else {
       allCounted = false;
-      look(cell, 1);
+      if (further++ % FURTHER == 0) {
+        look(cell, FURTHER);
+      }
     }
   }
 

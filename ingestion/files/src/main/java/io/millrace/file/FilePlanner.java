@@ -68,7 +68,11 @@ final class FilePlanner {
   private TextEncoding encoding = TextEncoding.UTF_8;
   private byte[] sample = new byte[0];
   private boolean whole;
-  private List<ColumnProfile> profiles = new ArrayList<>();
+  private final List<ColumnProfile> profiles = new ArrayList<>();
+
+  /** Columns that the file itself says to be texts, whatever these look like. */
+  private final Set<String> texts = new HashSet<>();
+
   private long rows;
   private long bad;
   private @Nullable RawRow firstBad;
@@ -516,7 +520,8 @@ final class FilePlanner {
       throw new UnusableFileException(
           "%s is Parquet inside of %s: unpack it".formatted(file, container.words()));
     }
-    List<String> names = ParquetSource.columns(file);
+    List<String> names = unique(ParquetSource.columns(file));
+    texts.addAll(ParquetSource.texts(file));
     names.forEach(name -> profiles.add(new ColumnProfile(name, names.size())));
     try (RawRows source = ParquetSource.open(file)) {
       whole = true;
@@ -598,12 +603,17 @@ final class FilePlanner {
           timeName.filter(profile.name()::equals).isPresent()
               ? options.get(Option.TIME_FORMAT).map(FilePlanner::spelling).orElse(null)
               : null;
-      columns.add(
+      Column column =
           profile.column(
               type == null ? null : ColumnType.named(profile.name(), type),
               comma,
               splits.get(profile.name()),
-              spelling));
+              spelling);
+      boolean number = column.type() == ColumnType.WHOLE || column.type() == ColumnType.NUMBER;
+      columns.add(
+          number && type == null && texts.contains(column.name())
+              ? profile.column(ColumnType.TEXT, comma, null, null)
+              : column);
     }
     return columns;
   }

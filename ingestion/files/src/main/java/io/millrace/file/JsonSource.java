@@ -98,7 +98,8 @@ final class JsonSource implements RawRows {
 
   private void object(JsonParser parser, String prefix, Cells cells) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = prefix + parser.currentName();
+      String key = parser.currentName();
+      String name = prefix + (key.isEmpty() ? "_" : key);
       switch (parser.nextToken()) {
         case START_OBJECT -> object(parser, name + ".", cells);
         case START_ARRAY -> cells.put(name, list(parser));

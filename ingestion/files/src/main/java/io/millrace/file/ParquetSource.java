@@ -191,6 +191,9 @@ final class ParquetSource implements RawRows {
       return RawRow.of(row, cells);
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
+    } catch (OutOfMemoryError e) {
+      // A damaged count makes a decoder ask for one array that no heap holds.
+      throw damaged(new IOException(e));
     }
   }
 

@@ -100,7 +100,9 @@ public final class SchemaFit {
 
   private static int column(FeatureSchema schema, Schema.Field field, List<String> names) {
     if (schema.column(field.name()).isPresent()) {
-      return names.indexOf(schema.column(field.name()).get().strip());
+      String column = schema.column(field.name()).get();
+      int exact = names.indexOf(column);
+      return exact >= 0 ? exact : names.indexOf(column.strip());
     }
     int at = names.indexOf(field.name());
     for (String alias : field.aliases()) {

@@ -137,7 +137,8 @@ class RandomFilesTest {
 
   private static byte[] base(Random random, int mutation) throws IOException {
     if (random.nextInt(4) > 0) {
-      return new RandomTable(mutation % 997).bytes;
+      RandomTable table = new RandomTable(mutation % 997);
+      return random.nextInt(4) > 0 ? table.plain : table.bytes;
     }
     StringBuilder text = new StringBuilder();
     int format = random.nextInt(4);

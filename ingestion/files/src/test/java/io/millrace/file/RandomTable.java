@@ -29,6 +29,7 @@ final class RandomTable {
   final List<Long> times = new ArrayList<>();
   final List<List<String>> lists = new ArrayList<>();
   final List<Integer> labels = new ArrayList<>();
+  final byte[] plain;
   final byte[] bytes;
   final FileOptions options;
   final String words;
@@ -94,7 +95,8 @@ final class RandomTable {
     String mark =
         charset.startsWith("UTF") && (charset.length() > 5 || random.nextBoolean()) ? "\ufeff" : "";
     Container container = Container.values()[random.nextInt(Container.values().length)];
-    this.bytes = Compression.pack(container, (mark + text).getBytes(Charset.forName(charset)));
+    this.plain = (mark + text).getBytes(Charset.forName(charset));
+    this.bytes = Compression.pack(container, plain);
     FileOptions said = FileOptions.NONE;
     if (!header && !json) {
       said = said.with(Option.COLUMNS, "title,price,age,ts,genres,clicked");
