@@ -82,8 +82,8 @@ final class StreamComparison implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    LabeledStream stream = LabeledStream.read(
-            SourceFile.of(file, source.settings()), orderBy, shuffle, first);
+    LabeledStream stream =
+        LabeledStream.read(SourceFile.of(file, source.settings()), orderBy, shuffle, first);
     if (stream.examples().isEmpty()) {
       throw new UserError(file + " has no usable rows, expected at least one");
     }

@@ -39,9 +39,7 @@ class EvolvedReplayTest {
     // made-up labels depend on the user's group, which is the age, and the item's
     Evolution evolution = Evolution.adding("age", FULL, at);
     SourceFile source =
-        SourceFile.of(
-            file,
-            SourceSettings.ofFormat(DataSet.MOVIELENS_STREAM.schemaName()));
+        SourceFile.of(file, SourceSettings.ofFormat(DataSet.MOVIELENS_STREAM.schemaName()));
     try (DataDirectory directory = DataDirectory.open(data(kind, at))) {
       return new Replay(
               directory,

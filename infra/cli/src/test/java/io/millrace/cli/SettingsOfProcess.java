@@ -3,7 +3,7 @@ package io.millrace.cli;
 import io.millrace.offline.EvaluateSettings;
 import io.millrace.offline.TrainSettings;
 import io.millrace.replay.ReplaySettings;
-import io.millrace.serving.ServerSettings;
+import io.millrace.serving.http.ServerSettings;
 import io.millrace.settings.Key;
 import io.millrace.settings.Keys;
 import io.millrace.standalone.RegistrySettings;

@@ -128,8 +128,7 @@ public final class Replay {
    * @param report the figures as JSON
    * @param figures what this run found; empty if it came to its end before
    */
-  public record Result(
-      long rows, long rejected, Path report, Optional<ReplayReport> figures) {
+  public record Result(long rows, long rejected, Path report, Optional<ReplayReport> figures) {
     /** The share of rows that nothing was learned from, 0 to 1. */
     public double rejectedShare() {
       return rows == 0 ? 0 : (double) rejected / rows;

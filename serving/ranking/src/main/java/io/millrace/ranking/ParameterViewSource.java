@@ -23,8 +23,7 @@ import org.apache.avro.Schema;
  * Versions from the model's parameters topic, and what its learner says from the one of metrics.
  */
 public record ParameterViewSource(
-    String model, ParameterView view, NewestRecord<LearnerMetrics> metrics)
-    implements ModelSource {
+    String model, ParameterView view, NewestRecord<LearnerMetrics> metrics) implements ModelSource {
 
   /**
    * Opens a view of a model's parameters; it follows their topic from now on.
@@ -51,7 +50,7 @@ public record ParameterViewSource(
             },
             clock),
         new NewestRecord<>(
-            config.clientProperties(), metricsTopic, LearnerMetrics.class, () -> registry));
+            config.client(), metricsTopic, LearnerMetrics.class, () -> registry));
   }
 
   /** What a manifest describes, compiled for an engine. */
