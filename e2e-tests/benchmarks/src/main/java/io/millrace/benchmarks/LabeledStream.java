@@ -7,6 +7,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
 import io.millrace.file.RowRecords;
+import io.millrace.replay.SourceSettings;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ record LabeledStream(FeatureSchema schema, List<Example> examples) {
   static LabeledStream read(
       Path file, FeatureSource source, @Nullable String orderBy, @Nullable Long shuffle, int most)
       throws IOException {
-    FeatureSchema schema = source.schema();
+    SourceSettings holds = source.settings();
+    FeatureSchema schema = holds.featureSchema();
     FeatureEncoder encoder = FeatureEncoder.compile(schema);
     if (encoder.fields() > NAMESPACES.length()) {
       throw new UserError(
@@ -53,7 +55,7 @@ record LabeledStream(FeatureSchema schema, List<Example> examples) {
     RowRecords records = new RowRecords(schema);
     List<Example> examples = new ArrayList<>();
     EncodedBatch tokens = encoder.newBatch();
-    try (RowReader rows = source.format().open(file, schema, source.label(schema), orderBy)) {
+    try (RowReader rows = holds.fileFormat().open(file, schema, holds.labelOf(schema), orderBy)) {
       for (Row row = rows.next(); row != null; row = rows.next()) {
         if (row.problem() != null) {
           continue;

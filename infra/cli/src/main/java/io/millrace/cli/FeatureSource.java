@@ -21,7 +21,7 @@ public final class FeatureSource {
   private @Nullable String label;
 
   /** What the options say, for a command that has no other settings. */
-  SourceSettings settings() {
+  public SourceSettings settings() {
     return new SourceSettings(
         Optional.ofNullable(format),
         Optional.ofNullable(schema).map(Path::of),
