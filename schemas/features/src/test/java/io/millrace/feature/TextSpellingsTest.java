@@ -128,6 +128,15 @@ class TextSpellingsTest {
     assertThat(value("m", "NULL")).isEqualTo("NULL");
   }
 
+  @Test
+  void aMissingValueOfAFieldThatNeedsOneIsRefused() {
+    FeatureSchema needed =
+        FeatureSchema.parse(
+            "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"n\",\"type\":\"int\",\"feature\":{\"kind\":\"numeric\"}}]}");
+    assertThatThrownBy(() -> FeatureRecords.fromStrings(needed, Map.of("n", "NaN")))
+        .hasMessage("field n: \"NaN\", expected a value (it is not nullable)");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "2017-11-07 09:30:38,0",
