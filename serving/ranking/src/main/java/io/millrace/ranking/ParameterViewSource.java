@@ -49,8 +49,7 @@ public record ParameterViewSource(
               }
             },
             clock),
-        new NewestRecord<>(
-            config.client(), metricsTopic, LearnerMetrics.class, () -> registry));
+        new NewestRecord<>(config.client(), metricsTopic, LearnerMetrics.class, () -> registry));
   }
 
   /** What a manifest describes, compiled for an engine. */
