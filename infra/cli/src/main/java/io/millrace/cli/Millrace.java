@@ -4,6 +4,7 @@ import io.millrace.file.UnusableFileException;
 import io.millrace.settings.SettingsException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,13 +24,16 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
-      SchemaCommand.class
+      SchemaCommand.class,
+      RejectedCommand.class,
+      AutoComplete.GenerateCompletion.class
     },
     footer = {
       "",
       "Examples:",
       "  millrace demo                                  a simulated ad market on the whole platform",
-      "  millrace replay --format csv --schema s.avsc f.csv.xz   a file as a stream",
+      "  millrace replay clicks.csv.gz                  any table of examples as a stream",
+      "  millrace schema init clicks.csv.gz             a feature schema for it, to be edited",
       "  millrace up --schema s.avsc                    the platform for your own events",
       "  millrace registry --bootstrap kafka:9092       the schema registry alone"
     })

@@ -90,9 +90,9 @@ final class ReplayCommand implements Callable<Integer> {
     ReplaySettings replay = settings.read(ReplaySettings.DEFAULT);
     Path replayed = Required.given(replay.file(), "file", "FILE");
     ReportFile.check(replay.report());
-    SourceFile source = SourceFile.of(replayed, replay.source());
     try (DataDirectory directory = DataDirectory.open(replay.dataDir())) {
       ProcessHome.enter(directory);
+      SourceFile source = SourceFile.of(replayed, replay.source());
       ReplaySettings.Added added = replay.evolution();
       Evolution evolution =
           added

@@ -4,17 +4,23 @@ import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveVerdict;
 import io.millrace.feature.SchemaVerdict;
+import io.millrace.file.SchemaDraft;
+import io.millrace.replay.SourceFile;
 import io.millrace.schema.CompatibilityLevel;
 import io.millrace.schema.InvalidSchemaException;
 import io.millrace.standalone.UserError;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +29,7 @@ import picocli.CommandLine.Parameters;
     name = "schema",
     mixinStandardHelpOptions = true,
     description = "Checks, compares and registers feature schemas; see docs/guides/schemas.md.",
-    synopsisSubcommandLabel = "(validate | diff | check | register)",
+    synopsisSubcommandLabel = "(init | validate | diff | check | register)",
     footer = {
       "",
       "Exit status: 0 if all is well, 1 if a schema is invalid or incompatible, 2 for wrong use."
@@ -33,7 +39,39 @@ final class SchemaCommand {
   static final int REFUSED = 1;
   private static final String REGISTRY = "http://127.0.0.1:8081";
 
-  @Command(description = "Says whether a file is a valid feature schema, and what it encodes.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = {
+        "Writes a feature schema for a table of examples, to be edited: what was found of each",
+        "column stands in its 'doc'."
+      })
+  int init(
+      @Mixin FeatureSource source,
+      @Option(names = "--out", description = "File for the schema (default: standard output).")
+          @Nullable Path out,
+      @Parameters(paramLabel = "FILE", description = "The table.") Path file)
+      throws IOException {
+    SourceFile found = SourceFile.of(file, source.settings());
+    found.describe().forEach(System.err::println);
+    if (!found.drafted()) {
+      throw new UserError(
+          "%s has a schema, %s; without --schema and --format one is drafted"
+              .formatted(file, found.schema().name()));
+    }
+    String schema = SchemaDraft.json(found.plan());
+    if (out == null) {
+      System.out.print(schema);
+    } else {
+      Files.writeString(out, schema, StandardOpenOption.CREATE_NEW);
+      System.err.println("written to " + out);
+    }
+    return 0;
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Says whether a file is a valid feature schema, and what it encodes.")
   int validate(@Parameters(paramLabel = "FILE") Path file) {
     return judged(
         () -> {
@@ -61,7 +99,9 @@ final class SchemaCommand {
         feature.name(), id, feature.getClass().getSimpleName().toLowerCase(Locale.ROOT));
   }
 
-  @Command(description = "Says what a newer schema changes, feature by feature.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Says what a newer schema changes, feature by feature.")
   int diff(
       @Parameters(paramLabel = "OLD") Path older,
       @Parameters(paramLabel = "NEW") Path newer,
@@ -70,7 +110,9 @@ final class SchemaCommand {
     return judged(() -> compare(SchemaFile.read(older), SchemaFile.read(newer), level));
   }
 
-  @Command(description = "Says whether a schema may become the next version of its subject.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Says whether a schema may become the next version of its subject.")
   int check(
       @Parameters(paramLabel = "FILE") Path file,
       @Option(
@@ -104,7 +146,9 @@ final class SchemaCommand {
         });
   }
 
-  @Command(description = "Registers a schema as the next version of its subject.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Registers a schema as the next version of its subject.")
   int register(
       @Parameters(paramLabel = "FILE") Path file,
       @Option(names = "--registry", description = "Its address (default: " + REGISTRY + ").")

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchemaRules;
+import io.millrace.feature.SchemaText;
 import io.millrace.schema.InvalidSchemaException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
@@ -27,10 +28,10 @@ final class SchemaFile {
       throw new UserError("cannot read schema %s: %s".formatted(file, e));
     }
     try {
-      Schema schema = new Schema.Parser().parse(text);
+      Schema schema = SchemaText.parse(text);
       new FeatureSchemaRules().validate(String.valueOf(schema.getFullName()), schema);
       return schema;
-    } catch (AvroRuntimeException | InvalidSchemaException e) {
+    } catch (AvroRuntimeException | IllegalArgumentException | InvalidSchemaException e) {
       throw new InvalidSchemaException("%s: %s".formatted(file, e.getMessage()), e);
     }
   }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "train",
@@ -59,8 +60,15 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private EngineOption engine;
 
   @Sets("files.train")
-  @Option(names = "--train", description = "Training examples.")
+  @Option(names = "--train", description = "Training examples, in the place of FILE.")
   private @Nullable String train;
+
+  @Sets("files.train")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      description = "Training examples: any table; what it is, is found from its bytes.")
+  private @Nullable String file;
 
   @Sets("files.valid")
   @Option(names = "--valid", description = "Examples that decide when to stop.")
@@ -121,10 +129,10 @@ final class TrainCommand implements Callable<Integer> {
               throw new UserError("no file at " + file);
             });
     ReportFile.check(given.report());
-    SourceFile trained = SourceFile.of(trainFile, given.source());
-    trained.describe().forEach(System.out::println);
     try (DataDirectory directory = DataDirectory.open(given.out())) {
       ProcessHome.enter(directory);
+      SourceFile trained = SourceFile.of(trainFile, given.source());
+      trained.describe().forEach(System.out::println);
       checkCheckpoint(Checkpoint.in(directory.root()), given.resume());
       FeatureSchema features = trained.schema();
       ModelSettings chosen = given.model();

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -101,6 +102,9 @@ public final class Replay {
     }
 
     long countRows() throws IOException {
+      if (file.plan().whole()) {
+        return file.plan().rows();
+      }
       try (RowReader rows = file.plan().open()) {
         long count = 0;
         while (rows.next() != null) {
@@ -274,7 +278,7 @@ public final class Replay {
       writer.end();
       events = writer.events();
       rejections = writer.rejections();
-      while (progress.rowsDone() + rejections.total() < rows || !progress.ended()) {
+      while (progress.rowsDone() + rejections.total() < writer.rows() || !progress.ended()) {
         progress.await(bar);
       }
       bar.stepTo(rows);
@@ -298,13 +302,17 @@ public final class Replay {
   }
 
   private ProgressBar progressBar(long rows) {
+    boolean terminal = System.console() != null;
     return new ProgressBarBuilder()
         .setTaskName("replay " + model.config().name())
         .setInitialMax(rows)
-        .setUpdateIntervalMillis(500)
+        .setUpdateIntervalMillis(terminal ? 500 : 10_000)
         .setStyle(ProgressBarStyle.ASCII)
         .showSpeed()
-        .setConsumer(new ConsoleProgressBarConsumer(System.err, 110))
+        .setConsumer(
+            terminal
+                ? new ConsoleProgressBarConsumer(System.err, 110)
+                : new DelegatingProgressBarConsumer(System.err::println, 110))
         .build();
   }
 

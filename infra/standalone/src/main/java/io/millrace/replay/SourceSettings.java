@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 
 /**
  * What a user says of what a file holds, in the place of what is found in it.
@@ -153,7 +152,7 @@ public record SourceSettings(
   /** Reads an annotated schema; what is wrong with it becomes a {@link UserError}. */
   public static FeatureSchema readSchema(Path file) {
     try {
-      return FeatureSchema.parse(new Schema.Parser().parse(Files.readString(file)));
+      return FeatureSchema.parse(Files.readString(file));
     } catch (IOException e) {
       throw new UserError("cannot read schema %s: %s".formatted(file, e));
     } catch (IllegalArgumentException | AvroRuntimeException e) {
