@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.feature.FeatureChange;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.InvalidFeatureException;
 import io.millrace.feature.LiveVerdict;
+import io.millrace.file.FileRecords;
 import io.millrace.file.Rejections;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
@@ -101,19 +103,38 @@ public final class Replay {
       return file.open(orderBy, scratch);
     }
 
-    long countRows() throws IOException {
-      if (file.plan().whole()) {
-        return file.plan().rows();
-      }
+    Size size() throws IOException {
+      FileRecords records = firstFit().records();
+      long all = 0;
+      long usable = 0;
       try (RowReader rows = file.plan().open()) {
-        long count = 0;
-        while (rows.next() != null) {
-          count++;
+        for (Row row = rows.next(); row != null; row = rows.next()) {
+          all++;
+          if (row.rejection() == null && isUsable(records, row)) {
+            usable++;
+          }
         }
-        return count;
+      }
+      return new Size(all, usable);
+    }
+
+    private static boolean isUsable(FileRecords records, Row row) {
+      try {
+        records.of(row, "", 0);
+        return true;
+      } catch (InvalidFeatureException e) {
+        return false;
       }
     }
   }
+
+  /**
+   * How long a file is.
+   *
+   * @param rows of it
+   * @param usable those that become an impression
+   */
+  record Size(long rows, long usable) {}
 
   /** A replay that reports its progress to {@code out}. */
   public Replay(
@@ -170,8 +191,8 @@ public final class Replay {
           Optional.empty());
     }
     file.describe().forEach(out::println);
-    long rows = source.countRows();
-    if (rows == 0) {
+    Size size = source.size();
+    if (size.rows() == 0) {
       throw new UserError("%s has no rows, expected at least one".formatted(file.file()));
     }
     PlatformSettings local = PlatformSettings.local(0);
@@ -179,7 +200,7 @@ public final class Replay {
         local
             .withCompute(compute)
             .withServer(local.server().withWarmUp(Duration.ZERO))
-            .withJobs(local.jobs().withSegmentExamples(Math.max(1, rows / 2)));
+            .withJobs(local.jobs().withSegmentExamples(Math.max(1, size.usable() / 2)));
     PlatformConfig config =
         new PlatformConfig(
             settings,
@@ -193,10 +214,10 @@ public final class Replay {
                     Duration.ofMillis(Position.WINDOW_MILLIS))),
             ExtraStatus.NONE);
     try (Platform platform = Platform.start(directory, config)) {
-      ReplayReport report = replay(platform, rows);
+      ReplayReport report = replay(platform, size.rows());
       report.write(directory.report());
       Files.writeString(directory.root().resolve(REPORT), report.table());
-      return new Result(rows, report.rejected(), directory.report(), Optional.of(report));
+      return new Result(size.rows(), report.rejected(), directory.report(), Optional.of(report));
     }
   }
 
