@@ -39,8 +39,13 @@ final class Trainer implements AutoCloseable {
   /** Largest magnitude of a logit: beyond it no epoch will bring the model back. */
   private static final float LARGEST_LOGIT = 1e4f;
 
+  /** Examples that are predicted at a time. */
+  private static final int JUDGED = 4096;
+
   private final CompiledModel compiled;
   private final TrainerConfig config;
+  private final int batchSize;
+  private final double l2;
   private final EmbeddingScheme scheme;
   private final CtrModel.Workspace workspace;
   private final NumericFields numbers;
@@ -53,6 +58,7 @@ final class Trainer implements AutoCloseable {
   private final Ahead ahead;
   private final boolean early; // whether vectors are gathered before the update as well
   private final @Nullable LazyDecay lazy;
+  private final @Nullable RowShares shares;
   private final EmbeddingTable source;
   private TrainingStep step;
   private TrainingStep next;
@@ -66,8 +72,9 @@ final class Trainer implements AutoCloseable {
   private long steps;
 
   /**
-   * Prepares fresh weights.
+   * Prepares fresh weights, which answer the config's prior for every example.
    *
+   * @param config of which nothing is left open
    * @param start rows to begin with, or null
    * @param overlapped whether the next step is made ready beside this one's computation
    */
@@ -79,6 +86,8 @@ final class Trainer implements AutoCloseable {
       boolean overlapped) {
     this.compiled = compiled;
     this.config = config;
+    this.batchSize = Objects.requireNonNull(config.batchSize());
+    this.l2 = Objects.requireNonNull(config.l2());
     this.train = train;
     this.scheme = compiled.scheme();
     this.workspace = compiled.model().newWorkspace();
@@ -88,7 +97,7 @@ final class Trainer implements AutoCloseable {
     if (start != null) {
       start.copyTo(table);
     }
-    this.tensors = compiled.initialTensors();
+    this.tensors = StillOutputs.of(compiled.initialTensors());
     this.gradients = Tensors.zeros(compiled.model().tensors());
     Optimizer dense = compiled.config().denseOptimizer();
     this.slots =
@@ -101,17 +110,19 @@ final class Trainer implements AutoCloseable {
             .mapToObj(t -> gradients.values()[t])
             .toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
-    int size = config.batchSize();
+    int size = Math.min(batchSize, train.size());
     this.step = new TrainingStep(scheme, size);
     this.next = new TrainingStep(scheme, size);
     this.dx = new float[size * scheme.fields() * scheme.dim()];
     this.logits = new float[size];
     this.dLogits = new float[size];
     this.trainedRows = TrainedRows.of(scheme, train);
-    boolean isLazy = config.l2() > 0 && config.l2Scope() == TrainerConfig.L2Scope.LAZY;
+    boolean isLazy = l2 > 0 && config.l2Scope() == TrainerConfig.L2Scope.LAZY;
+    boolean isShared = l2 > 0 && config.l2Scope() == TrainerConfig.L2Scope.SHARED;
+    this.shares = isShared ? new RowShares(scheme, train, size) : null;
     this.lazy = isLazy ? new LazyDecay(table, trainedRows) : null;
     this.source = lazy == null ? table : lazy;
-    boolean everyRowChanges = config.l2() > 0 && config.l2Scope() != TrainerConfig.L2Scope.BATCH;
+    boolean everyRowChanges = isLazy || (l2 > 0 && config.l2Scope() == TrainerConfig.L2Scope.TABLE);
     this.early = overlapped && !everyRowChanges;
     this.ahead = new Ahead(overlapped);
     this.average =
@@ -140,19 +151,21 @@ final class Trainer implements AutoCloseable {
     Optimizer rowOptimizer = compiled.rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
     if (lazy != null) {
-      lazy.begin(LazyDecay.rate(compiled.config().rowOptimizer()) * rate * config.l2());
+      lazy.begin(LazyDecay.rate(compiled.config().rowOptimizer()) * rate * l2);
     }
     double loss = 0;
-    assemble(step, order, 0, calibratedTargets);
+    int batches = (order.length - 1) / batchSize + 1;
+    assemble(step, order, 0, batches, calibratedTargets);
     step.gather(source);
-    for (int from = 0; from < order.length; from += config.batchSize()) {
-      int after = from + config.batchSize();
-      boolean last = after >= order.length;
+    int done = 0;
+    for (int batch = 0; batch < batches; batch++) {
+      int after = batch + 1;
+      boolean last = after == batches;
       TrainingStep coming = next;
       if (!last) {
         ahead.begin(
             () -> {
-              assemble(coming, order, after, calibratedTargets);
+              assemble(coming, order, after, batches, calibratedTargets);
               if (early) {
                 coming.gather(table);
               }
@@ -168,7 +181,8 @@ final class Trainer implements AutoCloseable {
           coming.gather(source);
         }
       }
-      progress.done("epoch " + epoch, from + step.size(), order.length);
+      done += step.size();
+      progress.done("epoch " + epoch, done, order.length);
       next = step;
       step = coming;
     }
@@ -178,9 +192,12 @@ final class Trainer implements AutoCloseable {
     return loss / order.length;
   }
 
-  private void assemble(TrainingStep into, int[] order, int from, float @Nullable [] calibrated) {
-    int size = Math.min(config.batchSize(), order.length - from);
-    into.assemble(train, order, from, size, calibrated);
+  /** Batches differ by one example at most: one of a few would say little of its statistics. */
+  private void assemble(
+      TrainingStep into, int[] order, int batch, int batches, float @Nullable [] calibrated) {
+    int from = (int) ((long) order.length * batch / batches);
+    int to = (int) ((long) order.length * (batch + 1) / batches);
+    into.assemble(train, order, from, to - from, calibrated);
   }
 
   private float[] calibratedTargets() {
@@ -260,27 +277,34 @@ final class Trainer implements AutoCloseable {
 
   /** Adds the gradient of the L2 term; lazily, shrinks the rows instead. */
   private void decay() {
-    if (config.l2() == 0) {
+    if (l2 == 0) {
       return;
     }
     switch (config.l2Scope()) {
       case TABLE -> {
         for (long r : trainedRows) {
-          decay(r);
+          decay(r, l2);
         }
       }
       case BATCH -> {
         for (int i = 0, n = rowGradients.size(); i < n; i++) {
-          decay(rowGradients.row(i));
+          decay(rowGradients.row(i), l2);
+        }
+      }
+      case SHARED -> {
+        RowShares known = Objects.requireNonNull(shares);
+        for (int i = 0, n = rowGradients.size(); i < n; i++) {
+          long r = rowGradients.row(i);
+          decay(r, l2 / known.of(r));
         }
       }
       case LAZY -> Objects.requireNonNull(lazy).step(rowGradients);
     }
   }
 
-  private void decay(long r) {
+  private void decay(long r, double by) {
     int at = rowGradients.offset(r);
-    table.addRow(r, (float) config.l2(), rowGradients.values(), at);
+    table.addRow(r, (float) by, rowGradients.values(), at);
   }
 
   /**
@@ -314,7 +338,7 @@ final class Trainer implements AutoCloseable {
           }
           answer.accept(example, logit);
         };
-    Judge.predict(scheme, workspace, table, tensors, examples, config.batchSize(), checked);
+    Judge.predict(scheme, workspace, table, tensors, examples, JUDGED, checked);
   }
 
   /** Goes back to earlier weights; what the optimizers remember stays. */

@@ -46,7 +46,7 @@ class OverlapTest {
             .with(
                 "{\"rows\":65536,\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(adam, adam));
     TrainerConfig config =
-        new TrainerConfig(32, 3, 1, 1, 3, l2, scope, 10, 0, 0, CapeConfig.none(), 5);
+        TestConfigs.byAuc(32, 3, 1, 1, 3, l2, scope, 10, 0, 0, CapeConfig.none(), 5);
     try (CompiledModel compiled = CompiledModel.of(model, SCHEMA)) {
       LabeledExamples examples = examples(compiled.encoder().fields());
       try (Trainer trainer = new Trainer(compiled, config, examples, null, overlapped)) {
