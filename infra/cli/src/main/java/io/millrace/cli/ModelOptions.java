@@ -84,10 +84,19 @@ final class ModelOptions {
   /** The stream defaults of a kind by its name on the command line, for learners on a device. */
   static ModelConfig defaults(
       String kind, String name, FeatureSchema features, ComputeDevice device) {
+    return ModelConfig.defaults(kind(kind), name, features, device);
+  }
+
+  /**
+   * A kind by its name on the command line.
+   *
+   * @throws UserError if there is none of it
+   */
+  static ModelKind kind(String name) {
     try {
-      return ModelConfig.defaults(ModelKind.named(kind), name, features, device);
+      return ModelKind.named(name);
     } catch (IllegalArgumentException e) {
-      throw new UserError("--model '%s': %s".formatted(kind, e.getMessage()));
+      throw new UserError("--model '%s': %s".formatted(name, e.getMessage()));
     }
   }
 }

@@ -14,6 +14,8 @@ import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.UserError;
 import io.millrace.trainer.Checkpoint;
 import io.millrace.trainer.Epoch;
+import io.millrace.trainer.FileDefaults;
+import io.millrace.trainer.Holdout;
 import io.millrace.trainer.LabeledExamples;
 import io.millrace.trainer.MaskedFields;
 import io.millrace.trainer.PretrainedTable;
@@ -34,16 +36,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains a model on a file until its validation AUC has stopped rising.",
+      "Trains a model on a file until its validation log loss has stopped falling.",
       "The weights of the best epoch go to --out; --resume goes on after an interruption."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainCommand implements Callable<Integer> {
-  /** Rates of streams are for steps of one example; those of mini-batches are Adam's. */
-  private static final String ADAM =
-      """
-      {"rule":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-8}""";
-
   @Mixin private FeatureSource source;
 
   @Mixin private DeviceOption device;
@@ -53,8 +50,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--train", required = true, description = "Training examples.")
   private Path train;
 
-  @Option(names = "--valid", required = true, description = "Examples that decide when to stop.")
-  private Path valid;
+  @Option(
+      names = "--valid",
+      description = {
+        "Examples that decide when to stop (default: a part of --train, the last one if the",
+        "schema names a time)."
+      })
+  private @Nullable Path valid;
 
   @Option(names = "--test", description = "Examples that the result is judged on.")
   private @Nullable Path test;
@@ -72,7 +74,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--config",
-      description = "YAML file with sections model and training (see docs/research/models.md).")
+      description = "YAML file with sections model and training (see docs/reference/training.md).")
   private @Nullable Path config;
 
   @Option(names = "--epochs", description = "Epochs at most.")
@@ -104,9 +106,8 @@ final class TrainCommand implements Callable<Integer> {
       TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
       ModelConfig modelConfig =
           settings.applyTo(
-              ModelOptions.defaults(model, ModelOptions.named(model), features, ComputeDevice.CPU)
-                  .withoutExperts()
-                  .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
+              FileDefaults.model(
+                  ModelOptions.kind(model), ModelOptions.named(model), features));
       TrainerConfig training = settings.training();
       if (seed != null) {
         modelConfig = modelConfig.with("{\"seed\":" + seed + "}");
@@ -143,8 +144,19 @@ final class TrainCommand implements Callable<Integer> {
       throws IOException {
     try (CompiledModel compiled =
         CompiledModel.of(modelConfig, features, ComputeDevice.ofLearners())) {
-      LabeledExamples trainExamples = read(train, features, compiled);
-      LabeledExamples validExamples = read(valid, features, compiled);
+      LabeledExamples all = read(train, features, compiled);
+      LabeledExamples trainExamples = all;
+      LabeledExamples validExamples;
+      if (valid == null) {
+        Holdout held = held(all, features.timeField().isPresent());
+        System.out.println(held.sentence());
+        trainExamples = held.train();
+        validExamples = held.valid();
+      } else {
+        validExamples = read(valid, features, compiled);
+      }
+      requireBothClasses(trainExamples, train, "there is nothing to tell apart");
+      requireBothClasses(validExamples, valid == null ? train : valid, "they cannot say when to stop");
       LabeledExamples testExamples = test == null ? null : read(test, features, compiled);
       PretrainedTable start =
           pretrain == null
@@ -184,13 +196,30 @@ final class TrainCommand implements Callable<Integer> {
               testMetrics,
               speeds[speeds.length / 2],
               seconds,
-              training,
+              result.settings(),
               result.epochs());
       System.out.print(found.table());
+      result.warnings().forEach(warning -> System.err.println("millrace: " + warning));
       System.out.println("model in " + directory.root());
       if (report != null) {
         found.write(report);
       }
+    }
+  }
+
+  private static Holdout held(LabeledExamples all, boolean inTimeOrder) {
+    try {
+      return Holdout.of(all, inTimeOrder);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("no --valid: " + e.getMessage());
+    }
+  }
+
+  private static void requireBothClasses(LabeledExamples examples, Path file, String why) {
+    try {
+      examples.requireBothClasses(file.toString(), why);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage());
     }
   }
 

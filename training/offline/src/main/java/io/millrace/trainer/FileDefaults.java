@@ -14,6 +14,7 @@ import io.millrace.model.FinalMlpConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.MlpConfig;
 import io.millrace.optimizer.Adam;
+import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.util.List;
 import java.util.Locale;
 
@@ -66,6 +67,16 @@ public final class FileDefaults {
     return kind.isDeep()
         ? NETWORK_L2 * Math.min(1, NETWORK_EXAMPLES / rows)
         : PRIOR_PRECISION / rows;
+  }
+
+  /** Rows of the table that λ is on. */
+  static L2Scope l2Scope(ModelKind kind) {
+    return kind.isDeep() ? L2Scope.TABLE : L2Scope.SHARED;
+  }
+
+  /** Decay of the average of the weights; lr and fm come to rest by lower rates. */
+  static double averaging(ModelKind kind) {
+    return kind.isDeep() ? 0.99 : 0;
   }
 
   /** The model of a kind; table and D are the schema's. */

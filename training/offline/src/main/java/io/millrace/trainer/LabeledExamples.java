@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.feature.EncodedBatch;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 
 /** Encoded examples with their labels, in memory: about 12 bytes a token. Not thread-safe. */
 public final class LabeledExamples {
@@ -37,6 +38,18 @@ public final class LabeledExamples {
   /** Number of examples. */
   public int size() {
     return examples.size();
+  }
+
+  /** Those of some numbers, in order. */
+  LabeledExamples part(IntPredicate chosen) {
+    LabeledExamples part = new LabeledExamples(examples.fields());
+    for (int i = 0; i < size(); i++) {
+      if (chosen.test(i)) {
+        part.next().append(examples, i);
+        part.add(labels[i]);
+      }
+    }
+    return part;
   }
 
   /** How many have label 1. */

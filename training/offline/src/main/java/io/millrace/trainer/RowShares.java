@@ -1,53 +1,77 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.EmbeddingScheme;
-import io.millrace.embedding.RowGradients;
+import io.millrace.embedding.Lookups;
 import io.millrace.feature.EncodedBatch;
 
 /**
- * Which share of an epoch's batches holds a row: of n examples of which m have it, a random batch
- * of B does with probability {@code 1 − (1 − m/n)^B}. Immutable.
+ * How often the training examples have each row of the table, and which field's it is. Immutable.
+ *
+ * <p>Of n examples of which m have a row, a random batch of B has it with probability {@code 1 − (1
+ * − m/n)^B}.
  */
 final class RowShares {
   private static final int PAGE_ROWS = 16;
+  private static final int AT_ONCE = 1024;
 
-  private final float[][] shares; // by pages of 16 rows
+  private final int examples;
+  private final int batchSize;
+
+  // by pages of 16 rows
+  private final int[][] counts;
+  private final int[][] fields;
 
   /**
    * @param batchSize B
    */
   RowShares(EmbeddingScheme scheme, LabeledExamples examples, int batchSize) {
-    shares = new float[(int) ((scheme.rows() + PAGE_ROWS - 1) / PAGE_ROWS)][];
-    RowGradients rows = new RowGradients(scheme.rowWidth());
-    EncodedBatch single = new EncodedBatch(scheme.fields());
-    float[] none = new float[scheme.fields() * scheme.dim()];
-    for (int i = 0; i < examples.size(); i++) {
-      single.clear();
-      single.append(examples.encoded(), i);
-      rows.clear();
-      scheme.scatter(single, none, rows);
-      for (int r = 0; r < rows.size(); r++) {
-        count(rows.row(r));
+    this.examples = examples.size();
+    this.batchSize = batchSize;
+    int pages = (int) ((scheme.rows() + PAGE_ROWS - 1) / PAGE_ROWS);
+    this.counts = new int[pages][];
+    this.fields = new int[pages][];
+    EncodedBatch batch = new EncodedBatch(scheme.fields());
+    Lookups lookups = new Lookups();
+    for (int from = 0; from < examples.size(); from += AT_ONCE) {
+      batch.clear();
+      for (int i = from; i < Math.min(from + AT_ONCE, examples.size()); i++) {
+        batch.append(examples.encoded(), i);
       }
-    }
-    for (float[] page : shares) {
-      for (int i = 0; page != null && i < PAGE_ROWS; i++) {
-        double share = Math.min(1, page[i] / (double) examples.size());
-        page[i] = (float) -Math.expm1(batchSize * Math.log1p(-share));
+      scheme.lookUp(batch, lookups);
+      int lookup = 0;
+      for (int vector = 0; vector < batch.size() * scheme.fields(); vector++) {
+        for (; lookup < lookups.end(vector); lookup++) {
+          add(lookups.row(lookup), vector % scheme.fields());
+        }
       }
     }
   }
 
-  private void count(long row) {
+  private void add(long row, int field) {
     int page = (int) (row / PAGE_ROWS);
-    if (shares[page] == null) {
-      shares[page] = new float[PAGE_ROWS];
+    int at = (int) (row % PAGE_ROWS);
+    if (counts[page] == null) {
+      counts[page] = new int[PAGE_ROWS];
+      fields[page] = new int[PAGE_ROWS];
     }
-    shares[page][(int) (row % PAGE_ROWS)]++; // exact up to 2^24, and near enough beyond
+    if (counts[page][at]++ == 0) {
+      fields[page][at] = field;
+    }
   }
 
-  /** Share of the batches that hold a row, in (0, 1] for a row of the examples. */
-  float of(long row) {
-    return shares[(int) (row / PAGE_ROWS)][(int) (row % PAGE_ROWS)];
+  /** m, tokens of the examples that name a row of theirs. */
+  int count(long row) {
+    return counts[(int) (row / PAGE_ROWS)][(int) (row % PAGE_ROWS)];
+  }
+
+  /** The field that a row of the examples was first seen in. */
+  int field(long row) {
+    return fields[(int) (row / PAGE_ROWS)][(int) (row % PAGE_ROWS)];
+  }
+
+  /** Share of the batches that hold a row of the examples, in (0, 1]. */
+  double of(long row) {
+    double share = Math.min(1, count(row) / (double) examples);
+    return -Math.expm1(batchSize * Math.log1p(-share));
   }
 }

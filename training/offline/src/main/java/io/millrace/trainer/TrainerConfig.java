@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param back whether a cut goes back to the best weights so far
  * @param stopAfter epochs without an improvement after which training ends
  * @param l2 λ of the term λ/2·‖E‖² on embedding rows, or of their decay; at least 0; null for
- *     {@link FileDefaults#l2}
- * @param l2Scope which rows the term is on
+ *     {@link FileDefaults#l2}, with {@link FieldPrecisions} where rows have linear weights
+ * @param l2Scope which rows the term is on; null for {@link FileDefaults#l2Scope}
  * @param clipNorm largest norm of all gradients of a step together, longer ones are scaled down; 0
  *     for no limit
  * @param clipValue largest magnitude of a gradient's element, larger ones are cut; 0 for no limit
  * @param averaging decay of the moving average of the weights that is judged and kept, in [0, 1); 0
- *     for the weights themselves ({@link WeightAverage})
+ *     for the weights themselves ({@link WeightAverage}); null for {@link FileDefaults#averaging}
  * @param cape what follows when training has stopped
  * @param seed of order and dropout; the model's own seed decides its initial values
  */
@@ -38,10 +38,10 @@ public record TrainerConfig(
     boolean back,
     int stopAfter,
     @Nullable Double l2,
-    L2Scope l2Scope,
+    @Nullable L2Scope l2Scope,
     double clipNorm,
     double clipValue,
-    double averaging,
+    @Nullable Double averaging,
     CapeConfig cape,
     long seed) {
 
@@ -103,7 +103,11 @@ public record TrainerConfig(
         "a finite value of at least 0");
     Require.that(clipNorm >= 0, "clipNorm", clipNorm, "at least 0");
     Require.that(clipValue >= 0, "clipValue", clipValue, "at least 0");
-    Require.that(averaging >= 0 && averaging < 1, "averaging", averaging, "at least 0, below 1");
+    Require.that(
+        averaging == null || (averaging >= 0 && averaging < 1),
+        "averaging",
+        averaging,
+        "at least 0, below 1");
   }
 
   /** What files are trained with where nothing else is said; {@link FileDefaults} has the rest. */
@@ -118,15 +122,18 @@ public record TrainerConfig(
         true,
         5,
         null,
-        L2Scope.SHARED,
+        null,
         10,
         0,
-        0,
+        null,
         CapeConfig.none(),
         1);
   }
 
-  /** The same with a value for each setting that is left to the kind of model and the data. */
+  /**
+   * The same with a value for each setting that is left to the kind of model and the data, but for
+   * {@code l2}.
+   */
   TrainerConfig completed(ModelKind kind, int rows) {
     return new TrainerConfig(
         batchSize == null ? FileDefaults.batchSize(rows) : batchSize,
@@ -137,11 +144,11 @@ public record TrainerConfig(
         rateCut,
         back,
         stopAfter,
-        l2 == null ? FileDefaults.l2(kind, rows) : l2,
-        l2Scope,
+        l2,
+        l2Scope == null ? FileDefaults.l2Scope(kind) : l2Scope,
         clipNorm,
         clipValue,
-        averaging,
+        averaging == null ? (Double) FileDefaults.averaging(kind) : averaging,
         cape,
         seed);
   }

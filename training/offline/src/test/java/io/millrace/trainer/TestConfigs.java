@@ -2,6 +2,7 @@ package io.millrace.trainer;
 
 import io.millrace.trainer.TrainerConfig.Criterion;
 import io.millrace.trainer.TrainerConfig.L2Scope;
+import org.jspecify.annotations.Nullable;
 
 /** Settings that tests and benchmarks choose whole. */
 final class TestConfigs {
@@ -15,7 +16,7 @@ final class TestConfigs {
       double rateCut,
       int stopAfter,
       double l2,
-      L2Scope l2Scope,
+      @Nullable L2Scope l2Scope,
       double clipNorm,
       double clipValue,
       double averaging,

@@ -145,7 +145,7 @@ final class TrainDefaults {
         setting.equals("scope") ? TrainerConfig.L2Scope.valueOf(value) : c.l2Scope(),
         c.clipNorm(),
         c.clipValue(),
-        setting.equals("averaging") ? Double.parseDouble(value) : c.averaging(),
+        setting.equals("averaging") ? Double.valueOf(value) : c.averaging(),
         c.cape(),
         c.seed());
   }
@@ -279,14 +279,14 @@ final class TrainDefaults {
     int[] cardinality = new int[fields];
     for (int f = 0; f < fields; f++) {
       cardinality[f] = (int) Math.round(2 * Math.pow(10_000, f / (double) (fields - 1)));
-      strength[f] = f % 3 == 0 ? 0.5 : 0.15;
+      strength[f] = cardinality[f] <= 60 ? 0.4 : 0;
     }
     List<String[]> values = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
     double[] truth = new double[rows];
     for (int i = 0; i < rows; i++) {
       String[] row = new String[fields];
-      double logit = -4.2;
+      double logit = -3.6;
       double[] hidden = new double[fields];
       for (int f = 0; f < fields; f++) {
         int value = (int) (cardinality[f] * Math.pow(random.nextDouble(), 3));
@@ -295,7 +295,7 @@ final class TrainDefaults {
         hidden[f] = normal(f + 100, value);
       }
       for (int pair = 0; pair < 8; pair++) {
-        logit += 0.3 * hidden[pair] * hidden[pair + 10];
+        logit += 0.0 * hidden[pair] * hidden[pair + 10];
       }
       truth[i] = 1 / (1 + Math.exp(-logit));
       values.add(row);

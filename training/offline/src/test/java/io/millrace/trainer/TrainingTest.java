@@ -309,6 +309,8 @@ class TrainingTest {
     assertGoesOn(everything(), ending, folder);
     assertGoesOn(model(ModelKind.FM), ending, folder);
     assertGoesOn(model(ModelKind.DEEPFM), averaging, folder);
+    assertGoesOn(model(ModelKind.FM), TrainerConfig.defaults(), folder);
+    assertGoesOn(model(ModelKind.DEEPFM), TrainerConfig.defaults(), folder);
   }
 
   private static void assertGoesOn(ModelConfig model, TrainerConfig ending, Path folder)
