@@ -70,10 +70,12 @@ public record TrainReport(
   public static String line(TrainerConfig settings, Metrics untrained) {
     return String.format(
         Locale.ROOT,
-        "epoch   0  valid logloss %.4f, of the share of positives alone  batches of %,d  L2 %.2g",
+        "epoch   0  valid logloss %.4f, of the share of positives alone  batches of %,d  L2 %s",
         untrained.logloss(),
         settings.batchSize(),
-        settings.l2());
+        settings.l2() == null
+            ? "by field"
+            : String.format(Locale.ROOT, "%.2g", settings.l2()));
   }
 
   /** A line for an epoch. */

@@ -28,7 +28,7 @@ class TrainingFileTest {
     CapeConfig none = CapeConfig.none();
 
     assertThat(config.l2()).isEqualTo(0.5);
-    assertThat(config.batchSize()).isEqualTo(4096);
+    assertThat(config.batchSize()).isNull();
     assertThat(config.cape())
         .isEqualTo(
             new CapeConfig(

@@ -69,6 +69,11 @@ public final class FileDefaults {
         : PRIOR_PRECISION / rows;
   }
 
+  /** Whether rows have linear weights, whose λ is estimated by field. */
+  static boolean estimatesL2(ModelKind kind) {
+    return kind.streaming().linearColumns() > 0;
+  }
+
   /** Rows of the table that λ is on. */
   static L2Scope l2Scope(ModelKind kind) {
     return kind.isDeep() ? L2Scope.TABLE : L2Scope.SHARED;

@@ -131,8 +131,8 @@ public record TrainerConfig(
   }
 
   /**
-   * The same with a value for each setting that is left to the kind of model and the data, but for
-   * {@code l2}.
+   * The same with a value for each setting that is left to the kind of model and the data; {@code
+   * l2} stays open where {@link FieldPrecisions} find it.
    */
   TrainerConfig completed(ModelKind kind, int rows) {
     return new TrainerConfig(
@@ -144,7 +144,7 @@ public record TrainerConfig(
         rateCut,
         back,
         stopAfter,
-        l2,
+        l2 == null && !FileDefaults.estimatesL2(kind) ? (Double) FileDefaults.l2(kind, rows) : l2,
         l2Scope == null ? FileDefaults.l2Scope(kind) : l2Scope,
         clipNorm,
         clipValue,

@@ -2,6 +2,7 @@ package io.millrace.trainer;
 
 import io.millrace.learner.CompiledModel;
 import io.millrace.metrics.Metrics;
+import io.millrace.model.Sigmoid;
 import io.millrace.trainer.Epoch.Targets;
 import io.millrace.trainer.TrainerConfig.Criterion;
 import java.io.IOException;
@@ -141,7 +142,7 @@ public final class Training {
     try (Trainer trainer = new Trainer(fresh, settings, train, start, overlaps(compiled))) {
       Training training = new Training(trainer, settings, train, valid, progress);
       TrainingIdentity identity = TrainingIdentity.of(fresh, settings, train, valid, start);
-      Metrics untrained = trainer.evaluate(valid);
+      Metrics untrained = constant(fresh.config().prior(), valid);
       progress.start(settings, untrained);
       if (checkpoint != null && resume) {
         training.best = checkpoint.read(identity, fresh, training.epochs, trainer);
@@ -175,6 +176,18 @@ public final class Training {
         compiled.encoder(),
         compiled.scheme(),
         compiled.model());
+  }
+
+  /** What the same answer to all is worth, which is that of {@link Trainer}'s first weights. */
+  private static Metrics constant(double prior, LabeledExamples examples) {
+    float logit = (float) Sigmoid.inverse(prior);
+    return Judge.evaluate(
+        examples,
+        answer -> {
+          for (int i = 0; i < examples.size(); i++) {
+            answer.accept(i, logit);
+          }
+        });
   }
 
   /** On a GPU the cores are idle while it computes; on a CPU they are not. */

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.learner.TestSchemas;
 import io.millrace.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,21 +51,11 @@ class FileDefaultsTest {
     return examples;
   }
 
-  private record Started(List<Metrics> untrained) implements TrainingProgress {
-    @Override
-    public void start(TrainerConfig settings, Metrics metrics) {
-      untrained.add(metrics);
-    }
-
-    @Override
-    public void epoch(Epoch epoch) {}
-  }
-
   private static Training.Result train(
       ModelKind kind, TrainerConfig config, LabeledExamples train, LabeledExamples valid) {
     try (CompiledModel compiled =
         CompiledModel.of(FileDefaults.model(kind, "test", SCHEMA), SCHEMA)) {
-      return Training.run(compiled, config, train, valid, new Started(new ArrayList<>()));
+      return Training.run(compiled, config, train, valid, epoch -> {});
     }
   }
 
@@ -94,7 +83,9 @@ class FileDefaultsTest {
     double share = train.positives() / 400.0;
     double rate = valid.positives() / 200.0;
     double entropy = -rate * Math.log(share) - (1 - rate) * Math.log(1 - share);
-    assertThat(result.untrained().logloss()).isCloseTo(entropy, within(1e-4));
+    assertThat(result.untrained().logloss()).isCloseTo(entropy, within(1e-6));
+    assertThat(first(result.model().config(), train, valid).logloss())
+        .isCloseTo(entropy, within(1e-4));
     assertThat(result.best()).isOne();
     assertThat(result.warnings())
         .anySatisfy(
@@ -103,6 +94,15 @@ class FileDefaultsTest {
                     .isEqualTo(
                         "not converged: log loss was still falling after 1 epochs; --epochs 2 lets it"
                             + " go on"));
+  }
+
+  /** Of the weights that training begins with. */
+  private static Metrics first(ModelConfig config, LabeledExamples train, LabeledExamples valid) {
+    TrainerConfig settings = TrainerConfig.defaults().completed(config.kind(), train.size());
+    try (CompiledModel compiled = CompiledModel.of(config, SCHEMA);
+        Trainer trainer = new Trainer(compiled, settings, train, null, false)) {
+      return trainer.evaluate(valid);
+    }
   }
 
   @Test

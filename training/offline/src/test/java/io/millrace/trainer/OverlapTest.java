@@ -60,7 +60,14 @@ class OverlapTest {
 
   /** 282 steps of 32 examples, in which a step shares rows with the one before it. */
   @ParameterizedTest
-  @CsvSource({"FM, 0, BATCH", "MLP, 0, BATCH", "FM, .01, BATCH", "FM, .01, TABLE", "MLP, .5, LAZY"})
+  @CsvSource({
+    "FM, 0, BATCH",
+    "MLP, 0, BATCH",
+    "FM, .01, BATCH",
+    "FM, .01, TABLE",
+    "FM, .01, SHARED",
+    "MLP, .5, LAZY"
+  })
   void isTheSameToTheBit(ModelKind kind, double l2, L2Scope scope) {
     Weights plain = train(kind, l2, scope, false);
     Weights overlapped = train(kind, l2, scope, true);
