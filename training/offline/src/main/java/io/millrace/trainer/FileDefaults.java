@@ -17,6 +17,7 @@ import io.millrace.optimizer.Adam;
 import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a model is trained on a file with where nobody has said anything else. Streams learn from
@@ -29,31 +30,27 @@ public final class FileDefaults {
   private static final int LARGEST_BATCH = 4096;
 
   /** Steps of an epoch at least, where the batch is not the smallest one. */
-  private static final int STEPS = 64;
+  private static final int STEPS = 48;
 
   /**
    * λ times the examples of lr and fm: the mean loss with λ/2·‖E‖² has its minimum at the most
    * probable weights, if each of these was drawn from a normal distribution of variance 1 over
    * this.
    */
-  private static final double PRIOR_PRECISION = number("prior", 3);
+  private static final double PRIOR_PRECISION = 3;
 
-  /** λ of networks on small files. */
-  private static final double NETWORK_L2 = number("netl2", 0.05);
+  /** λ times the examples of networks, whose normalised layers undo most of what it takes away. */
+  private static final double NETWORK_PRECISION = 10_000;
 
-  /** Examples up to which networks have it; beyond, λ times the examples stays. */
-  private static final double NETWORK_EXAMPLES = 200_000;
+  /** D where the schema asks for no table. */
+  private static final int DIM = 32;
 
   private static final float INITIAL_SCALE = 0.01f;
 
   private FileDefaults() {}
 
-  private static double number(String name, double otherwise) {
-    return Double.parseDouble(System.getProperty("fd." + name, String.valueOf(otherwise)));
-  }
-
   /**
-   * Examples of a step: the largest power of two that leaves 64 steps an epoch, from 32 to 4,096.
+   * Examples of a step: the largest power of two that leaves 48 steps an epoch, from 32 to 4,096.
    *
    * @param rows of the training set
    */
@@ -64,9 +61,7 @@ public final class FileDefaults {
 
   /** λ of a kind on a training set of so many rows. */
   static double l2(ModelKind kind, int rows) {
-    return kind.isDeep()
-        ? NETWORK_L2 * Math.min(1, NETWORK_EXAMPLES / rows)
-        : PRIOR_PRECISION / rows;
+    return (kind.isDeep() ? NETWORK_PRECISION : PRIOR_PRECISION) / rows;
   }
 
   /** Whether rows have linear weights, whose λ is estimated by field. */
@@ -84,20 +79,26 @@ public final class FileDefaults {
     return kind.isDeep() ? 0.99 : 0;
   }
 
-  /** The model of a kind; table and D are the schema's. */
+  /**
+   * The model of a kind. Table and D are the schema's; if it asks for none, D is 32, but for lr.
+   */
   public static ModelConfig model(ModelKind kind, String name, FeatureSchema schema) {
     double rate =
         switch (kind) {
-          case LR -> number("lr", 0.01);
-          case FM -> number("fm", 0.003);
-          default -> number("net", 0.001);
+          case LR -> 0.01;
+          case FM -> 0.003;
+          default -> 0.001;
         };
     String adam = adam(rate);
     ModelConfig plain =
         ModelConfig.defaults(kind, name, schema)
             .withoutExperts()
             .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(adam, adam));
-    return withShape(plain, shape(kind));
+    boolean isAsked =
+        schema.avro().getObjectProp("millrace") instanceof Map<?, ?> annotations
+            && annotations.containsKey("table");
+    boolean chooses = !isAsked && kind != ModelKind.LR && DIM % schema.maxLookups() == 0;
+    return withShape(plain, chooses ? DIM : plain.dim(), shape(kind));
   }
 
   private static String adam(double rate) {
@@ -111,12 +112,12 @@ public final class FileDefaults {
         adam.epsilon());
   }
 
-  private static ModelConfig withShape(ModelConfig c, Architecture shape) {
+  private static ModelConfig withShape(ModelConfig c, int dim, Architecture shape) {
     return new ModelConfig(
         c.name(),
         c.subject(),
         c.rows(),
-        c.dim(),
+        dim,
         c.stepSize(),
         c.seed(),
         c.kind() == ModelKind.LR ? 0 : INITIAL_SCALE,

@@ -13,6 +13,7 @@ import io.millrace.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,9 +139,27 @@ class FileDefaultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 32", "300, 32", "5000, 64", "10000, 128", "202027, 2048", "10000000, 4096"})
+  @CsvSource({"1, 32", "300, 32", "5000, 64", "10000, 128", "202027, 4096", "10000000, 4096"})
   void batchesGrowWithTheRows(int rows, int size) {
     assertThat(FileDefaults.batchSize(rows)).isEqualTo(size);
+  }
+
+  @Test
+  void vectorsAreLongerWhereTheSchemaAsksForNoTable() {
+    Schema without =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type":"record","name":"Row","namespace":"t","fields":[
+                  {"name":"user","type":"string","feature":{"kind":"categorical"}}]}
+                """);
+
+    assertThat(FileDefaults.model(ModelKind.MLP, "test", FeatureSchema.parse(without)).dim())
+        .isEqualTo(32);
+    assertThat(FileDefaults.model(ModelKind.LR, "test", FeatureSchema.parse(without)).dim())
+        .isOne();
+    assertThat(FileDefaults.model(ModelKind.MLP, "test", SCHEMA).dim())
+        .isEqualTo(SCHEMA.table().dim());
   }
 
   /** A field with many values that say nothing, beside one of few that decide. */

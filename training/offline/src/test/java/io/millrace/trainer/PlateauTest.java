@@ -28,12 +28,12 @@ class PlateauTest {
 
   @Test
   void ratesAreCutAfterEachPatienceAndGainsStartTheCountAnew() {
-    List<Epoch> epochs = epochs(0.6, 0.5, 0.51, 0.52, 0.49, 0.5, 0.5, 0.5);
+    List<Epoch> epochs = epochs(0.6, 0.5, 0.51, 0.52, 0.49, 0.5, 0.5, 0.5, 0.5);
 
     assertThat(epochs)
         .extracting(Epoch::rate)
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : Double.compare(a, b))
-        .containsExactly(1.0, 1.0, 1.0, 1.0, 0.2, 0.2, 0.2, 0.04);
+        .containsExactly(1.0, 1.0, 1.0, 1.0, 0.2, 0.2, 0.2, 0.04, 0.04);
     assertThat(Plateau.of(epochs.subList(0, 4), CONFIG).cuts()).isTrue();
     assertThat(Plateau.of(epochs.subList(0, 5), CONFIG).without()).isZero();
     assertThat(Plateau.of(epochs, CONFIG).ended()).isFalse();

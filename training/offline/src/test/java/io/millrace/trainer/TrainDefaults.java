@@ -67,7 +67,7 @@ final class TrainDefaults {
     FeatureSchema schema = TestSchemas.categoricals(data.values().get(0).length);
     ModelConfig model =
         FileDefaults.model(kind, "defaults", schema)
-            .with(kind == ModelKind.LR ? "{\"rows\":1048576}" : "{\"rows\":1048576,\"dim\":16}");
+            .with(kind == ModelKind.LR ? "{\"rows\":1048576}" : "{\"rows\":1048576,\"dim\":32}");
     TrainerConfig c = TrainerConfig.defaults();
     for (String setting : Arrays.asList(parts).subList(2, parts.length)) {
       String value = setting.substring(setting.indexOf('=') + 1);
