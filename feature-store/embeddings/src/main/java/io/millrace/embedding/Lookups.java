@@ -68,6 +68,16 @@ public final class Lookups {
     }
   }
 
+  /** Row of lookup {@code i}. */
+  public long row(int i) {
+    return rows[i];
+  }
+
+  /** Lookups up to the last of a field vector. */
+  public int end(int vector) {
+    return ends[vector];
+  }
+
   /** L. */
   public int size() {
     return size;

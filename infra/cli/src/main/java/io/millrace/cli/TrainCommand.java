@@ -18,6 +18,8 @@ import io.millrace.standalone.UserError;
 import io.millrace.trained.LabeledExamples;
 import io.millrace.trainer.Checkpoint;
 import io.millrace.trainer.Epoch;
+import io.millrace.trainer.FileDefaults;
+import io.millrace.trainer.Holdout;
 import io.millrace.trainer.MaskedFields;
 import io.millrace.trainer.PretrainedTable;
 import io.millrace.trainer.Pretraining;
@@ -41,16 +43,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains a model on a file until its validation AUC has stopped rising.",
+      "Trains a model on a file until its validation log loss has stopped falling.",
       "The weights of the best epoch go to --out; --resume goes on after an interruption."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TrainCommand implements Callable<Integer> {
-  /** Rates of streams are for steps of one example; those of mini-batches are Adam's. */
-  private static final String ADAM =
-      """
-      {"rule":"adam","learningRate":0.001,"beta1":0.9,"beta2":0.999,"epsilon":1e-8}""";
-
   @Mixin private SettingsOptions settings;
 
   @Mixin private FeatureSource features;
@@ -71,7 +68,12 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable String file;
 
   @Sets("files.valid")
-  @Option(names = "--valid", description = "Examples that decide when to stop.")
+  @Option(
+      names = "--valid",
+      description = {
+        "Examples that decide when to stop (default: a part of FILE, the last rows if they stand in",
+        "the order of time)."
+      })
   private @Nullable String valid;
 
   @Sets("files.test")
@@ -120,8 +122,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TrainSettings given = settings.read(TrainSettings.DEFAULT);
     Path trainFile = Required.given(given.files().train(), "files.train", "--train");
-    Path validFile = Required.given(given.files().valid(), "files.valid", "--valid");
-    Stream.of(given.files().test(), given.files().pretrain())
+    Stream.of(given.files().valid(), given.files().test(), given.files().pretrain())
         .flatMap(Optional::stream)
         .filter(file -> !Files.exists(file))
         .forEach(
@@ -137,11 +138,8 @@ final class TrainCommand implements Callable<Integer> {
       FeatureSchema features = trained.schema();
       ModelSettings chosen = given.model();
       ModelConfig modelConfig =
-          chosen.over(
-              ModelConfig.defaults(chosen.chosenKind(), chosen.defaultName(), features)
-                  .withoutExperts()
-                  .with("{\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(ADAM, ADAM)));
-      run(given, trained, validFile, modelConfig, directory);
+          chosen.over(FileDefaults.model(chosen.chosenKind(), chosen.defaultName(), features));
+      run(given, trained, modelConfig, directory);
     }
     return 0;
   }
@@ -161,11 +159,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static void run(
-      TrainSettings settings,
-      SourceFile trained,
-      Path validFile,
-      ModelConfig modelConfig,
-      DataDirectory directory)
+      TrainSettings settings, SourceFile trained, ModelConfig modelConfig, DataDirectory directory)
       throws IOException {
     TrainerConfig training = settings.training();
     Engine onCpu = settings.engine();
@@ -173,8 +167,21 @@ final class TrainCommand implements Callable<Integer> {
     try (CompiledModel compiled =
         CompiledModel.of(
             modelConfig, trained.schema(), onCpu, StreamModels.device(settings.compute()))) {
-      LabeledExamples trainExamples = read(trained, compiled);
-      LabeledExamples validExamples = read(trained.like(validFile), compiled);
+      LabeledExamples all = read(trained, compiled);
+      LabeledExamples trainExamples = all;
+      LabeledExamples validExamples;
+      Optional<Path> valid = settings.files().valid();
+      if (valid.isPresent()) {
+        validExamples = read(trained.like(valid.get()), compiled);
+      } else {
+        Holdout held = held(all, trained.inTimeOrder());
+        System.out.println(held.sentence());
+        trainExamples = held.train();
+        validExamples = held.valid();
+      }
+      requireBothClasses(trainExamples, trained.file(), "there is nothing to tell apart");
+      requireBothClasses(
+          validExamples, valid.orElse(trained.file()), "they cannot say when to stop");
       Path test = settings.files().test().orElse(null);
       LabeledExamples testExamples = test == null ? null : read(trained.like(test), compiled);
       Path pretrain = settings.files().pretrain().orElse(null);
@@ -217,13 +224,30 @@ final class TrainCommand implements Callable<Integer> {
               testMetrics,
               speeds[speeds.length / 2],
               seconds,
-              training,
+              result.settings(),
               result.epochs());
       System.out.print(found.table());
+      result.warnings().forEach(warning -> System.err.println("millrace: " + warning));
       System.out.println("model in " + directory.root());
       if (settings.report().isPresent()) {
         found.write(settings.report().get());
       }
+    }
+  }
+
+  private static Holdout held(LabeledExamples all, boolean inTimeOrder) {
+    try {
+      return Holdout.of(all, inTimeOrder);
+    } catch (IllegalArgumentException e) {
+      throw new UserError("no --valid: " + e.getMessage());
+    }
+  }
+
+  private static void requireBothClasses(LabeledExamples examples, Path file, String why) {
+    try {
+      examples.requireBothClasses(file.toString(), why);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(e.getMessage());
     }
   }
 

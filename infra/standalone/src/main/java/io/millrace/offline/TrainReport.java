@@ -61,6 +61,16 @@ public record TrainReport(
         epoch.loss());
   }
 
+  /** A line for what is known before the first epoch, and what was chosen by the data. */
+  public static String line(TrainerConfig settings, Metrics untrained) {
+    return String.format(
+        Locale.ROOT,
+        "epoch   0  valid logloss %.4f, of the share of positives alone  batches of %,d  L2 %s",
+        untrained.logloss(),
+        settings.batchSize(),
+        settings.l2() == null ? "by field" : String.format(Locale.ROOT, "%.2g", settings.l2()));
+  }
+
   /** A line for an epoch. */
   public static String line(Epoch epoch) {
     return String.format(

@@ -1,6 +1,8 @@
 package io.millrace.offline;
 
+import io.millrace.metrics.Metrics;
 import io.millrace.trainer.Epoch;
+import io.millrace.trainer.TrainerConfig;
 import io.millrace.trainer.TrainingProgress;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -50,6 +52,11 @@ public final class TrainingBar implements TrainingProgress, AutoCloseable {
     if (examples == of) {
       close();
     }
+  }
+
+  @Override
+  public void start(TrainerConfig settings, Metrics untrained) {
+    lines.println(TrainReport.line(settings, untrained));
   }
 
   @Override

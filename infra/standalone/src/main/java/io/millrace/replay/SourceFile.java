@@ -116,6 +116,11 @@ public record SourceFile(
     return ownTime() && !sorted ? Optional.of(timeColumn()) : Optional.empty();
   }
 
+  /** Whether rows have a time of their own, and stand in its order. */
+  public boolean inTimeOrder() {
+    return ownTime() && plan.timeOrdered();
+  }
+
   /** The column of the schema's time field. */
   String timeColumn() {
     return schema.timeField().map(fit::columnOf).orElse("");

@@ -96,6 +96,28 @@ public record SourceSettings(
         Optional.empty());
   }
 
+  /** The same of a file without labels. */
+  public SourceSettings unlabelled() {
+    return new SourceSettings(
+        format,
+        schema,
+        Optional.of("none"),
+        Optional.empty(),
+        Optional.empty(),
+        time,
+        timeFormat,
+        id,
+        separator,
+        quote,
+        header,
+        columns,
+        encoding,
+        decimal,
+        missing,
+        types,
+        split);
+  }
+
   /** The known data set that the format names, if it is one. */
   Optional<DataSet> dataSet() {
     return format.flatMap(DataSet::named);

@@ -2,6 +2,8 @@ package io.millrace.trained;
 
 import io.millrace.feature.EncodedBatch;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.IntPredicate;
 
 /** Encoded examples with their labels, in memory: about 12 bytes a token. Not thread-safe. */
 public final class LabeledExamples {
@@ -36,6 +38,52 @@ public final class LabeledExamples {
   /** Number of examples. */
   public int size() {
     return examples.size();
+  }
+
+  /** Those of some numbers, in order. */
+  public LabeledExamples part(IntPredicate chosen) {
+    LabeledExamples part = new LabeledExamples(examples.fields());
+    for (int i = 0; i < size(); i++) {
+      if (chosen.test(i)) {
+        part.next().append(examples, i);
+        part.add(labels[i]);
+      }
+    }
+    return part;
+  }
+
+  /** How many have label 1. */
+  public int positives() {
+    int positives = 0;
+    for (int i = 0; i < size(); i++) {
+      positives += labels[i];
+    }
+    return positives;
+  }
+
+  /**
+   * Requires examples of both classes.
+   *
+   * @param what they are, for people
+   * @param why both are needed
+   * @throws IllegalArgumentException if there are none, or all labels are equal
+   */
+  public void requireBothClasses(String what, String why) {
+    if (size() == 0) {
+      throw new IllegalArgumentException(
+          what + ": no examples, expected at least one of each label");
+    }
+    int positives = positives();
+    if (positives == 0 || positives == size()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: all %,d labels are %d, expected both 0 and 1: %s",
+              what,
+              size(),
+              labels[0],
+              why));
+    }
   }
 
   /** All of them. */

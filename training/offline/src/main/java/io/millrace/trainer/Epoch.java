@@ -10,7 +10,8 @@ import io.millrace.metrics.Metrics;
  * @param loss mean training loss against these in nats, in training mode, without the L2 term
  * @param rate factor on the learning rates in this epoch
  * @param valid of the weights after the epoch
- * @param best whether its weights are the best so far: by validation AUC, with CaPE by log loss
+ * @param best whether its weights are the best so far: by the {@link TrainerConfig.Criterion}, with
+ *     CaPE by log loss
  * @param examplesPerSecond in training
  */
 public record Epoch(

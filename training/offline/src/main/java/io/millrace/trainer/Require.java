@@ -1,5 +1,7 @@
 package io.millrace.trainer;
 
+import org.jspecify.annotations.Nullable;
+
 /** Bounds of settings. */
 final class Require {
   private Require() {}
@@ -7,7 +9,7 @@ final class Require {
   /**
    * @throws IllegalArgumentException naming setting, value and expectation, unless it holds
    */
-  static void that(boolean holds, String name, Object value, String expectation) {
+  static void that(boolean holds, String name, @Nullable Object value, String expectation) {
     if (!holds) {
       throw new IllegalArgumentException(name + ": " + value + ", expected " + expectation);
     }

@@ -5,6 +5,7 @@ import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.embedding.RowGradients;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.ModelKind;
 import io.millrace.learner.NumericFields;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.BinaryCrossEntropy;
@@ -18,9 +19,11 @@ import io.millrace.trained.Floats;
 import io.millrace.trained.Judge;
 import io.millrace.trained.LabeledExamples;
 import io.millrace.trained.Weights;
+import io.millrace.trainer.TrainerConfig.L2Scope;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -43,8 +46,18 @@ final class Trainer implements AutoCloseable {
   /** Largest magnitude of a logit: beyond it no epoch will bring the model back. */
   private static final float LARGEST_LOGIT = 1e4f;
 
+  /** Examples that are predicted at a time. */
+  private static final int JUDGED = 4096;
+
+  /** Precisions of linear weights and of factors before anything is known. */
+  private static final double FIRST_LINEAR = 3;
+
+  private static final double FIRST_FACTOR = 10;
+
   private final CompiledModel compiled;
   private final TrainerConfig config;
+  private final int batchSize;
+  private final double l2;
   private final EmbeddingScheme scheme;
   private final CtrModel.Workspace workspace;
   private final NumericFields numbers;
@@ -57,6 +70,11 @@ final class Trainer implements AutoCloseable {
   private final Ahead ahead;
   private final boolean early; // whether vectors are gathered before the update as well
   private final @Nullable LazyDecay lazy;
+  private final @Nullable RowShares shares;
+  private final @Nullable FieldPrecisions linearPrecisions;
+  private final @Nullable FieldPrecisions factorPrecisions;
+  private final int linear; // columns at the start of a row
+  private final float[] rowValues;
   private final EmbeddingTable source;
   private TrainingStep step;
   private TrainingStep next;
@@ -64,14 +82,16 @@ final class Trainer implements AutoCloseable {
   private final float[] logits;
   private final float[] dLogits;
   private double stepLoss;
+  private double variance; // of the labels as they are predicted, summed over the epoch
   private final long[] trainedRows;
   private final LabeledExamples train;
   private final @Nullable WeightAverage average;
   private long steps;
 
   /**
-   * Prepares fresh weights.
+   * Prepares fresh weights, which answer the config's prior for every example.
    *
+   * @param config of which nothing is left open
    * @param start rows to begin with, or null
    * @param overlapped whether the next step is made ready beside this one's computation
    */
@@ -83,6 +103,13 @@ final class Trainer implements AutoCloseable {
       boolean overlapped) {
     this.compiled = compiled;
     this.config = config;
+    this.batchSize = Objects.requireNonNull(config.batchSize());
+    boolean isOpen = config.l2() == null;
+    this.l2 =
+        config.l2() == null ? FileDefaults.l2(compiled.config().kind(), train.size()) : config.l2();
+    L2Scope scope = Objects.requireNonNull(config.l2Scope());
+    double decay = Objects.requireNonNull(config.averaging());
+    this.linear = compiled.config().architecture().linearColumns();
     this.train = train;
     this.scheme = compiled.scheme();
     this.workspace = compiled.model().newWorkspace();
@@ -92,7 +119,7 @@ final class Trainer implements AutoCloseable {
     if (start != null) {
       start.copyTo(table);
     }
-    this.tensors = compiled.initialTensors();
+    this.tensors = StillOutputs.of(compiled.initialTensors());
     this.gradients = Tensors.zeros(compiled.model().tensors());
     Optimizer dense = compiled.config().denseOptimizer();
     this.slots =
@@ -105,24 +132,37 @@ final class Trainer implements AutoCloseable {
             .mapToObj(t -> gradients.values()[t])
             .toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
-    int size = config.batchSize();
+    int size = Math.min(batchSize, train.size());
     this.step = new TrainingStep(scheme, size);
     this.next = new TrainingStep(scheme, size);
     this.dx = new float[size * scheme.fields() * scheme.dim()];
     this.logits = new float[size];
     this.dLogits = new float[size];
     this.trainedRows = TrainedRows.of(scheme, train);
-    boolean isLazy = config.l2() > 0 && config.l2Scope() == TrainerConfig.L2Scope.LAZY;
+    boolean isLazy = l2 > 0 && scope == L2Scope.LAZY;
+    boolean byField = isOpen && linear > 0 && (scope == L2Scope.SHARED || scope == L2Scope.TABLE);
+    boolean isShared = l2 > 0 && scope == L2Scope.SHARED;
+    this.shares = isShared || byField ? new RowShares(scheme, train, size) : null;
+    this.linearPrecisions = byField ? precisions(0, FIRST_LINEAR) : null;
+    this.factorPrecisions =
+        byField && compiled.config().kind() == ModelKind.FM
+            ? precisions(linear, FIRST_FACTOR)
+            : null;
+    this.rowValues = new float[width];
     this.lazy = isLazy ? new LazyDecay(table, trainedRows) : null;
     this.source = lazy == null ? table : lazy;
-    boolean everyRowChanges = config.l2() > 0 && config.l2Scope() != TrainerConfig.L2Scope.BATCH;
+    boolean everyRowChanges = isLazy || (l2 > 0 && scope == L2Scope.TABLE);
     this.early = overlapped && !everyRowChanges;
     this.ahead = new Ahead(overlapped);
     this.average =
-        config.averaging() > 0
-            ? new WeightAverage(
-                config.averaging(), Weights.copy(trainedRows, table, tensors), scheme.rowWidth())
+        decay > 0
+            ? new WeightAverage(decay, Weights.copy(trainedRows, table, tensors), scheme.rowWidth())
             : null;
+  }
+
+  private FieldPrecisions precisions(int firstColumn, double start) {
+    RowShares known = Objects.requireNonNull(shares);
+    return new FieldPrecisions(scheme.fields(), known, trainedRows, firstColumn, start);
   }
 
   private static boolean isWeight(TensorSpec spec) {
@@ -144,19 +184,22 @@ final class Trainer implements AutoCloseable {
     Optimizer rowOptimizer = compiled.rowOptimizer().scaled((float) rate);
     Optimizer denseOptimizer = compiled.config().denseOptimizer().scaled((float) rate);
     if (lazy != null) {
-      lazy.begin(LazyDecay.rate(compiled.config().rowOptimizer()) * rate * config.l2());
+      lazy.begin(LazyDecay.rate(compiled.config().rowOptimizer()) * rate * l2);
     }
     double loss = 0;
-    assemble(step, order, 0, calibratedTargets);
+    variance = 0;
+    int batches = (order.length - 1) / batchSize + 1;
+    assemble(step, order, 0, batches, calibratedTargets);
     step.gather(source);
-    for (int from = 0; from < order.length; from += config.batchSize()) {
-      int after = from + config.batchSize();
-      boolean last = after >= order.length;
+    int done = 0;
+    for (int batch = 0; batch < batches; batch++) {
+      int after = batch + 1;
+      boolean last = after == batches;
       TrainingStep coming = next;
       if (!last) {
         ahead.begin(
             () -> {
-              assemble(coming, order, after, calibratedTargets);
+              assemble(coming, order, after, batches, calibratedTargets);
               if (early) {
                 coming.gather(table);
               }
@@ -172,19 +215,24 @@ final class Trainer implements AutoCloseable {
           coming.gather(source);
         }
       }
-      progress.done("epoch " + epoch, from + step.size(), order.length);
+      done += step.size();
+      progress.done("epoch " + epoch, done, order.length);
       next = step;
       step = coming;
     }
     if (lazy != null) {
       lazy.settle();
     }
+    estimatePrecisions(variance / order.length);
     return loss / order.length;
   }
 
-  private void assemble(TrainingStep into, int[] order, int from, float @Nullable [] calibrated) {
-    int size = Math.min(config.batchSize(), order.length - from);
-    into.assemble(train, order, from, size, calibrated);
+  /** Batches differ by one example at most: one of a few would say little of its statistics. */
+  private void assemble(
+      TrainingStep into, int[] order, int batch, int batches, float @Nullable [] calibrated) {
+    int from = (int) ((long) order.length * batch / batches);
+    int to = (int) ((long) order.length * (batch + 1) / batches);
+    into.assemble(train, order, from, to - from, calibrated);
   }
 
   private float[] calibratedTargets() {
@@ -232,8 +280,10 @@ final class Trainer implements AutoCloseable {
     for (int b = first; b < first + count; b++) {
       requireUsable(logits[b]);
       float target = step.target(b);
+      double probability = Sigmoid.of(logits[b]);
+      variance += probability * (1 - probability);
       stepLoss += BinaryCrossEntropy.loss(logits[b], target);
-      dLogits[b] = (float) BinaryCrossEntropy.gradient(Sigmoid.of(logits[b]), target) / step.size();
+      dLogits[b] = (float) BinaryCrossEntropy.gradient(probability, target) / step.size();
     }
   }
 
@@ -264,27 +314,83 @@ final class Trainer implements AutoCloseable {
 
   /** Adds the gradient of the L2 term; lazily, shrinks the rows instead. */
   private void decay() {
-    if (config.l2() == 0) {
+    if (l2 == 0) {
       return;
     }
-    switch (config.l2Scope()) {
+    switch (Objects.requireNonNull(config.l2Scope())) {
       case TABLE -> {
         for (long r : trainedRows) {
-          decay(r);
+          decay(r, 1);
         }
       }
       case BATCH -> {
         for (int i = 0, n = rowGradients.size(); i < n; i++) {
-          decay(rowGradients.row(i));
+          decay(rowGradients.row(i), 1);
+        }
+      }
+      case SHARED -> {
+        RowShares known = Objects.requireNonNull(shares);
+        for (int i = 0, n = rowGradients.size(); i < n; i++) {
+          long r = rowGradients.row(i);
+          decay(r, 1 / known.of(r));
         }
       }
       case LAZY -> Objects.requireNonNull(lazy).step(rowGradients);
     }
   }
 
-  private void decay(long r) {
+  private void estimatePrecisions(double q) {
+    if (linearPrecisions != null) {
+      linearPrecisions.update(table, q);
+    }
+    if (factorPrecisions != null) {
+      factorPrecisions.update(table, q * squaredSums());
+    }
+  }
+
+  /**
+   * Of the last step's field vectors: mean square of their sum over the fields, linear left out.
+   */
+  private double squaredSums() {
+    int fields = scheme.fields();
+    int dim = scheme.dim();
+    double squares = 0;
+    int count = 0;
+    for (int b = 0; b < step.size(); b++) {
+      for (int c = 0; c < dim; c++) {
+        if (c % scheme.rowWidth() >= linear) {
+          double sum = 0;
+          for (int f = 0; f < fields; f++) {
+            sum += step.x()[(b * fields + f) * dim + c];
+          }
+          squares += sum * sum;
+          count++;
+        }
+      }
+    }
+    return squares / count;
+  }
+
+  /**
+   * Adds the gradient of the L2 term of one row.
+   *
+   * @param times that it counts, since it is not added in each step
+   */
+  private void decay(long r, double times) {
     int at = rowGradients.offset(r);
-    table.addRow(r, (float) config.l2(), rowGradients.values(), at);
+    if (linearPrecisions == null) {
+      table.addRow(r, (float) (l2 * times), rowGradients.values(), at);
+      return;
+    }
+    double each = times / train.size();
+    float first = (float) (linearPrecisions.of(r) * each);
+    float others = (float) (factorPrecisions == null ? l2 * times : factorPrecisions.of(r) * each);
+    Arrays.fill(rowValues, 0);
+    table.addRow(r, 1, rowValues, 0);
+    float[] into = rowGradients.values();
+    for (int i = 0; i < rowValues.length; i++) {
+      into[at + i] += (i < linear ? first : others) * rowValues[i];
+    }
   }
 
   /**
@@ -318,18 +424,21 @@ final class Trainer implements AutoCloseable {
           }
           answer.accept(example, logit);
         };
-    Judge.predict(scheme, workspace, table, tensors, examples, config.batchSize(), checked);
+    Judge.predict(scheme, workspace, table, tensors, examples, JUDGED, checked);
   }
 
   /** Goes back to earlier weights; what the optimizers remember stays. */
   void restore(Weights earlier) {
     earlier.copyTo(table, tensors);
+    if (average != null) {
+      average.set(earlier);
+    }
   }
 
   /**
    * Writes everything that the next epoch depends on, big endian: steps as long; of each tensor its
    * values and slots as floats; int pages, of each its number, int length and bytes ({@link
-   * LearnerTable}); the average, if there is one.
+   * LearnerTable}); the average and the fields' precisions, if there are any.
    */
   void write(DataOutputStream out) throws IOException {
     out.writeLong(steps);
@@ -348,6 +457,12 @@ final class Trainer implements AutoCloseable {
     if (average != null) {
       average.write(out);
     }
+    if (linearPrecisions != null) {
+      linearPrecisions.write(out);
+    }
+    if (factorPrecisions != null) {
+      factorPrecisions.write(out);
+    }
   }
 
   /** Goes on from what {@link #write} wrote; this trainer must not have begun. */
@@ -364,6 +479,12 @@ final class Trainer implements AutoCloseable {
     }
     if (average != null) {
       average.read(in);
+    }
+    if (linearPrecisions != null) {
+      linearPrecisions.read(in);
+    }
+    if (factorPrecisions != null) {
+      factorPrecisions.read(in);
     }
   }
 

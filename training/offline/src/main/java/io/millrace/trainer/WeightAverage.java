@@ -54,6 +54,12 @@ final class WeightAverage {
     }
   }
 
+  /** Goes on from other weights of the same rows. */
+  void set(Weights other) {
+    System.arraycopy(other.values(), 0, average.values(), 0, average.values().length);
+    other.copyTensorsTo(average.tensors());
+  }
+
   /** The average, live. */
   Weights weights() {
     return average;

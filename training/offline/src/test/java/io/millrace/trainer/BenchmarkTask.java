@@ -103,7 +103,7 @@ record BenchmarkTask(
             30,
             0.05,
             "{\"kind\":\"dcnv2\",\"crossLayers\":1,\"stacked\":false,\"hidden\":" + hidden + "}"),
-        new TrainerConfig(
+        TestConfigs.byAuc(
             128, 30, 1, 0.1, 2, 0, TrainerConfig.L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1),
         3,
         values,
@@ -134,7 +134,7 @@ record BenchmarkTask(
     return new BenchmarkTask(
         schema,
         config(ModelKind.MLP, schema, 10, 0.01, "{\"kind\":\"mlp\",\"hidden\":" + hidden + "}"),
-        new TrainerConfig(
+        TestConfigs.byAuc(
             4096, 40, 1, 0.1, 2, 0.05, TrainerConfig.L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1),
         5,
         values,

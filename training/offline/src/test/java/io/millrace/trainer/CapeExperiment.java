@@ -101,7 +101,7 @@ final class CapeExperiment {
     try (CompiledModel compiled = CompiledModel.of(model, schema)) {
       for (CapeConfig cape : capes) {
         TrainerConfig config =
-            new TrainerConfig(
+            TestConfigs.byAuc(
                 128, 40, 1, 1, 3, 0, TrainerConfig.L2Scope.TABLE, 0, 0, 0, cape, seed);
         TrainedModel trained =
             Training.run(compiled, config, train.examples(), valid.examples(), epoch -> {}).model();

@@ -48,7 +48,7 @@ class GradientSumsTest {
 
   private static TrainedModel train(CompiledModel compiled, int... labels) {
     TrainerConfig config =
-        new TrainerConfig(
+        TestConfigs.byAuc(
             2, 1, 1, 1, 9, 0, TrainerConfig.L2Scope.TABLE, 0, 0, 0, CapeConfig.none(), 5);
     LabeledExamples examples = examples(compiled, labels);
     return Training.run(compiled, config, examples, examples, epoch -> {}).model();

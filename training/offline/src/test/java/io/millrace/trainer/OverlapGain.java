@@ -45,7 +45,7 @@ final class OverlapGain {
       model = model.with("{\"architecture\":{\"hidden\":{\"widths\":[200,200]}}}");
     }
     TrainerConfig config =
-        new TrainerConfig(4096, 1, 1, 1, 1, l2, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1);
+        TestConfigs.byAuc(4096, 1, 1, 1, 1, l2, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1);
     double[][] speeds = new double[2][repetitions];
     try (CompiledModel compiled = CompiledModel.of(model, SCHEMA, Engine.KERNELS, device)) {
       LabeledExamples examples = examples(compiled.encoder().fields(), values);

@@ -48,7 +48,7 @@ class OverlapTest {
             .with(
                 "{\"rows\":65536,\"rowOptimizer\":%s,\"denseOptimizer\":%s}".formatted(adam, adam));
     TrainerConfig config =
-        new TrainerConfig(32, 3, 1, 1, 3, l2, scope, 10, 0, 0, CapeConfig.none(), 5);
+        TestConfigs.byAuc(32, 3, 1, 1, 3, l2, scope, 10, 0, 0, CapeConfig.none(), 5);
     try (CompiledModel compiled = CompiledModel.of(model, SCHEMA)) {
       LabeledExamples examples = examples(compiled.encoder().fields());
       try (Trainer trainer = new Trainer(compiled, config, examples, null, overlapped)) {
@@ -62,7 +62,14 @@ class OverlapTest {
 
   /** 282 steps of 32 examples, in which a step shares rows with the one before it. */
   @ParameterizedTest
-  @CsvSource({"FM, 0, BATCH", "MLP, 0, BATCH", "FM, .01, BATCH", "FM, .01, TABLE", "MLP, .5, LAZY"})
+  @CsvSource({
+    "FM, 0, BATCH",
+    "MLP, 0, BATCH",
+    "FM, .01, BATCH",
+    "FM, .01, TABLE",
+    "FM, .01, SHARED",
+    "MLP, .5, LAZY"
+  })
   void isTheSameToTheBit(ModelKind kind, double l2, L2Scope scope) {
     Weights plain = train(kind, l2, scope, false);
     Weights overlapped = train(kind, l2, scope, true);

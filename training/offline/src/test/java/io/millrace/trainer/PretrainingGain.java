@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,12 +138,13 @@ final class PretrainingGain {
 
   /** As many steps an epoch whatever the part, if they hold 64 examples then. */
   private int batchSize(int part) {
-    return Math.max(64, Math.min(LARGEST_BATCH, task.training().batchSize()) / part);
+    return Math.max(
+        64, Math.min(LARGEST_BATCH, Objects.requireNonNull(task.training().batchSize())) / part);
   }
 
   private TrainerConfig training(int part, double l2) {
     TrainerConfig t = task.training();
-    return new TrainerConfig(
+    return TestConfigs.byAuc(
         batchSize(part),
         t.epochs(),
         1,
@@ -160,7 +162,11 @@ final class PretrainingGain {
   private void fineTune(String kind, int part, String from, @Nullable PretrainedTable start) {
     ModelConfig config = config(kind.equals("mlp") ? MLP : AUTOINT);
     try (CompiledModel compiled = compiled(config)) {
-      report(kind, part, from, test(compiled, part, task.training().l2(), start));
+      report(
+          kind,
+          part,
+          from,
+          test(compiled, part, Objects.requireNonNull(task.training().l2()), start));
     }
   }
 

@@ -197,7 +197,7 @@ final class TrainingSpeed {
     LabeledExamples train = examples(8 * STEP);
     LabeledExamples valid = examples(64);
     TrainerConfig once =
-        new TrainerConfig(
+        TestConfigs.byAuc(
             STEP, 2, 1, 1, 1_000_000, 0.01, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 1);
     double estimate = epochs(compiled, once, train, valid)[0];
     int epochs = (int) Math.max(6, Math.min(1000, seconds / estimate + 1));

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TrainingTest {
   private static final FeatureSchema SCHEMA = BuiltInSchemas.load(BuiltInSchemas.LIBSVM_10);
   private static final TrainerConfig CONFIG =
-      new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
+      TestConfigs.byAuc(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
 
   private static final String ADAM =
       "{\"rule\":\"adam\",\"learningRate\":0.02,\"beta1\":0.9,\"beta2\":0.999,\"epsilon\":1e-8}";
@@ -160,7 +160,7 @@ class TrainingTest {
     List<Double> first = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
     List<Double> second = losses(train(ModelKind.MLP, CONFIG, new ArrayList<>()));
     TrainerConfig other =
-        new TrainerConfig(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 6);
+        TestConfigs.byAuc(64, 12, 1, 0.1, 3, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 6);
 
     assertThat(second).isEqualTo(first);
     assertThat(losses(train(ModelKind.MLP, other, new ArrayList<>()))).isNotEqualTo(first);
@@ -169,9 +169,9 @@ class TrainingTest {
   @Test
   void anAverageIsJudgedAndKeptAndTrainingGoesOnAsWithout(@TempDir Path folder) throws IOException {
     TrainerConfig averaging =
-        new TrainerConfig(64, 12, 1, 1, 12, 0, L2Scope.TABLE, 10, 0, 0.9, CapeConfig.none(), 5);
+        TestConfigs.byAuc(64, 12, 1, 1, 12, 0, L2Scope.TABLE, 10, 0, 0.9, CapeConfig.none(), 5);
     TrainerConfig plain =
-        new TrainerConfig(64, 12, 1, 1, 12, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
+        TestConfigs.byAuc(64, 12, 1, 1, 12, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
     Training.Result averaged = train(ModelKind.MLP, averaging, new ArrayList<>());
     Training.Result last = train(ModelKind.MLP, plain, new ArrayList<>());
 
@@ -191,7 +191,7 @@ class TrainingTest {
   @Test
   void ratesAreCutAndTrainingEnds() {
     TrainerConfig config =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
+        TestConfigs.byAuc(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
     List<Epoch> epochs = train(ModelKind.FM, config, new ArrayList<>()).epochs();
 
     int n = epochs.size();
@@ -204,7 +204,7 @@ class TrainingTest {
 
   /** Trains at rates that overfit, so that there is something to calibrate. */
   private static Training.Result cape(CapeConfig cape) {
-    TrainerConfig config = new TrainerConfig(64, 4, 1, 1, 4, 0, L2Scope.TABLE, 10, 0, 0, cape, 5);
+    TrainerConfig config = TestConfigs.byAuc(64, 4, 1, 1, 4, 0, L2Scope.TABLE, 10, 0, 0, cape, 5);
     return train(ModelKind.MLP, config, new ArrayList<>());
   }
 
@@ -305,12 +305,14 @@ class TrainingTest {
   @Test
   void aTrainingThatGoesOnFromACheckpointGivesTheSameBits(@TempDir Path folder) throws IOException {
     TrainerConfig ending =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
+        TestConfigs.byAuc(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0, CapeConfig.none(), 5);
     TrainerConfig averaging =
-        new TrainerConfig(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0.9, CapeConfig.none(), 5);
+        TestConfigs.byAuc(64, 60, 1, 0.1, 2, 0, L2Scope.TABLE, 10, 0, 0.9, CapeConfig.none(), 5);
     assertGoesOn(everything(), ending, folder);
     assertGoesOn(model(ModelKind.FM), ending, folder);
     assertGoesOn(model(ModelKind.DEEPFM), averaging, folder);
+    assertGoesOn(model(ModelKind.FM), TrainerConfig.defaults(), folder);
+    assertGoesOn(model(ModelKind.DEEPFM), TrainerConfig.defaults(), folder);
   }
 
   private static void assertGoesOn(ModelConfig model, TrainerConfig ending, Path folder)
@@ -374,7 +376,7 @@ class TrainingTest {
 
   private static double squares(L2Scope scope) {
     TrainerConfig config =
-        new TrainerConfig(16, 3, 1, 1, 3, 0.02, scope, 0, 0, 0, CapeConfig.none(), 5);
+        TestConfigs.byAuc(16, 3, 1, 1, 3, 0.02, scope, 0, 0, 0, CapeConfig.none(), 5);
     double sum = 0;
     for (float value : train(ModelKind.FM, config, new ArrayList<>()).model().weights().values()) {
       sum += (double) value * value;
