@@ -247,7 +247,7 @@ final class TrainCommand implements Callable<Integer> {
     try {
       examples.requireBothClasses(file.toString(), why);
     } catch (IllegalArgumentException e) {
-      throw new UserError(e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     }
   }
 
