@@ -106,8 +106,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainingFile settings = config == null ? TrainingFile.NONE : TrainingFile.read(config);
       ModelConfig modelConfig =
           settings.applyTo(
-              FileDefaults.model(
-                  ModelOptions.kind(model), ModelOptions.named(model), features));
+              FileDefaults.model(ModelOptions.kind(model), ModelOptions.named(model), features));
       TrainerConfig training = settings.training();
       if (seed != null) {
         modelConfig = modelConfig.with("{\"seed\":" + seed + "}");
@@ -156,7 +155,8 @@ final class TrainCommand implements Callable<Integer> {
         validExamples = read(valid, features, compiled);
       }
       requireBothClasses(trainExamples, train, "there is nothing to tell apart");
-      requireBothClasses(validExamples, valid == null ? train : valid, "they cannot say when to stop");
+      requireBothClasses(
+          validExamples, valid == null ? train : valid, "they cannot say when to stop");
       LabeledExamples testExamples = test == null ? null : read(test, features, compiled);
       PretrainedTable start =
           pretrain == null
@@ -219,7 +219,7 @@ final class TrainCommand implements Callable<Integer> {
     try {
       examples.requireBothClasses(file.toString(), why);
     } catch (IllegalArgumentException e) {
-      throw new UserError(e.getMessage());
+      throw new UserError(String.valueOf(e.getMessage()));
     }
   }
 

@@ -73,9 +73,7 @@ public record TrainReport(
         "epoch   0  valid logloss %.4f, of the share of positives alone  batches of %,d  L2 %s",
         untrained.logloss(),
         settings.batchSize(),
-        settings.l2() == null
-            ? "by field"
-            : String.format(Locale.ROOT, "%.2g", settings.l2()));
+        settings.l2() == null ? "by field" : String.format(Locale.ROOT, "%.2g", settings.l2()));
   }
 
   /** A line for an epoch. */
