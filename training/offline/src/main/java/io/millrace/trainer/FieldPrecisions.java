@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * How strongly weights of the table are held near zero, by field and from the data: those of a
- * field count as drawn from a normal distribution around zero, whose precision α is estimated with
- * them. A field that says nothing gets a large one, however many values it has; one that decides
- * gets a small one.
+ * How strongly linear weights are held near zero, by field and from the data: those of a field
+ * count as drawn from a normal distribution around zero, whose precision α is estimated with them.
+ * A field that says nothing gets a large one, however many values it has; one that decides gets a
+ * small one.
  *
- * <p>After each epoch, with w a field's weights, h the curvature of the loss in each (of a linear
- * weight m·q, with m the examples that have it and q the mean of p(1 − p) over the predictions),
+ * <p>After each epoch, with w a field's weights, h = m·q the curvature of the loss in each, m the
+ * examples that have it and q the mean of p(1 − p) over the predictions,
  *
  * <pre>
  *   γ = Σ h / (h + α);   α ← α^(1 − d) · (γ / Σ w²)^d,   d = 0.4
@@ -23,27 +23,26 @@ import java.util.Arrays;
  * since weights are still on their way. Not thread-safe.
  */
 final class FieldPrecisions {
+  /** α before anything is known, and its limits. */
+  private static final double FIRST = 3;
+
   private static final double LEAST = 0.1;
   private static final double MOST = 1e4;
   private static final double PACE = 0.4;
 
   private final RowShares shares;
   private final long[] rows;
-  private final int first;
   private final double[] precisions;
 
   /**
    * @param fields F
    * @param rows of the training examples
-   * @param first column of a row that they hold for; they do up to the last or, if it is 0, one
-   * @param start α before anything is known
    */
-  FieldPrecisions(int fields, RowShares shares, long[] rows, int first, double start) {
+  FieldPrecisions(int fields, RowShares shares, long[] rows) {
     this.shares = shares;
     this.rows = rows;
-    this.first = first;
     this.precisions = new double[fields];
-    Arrays.fill(precisions, start);
+    Arrays.fill(precisions, FIRST);
   }
 
   /** α of the field that a row belongs to. */
@@ -54,22 +53,20 @@ final class FieldPrecisions {
   /**
    * Estimates all of them anew.
    *
-   * @param curvature of the loss in a weight, for each example that has it
+   * @param table whose rows begin with a linear weight
+   * @param q mean of p(1 − p)
    */
-  void update(EmbeddingTable table, double curvature) {
+  void update(EmbeddingTable table, double q) {
     double[] known = new double[precisions.length];
     double[] squares = new double[precisions.length];
     float[] values = new float[table.rowWidth()];
-    int end = first == 0 ? 1 : values.length;
     for (long row : rows) {
       int field = shares.field(row);
-      double own = shares.count(row) * curvature;
+      double curvature = shares.count(row) * q;
       Arrays.fill(values, 0);
       table.addRow(row, 1, values, 0);
-      for (int i = first; i < end; i++) {
-        known[field] += own / (own + precisions[field]);
-        squares[field] += values[i] * (double) values[i];
-      }
+      known[field] += curvature / (curvature + precisions[field]);
+      squares[field] += values[0] * (double) values[0];
     }
     for (int f = 0; f < precisions.length; f++) {
       if (known[f] > 0) {

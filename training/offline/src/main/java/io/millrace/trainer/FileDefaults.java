@@ -33,7 +33,7 @@ public final class FileDefaults {
   private static final int STEPS = 48;
 
   /**
-   * λ times the examples of lr and fm: the mean loss with λ/2·‖E‖² has its minimum at the most
+   * λ times the examples of fm's factors: the mean loss with λ/2·‖E‖² has its minimum at the most
    * probable weights, if each of these was drawn from a normal distribution of variance 1 over
    * this.
    */
@@ -67,6 +67,17 @@ public final class FileDefaults {
   /** Whether rows have linear weights, whose λ is estimated by field. */
   static boolean estimatesL2(ModelKind kind) {
     return kind.streaming().linearColumns() > 0;
+  }
+
+  /**
+   * How many times λ the factors of fm have once rates are cut. A cut says that validation loss has
+   * stopped falling: where that is since factors have learned the examples by heart, only a
+   * stronger pull undoes it, and where it is not, the best weights are kept.
+   *
+   * @param rate factor on the learning rates, at most 1
+   */
+  static double hardening(double rate) {
+    return Math.pow(rate, -1.5);
   }
 
   /** Rows of the table that λ is on. */

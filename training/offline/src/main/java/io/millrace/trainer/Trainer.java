@@ -49,11 +49,6 @@ final class Trainer implements AutoCloseable {
   /** Examples that are predicted at a time. */
   private static final int JUDGED = 4096;
 
-  /** Precisions of linear weights and of factors before anything is known. */
-  private static final double FIRST_LINEAR = 3;
-
-  private static final double FIRST_FACTOR = 10;
-
   private final CompiledModel compiled;
   private final TrainerConfig config;
   private final int batchSize;
@@ -71,8 +66,8 @@ final class Trainer implements AutoCloseable {
   private final boolean early; // whether vectors are gathered before the update as well
   private final @Nullable LazyDecay lazy;
   private final @Nullable RowShares shares;
-  private final @Nullable FieldPrecisions linearPrecisions;
-  private final @Nullable FieldPrecisions factorPrecisions;
+  private final @Nullable FieldPrecisions precisions;
+  private final boolean hardens; // whether L2 grows as rates fall
   private final int linear; // columns at the start of a row
   private final float[] rowValues;
   private final EmbeddingTable source;
@@ -83,6 +78,7 @@ final class Trainer implements AutoCloseable {
   private final float[] dLogits;
   private double stepLoss;
   private double variance; // of the labels as they are predicted, summed over the epoch
+  private double rate = 1; // factor on the learning rates in this epoch
   private final long[] trainedRows;
   private final LabeledExamples train;
   private final @Nullable WeightAverage average;
@@ -142,12 +138,11 @@ final class Trainer implements AutoCloseable {
     boolean isLazy = l2 > 0 && scope == L2Scope.LAZY;
     boolean byField = isOpen && linear > 0 && (scope == L2Scope.SHARED || scope == L2Scope.TABLE);
     boolean isShared = l2 > 0 && scope == L2Scope.SHARED;
-    this.shares = isShared || byField ? new RowShares(scheme, train, size) : null;
-    this.linearPrecisions = byField ? precisions(0, FIRST_LINEAR) : null;
-    this.factorPrecisions =
-        byField && compiled.config().kind() == ModelKind.FM
-            ? precisions(linear, FIRST_FACTOR)
-            : null;
+    RowShares known = isShared || byField ? new RowShares(scheme, train, size) : null;
+    this.shares = known;
+    this.precisions =
+        byField && known != null ? new FieldPrecisions(scheme.fields(), known, trainedRows) : null;
+    this.hardens = isOpen && compiled.config().kind() == ModelKind.FM;
     this.rowValues = new float[width];
     this.lazy = isLazy ? new LazyDecay(table, trainedRows) : null;
     this.source = lazy == null ? table : lazy;
@@ -158,11 +153,6 @@ final class Trainer implements AutoCloseable {
         decay > 0
             ? new WeightAverage(decay, Weights.copy(trainedRows, table, tensors), scheme.rowWidth())
             : null;
-  }
-
-  private FieldPrecisions precisions(int firstColumn, double start) {
-    RowShares known = Objects.requireNonNull(shares);
-    return new FieldPrecisions(scheme.fields(), known, trainedRows, firstColumn, start);
   }
 
   private static boolean isWeight(TensorSpec spec) {
@@ -186,8 +176,9 @@ final class Trainer implements AutoCloseable {
     if (lazy != null) {
       lazy.begin(LazyDecay.rate(compiled.config().rowOptimizer()) * rate * l2);
     }
-    double loss = 0;
+    this.rate = rate;
     variance = 0;
+    double loss = 0;
     int batches = (order.length - 1) / batchSize + 1;
     assemble(step, order, 0, batches, calibratedTargets);
     step.gather(source);
@@ -223,7 +214,9 @@ final class Trainer implements AutoCloseable {
     if (lazy != null) {
       lazy.settle();
     }
-    estimatePrecisions(variance / order.length);
+    if (precisions != null) {
+      precisions.update(table, variance / order.length);
+    }
     return loss / order.length;
   }
 
@@ -339,38 +332,6 @@ final class Trainer implements AutoCloseable {
     }
   }
 
-  private void estimatePrecisions(double q) {
-    if (linearPrecisions != null) {
-      linearPrecisions.update(table, q);
-    }
-    if (factorPrecisions != null) {
-      factorPrecisions.update(table, q * squaredSums());
-    }
-  }
-
-  /**
-   * Of the last step's field vectors: mean square of their sum over the fields, linear left out.
-   */
-  private double squaredSums() {
-    int fields = scheme.fields();
-    int dim = scheme.dim();
-    double squares = 0;
-    int count = 0;
-    for (int b = 0; b < step.size(); b++) {
-      for (int c = 0; c < dim; c++) {
-        if (c % scheme.rowWidth() >= linear) {
-          double sum = 0;
-          for (int f = 0; f < fields; f++) {
-            sum += step.x()[(b * fields + f) * dim + c];
-          }
-          squares += sum * sum;
-          count++;
-        }
-      }
-    }
-    return squares / count;
-  }
-
   /**
    * Adds the gradient of the L2 term of one row.
    *
@@ -378,13 +339,12 @@ final class Trainer implements AutoCloseable {
    */
   private void decay(long r, double times) {
     int at = rowGradients.offset(r);
-    if (linearPrecisions == null) {
+    if (precisions == null) {
       table.addRow(r, (float) (l2 * times), rowGradients.values(), at);
       return;
     }
-    double each = times / train.size();
-    float first = (float) (linearPrecisions.of(r) * each);
-    float others = (float) (factorPrecisions == null ? l2 * times : factorPrecisions.of(r) * each);
+    float first = (float) (precisions.of(r) * times / train.size());
+    float others = (float) (hardens ? l2 * times * FileDefaults.hardening(rate) : l2 * times);
     Arrays.fill(rowValues, 0);
     table.addRow(r, 1, rowValues, 0);
     float[] into = rowGradients.values();
@@ -457,11 +417,8 @@ final class Trainer implements AutoCloseable {
     if (average != null) {
       average.write(out);
     }
-    if (linearPrecisions != null) {
-      linearPrecisions.write(out);
-    }
-    if (factorPrecisions != null) {
-      factorPrecisions.write(out);
+    if (precisions != null) {
+      precisions.write(out);
     }
   }
 
@@ -480,11 +437,8 @@ final class Trainer implements AutoCloseable {
     if (average != null) {
       average.read(in);
     }
-    if (linearPrecisions != null) {
-      linearPrecisions.read(in);
-    }
-    if (factorPrecisions != null) {
-      factorPrecisions.read(in);
+    if (precisions != null) {
+      precisions.read(in);
     }
   }
 

