@@ -46,8 +46,8 @@ class CommandErrorsTest {
   @Test
   void anUnknownFormat() throws Exception {
     assertFails(
-        "millrace: --format 'movielens', expected one of [movielens-stream, talkingdata, criteo,"
-            + " libsvm, csv]",
+        "millrace: --format 'movielens', expected one of [csv, jsonl, parquet, libsvm, libffm, vw,"
+            + " movielens-stream, talkingdata, criteo]",
         "replay",
         "--format",
         "movielens",

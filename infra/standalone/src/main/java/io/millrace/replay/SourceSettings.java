@@ -1,14 +1,19 @@
 package io.millrace.replay;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.NearestName;
 import io.millrace.file.DataSet;
+import io.millrace.file.FileFormat;
 import io.millrace.file.FileOptions;
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.UnusableFileException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
 
 /**
@@ -127,6 +132,7 @@ public record SourceSettings(
   FileOptions options() {
     FileOptions options = dataSet().map(DataSet::options).orElse(FileOptions.NONE);
     if (dataSet().isEmpty()) {
+      format.ifPresent(SourceSettings::requireFormat);
       options = with(options, Option.FORMAT, format);
     }
     options = with(options, Option.LABEL, label);
@@ -144,6 +150,23 @@ public record SourceSettings(
     options = with(options, Option.MISSING, missing);
     options = with(options, Option.TYPES, types);
     return with(options, Option.SPLIT, split);
+  }
+
+  private static void requireFormat(String name) {
+    try {
+      var unused = FileFormat.named(name);
+    } catch (UnusableFileException e) {
+      List<String> names =
+          Stream.concat(FileFormat.names().stream(), DataSet.names().stream()).toList();
+      throw new UserError(
+          "--format '%s', expected one of %s%s"
+              .formatted(
+                  name,
+                  names,
+                  NearestName.find(name, names)
+                      .map(nearest -> ", did you mean '" + nearest + "'?")
+                      .orElse("")));
+    }
   }
 
   private static FileOptions with(FileOptions options, Option option, Optional<String> value) {

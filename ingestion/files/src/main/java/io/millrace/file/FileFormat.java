@@ -47,7 +47,17 @@ public enum FileFormat {
     return this == LIBSVM || this == LIBFFM || this == VW;
   }
 
-  static FileFormat named(String given) {
+  /** The names on the command line. */
+  public static List<String> names() {
+    return Arrays.stream(values()).map(FileFormat::option).toList();
+  }
+
+  /**
+   * The format of a name, or of a usual other one, such as {@code tsv} or {@code ndjson}.
+   *
+   * @throws UnusableFileException if it is none
+   */
+  public static FileFormat named(String given) {
     String name = given.strip().toLowerCase(Locale.ROOT);
     switch (name) {
       case "tsv", "text", "txt", "delimited":
@@ -60,7 +70,7 @@ public enum FileFormat {
         return LIBSVM;
       default:
     }
-    List<String> names = Arrays.stream(values()).map(FileFormat::option).toList();
+    List<String> names = names();
     int at = names.indexOf(name);
     if (at < 0) {
       throw new UnusableFileException(
