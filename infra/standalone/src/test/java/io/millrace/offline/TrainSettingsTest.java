@@ -34,7 +34,8 @@ class TrainSettingsTest {
     CapeConfig none = CapeConfig.none();
 
     assertThat(config.l2()).isEqualTo(0.5);
-    assertThat(config.batchSize()).isEqualTo(4096);
+    assertThat(config.patience()).isEqualTo(2);
+    assertThat(config.batchSize()).as("left to the rows").isNull();
     assertThat(config.cape())
         .isEqualTo(
             new CapeConfig(
