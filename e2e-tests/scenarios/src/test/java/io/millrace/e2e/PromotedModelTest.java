@@ -44,6 +44,8 @@ class PromotedModelTest {
         training:
           batchSize: 128
           epochs: 10
+          criterion: auc
+          l2: 0
         """);
     run(
         "train",
