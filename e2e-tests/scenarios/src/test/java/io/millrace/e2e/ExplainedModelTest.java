@@ -31,7 +31,7 @@ class ExplainedModelTest {
         folder.resolve("sparse.yaml"),
         """
         model: {architecture: {alpha: 2}, rowOptimizer: {learningRate: 0.02}}
-        training: {batchSize: 64}
+        training: {batchSize: 64, l2: 0, averaging: 0}
         """);
     train("armnet", "--config", "sparse.yaml");
     String json =

@@ -41,10 +41,15 @@ class PromotedModelTest {
         """
         model:
           rowOptimizer: {learningRate: 0.01}
+          denseOptimizer: {learningRate: 0.001}
         training:
           batchSize: 128
           epochs: 10
           criterion: auc
+          patience: 1
+          rateCut: 0.1
+          back: false
+          stopAfter: 2
           l2: 0
         """);
     run(
