@@ -30,7 +30,7 @@ class ExplainedModelTest {
     Files.writeString(
         folder.resolve("sparse.yaml"),
         """
-        model: {architecture: {alpha: 2}, rowOptimizer: {learningRate: 0.02}, denseOptimizer: {learningRate: 0.02}}
+        model: {architecture: {heads: 1, neurons: 10, alpha: 2}, rowOptimizer: {learningRate: 0.02}, denseOptimizer: {learningRate: 0.02}}
         training: {batchSize: 64, l2: 0, averaging: 0}
         """);
     train("armnet", "--config", "sparse.yaml");
