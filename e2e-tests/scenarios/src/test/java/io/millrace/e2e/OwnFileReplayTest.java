@@ -46,7 +46,7 @@ class OwnFileReplayTest {
     }
   }
 
-  /** Clicks come in the afternoon; rows stand in no order, and three of them are no good. */
+  /** Clicks come in the afternoon; rows stand in no order, and four of them are no good. */
   private Path table() throws Exception {
     StringBuilder text = new StringBuilder("user,ts,clicked\n");
     for (int i = 0; i < ROWS; i++) {
@@ -55,6 +55,8 @@ class OwnFileReplayTest {
       text.append("u%d,%s,%s\n".formatted(i % 50, time, hour >= 12 ? "true" : "false"));
     }
     text.append("u1,2017-02-30 10:00:00,true\nu2,2017-11-07 10:00:00,?\nu3,yesterday,false\n");
+    // Longer than a feature's text may be: no fault of the file's, but of what a model takes.
+    text.append("u".repeat(9_000)).append(",2017-11-07 10:00:00,false\n");
     return Files.writeString(folder.resolve("clicks.csv"), text);
   }
 
@@ -66,26 +68,27 @@ class OwnFileReplayTest {
     assertThat(report.whole().examples()).isEqualTo(ROWS);
     assertThat(report.secondHalf().examples()).isEqualTo(ROWS / 2);
     assertThat(report.secondHalf().auc()).isGreaterThan(0.99);
-    assertThat(result.rejected()).isEqualTo(3);
+    assertThat(result.rejected()).isEqualTo(4);
     String said = printed.toString(StandardCharsets.UTF_8);
     assertThat(said)
         .contains("label: clicked", "time: ts, ISO-8601, not in order")
         .contains("2 rejected: time of ts", "line 3002", "2017-02-30 10:00:00")
         .contains("1 rejected: label of clicked", "line 3003")
+        .contains("1 rejected: value of user", "line 3005", "8192")
         .doesNotContain("NaN");
 
     List<String> kept = new ArrayList<>();
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"))) {
       RejectedEvents.ofDirectory(directory, each -> kept.add(each.event().getDetail().toString()));
     }
-    assertThat(kept).hasSize(3).allMatch(detail -> detail.contains("clicks.csv"));
+    assertThat(kept).hasSize(4).allMatch(detail -> detail.contains("clicks.csv"));
 
     // What has come to its end shows its report again, and nothing else is learned there.
     printed.reset();
     Replay.Result again = replay(file);
     assertThat(again.figures()).isEmpty();
-    assertThat(again.rows()).isEqualTo(ROWS + 3);
-    assertThat(again.rejected()).isEqualTo(3);
+    assertThat(again.rows()).isEqualTo(ROWS + 4);
+    assertThat(again.rejected()).isEqualTo(4);
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains("came to its end before", "clicks.csv · m");
     Files.writeString(file, Files.readString(file).replace("u1,", "u9,"));

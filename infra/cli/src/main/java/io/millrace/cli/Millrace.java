@@ -4,6 +4,7 @@ import io.millrace.file.UnusableFileException;
 import io.millrace.settings.SettingsException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
+import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +47,9 @@ public final class Millrace {
 
   /** Runs a command and exits with its status: 0, 1 for a failure, 2 for wrong use. */
   public static void main(String[] args) {
+    // Numbers and upper case do not depend on where a process runs; Kafka does not start in
+    // Turkish.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(args));
   }
 

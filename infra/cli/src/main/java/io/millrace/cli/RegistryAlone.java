@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import java.util.Locale;
 import picocli.CommandLine;
 
 /**
@@ -11,6 +12,7 @@ public final class RegistryAlone {
 
   /** Runs the command with what follows {@code millrace registry}, and exits with its status. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT);
     CommandLine command = new CommandLine(new RegistryCommand());
     command.setCommandName("millrace registry");
     System.exit(Millrace.run(command, args));

@@ -7,7 +7,6 @@ import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.feature.LiveVerdict;
-import io.millrace.file.FileRecords;
 import io.millrace.file.Rejections;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
@@ -104,7 +103,7 @@ public final class Replay {
     }
 
     Size size() throws IOException {
-      FileRecords records = firstFit().records();
+      CheckedRecords records = new CheckedRecords(firstFit());
       long all = 0;
       long usable = 0;
       try (RowReader rows = file.plan().open()) {
@@ -118,7 +117,7 @@ public final class Replay {
       return new Size(all, usable);
     }
 
-    private static boolean isUsable(FileRecords records, Row row) {
+    private static boolean isUsable(CheckedRecords records, Row row) {
       try {
         records.of(row, "", 0);
         return true;

@@ -5,7 +5,6 @@ import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
 import io.millrace.event.RejectedEvent;
 import io.millrace.feature.InvalidFeatureException;
-import io.millrace.file.FileRecords;
 import io.millrace.file.Rejection;
 import io.millrace.file.Rejections;
 import io.millrace.file.Row;
@@ -44,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayWriter implements AutoCloseable {
   private final Topics topics;
-  private FileRecords records;
+  private CheckedRecords records;
   private final Path file;
   private final String outcome;
   private final Clock clock;
@@ -75,7 +74,7 @@ final class ReplayWriter implements AutoCloseable {
       String outcome,
       Clock clock) {
     this.topics = topics;
-    this.records = fit.records();
+    this.records = new CheckedRecords(fit);
     this.file = file;
     this.outcome = outcome;
     this.clock = clock;
@@ -135,7 +134,7 @@ final class ReplayWriter implements AutoCloseable {
 
   /** Writes the rows from here on by another version of the schema. */
   void useSchema(SchemaFit fit) {
-    records = fit.records();
+    records = new CheckedRecords(fit);
   }
 
   /** Writes the next row of the file. */

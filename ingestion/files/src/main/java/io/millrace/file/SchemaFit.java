@@ -221,6 +221,11 @@ public final class SchemaFit {
         : plan.columns().get(columns[found.pos()]).name();
   }
 
+  /** The schema. */
+  public FeatureSchema schema() {
+    return schema;
+  }
+
   /** Makes records of rows. */
   public FileRecords records() {
     return new FileRecords(schema, plan, columns);
