@@ -6,6 +6,7 @@ import io.millrace.replay.ReplaySettings;
 import io.millrace.replay.SourceFile;
 import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.ReportFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

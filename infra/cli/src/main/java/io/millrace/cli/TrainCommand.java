@@ -14,6 +14,7 @@ import io.millrace.replay.SourceFile;
 import io.millrace.settings.Required;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.ModelSettings;
+import io.millrace.standalone.ReportFile;
 import io.millrace.standalone.UserError;
 import io.millrace.trained.LabeledExamples;
 import io.millrace.trainer.Checkpoint;

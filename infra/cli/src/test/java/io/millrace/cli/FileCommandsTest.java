@@ -3,10 +3,7 @@ package io.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.feature.FeatureSchema;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,31 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A table of somebody's own through the commands that need no platform. */
 class FileCommandsTest {
   @TempDir Path folder;
-
-  private record Ran(int status, String out, String err) {}
-
-  private static Ran run(Object... arguments) {
-    String[] words = new String[arguments.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = arguments[i].toString();
-    }
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    ByteArrayOutputStream failed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(failed, true, StandardCharsets.UTF_8));
-    try {
-      int status = Millrace.run(words);
-      return new Ran(
-          status,
-          written.toString(StandardCharsets.UTF_8),
-          failed.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
 
   /** The label is a function of the user. */
   private Path table(String name, int rows, boolean labelled) throws IOException {
@@ -57,14 +29,14 @@ class FileCommandsTest {
   void aTableIsTrainedOnAndAnotherOneScoredWithoutASchema() throws IOException {
     Path train = table("train.csv", 600, true);
     Path out = folder.resolve("model");
-    Ran trained = run("train", train, "--label", "Clicked?", "--model", "lr", "--out", out);
+    Ran trained = Ran.of("train", train, "--label", "Clicked?", "--model", "lr", "--out", out);
     assertThat(trained.err()).doesNotContain("Exception", "rejected");
     assertThat(trained.status()).isZero();
     assertThat(trained.out())
         .contains("separator ';'", "label: Clicked?", "decimal comma", "no --valid:");
 
     Path scores = folder.resolve("scores.csv");
-    Ran scored = run("score", table("new.csv", 40, false), "--from", out, "--out", scores);
+    Ran scored = Ran.of("score", table("new.csv", 40, false), "--from", out, "--out", scores);
     assertThat(scored.err()).isEmpty();
     assertThat(scored.status()).isZero();
     List<String> lines = Files.readAllLines(scores);
@@ -79,20 +51,20 @@ class FileCommandsTest {
   void aDraftedSchemaIsOneThatIsTaken() throws IOException {
     Path table = table("t.csv", 100, true);
     Path schema = folder.resolve("t.avsc");
-    Ran drafted = run("schema", "init", table, "--label", "Clicked?", "--out", schema);
+    Ran drafted = Ran.of("schema", "init", table, "--label", "Clicked?", "--out", schema);
     assertThat(drafted.err()).contains("written to " + schema);
     assertThat(drafted.status()).isZero();
     FeatureSchema features = FeatureSchema.parse(Files.readString(schema));
     assertThat(features.encodedFields()).hasSize(2);
     assertThat(Files.readString(schema)).contains("\"column\":\"User Id\"", "\"doc\":");
-    assertThat(run("schema", "validate", schema).status()).isZero();
+    assertThat(Ran.of("schema", "validate", schema).status()).isZero();
   }
 
   @Test
   void rowsThatCannotBeUsedStopATrainingWithTheFirstOfEachKind() throws IOException {
     Path table = table("t.csv", 100, true);
     Files.writeString(table, Files.readString(table) + "u1;1,5;maybe\nu2;2,5;perhaps\nu3;1;2;no\n");
-    Ran ran = run("train", table, "--label", "Clicked?", "--out", folder.resolve("m"));
+    Ran ran = Ran.of("train", table, "--label", "Clicked?", "--out", folder.resolve("m"));
     assertThat(ran.status()).isEqualTo(Millrace.USER_ERROR);
     assertThat(ran.err())
         .contains("2 rows rejected: label of Clicked?", "line 102", "maybe", "line 104", "width")
@@ -101,7 +73,7 @@ class FileCommandsTest {
 
   @Test
   void whereNothingWasKeptThereIsNothingRejected() {
-    Ran ran = run("rejected", "--data-dir", folder.resolve("nothing"));
+    Ran ran = Ran.of("rejected", "--data-dir", folder.resolve("nothing"));
     assertThat(ran.status()).isEqualTo(Millrace.USER_ERROR);
     assertThat(ran.err()).contains("no data directory at");
   }

@@ -2,10 +2,7 @@ package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -31,34 +28,9 @@ class SchemaCommandTest {
         .formatted(transform);
   }
 
-  private record Ran(int status, String out, String err) {}
-
-  private static Ran run(Object... arguments) {
-    String[] words = new String[arguments.length];
-    for (int i = 0; i < words.length; i++) {
-      words[i] = arguments[i].toString();
-    }
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    ByteArrayOutputStream failed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(failed, true, StandardCharsets.UTF_8));
-    try {
-      int status = Millrace.run(words);
-      return new Ran(
-          status,
-          written.toString(StandardCharsets.UTF_8),
-          failed.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
-
   @Test
   void validateSaysWhatASchemaEncodes() throws IOException {
-    Ran ran = run("schema", "validate", schema("s.avsc", AD, price("log1p")));
+    Ran ran = Ran.of("schema", "validate", schema("s.avsc", AD, price("log1p")));
     assertThat(ran.status()).isZero();
     assertThat(ran.out().lines())
         .containsExactly(
@@ -70,21 +42,22 @@ class SchemaCommandTest {
   @Test
   void validateNamesFileAndPlaceOfAMistake() throws IOException {
     Path file = schema("s.avsc", price("log2p"));
-    Ran ran = run("schema", "validate", file);
+    Ran ran = Ran.of("schema", "validate", file);
     assertThat(ran.status()).isEqualTo(1);
     assertThat(ran.out().strip())
         .isEqualTo(
             "INVALID  %s: shop.Ad.price: feature.transform: unknown 'log2p', did you mean 'log1p'?"
                 .formatted(file));
-    assertThat(run("schema", "validate", schema("n.avsc", "{'name':'n','type':'long'}")).status())
+    assertThat(
+            Ran.of("schema", "validate", schema("n.avsc", "{'name':'n','type':'long'}")).status())
         .isEqualTo(1);
-    assertThat(run("schema", "validate", Files.writeString(folder.resolve("j"), "{")).status())
+    assertThat(Ran.of("schema", "validate", Files.writeString(folder.resolve("j"), "{")).status())
         .isEqualTo(1);
   }
 
   @Test
   void aMissingFileIsWrongUse() {
-    Ran ran = run("schema", "validate", folder.resolve("none.avsc"));
+    Ran ran = Ran.of("schema", "validate", folder.resolve("none.avsc"));
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err()).startsWith("millrace: cannot read schema");
   }
@@ -92,11 +65,11 @@ class SchemaCommandTest {
   @Test
   void diffListsEveryChange() throws IOException {
     Path older = schema("1.avsc", AD, price("log1p"));
-    Ran ran = run("schema", "diff", older, schema("2.avsc", AD, price("sqrt"), BRAND));
+    Ran ran = Ran.of("schema", "diff", older, schema("2.avsc", AD, price("sqrt"), BRAND));
     assertThat(ran.status()).isEqualTo(1);
     assertThat(ran.out()).contains("INCOMPATIBLE  price  transform log1p became sqrt");
     assertThat(ran.out()).contains("compatible    brand  added:");
-    assertThat(run("schema", "diff", older, older).out().strip())
+    assertThat(Ran.of("schema", "diff", older, older).out().strip())
         .isEqualTo("No feature has changed.");
   }
 
@@ -104,8 +77,8 @@ class SchemaCommandTest {
   void checkAgainstAFileGoesByTheLevel() throws IOException {
     Path older = schema("1.avsc", AD, "{'name':'n','type':'long'}");
     Path newer = schema("2.avsc", AD);
-    assertThat(run("schema", "check", newer, "--against", older).status()).isZero();
-    Ran full = run("schema", "check", newer, "--against", older, "--level", "full");
+    assertThat(Ran.of("schema", "check", newer, "--against", older).status()).isZero();
+    Ran full = Ran.of("schema", "check", newer, "--against", older, "--level", "full");
     assertThat(full.status()).isEqualTo(1);
     assertThat(full.out())
         .contains("INCOMPATIBLE  the older version cannot read newer events")
@@ -115,9 +88,9 @@ class SchemaCommandTest {
   @Test
   void checkRefusesOptionsThatDoNotGoTogether() throws IOException {
     Path file = schema("1.avsc", AD);
-    assertThat(run("schema", "check", file, "--level", "FULL").status()).isEqualTo(2);
+    assertThat(Ran.of("schema", "check", file, "--level", "FULL").status()).isEqualTo(2);
     assertThat(
-            run("schema", "check", file, "--against", file, "--registry", "http://127.0.0.1:1")
+            Ran.of("schema", "check", file, "--against", file, "--registry", "http://127.0.0.1:1")
                 .status())
         .isEqualTo(2);
   }
@@ -125,7 +98,7 @@ class SchemaCommandTest {
   @Test
   void aRegistryThatIsNotThereIsWrongUse() throws IOException {
     Ran ran =
-        run("schema", "register", schema("1.avsc", AD), "--registry", "http://u:p@127.0.0.1:1");
+        Ran.of("schema", "register", schema("1.avsc", AD), "--registry", "http://u:p@127.0.0.1:1");
     assertThat(ran.status()).isEqualTo(2);
     assertThat(ran.err()).contains("no schema registry answers at http://127.0.0.1:1");
   }

@@ -15,22 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** A file of examples, for training, evaluation and scores. */
 public record ExampleFile(SourceFile source) {
 
-  /** Takes each usable row of a file, as its encoded example is added. */
-  public interface Rows {
-    void accept(Row row);
-  }
-
   /**
    * Reads and encodes all rows.
    *
    * @throws UserError naming the first rows of each kind that cannot be used
    */
   public LabeledExamples read(FeatureEncoder encoder) throws IOException {
-    return read(encoder, row -> {});
-  }
-
-  /** As the other; {@code rows} is given each row whose example was added. */
-  public LabeledExamples read(FeatureEncoder encoder, Rows used) throws IOException {
     FileRecords records = source.fit().records();
     LabeledExamples examples = new LabeledExamples(encoder.fields());
     Rejections rejections = new Rejections();
@@ -40,9 +30,7 @@ public record ExampleFile(SourceFile source) {
         if (rejection == null) {
           rejection = encode(records, encoder, row, examples);
         }
-        if (rejection == null) {
-          used.accept(row);
-        } else {
+        if (rejection != null) {
           rejections.add(row.line(), rejection);
         }
       }

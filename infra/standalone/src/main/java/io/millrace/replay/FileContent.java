@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * What a file held when its replay began: a replay that goes on must find the same bytes, and may
@@ -66,7 +65,6 @@ record FileContent(long bytes, long hash) {
 
   private static FileContent parse(String text) {
     String[] parts = text.split(":", -1);
-    return new FileContent(
-        Long.parseLong(parts[0]), Long.parseUnsignedLong(parts[1].toLowerCase(Locale.ROOT), 16));
+    return new FileContent(Long.parseLong(parts[0]), Long.parseUnsignedLong(parts[1], 16));
   }
 }

@@ -376,11 +376,9 @@ public final class Replay {
     for (Rejections.Group group : rows.groups()) {
       reasons.add(
           new RejectedReason(
-              group.kind().words() + (group.field() == null ? "" : " of " + group.field()),
+              group.reason(),
               group.count(),
-              group.examples().stream()
-                  .map(example -> "line %d: %s".formatted(example.line(), example.message()))
-                  .toList()));
+              group.examples().stream().map(Rejections.Example::words).toList()));
     }
     if (rejectedByJobs > 0) {
       RejectedReason.Counts counts = new RejectedReason.Counts();

@@ -93,7 +93,7 @@ public record SourceFile(
 
   /** Whether rows have an event time of their own. */
   boolean ownTime() {
-    return fit.records().ownTime();
+    return !timeColumn().isEmpty();
   }
 
   /**

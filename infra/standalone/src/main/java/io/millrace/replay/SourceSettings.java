@@ -8,6 +8,7 @@ import io.millrace.file.FileOptions;
 import io.millrace.file.FileOptions.Option;
 import io.millrace.file.UnusableFileException;
 import io.millrace.standalone.UserError;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ import org.apache.avro.AvroRuntimeException;
  * @param types types of columns: {@code zip=text,age=number}
  * @param split what separates the items of a column: {@code genres=|}
  */
+@RecordBuilder
 public record SourceSettings(
     Optional<String> format,
     Optional<Path> schema,
@@ -56,71 +58,24 @@ public record SourceSettings(
     Optional<String> decimal,
     Optional<String> missing,
     Optional<String> types,
-    Optional<String> split) {
+    Optional<String> split)
+    implements SourceSettingsBuilder.With {
 
   /** Nothing said. */
-  public static final SourceSettings NONE =
-      new SourceSettings(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+  public static final SourceSettings NONE = SourceSettingsBuilder.builder().build();
 
   /** A format or data set, and nothing else. */
   public static SourceSettings ofFormat(String format) {
-    return new SourceSettings(
-        Optional.of(format),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return NONE.withFormat(Optional.of(format));
   }
 
   /** The same of a file without labels. */
   public SourceSettings unlabelled() {
-    return new SourceSettings(
-        format,
-        schema,
-        Optional.of("none"),
-        Optional.empty(),
-        Optional.empty(),
-        time,
-        timeFormat,
-        id,
-        separator,
-        quote,
-        header,
-        columns,
-        encoding,
-        decimal,
-        missing,
-        types,
-        split);
+    return with(
+        same ->
+            same.label(Optional.of("none"))
+                .positive(Optional.empty())
+                .positiveFrom(Optional.empty()));
   }
 
   /** The known data set that the format names, if it is one. */

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -133,12 +132,12 @@ public final class DataDirectory implements AutoCloseable {
    * @return the value that the directory has
    */
   public String fixed(String key, String proposed) {
-    return Objects.requireNonNull(fixed(root.resolve("identity.properties"), key, proposed, false));
+    return fixed(root.resolve("identity.properties"), key, proposed, false);
   }
 
   /** A value that was fixed before, or null. */
   public @Nullable String known(String key) {
-    return fixed(root.resolve("identity.properties"), key, null, false);
+    return read(root.resolve("identity.properties")).getProperty(key);
   }
 
   /** A value to be used from now on, whatever it was. */
@@ -148,12 +147,10 @@ public final class DataDirectory implements AutoCloseable {
 
   /** As {@link #fixed}, among the secrets. */
   String secret(String key, String proposed) {
-    return Objects.requireNonNull(
-        fixed(secrets().resolve("secrets.properties"), key, proposed, false));
+    return fixed(secrets().resolve("secrets.properties"), key, proposed, false);
   }
 
-  private static @Nullable String fixed(
-      Path file, String key, @Nullable String proposed, boolean replace) {
+  private static Properties read(Path file) {
     Properties properties = new Properties();
     try {
       if (Files.exists(file)) {
@@ -161,11 +158,20 @@ public final class DataDirectory implements AutoCloseable {
           properties.load(in);
         }
       }
-      String present = properties.getProperty(key);
-      if (proposed == null || (present != null && (!replace || present.equals(proposed)))) {
-        return present;
-      }
-      properties.setProperty(key, proposed);
+    } catch (IOException e) {
+      throw new UserError("cannot read or write %s: %s".formatted(file, e));
+    }
+    return properties;
+  }
+
+  private static String fixed(Path file, String key, String proposed, boolean replace) {
+    Properties properties = read(file);
+    String present = properties.getProperty(key);
+    if (present != null && (!replace || present.equals(proposed))) {
+      return present;
+    }
+    properties.setProperty(key, proposed);
+    try {
       Path next = file.resolveSibling(file.getFileName() + ".next");
       try (var out = Files.newOutputStream(next)) {
         properties.store(out, null);

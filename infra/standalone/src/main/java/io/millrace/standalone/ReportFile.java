@@ -9,8 +9,12 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Writes a report as JSON. A figure that is not defined is null, never NaN. */
+/**
+ * A file that figures go to as JSON when the work is done. A figure that is not defined is null,
+ * never NaN.
+ */
 public final class ReportFile {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -44,5 +48,26 @@ public final class ReportFile {
   /** Replaces a file by a report, in readable form. */
   public static void write(Path file, Object report) throws IOException {
     Files.writeString(file, JSON.writeValueAsString(report) + "\n");
+  }
+
+  /**
+   * Checks before the work that it can be written.
+   *
+   * @throws UserError if it can't
+   */
+  public static void check(Optional<Path> report) {
+    if (report.isEmpty()) {
+      return;
+    }
+    Path file = report.get().toAbsolutePath();
+    Path folder = file.getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new UserError(
+          "--report %s: expected a file in a folder that is there and can be written"
+              .formatted(report.get()));
+    }
+    if (Files.isDirectory(file)) {
+      throw new UserError("--report %s: a folder, expected a file".formatted(report.get()));
+    }
   }
 }

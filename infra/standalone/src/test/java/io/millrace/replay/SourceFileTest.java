@@ -34,25 +34,7 @@ class SourceFileTest {
 
   private SourceSettings withSchema() throws IOException {
     Path schema = Files.writeString(folder.resolve("s.avsc"), SCHEMA);
-    SourceSettings none = SourceSettings.NONE;
-    return new SourceSettings(
-        none.format(),
-        Optional.of(schema),
-        none.label(),
-        none.positive(),
-        none.positiveFrom(),
-        none.time(),
-        none.timeFormat(),
-        none.id(),
-        none.separator(),
-        none.quote(),
-        none.header(),
-        none.columns(),
-        none.encoding(),
-        none.decimal(),
-        none.missing(),
-        none.types(),
-        none.split());
+    return SourceSettings.NONE.withSchema(Optional.of(schema));
   }
 
   @Test

@@ -193,9 +193,11 @@ public final class FilePlan {
                 format == FileFormat.PARQUET ? "" : ", " + encoding.charset().name(),
                 how));
     lines.add(
-        "rows: %,d looked at%s"
-            .formatted(rows, whole ? " (all)" : " (head, middle and end)")
-            .replace('\u00a0', ','));
+        String.format(
+            Locale.ROOT,
+            "rows: %,d looked at%s",
+            rows,
+            whole ? " (all)" : " (head, middle and end)"));
     lines.add(label.map(FilePlan::words).orElse("label: none"));
     lines.add(
         time.map(

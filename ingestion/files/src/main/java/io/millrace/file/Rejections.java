@@ -29,7 +29,12 @@ public final class Rejections {
    *
    * @param line where it stands, from 1
    */
-  public record Example(long line, @Nullable String value, String message) {}
+  public record Example(long line, @Nullable String value, String message) {
+    /** Place, value and expectation, for people. */
+    public String words() {
+      return "line %d: %s".formatted(line, message);
+    }
+  }
 
   /**
    * All rows that were rejected for one kind of reason.
@@ -38,7 +43,12 @@ public final class Rejections {
    * @param examples the first ones
    */
   public record Group(
-      Rejection.Kind kind, @Nullable String field, long count, List<Example> examples) {}
+      Rejection.Kind kind, @Nullable String field, long count, List<Example> examples) {
+    /** Kind and field, for people. */
+    public String reason() {
+      return kind.words() + (field == null ? "" : " of " + field);
+    }
+  }
 
   /** Counts a row. */
   public void add(long line, Rejection rejection) {
@@ -90,13 +100,8 @@ public final class Rejections {
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
     for (Group group : groups()) {
-      lines.add(
-          "%d rows rejected: %s%s"
-              .formatted(
-                  group.count(),
-                  group.kind().words(),
-                  group.field() == null ? "" : " of " + group.field()));
-      group.examples().forEach(e -> lines.add("  line %d: %s".formatted(e.line(), e.message())));
+      lines.add("%d rows rejected: %s".formatted(group.count(), group.reason()));
+      group.examples().forEach(example -> lines.add("  " + example.words()));
     }
     return lines;
   }

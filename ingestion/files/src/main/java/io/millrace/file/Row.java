@@ -1,9 +1,7 @@
 package io.millrace.file;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One row of a file, not yet typed. */
@@ -41,22 +39,6 @@ public final class Row {
     this.text = text;
   }
 
-  static Row of(long line, int label, Map<String, String> features, String text) {
-    List<String> names = List.copyOf(features.keySet());
-    return new Row(
-        line,
-        label,
-        NO_TIME,
-        names,
-        names.stream().map(features::get).toArray(String[]::new),
-        null,
-        text);
-  }
-
-  static Row unusable(long line, String problem, String text) {
-    return unusable(line, Rejection.row(Rejection.Kind.SYNTAX, problem), text);
-  }
-
   static Row unusable(long line, Rejection rejection, String text) {
     return new Row(line, 0, NO_TIME, List.of(), NONE, rejection, text);
   }
@@ -81,18 +63,6 @@ public final class Row {
    */
   public @Nullable String[] values() {
     return values;
-  }
-
-  /** Column name to text, without cells that are empty. */
-  public Map<String, String> features() {
-    Map<String, String> features = new HashMap<>(values.length * 2);
-    for (int c = 0; c < values.length; c++) {
-      String value = values[c];
-      if (value != null && !value.isEmpty()) {
-        features.put(columns.get(c), value);
-      }
-    }
-    return features;
   }
 
   /** Why the row cannot be used, or null if it can. */

@@ -10,28 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
 /** What making records of candidates costs, and what is too many of them. */
 class CandidateRecordsTest {
-  private static final FeatureSchema SIX_FIELDS =
-      FeatureSchema.parse(
-          new Schema.Parser()
-              .parse(
-                  """
-                  {"type":"record","name":"Raw","millrace":{"id":"impression_id","time":"at"},
-                   "fields":[
-                    {"name":"impression_id","type":"string"},
-                    {"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}},
-                    {"name":"ad_id","type":"string","feature":{"kind":"categorical"}},
-                    {"name":"price","type":["null","double"],"default":null,
-                     "feature":{"kind":"numeric"}},
-                    {"name":"weight","type":["null","double"],"default":null,
-                     "feature":{"kind":"numeric"}},
-                    {"name":"carried","type":{"type":"array","items":"double"},"default":[]}]}
-                  """));
-
   private static Candidates candidates(
       Map<String, Object> context, int count, Map<String, Object> each) {
     List<Candidates.Candidate> all =
@@ -55,7 +37,7 @@ class CandidateRecordsTest {
     }
     Candidates candidates = candidates(context, 10_000, Map.of());
     long before = Allocation.ofThisThread();
-    assertThatThrownBy(() -> records(candidates, SIX_FIELDS, Integer.MAX_VALUE))
+    assertThatThrownBy(() -> records(candidates, ServedFixture.RAW, Integer.MAX_VALUE))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageStartingWith("context.0: 1, expected a field of Raw, known: ad_id");
     assertThat(Allocation.ofThisThread() - before).isLessThan(1 << 20);
@@ -79,7 +61,7 @@ class CandidateRecordsTest {
     Candidates candidates = candidates(Map.of(), 4, Map.of());
     InvalidRequestException e =
         catchThrowableOfType(
-            InvalidRequestException.class, () -> records(candidates, SIX_FIELDS, 23));
+            InvalidRequestException.class, () -> records(candidates, ServedFixture.RAW, 23));
     assertThat(e).hasMessage("candidates: \"4 elements\", expected at most 3 for 6 features each");
     assertThat(e.field()).isEqualTo("candidates");
   }

@@ -26,6 +26,24 @@ import org.apache.avro.Schema;
 
 /** Versions of models for tests. */
 public final class ServedFixture {
+  /** A number that is used as it is, and values that are only carried. */
+  public static final FeatureSchema RAW =
+      FeatureSchema.parse(
+          new Schema.Parser()
+              .parse(
+                  """
+                  {"type":"record","name":"Raw","millrace":{"id":"impression_id","time":"at"},
+                   "fields":[
+                    {"name":"impression_id","type":"string"},
+                    {"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}},
+                    {"name":"ad_id","type":"string","feature":{"kind":"categorical"}},
+                    {"name":"price","type":["null","double"],"default":null,
+                     "feature":{"kind":"numeric"}},
+                    {"name":"weight","type":["null","double"],"default":null,
+                     "feature":{"kind":"numeric"}},
+                    {"name":"carried","type":{"type":"array","items":"double"},"default":[]}]}
+                  """));
+
   public static final FeatureSchema SCHEMA =
       FeatureSchema.parse(
           new Schema.Parser()

@@ -2,6 +2,7 @@ package io.millrace.serving.http;
 
 import io.millrace.ranking.Candidates;
 import io.millrace.ranking.RankingLimits;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 
 /**
@@ -22,6 +23,7 @@ import java.time.Duration;
  * @param headerTime from a request's first byte to the end of its headers
  * @param idleTime after which a connection without traffic is closed
  */
+@RecordBuilder
 public record RequestLimits(
     int bodyBytes,
     int cells,
@@ -34,7 +36,8 @@ public record RequestLimits(
     int connections,
     int headerBytes,
     Duration headerTime,
-    Duration idleTime) {
+    Duration idleTime)
+    implements RequestLimitsBuilder.With {
   private static final int DEFAULT_BODY_BYTES = 1 << 20;
   private static final long CANDIDATES_PER_WORKER = 250_000;
   private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
@@ -89,72 +92,16 @@ public record RequestLimits(
     return of(runtime.maxMemory(), runtime.availableProcessors());
   }
 
-  /** The same with another time from a request's headers to its answer. */
-  public RequestLimits withDeadline(Duration other) {
-    return new RequestLimits(
-        bodyBytes,
-        cells,
-        impressionBytes,
-        bytesInFlight,
-        requestsInFlight,
-        candidatesInFlight,
-        workers,
-        other,
-        connections,
-        headerBytes,
-        headerTime,
-        idleTime);
-  }
-
   /** The same with other bounds on what is in flight. */
   public RequestLimits withInFlight(long bytes, int requests, long candidates) {
-    return new RequestLimits(
-        bodyBytes,
-        cells,
-        impressionBytes,
-        bytes,
-        requests,
-        candidates,
-        workers,
-        deadline,
-        connections,
-        headerBytes,
-        headerTime,
-        idleTime);
-  }
-
-  /** The same with another number of scoring threads. */
-  public RequestLimits withWorkers(int other) {
-    return new RequestLimits(
-        bodyBytes,
-        cells,
-        impressionBytes,
-        bytesInFlight,
-        requestsInFlight,
-        candidatesInFlight,
-        other,
-        deadline,
-        connections,
-        headerBytes,
-        headerTime,
-        idleTime);
+    return with(
+        same ->
+            same.bytesInFlight(bytes).requestsInFlight(requests).candidatesInFlight(candidates));
   }
 
   /** The same with other limits of connections. */
   public RequestLimits withConnections(int most, Duration forHeaders, Duration idle) {
-    return new RequestLimits(
-        bodyBytes,
-        cells,
-        impressionBytes,
-        bytesInFlight,
-        requestsInFlight,
-        candidatesInFlight,
-        workers,
-        deadline,
-        most,
-        headerBytes,
-        forHeaders,
-        idle);
+    return with(same -> same.connections(most).headerTime(forHeaders).idleTime(idle));
   }
 
   /** Those of one request, whatever way it comes. */

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelKind;
 import io.millrace.parameters.ModelSnapshot;
@@ -14,7 +13,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,24 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a request may ask, beyond what a schema says of each value. */
 class RequestRulesTest {
-  /** A number that is used as it is, and values that are only carried. */
-  private static final FeatureSchema RAW =
-      FeatureSchema.parse(
-          new Schema.Parser()
-              .parse(
-                  """
-                  {"type":"record","name":"Raw","millrace":{"id":"impression_id","time":"at"},
-                   "fields":[
-                    {"name":"impression_id","type":"string"},
-                    {"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}},
-                    {"name":"ad_id","type":"string","feature":{"kind":"categorical"}},
-                    {"name":"price","type":["null","double"],"default":null,
-                     "feature":{"kind":"numeric"}},
-                    {"name":"weight","type":["null","double"],"default":null,
-                     "feature":{"kind":"numeric"}},
-                    {"name":"carried","type":{"type":"array","items":"double"},"default":[]}]}
-                  """));
-
   private static MillraceServer server;
   private static Http http;
 
@@ -48,7 +28,8 @@ class RequestRulesTest {
   static void start() {
     server =
         Fixture.withoutKafka(
-            new ServedFixture.Source(ServedFixture.version("raw", ModelKind.FM, 42, RAW)),
+            new ServedFixture.Source(
+                ServedFixture.version("raw", ModelKind.FM, 42, ServedFixture.RAW)),
             new ServedFixture.Source(ServedFixture.version("clicks", ModelKind.FM, 42)),
             new ServedFixture.Source(broken()));
     http = Http.to(server);
@@ -56,7 +37,7 @@ class RequestRulesTest {
 
   /** A version whose every logit is none. */
   private static ModelSnapshot broken() {
-    ModelSnapshot sound = ServedFixture.version("broken", ModelKind.FM, 42, RAW);
+    ModelSnapshot sound = ServedFixture.version("broken", ModelKind.FM, 42, ServedFixture.RAW);
     Map<String, float[]> tensors = new HashMap<>(sound.tensors());
     tensors.replaceAll(
         (name, values) -> {
