@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -59,17 +61,31 @@ final class OperatorHarness implements AutoCloseable {
     return harness.snapshot(id, id);
   }
 
-  /** Lets time pass until a version is in the topic. */
+  /** Lets time pass until a version is the topic's last. */
   void awaitPublished(long version) {
-    await()
-        .atMost(Duration.ofSeconds(20))
+    awaitLast(manifest -> manifest.getVersion() == version);
+  }
+
+  /** The same of one incarnation; its manifest. */
+  VersionManifest awaitPublished(long version, long incarnation) {
+    return awaitLast(
+        manifest -> manifest.getVersion() == version && manifest.getIncarnation() == incarnation);
+  }
+
+  private VersionManifest awaitLast(Predicate<VersionManifest> expected) {
+    return await()
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
               harness.setProcessingTime(harness.getProcessingTime() + 1000);
               List<VersionManifest> all = manifests();
-              return !all.isEmpty() && all.get(all.size() - 1).getVersion() == version;
-            });
+              return all.isEmpty()
+                  ? Optional.<VersionManifest>empty()
+                  : Optional.of(all.get(all.size() - 1));
+            },
+            last -> last.filter(expected).isPresent())
+        .orElseThrow();
   }
 
   /** Lets a second pass. */
