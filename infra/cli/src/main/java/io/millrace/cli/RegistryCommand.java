@@ -1,9 +1,9 @@
 package io.millrace.cli;
 
+import io.millrace.access.Users;
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.feature.FeatureSchemaRules;
 import io.millrace.registry.http.RegistryServerConfig;
-import io.millrace.registry.http.Users;
 import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.RegistryNode;
 import io.millrace.standalone.RegistrySettings;

@@ -1,6 +1,6 @@
 package io.millrace.cli;
 
-import io.millrace.registry.http.Users;
+import io.millrace.access.Users;
 import io.millrace.standalone.UserError;
 import java.io.BufferedReader;
 import java.io.Console;

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.replay.SourceSettings;
 import io.millrace.serving.http.ServerSettings;
@@ -10,7 +11,7 @@ import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.RegistryNode;
 import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UpSettings;
-import io.millrace.standalone.UserError;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,8 @@ import picocli.CommandLine.Option;
     description = "Runs the platform for your own impressions and clicks until Ctrl-C.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class UpCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /** Between two looks at what labels say. */
   private static final long LOOK_MILLIS = 5_000;
 
@@ -50,6 +53,20 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--port", description = "Of the server (default: 8080).")
   private @Nullable String port;
 
+  @Sets("server.host")
+  @Option(
+      names = "--host",
+      description =
+          "Address that the server listens on (default: 127.0.0.1); others ask for --users.")
+  private @Nullable String host;
+
+  @Sets("server.users")
+  @Option(
+      names = "--users",
+      paramLabel = "FILE",
+      description = "Users and their roles; with it the server answers nobody else.")
+  private @Nullable String users;
+
   @Mixin private RegistryOption registryOption;
 
   @Mixin private LogOptions log;
@@ -61,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
   private @Nullable String dataDir;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, IOException {
     UpSettings up = settings.read(UpSettings.defaults(ServerSettings.defaults()));
     Path schemaFile = Required.given(up.schema(), "schema", "--schema");
     try (DataDirectory directory = DataDirectory.open(up.dataDir())) {
@@ -89,16 +106,17 @@ final class UpCommand implements Callable<Integer> {
       try (Platform platform = Platform.start(directory, config);
           RegistryNode registry = RegistryOption.start(up.registry(), platform)) {
         System.out.printf(
-            "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n",
+            "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n%n",
             platform.server(), platform.client().get("bootstrap.servers"), directory.root());
+        String curl = up.server().users().isPresent() ? "curl -s -u NAME:PASSWORD" : "curl -s";
+        FirstSteps.of(curl, platform.server(), features).forEach(System.out::println);
         System.out.flush();
         LabelsLine labels = new LabelsLine(60_000);
-        ServerClient client = new ServerClient(platform.server());
         long nextLook = 0;
         while (!stopped.await(500, TimeUnit.MILLISECONDS)) {
           if (System.currentTimeMillis() >= nextLook) {
             nextLook = System.currentTimeMillis() + LOOK_MILLIS;
-            say(client, labels);
+            say(platform, labels);
           }
           Optional<String> gaveUp = platform.gaveUp();
           if (gaveUp.isPresent()) {
@@ -116,12 +134,9 @@ final class UpCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void say(ServerClient client, LabelsLine labels) throws InterruptedException {
-    try {
-      labels.next(client.status(), System.currentTimeMillis()).ifPresent(System.out::println);
-    } catch (UserError e) {
-      // The server has its own ways to say what is wrong; the next look comes soon. No logger here:
-      // a command's class is loaded before it is decided where logs go.
-    }
+  private static void say(Platform platform, LabelsLine labels) throws IOException {
+    labels
+        .next(JSON.readTree(platform.status()), System.currentTimeMillis())
+        .ifPresent(System.out::println);
   }
 }

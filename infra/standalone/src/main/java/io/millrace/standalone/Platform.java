@@ -1,11 +1,15 @@
 package io.millrace.standalone;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.event.Click;
+import io.millrace.event.Impression;
+import io.millrace.event.Outcome;
 import io.millrace.feature.FeatureChange;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.ingestion.LabelEmission;
+import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.job.IngestionJob;
 import io.millrace.ingestion.job.IngestionJobConfig;
 import io.millrace.metrics.LearnerFigures;
@@ -40,11 +44,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running platform: broker, topics, registry, jobs, server; started in this order. */
 public final class Platform implements AutoCloseable {
+  /** Producers find these schemas registered under the full names of their records. */
+  private static final List<Schema> WRITTEN_BY_PRODUCERS =
+      List.of(Impression.getClassSchema(), Click.getClassSchema(), Outcome.getClassSchema());
+
   private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
 
   /** Reasons for which an impression, rather than an outcome, is refused. */
@@ -101,6 +111,9 @@ public final class Platform implements AutoCloseable {
         checkFollows(schema);
         registry.register(schema.name(), schema.avro());
       }
+      for (Schema contract : WRITTEN_BY_PRODUCERS) {
+        registry.register(contract.getFullName(), contract);
+      }
       flink =
           opened(
               new EmbeddedFlink(
@@ -133,12 +146,17 @@ public final class Platform implements AutoCloseable {
                       models,
                       settings.compute().engine(),
                       ServerWiring.of(client(), topics, directory.views(), registry)
+                          .withOutcomes(outcomes(config))
                           .withParts(watch::parts)
                           .withExtraStatus(config.extraStatus()))));
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private static Set<String> outcomes(PlatformConfig config) {
+    return config.outcomes().stream().map(OutcomeRule::name).collect(Collectors.toSet());
   }
 
   /** Starts a broker here, or takes the one that the configuration names. */
@@ -300,6 +318,11 @@ public final class Platform implements AutoCloseable {
     return URI.create(
         "http://%s:%d"
             .formatted(reached.contains(":") ? "[" + reached + "]" : reached, server.port()));
+  }
+
+  /** What {@code GET /v1/status} of the server answers: JSON. */
+  public byte[] status() {
+    return server.status();
   }
 
   /** The version of a model that is served, or empty before the first. */

@@ -35,7 +35,9 @@ public enum RejectionReason {
   /** An outcome other than a click whose impression did not come within its window. */
   OUTCOME_FOR_UNKNOWN_IMPRESSION,
   /** An outcome other than a click that came after its window had closed. */
-  LATE_OUTCOME;
+  LATE_OUTCOME,
+  /** JSON that is no event: an unknown key, a value of the wrong type, or one that is missing. */
+  MALFORMED_JSON;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

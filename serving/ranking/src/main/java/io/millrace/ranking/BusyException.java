@@ -4,7 +4,8 @@ package io.millrace.ranking;
 public final class BusyException extends RankingException {
   private static final long serialVersionUID = 1L;
 
-  BusyException(String message) {
+  /** Says why. */
+  public BusyException(String message) {
     super(message);
   }
 }

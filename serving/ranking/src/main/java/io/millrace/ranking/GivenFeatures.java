@@ -12,7 +12,7 @@ import java.util.Map;
 public record GivenFeatures(String place, Map<String, Object> values) {
 
   /** The place of a feature in the request. */
-  String at(String feature) {
+  public String at(String feature) {
     return place.isEmpty() ? feature : place + "." + feature;
   }
 }

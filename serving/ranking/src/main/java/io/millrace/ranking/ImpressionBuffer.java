@@ -30,6 +30,11 @@ public record ImpressionBuffer(long bytes, int events, Duration keptFor, WhenFul
     }
   }
 
+  /** The same, but what does not fit is refused. */
+  public ImpressionBuffer refusing() {
+    return new ImpressionBuffer(bytes, events, keptFor, WhenFull.REFUSE);
+  }
+
   /** A sixteenth of the heap, two minutes without Kafka, then rankings go on unlogged. */
   public static ImpressionBuffer defaults() {
     return of(Runtime.getRuntime().maxMemory());

@@ -19,14 +19,15 @@ public final class InvalidRequestException extends RankingException {
   }
 
   /** {@code field} holds {@code value} where {@code expected} should be. */
-  static InvalidRequestException field(String field, String expected, @Nullable Object value) {
+  public static InvalidRequestException field(
+      String field, String expected, @Nullable Object value) {
     String shown = ShownValue.of(value);
     return new InvalidRequestException(
         field, expected, shown, field + ": " + shown + ", expected " + expected);
   }
 
   /** It is no one field that is wrong. */
-  static InvalidRequestException whole(String message) {
+  public static InvalidRequestException whole(String message) {
     return new InvalidRequestException(null, null, null, message);
   }
 

@@ -28,15 +28,23 @@ public final class RankingService {
   private static final int SHOWN_RESULTS = 5;
 
   private final ServedModels models;
-  private final ImpressionLog log;
+  private final EventLog log;
+  private final String topic;
   private final RankingLimits limits;
   private final Clock clock;
   private volatile @Nullable LatestRanking latest;
 
-  /** Ranks by given models; impressions go to {@code log}. */
-  public RankingService(ServedModels models, ImpressionLog log, RankingLimits limits, Clock clock) {
+  /**
+   * Ranks by given models.
+   *
+   * @param log where impressions go
+   * @param topic of impressions
+   */
+  public RankingService(
+      ServedModels models, EventLog log, String topic, RankingLimits limits, Clock clock) {
     this.models = models;
     this.log = log;
+    this.topic = topic;
     this.limits = limits;
     this.clock = clock;
   }
@@ -65,7 +73,7 @@ public final class RankingService {
     }
     long now = clock.millis();
     List<RankAnswer.Result> results = new ArrayList<>(k);
-    List<ImpressionLog.Event> events = new ArrayList<>(k);
+    List<EventLog.Event> events = new ArrayList<>(k);
     ModelSnapshot snapshot;
     long age;
     try (ServedModel.Lease lease = models.named(request.model()).lease()) {
@@ -92,7 +100,7 @@ public final class RankingService {
         }
         results.add(result(scored, index, id));
         if (wanted) {
-          ImpressionLog.Event event = event(shown, index, id, now, lease);
+          EventLog.Event event = event(shown, index, id, now, lease);
           bytes += event.value().length;
           checkSize(event, index, bytes, k);
           events.add(event);
@@ -106,7 +114,7 @@ public final class RankingService {
         done -> new RankAnswer(snapshot.model(), snapshot.version(), age, done, results));
   }
 
-  private void checkSize(ImpressionLog.Event event, int index, long bytes, int k) {
+  private void checkSize(EventLog.Event event, int index, long bytes, int k) {
     if (event.value().length > EventRules.MAX_EVENT_BYTES) {
       throw InvalidRequestException.field(
           "candidates[" + index + "]",
@@ -161,7 +169,7 @@ public final class RankingService {
     return id;
   }
 
-  private static ImpressionLog.Event event(
+  private EventLog.Event event(
       Scored scored, int index, String id, long now, ServedModel.Lease lease) {
     FeatureSchema schema = lease.features().log();
     GenericRecord record = scored.logged().get(index);
@@ -178,7 +186,7 @@ public final class RankingService {
                 snapshot.version(),
                 scored.probabilities()[index],
                 scored.encodingHashes()[index]));
-    return new ImpressionLog.Event(id, lease.scratch().wire().encode(impression));
+    return new EventLog.Event(topic, id, lease.scratch().wire().encode(impression));
   }
 
   private void remember(

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param forModel makes the records that the model is asked with
  * @param forLog makes the records that are logged
  */
-record RequestFeatures(
+public record RequestFeatures(
     FeatureSchema model,
     @Nullable FeatureSchema asked,
     FeatureSchema log,

@@ -143,6 +143,19 @@ public final class ServedModel implements AutoCloseable {
     }
   }
 
+  /**
+   * How the features of an event are read that is to be learned from.
+   *
+   * @throws UnavailableException if there is no version yet
+   */
+  public RequestFeatures requestFeatures() {
+    Version present = refreshed();
+    if (present == null) {
+      throw new UnavailableException(notReady());
+    }
+    return features(present);
+  }
+
   /** What a change of the feature schema would meet; empty before the first version. */
   public Optional<LiveModel> live() {
     return newest()

@@ -3,13 +3,13 @@ package io.millrace.ranking;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.SampleFeatures;
 import io.millrace.schema.SchemaRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,27 +44,24 @@ public final class WarmUp implements Runnable {
   private final List<ServedModel> models;
   private final Duration limit;
   private final SchemaRegistry registry;
-  private final ImpressionLog impressions;
-  private final Clock clock;
+  private final Function<ServedModels, RankingService> rankings;
   private final RequestPath path;
 
   /**
    * @param limit no model is asked for longer
-   * @param impressions what a ranking would be logged to
+   * @param rankings makes what ranks by a copy of a model
    * @param path by which each made-up request goes
    */
   public WarmUp(
       List<ServedModel> models,
       Duration limit,
       SchemaRegistry registry,
-      ImpressionLog impressions,
-      Clock clock,
+      Function<ServedModels, RankingService> rankings,
       RequestPath path) {
     this.models = models;
     this.limit = limit;
     this.registry = registry;
-    this.impressions = impressions;
-    this.clock = clock;
+    this.rankings = rankings;
     this.path = path;
   }
 
@@ -111,11 +108,9 @@ public final class WarmUp implements Runnable {
   /** Returns how many requests were answered. */
   private int ask(ServedModel model, long end) throws InterruptedException {
     FeatureSchema schema = model.newest().orElseThrow().compiled().schema();
-    RankingService rankings =
-        new RankingService(
-            new ServedModels(List.of(model)), impressions, RankingLimits.DEFAULT, clock);
-    Runnable[] large = prepare(rankings, model.name(), schema, CANDIDATES);
-    Runnable[] small = prepare(rankings, model.name(), schema, 1);
+    RankingService ranking = rankings.apply(new ServedModels(List.of(model)));
+    Runnable[] large = prepare(ranking, model.name(), schema, CANDIDATES);
+    Runnable[] small = prepare(ranking, model.name(), schema, 1);
     int asked = 0;
     while (asked < REQUESTS && System.nanoTime() < end) {
       if (Thread.interrupted()) {

@@ -2,6 +2,7 @@ package io.millrace.registry.http;
 
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.access.Role;
 import io.millrace.registry.RegistryError;
 import io.millrace.registry.RegistryException;
 import io.millrace.registry.RegistryService;
@@ -100,7 +101,7 @@ final class ApicurioRoutes {
   }
 
   private static Route register(String path, Function<Request, Object> answer) {
-    return Route.change(HttpMethod.POST, path, Role.REGISTER, answer).in(Dialect.APICURIO);
+    return Route.change(HttpMethod.POST, path, Role.WRITE, answer).in(Dialect.APICURIO);
   }
 
   private static String subject(Request request) {

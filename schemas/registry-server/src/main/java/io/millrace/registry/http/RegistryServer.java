@@ -12,6 +12,8 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.millrace.access.Gate;
+import io.millrace.access.Role;
 import io.millrace.registry.RegistryService;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -19,8 +21,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -37,6 +37,7 @@ public final class RegistryServer implements AutoCloseable {
 
   private final RegistryService registry;
   private final RegistryServerConfig config;
+  private final Gate gate;
   private final ExecutorService questions = workers("registry-question");
   private final ExecutorService changes = workers("registry-change");
   private final ExecutorService passwords =
@@ -66,6 +67,7 @@ public final class RegistryServer implements AutoCloseable {
   private RegistryServer(RegistryServerConfig config, RegistryService registry) {
     this.config = config;
     this.registry = registry;
+    this.gate = new Gate(config.users(), passwords);
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     ServerBuilder builder =
         Server.builder()
@@ -149,36 +151,28 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   private HttpService guarded(HttpService service, Role role) {
-    Optional<Users> users = config.users();
-    if (users.isEmpty()) {
+    if (gate.open()) {
       return service;
     }
     return (context, request) -> {
       String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
-      Optional<Role> known = users.get().recognised(authorization);
-      if (known.isPresent()) {
-        return admitted(known, role, service, context, request);
-      }
       return HttpResponse.of(
-          CompletableFuture.supplyAsync(() -> users.get().verify(authorization), passwords)
-              .thenApply(found -> admitted(found, role, service, context, request)));
+          gate.ask(authorization, role)
+              .thenApply(verdict -> admitted(verdict, service, context, request)));
     };
   }
 
   private static HttpResponse admitted(
-      Optional<Role> found,
-      Role needed,
+      Gate.Verdict verdict,
       HttpService service,
       ServiceRequestContext context,
       HttpRequest request) {
-    if (found.isEmpty()) {
-      return Answers.failure(HttpStatus.UNAUTHORIZED);
-    }
-    if (!found.get().includes(needed)) {
-      return Answers.failure(HttpStatus.FORBIDDEN);
-    }
     try {
-      return service.serve(context, request);
+      return switch (verdict) {
+        case UNKNOWN -> Answers.failure(HttpStatus.UNAUTHORIZED);
+        case FORBIDDEN -> Answers.failure(HttpStatus.FORBIDDEN);
+        case ADMITTED -> service.serve(context, request);
+      };
     } catch (Exception e) {
       return Answers.failure(e, Dialect.CONFLUENT);
     }

@@ -1,5 +1,6 @@
 package io.millrace.registry.http;
 
+import io.millrace.access.Users;
 import java.io.File;
 import java.time.Duration;
 import java.util.Optional;

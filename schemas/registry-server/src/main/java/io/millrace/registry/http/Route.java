@@ -1,6 +1,7 @@
 package io.millrace.registry.http;
 
 import com.linecorp.armeria.common.HttpMethod;
+import io.millrace.access.Role;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package io.millrace.registry.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.linecorp.armeria.common.HttpMethod;
+import io.millrace.access.Role;
 import io.millrace.registry.RegistryError;
 import io.millrace.registry.RegistryException;
 import io.millrace.registry.RegistryMode;
@@ -131,7 +132,7 @@ final class Routes {
         Route.change(
             HttpMethod.POST,
             versions,
-            Role.REGISTER,
+            Role.WRITE,
             request ->
                 new Bodies.Id(
                     registry

@@ -3,6 +3,7 @@ package io.millrace.registry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.access.Users;
 import io.millrace.registry.RegistryService;
 import io.millrace.schema.SchemaRules;
 import java.io.IOException;

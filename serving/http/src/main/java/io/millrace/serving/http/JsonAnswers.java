@@ -30,8 +30,6 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.millrace.ranking.RankingException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -59,17 +57,17 @@ final class JsonAnswers implements ServerErrorHandler {
 
   private final int maxBodyBytes;
   private final Duration deadline;
-  private final Map<String, String> methods;
+  private final Routes routes;
   private final ObjIntConsumer<String> counter;
 
   /**
-   * @param methods the methods that each path takes, as {@code Allow} names them
+   * @param routes what there is
    * @param counter told the path (empty if none was read) and status of every failure
    */
-  JsonAnswers(RequestLimits limits, Map<String, String> methods, ObjIntConsumer<String> counter) {
+  JsonAnswers(RequestLimits limits, Routes routes, ObjIntConsumer<String> counter) {
     this.maxBodyBytes = limits.bodyBytes();
     this.deadline = limits.deadline();
-    this.methods = Map.copyOf(methods);
+    this.routes = routes;
     this.counter = counter;
   }
 
@@ -96,23 +94,21 @@ final class JsonAnswers implements ServerErrorHandler {
 
   /** An answer with a JSON body; never cached. */
   static HttpResponse of(HttpStatus status, Object value) {
-    return of(new Answer(status, value, HttpHeaders.of()));
+    return of(Answer.of(status, value));
   }
 
   /** A status, what goes with it, and further headers. */
   record Answer(HttpStatus status, Object body, HttpHeaders headers) {
 
-    /** What a finished computation amounts to: its value, or else the words for its failure. */
-    static Answer of(@Nullable Object value, @Nullable Throwable failure) {
-      return failure == null
-          ? new Answer(HttpStatus.OK, Objects.requireNonNull(value), HttpHeaders.of())
-          : ofFailure(failure);
+    static Answer of(HttpStatus status, Object value) {
+      return new Answer(status, value, HttpHeaders.of());
     }
 
-    private static Answer ofFailure(Throwable failure) {
+    /** The words for a failure. */
+    static Answer ofFailure(Throwable failure) {
       Throwable cause = unwrapped(failure);
       if (cause instanceof RankingException e) {
-        return of(null, RequestException.of(e));
+        return ofFailure(RequestException.of(e));
       }
       if (cause instanceof RequestException e) {
         return new Answer(e.status(), e.body(), e.headers());
@@ -146,7 +142,7 @@ final class JsonAnswers implements ServerErrorHandler {
   }
 
   /** A value as JSON. */
-  static byte[] bytes(Object value) {
+  static byte[] bytes(@Nullable Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
@@ -176,9 +172,8 @@ final class JsonAnswers implements ServerErrorHandler {
     }
     if (cause instanceof RequestTimeoutException) {
       return ctx.log().isAvailable(RequestLogProperty.REQUEST_END_TIME)
-          ? Answer.of(null, RequestException.busy("The server is too busy to answer in time."))
-          : Answer.of(
-              null,
+          ? Answer.ofFailure(RequestException.busy("The server is too busy to answer in time."))
+          : Answer.ofFailure(
               RequestException.of(
                   HttpStatus.REQUEST_TIMEOUT,
                   "The request's body did not arrive within %d ms.".formatted(deadline.toMillis()),
@@ -209,11 +204,9 @@ final class JsonAnswers implements ServerErrorHandler {
     HttpHeaders headers = HttpHeaders.of();
     String words =
         switch (status.code()) {
-          case 404 ->
-              "No such path; there are POST /v1/predict, POST /v1/rank, GET /v1/status,"
-                  + " GET /v1/history, GET /health, GET /ready, GET /metrics and GET /.";
+          case 404 -> "No such path; there are " + routes.inWords() + ".";
           case 405 -> {
-            String allowed = methods.getOrDefault(path, "GET, HEAD");
+            String allowed = routes.at(path).map(Route::allowed).orElse("GET, HEAD");
             headers = HttpHeaders.of(HttpHeaderNames.ALLOW, allowed);
             yield "This path does not take this method, expected " + allowed + ".";
           }

@@ -1,6 +1,5 @@
 package io.millrace.serving.http;
 
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -12,13 +11,16 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.encoding.EncodingService;
-import com.linecorp.armeria.server.file.HttpFile;
+import io.millrace.access.Gate;
+import io.millrace.access.Role;
+import io.millrace.access.Users;
 import io.millrace.feature.LiveModel;
+import io.millrace.intake.EventIntake;
 import io.millrace.metrics.LearnerFigures;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterViewConfig;
-import io.millrace.ranking.ImpressionLog;
+import io.millrace.ranking.EventLog;
 import io.millrace.ranking.ModelSource;
 import io.millrace.ranking.ParameterViewSource;
 import io.millrace.ranking.PredictionService;
@@ -32,7 +34,9 @@ import io.millrace.wire.RejectionReason;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +48,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,20 +57,13 @@ public final class MillraceServer implements AutoCloseable {
   private static final long SCHEMA_WATCH_MILLIS = 500;
   private static final Logger LOG = LoggerFactory.getLogger(MillraceServer.class);
 
-  /** No more requests for the status, metrics or history wait. */
-  private static final int MAX_WAITING_VIEWS = 64;
-
   private static final int MAX_STREAMS = 256;
-  private static final Map<String, String> METHODS =
-      Map.of("/v1/predict", "POST", "/v1/rank", "POST");
-
-  private static final String CONTENT_SECURITY =
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self';"
-          + " connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
   private final Map<String, ModelSource> sources = new LinkedHashMap<>();
   private final ServedModels models;
-  private final ImpressionLog impressions;
+  private final EventLog impressions;
+  private final EventLog given;
+  private final EventIntake intake;
   private final IngestionCountsView ingestion;
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
@@ -79,9 +75,9 @@ public final class MillraceServer implements AutoCloseable {
   private final OriginCheck origins;
   private final ExecutorService workers;
   private final BlockingTaskExecutor views;
-  private final AtomicInteger waitingViews = new AtomicInteger();
   private final ServerMetrics metrics;
   private final StatusMeters page;
+  private final Routes routes;
   private final Server server;
 
   /**
@@ -132,14 +128,23 @@ public final class MillraceServer implements AutoCloseable {
 
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
     sources.forEach(source -> this.sources.put(source.model(), source));
-    metrics = new ServerMetrics(List.of("predict", "rank"), this.sources.keySet());
+    metrics = new ServerMetrics(List.of("predict", "rank", "events"), this.sources.keySet());
     models = new ServedModels(sources.stream().map(source -> served(source, config)).toList());
     impressions =
-        new ImpressionLog(
+        new EventLog(
             config.clientProperties(),
-            config.topics().impressions(),
+            "impressions",
             config.impressionWait(),
             config.impressionBuffer());
+    given =
+        new EventLog(
+            config.clientProperties(),
+            "events",
+            config.limits().deadline().multipliedBy(4).dividedBy(5),
+            config.impressionBuffer().refusing());
+    intake =
+        new EventIntake(
+            models, config.outcomes(), config.registry(), config.topics(), given, config.clock());
     ingestion =
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
@@ -148,7 +153,7 @@ public final class MillraceServer implements AutoCloseable {
     admission = new Admission(config.limits());
     origins = new OriginCheck(config.host(), config.allowedOrigins());
     RankingLimits limits = config.limits().ranking();
-    RankingService rankings = new RankingService(models, impressions, limits, config.clock());
+    RankingService rankings = rankings(models, limits, config);
     PredictEndpoint predict =
         new PredictEndpoint(new PredictionService(models, limits, config.clock()));
     reporter =
@@ -160,6 +165,7 @@ public final class MillraceServer implements AutoCloseable {
             admission,
             surroundings,
             rankings,
+            intake,
             config.extraStatus(),
             config.clock());
     page = new StatusMeters(metrics.registry(), reporter.status());
@@ -169,7 +175,8 @@ public final class MillraceServer implements AutoCloseable {
             config.limits().workers(),
             task -> daemon(task, "millrace-server-" + worker.incrementAndGet()));
     views = BlockingTaskExecutor.builder().numThreads(1).threadNamePrefix("millrace-views").build();
-    server = build(config, predict, new RankEndpoint(rankings));
+    routes = routes(config, rankings, predict);
+    server = build(config);
     ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "millrace-status"));
     ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
     schemaWatch =
@@ -182,8 +189,7 @@ public final class MillraceServer implements AutoCloseable {
                 models.all(),
                 config.warmUp(),
                 config.registry(),
-                impressions,
-                config.clock(),
+                copy -> rankings(copy, RankingLimits.DEFAULT, config),
                 RankEndpoint::roundTrip),
             "millrace-warm-up");
   }
@@ -194,6 +200,11 @@ public final class MillraceServer implements AutoCloseable {
         config.registry(),
         config.engine(),
         nanos -> metrics.recordPass(source.model(), nanos));
+  }
+
+  private RankingService rankings(ServedModels by, RankingLimits limits, ServerConfig config) {
+    return new RankingService(
+        by, impressions, config.topics().impressions(), limits, config.clock());
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -263,12 +274,22 @@ public final class MillraceServer implements AutoCloseable {
     return source;
   }
 
+  /** What {@code GET /v1/status} answers: JSON. */
+  public byte[] status() {
+    return JsonAnswers.bytes(reporter.status());
+  }
+
+  /** All that it answers. */
+  Routes routes() {
+    return routes;
+  }
+
   /** The port that the server listens on. */
   public int port() {
     return server.activeLocalPort();
   }
 
-  private Server build(ServerConfig config, PredictEndpoint predict, RankEndpoint rank) {
+  private Server build(ServerConfig config) {
     RequestLimits limits = config.limits();
     ServerBuilder builder =
         Server.builder()
@@ -292,37 +313,43 @@ public final class MillraceServer implements AutoCloseable {
             .disableServerHeader()
             .disableDateHeader()
             .unloggedExceptionsReportIntervalMillis(0) // the error handler tells or logs them
-            .errorHandler(new JsonAnswers(limits, METHODS, this::countFailure))
+            .errorHandler(new JsonAnswers(limits, routes, this::countFailure))
             .decorator(
                 EncodingService.builder().minBytesToForceChunkedEncoding(4096).newDecorator())
             .decorator(this::atTheDoor);
+    routes.addTo(builder);
+    return builder.build();
+  }
+
+  private Routes routes(ServerConfig config, RankingService rankings, PredictEndpoint predict) {
+    Routes routes = new Routes(gate(config), views, this::countFailure);
+    RankEndpoint rank = new RankEndpoint(rankings);
     post(
-        builder,
-        limits,
+        routes,
+        config,
         "predict",
         (body, deadline) -> CompletableFuture.completedFuture(predict.answer(body, deadline)));
-    post(builder, limits, "rank", rank::answer);
-    builder
-        .route()
-        .get("/health")
-        .build(
-            (ctx, request) ->
-                JsonAnswers.of(
-                    HttpStatus.OK, Map.of("status", "up", "problems", surroundings.problems())));
-    builder.route().get("/ready").build((ctx, request) -> ready());
-    view(builder, "/v1/status", ctx -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
-    view(builder, "/v1/models", ctx -> JsonAnswers.of(HttpStatus.OK, RunningModel.all(models)));
-    view(
-        builder,
+    post(routes, config, "rank", rank::answer);
+    post(routes, config, "events", Role.WRITE, new EventsEndpoint(intake));
+    routes.open(
+        "/health",
+        (ctx, request) ->
+            JsonAnswers.of(
+                HttpStatus.OK, Map.of("status", "up", "problems", surroundings.problems())));
+    routes.get("/ready", (ctx, request) -> ready());
+    routes.view("/v1/status", ctx -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
+    routes.view("/v1/models", ctx -> JsonAnswers.of(HttpStatus.OK, RunningModel.all(models)));
+    routes.view("/v1/history", ctx -> history(ctx.queryParam("since")));
+    routes.view(
         "/metrics",
         ctx ->
             HttpResponse.of(
                 HttpStatus.OK,
                 MediaType.parse(StatusMeters.CONTENT_TYPE),
                 page.page(reporter.status())));
-    view(builder, "/v1/history", ctx -> history(ctx.queryParam("since")));
-    ConsoleFile.ALL.forEach(file -> page(builder, file));
-    return builder.build();
+    routes.document("/openapi.json", "openapi.json");
+    ConsoleFile.ALL.forEach(routes::page);
+    return routes;
   }
 
   /** What happens to each request before anything else does. */
@@ -337,7 +364,7 @@ public final class MillraceServer implements AutoCloseable {
       origins.check(request);
     } catch (RequestException e) {
       countFailure(ctx.path(), e.status().code());
-      return JsonAnswers.of(JsonAnswers.Answer.of(null, e));
+      return JsonAnswers.of(JsonAnswers.Answer.ofFailure(e));
     }
     return service.serve(ctx, request);
   }
@@ -347,51 +374,32 @@ public final class MillraceServer implements AutoCloseable {
     metrics.count(metrics.endpoints().contains(name) ? name : ServerMetrics.OTHER, status);
   }
 
+  private Gate gate(ServerConfig config) {
+    try {
+      Optional<Path> file = config.settings().users();
+      return new Gate(
+          file.isEmpty() ? Optional.empty() : Optional.of(Users.read(file.get())), views);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "users: %s cannot be read: %s".formatted(config.settings().users(), e.getMessage()), e);
+    }
+  }
+
   private <T> void post(
-      ServerBuilder builder,
-      RequestLimits limits,
+      Routes routes, ServerConfig config, String name, BodyService.Endpoint<T> endpoint) {
+    post(routes, config, name, Role.READ, endpoint);
+  }
+
+  private <T> void post(
+      Routes routes,
+      ServerConfig config,
       String name,
-      ScoringService.Endpoint<T> endpoint) {
-    builder
-        .route()
-        .post("/v1/" + name)
-        .build(new ScoringService<>(name, endpoint, metrics, limits, admission, workers));
-  }
-
-  /** An answer that takes a look at everything, on a thread of its own kind. */
-  private void view(
-      ServerBuilder builder, String path, Function<ServiceRequestContext, HttpResponse> answer) {
-    builder
-        .route()
-        .get(path)
-        .build(
-            (ctx, request) -> {
-              if (waitingViews.incrementAndGet() > MAX_WAITING_VIEWS) {
-                waitingViews.decrementAndGet();
-                countFailure(path, HttpStatus.SERVICE_UNAVAILABLE.code());
-                return JsonAnswers.of(
-                    JsonAnswers.Answer.of(
-                        null, RequestException.busy("Too many ask for the server's state.")));
-              }
-              return HttpResponse.of(
-                  CompletableFuture.supplyAsync(
-                      () -> {
-                        waitingViews.decrementAndGet();
-                        return answer.apply(ctx);
-                      },
-                      views));
-            });
-  }
-
-  private static void page(ServerBuilder builder, ConsoleFile page) {
-    HttpFile file =
-        HttpFile.builder(ConsoleFile.class.getClassLoader(), page.resource())
-            .addHeader(HttpHeaderNames.CONTENT_TYPE, page.contentType())
-            .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-cache")
-            .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, CONTENT_SECURITY)
-            .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
-            .build();
-    builder.route().get(page.path()).build(file.asService());
+      Role role,
+      BodyService.Endpoint<T> endpoint) {
+    routes.post(
+        "/v1/" + name,
+        role,
+        new BodyService<>(name, endpoint, metrics, config.limits(), admission, workers));
   }
 
   private HttpResponse ready() {
@@ -429,6 +437,7 @@ public final class MillraceServer implements AutoCloseable {
     kafka.close();
     ingestion.close();
     impressions.close();
+    given.close();
     models.close();
   }
 }

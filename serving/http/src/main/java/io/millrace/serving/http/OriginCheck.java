@@ -1,8 +1,10 @@
 package io.millrace.serving.http;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import io.millrace.ranking.ShownValue;
 import java.net.URI;
 import java.util.HashSet;
@@ -27,9 +29,10 @@ final class OriginCheck {
   }
 
   /**
-   * Requires a request's origin, if it has one, to be this machine or an allowed host.
+   * Requires a request's origin, if it has one, to be this machine or an allowed host, and what a
+   * page sends to be JSON, which a form cannot send.
    *
-   * @throws RequestException with 403
+   * @throws RequestException with 403, or 415 for what is not JSON
    */
   void check(HttpRequest request) {
     String origin = request.headers().get(HttpHeaderNames.ORIGIN);
@@ -38,6 +41,15 @@ final class OriginCheck {
           HttpStatus.FORBIDDEN,
           "origin: %s, expected a page of this machine, of the server's host or of an allowed origin"
               .formatted(ShownValue.of(origin)));
+    }
+    if (origin != null && request.method() == HttpMethod.POST) {
+      MediaType type = request.contentType();
+      if (type == null || !type.isJson()) {
+        throw RequestException.of(
+            HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+            "content-type: %s, expected application/json from a page"
+                .formatted(type == null ? "none" : ShownValue.of(type.toString())));
+      }
     }
   }
 

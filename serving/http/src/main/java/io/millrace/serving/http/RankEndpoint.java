@@ -20,7 +20,8 @@ record RankEndpoint(RankingService rankings) {
     RequestObject body = RequestObject.parse(json);
     String model = rankings.models().named(body.string("model")).name();
     Candidates candidates = candidates(body);
-    int k = body.integer("k", 1, 1, RankRequest.MAX_K);
+    int all = Math.min(candidates.size(), RankRequest.MAX_K);
+    int k = body.integer("k", all, 1, RankRequest.MAX_K);
     return rankings.answer(new RankRequest(model, candidates, k, body.bool("log", true)), deadline);
   }
 

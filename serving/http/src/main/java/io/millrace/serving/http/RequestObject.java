@@ -13,6 +13,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.ranking.GivenFeatures;
 import io.millrace.ranking.ShownValue;
 import java.io.IOException;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +95,13 @@ record RequestObject(String path, Map<String, Object> values) {
 
   /** Requires every key to be one of {@code keys}. */
   RequestObject allow(String... keys) {
+    return allow(List.of(keys));
+  }
+
+  /** The same. */
+  RequestObject allow(List<String> keys) {
     for (Map.Entry<String, Object> entry : values.entrySet()) {
-      if (!List.of(keys).contains(entry.getKey())) {
+      if (!keys.contains(entry.getKey())) {
         throw RequestException.field(
             at(shownKey(entry.getKey())),
             "no such key; known are " + String.join(", ", keys),
@@ -150,6 +157,38 @@ record RequestObject(String path, Map<String, Object> values) {
     throw RequestException.field(at(key), "a finite number, zero or more", value);
   }
 
+  /** A finite number, or null if there is none. */
+  @Nullable Double number(String key) {
+    Object value = values.get(key);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Number n && Double.isFinite(n.doubleValue())) {
+      return n.doubleValue();
+    }
+    throw RequestException.field(at(key), "a finite number", value);
+  }
+
+  /** A point in time as milliseconds since 1970, or null if there is none. */
+  @Nullable Long time(String key) {
+    Object value = values.get(key);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    if (value instanceof String text) {
+      try {
+        return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+      } catch (DateTimeParseException | ArithmeticException e) {
+        // told below
+      }
+    }
+    throw RequestException.field(
+        at(key), "milliseconds since 1970, or a text such as 2026-01-31T12:00:00Z", value);
+  }
+
   /** The object under {@code key}, empty if there is none. */
   RequestObject object(String key) {
     Object value = values.get(key);
@@ -158,6 +197,16 @@ record RequestObject(String path, Map<String, Object> values) {
 
   /** The objects in the array under {@code key}: 1 to {@code max} of them. */
   List<RequestObject> objects(String key, int max) {
+    List<?> list = elements(key, max);
+    List<RequestObject> objects = new ArrayList<>(list.size());
+    for (int i = 0; i < list.size(); i++) {
+      objects.add(of(at(key) + "[" + i + "]", list.get(i)));
+    }
+    return objects;
+  }
+
+  /** What stands in the array under {@code key}: 1 to {@code max} elements, objects or not. */
+  List<?> elements(String key, int max) {
     Object value = values.get(key);
     String expected = "an array of 1 to " + max + " objects";
     if (!(value instanceof List<?> list)) {
@@ -166,11 +215,7 @@ record RequestObject(String path, Map<String, Object> values) {
     if (list.isEmpty() || list.size() > max) {
       throw RequestException.field(at(key), expected, list.size() + " elements");
     }
-    List<RequestObject> objects = new ArrayList<>(list.size());
-    for (int i = 0; i < list.size(); i++) {
-      objects.add(of(at(key) + "[" + i + "]", list.get(i)));
-    }
-    return objects;
+    return list;
   }
 
   /** As values of features. */
@@ -183,8 +228,9 @@ record RequestObject(String path, Map<String, Object> values) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
+  /** What stands at a place, which must be an object. */
   @SuppressWarnings("unchecked") // Jackson reads a JSON object as Map<String, Object>
-  private static RequestObject of(String path, @Nullable Object value) {
+  static RequestObject of(String path, @Nullable Object value) {
     if (value instanceof Map<?, ?> map) {
       return new RequestObject(path, (Map<String, Object>) map);
     }

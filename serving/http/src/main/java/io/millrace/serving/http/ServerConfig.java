@@ -104,6 +104,10 @@ public record ServerConfig(
     return wiring.registry();
   }
 
+  public Set<String> outcomes() {
+    return wiring.outcomes();
+  }
+
   public Clock clock() {
     return wiring.clock();
   }

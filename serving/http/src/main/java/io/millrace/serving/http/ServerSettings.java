@@ -2,7 +2,11 @@ package io.millrace.serving.http;
 
 import io.millrace.ranking.ImpressionBuffer;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -10,6 +14,8 @@ import java.util.Set;
  *
  * @param host the address to listen on, for example 127.0.0.1
  * @param port the port, 0 for a free one
+ * @param users file of users; with it nobody else is answered but at {@code /health} (see {@code
+ *     millrace registry user})
  * @param impressionWait how long an answer waits for Kafka to acknowledge its impressions
  * @param warmUp how long a model may be warmed up before the server calls it ready, zero for not at
  *     all
@@ -22,6 +28,7 @@ import java.util.Set;
 public record ServerSettings(
     String host,
     int port,
+    Optional<Path> users,
     Duration impressionWait,
     Duration warmUp,
     Set<String> allowedOrigins,
@@ -33,6 +40,12 @@ public record ServerSettings(
     allowedOrigins = Set.copyOf(allowedOrigins);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + ", expected 0 (any free one) to 65535");
+    }
+    if (users.isEmpty() && !isLoopback(host)) {
+      throw new IllegalArgumentException(
+          "host: %s, expected an address of this machine alone, such as 127.0.0.1, where users are"
+                  .formatted(host)
+              + " not set");
     }
     if (impressionWait.isNegative() || impressionWait.isZero()) {
       throw new IllegalArgumentException(
@@ -65,10 +78,19 @@ public record ServerSettings(
     return new ServerSettings(
         "127.0.0.1",
         8080,
+        Optional.empty(),
         Duration.ofMillis(250),
         Duration.ofSeconds(10),
         Set.of(),
         RequestLimits.of(heapBytes, cores),
         ImpressionBuffer.of(heapBytes));
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 }

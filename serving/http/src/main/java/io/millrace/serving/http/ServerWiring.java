@@ -2,10 +2,12 @@ package io.millrace.serving.http;
 
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
+import io.millrace.wire.EventRules;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a server is connected to: nothing that a user sets.
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param topics the platform's topics
  * @param viewDirectory where the models' parameter views keep their files, one directory each
  * @param registry the schemas of feature records; stays open when the server closes
+ * @param outcomes by name, what the platform joins with impressions
  * @param clock wall time
  * @param extraStatus values added to the status
  * @param parts how the parts of the platform around the server are
@@ -24,6 +27,7 @@ public record ServerWiring(
     Topics topics,
     Path viewDirectory,
     SchemaRegistry registry,
+    Set<String> outcomes,
     Clock clock,
     ExtraStatus extraStatus,
     PlatformParts parts)
@@ -31,13 +35,14 @@ public record ServerWiring(
 
   public ServerWiring {
     clientProperties = Map.copyOf(clientProperties);
+    outcomes = Set.copyOf(outcomes);
     if (!clientProperties.containsKey("bootstrap.servers")) {
       throw new IllegalArgumentException(
           "clientProperties: " + clientProperties.keySet() + ", expected bootstrap.servers");
     }
   }
 
-  /** With the system's clock and nothing extra. */
+  /** With clicks, the system's clock and nothing extra. */
   public static ServerWiring of(
       Map<String, Object> clientProperties,
       Topics topics,
@@ -48,6 +53,7 @@ public record ServerWiring(
         topics,
         viewDirectory,
         registry,
+        Set.of(EventRules.CLICK),
         Clock.systemUTC(),
         ExtraStatus.NONE,
         PlatformParts.NONE);

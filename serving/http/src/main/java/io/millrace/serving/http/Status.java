@@ -1,6 +1,7 @@
 package io.millrace.serving.http;
 
-import io.millrace.ranking.ImpressionLog;
+import io.millrace.intake.EventIntake;
+import io.millrace.ranking.EventLog;
 import io.millrace.ranking.LatestRanking;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param notReady reasons, empty if ready
  * @param parts what the server depends on, and how it is
  * @param endpoints by name; {@code other} are requests that reached none
+ * @param events taken by {@code POST /v1/events} since the start
  * @param sample the newest point of the history
  */
 record Status(
@@ -25,7 +27,8 @@ record Status(
     List<Model> models,
     Ingestion ingestion,
     Map<String, Endpoint> endpoints,
-    ImpressionLog.Counts impressions,
+    EventLog.Counts impressions,
+    EventIntake.Counts events,
     Admission.Counts admission,
     @Nullable LatestRanking latestRanking,
     Map<String, Object> extra,

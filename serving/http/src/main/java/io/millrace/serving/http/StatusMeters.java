@@ -54,6 +54,11 @@ final class StatusMeters {
         "Whether every model has a version and every part runs.",
         now -> now.ready() ? 1 : 0);
     impressions();
+    counter(
+        "millrace.events.accepted",
+        "Events of POST /v1/events that Kafka has acknowledged.",
+        Tags.empty(),
+        now -> now.events().accepted());
     admission();
     process();
     registry.getPrometheusRegistry().register(new FreshnessSummary(() -> this.status.models()));
@@ -181,6 +186,13 @@ final class StatusMeters {
     ages.register(age, true);
     progressive.register(metrics, true);
     ingestion(now.ingestion());
+    for (String reason : now.events().rejected().keySet()) {
+      counter(
+          "millrace.events.rejected",
+          "Events of POST /v1/events that were rejected at once, by reason.",
+          Tags.of("reason", reason),
+          then -> then.events().rejected().getOrDefault(reason, 0L));
+    }
     return registry.scrape(CONTENT_TYPE);
   }
 

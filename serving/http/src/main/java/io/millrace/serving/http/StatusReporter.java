@@ -1,8 +1,9 @@
 package io.millrace.serving.http;
 
+import io.millrace.intake.EventIntake;
 import io.millrace.metrics.FigureNames;
 import io.millrace.parameters.ModelSnapshot;
-import io.millrace.ranking.ImpressionLog;
+import io.millrace.ranking.EventLog;
 import io.millrace.ranking.Predictor;
 import io.millrace.ranking.RankingService;
 import io.millrace.ranking.ServedModel;
@@ -35,10 +36,11 @@ final class StatusReporter {
   private final ServedModels models;
   private final IngestionCountsView ingestion;
   private final ServerMetrics metrics;
-  private final ImpressionLog impressions;
+  private final EventLog impressions;
   private final Admission admission;
   private final Surroundings surroundings;
   private final RankingService rankings;
+  private final EventIntake intake;
   private final ExtraStatus extraStatus;
   private final Clock clock;
   private final long startedTime;
@@ -52,10 +54,11 @@ final class StatusReporter {
       ServedModels models,
       IngestionCountsView ingestion,
       ServerMetrics metrics,
-      ImpressionLog impressions,
+      EventLog impressions,
       Admission admission,
       Surroundings surroundings,
       RankingService rankings,
+      EventIntake intake,
       ExtraStatus extraStatus,
       Clock clock) {
     this.models = models;
@@ -65,6 +68,7 @@ final class StatusReporter {
     this.admission = admission;
     this.surroundings = surroundings;
     this.rankings = rankings;
+    this.intake = intake;
     this.extraStatus = extraStatus;
     this.clock = clock;
     this.startedTime = clock.millis();
@@ -122,6 +126,7 @@ final class StatusReporter {
         ingestion.newest().map(IngestionCountsView.Counts::status).orElse(Status.Ingestion.NONE),
         byName,
         impressions.counts(),
+        intake.counts(),
         admission.counts(),
         rankings.latest().orElse(null),
         shown(extra),

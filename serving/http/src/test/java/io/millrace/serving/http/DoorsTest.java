@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets in, and how those who do not are told. */
 class DoorsTest {
@@ -154,11 +155,23 @@ class DoorsTest {
     "https://shop.example,           200"
   })
   void pagesOfOtherSitesCannotAsk(String origin, int status) throws Exception {
-    HttpResponse<String> answer = send("origin", origin, PREDICT.getBytes(UTF_8));
+    byte[] body = PREDICT.getBytes(UTF_8);
+    HttpResponse<String> answer = send(body, "origin", origin, "content-type", "application/json");
     assertThat(answer.statusCode()).isEqualTo(status);
     if (status == 403) {
       assertThat(answer.body()).contains(origin, "expected a page of this machine");
     }
+  }
+
+  /** A form can be sent to any site; JSON makes a browser ask first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
+  void aPageMustSendJson(String type) throws Exception {
+    byte[] body = PREDICT.getBytes(UTF_8);
+    HttpResponse<String> answer =
+        send(body, "origin", "http://localhost:3000", "content-type", type);
+    assertThat(answer.statusCode()).isEqualTo(415);
+    assertThat(answer.body()).contains(type, "expected application/json from a page");
   }
 
   @Test
@@ -235,10 +248,14 @@ class DoorsTest {
 
   private static HttpResponse<String> send(String header, String value, byte[] body)
       throws Exception {
+    return send(body, header, value);
+  }
+
+  private static HttpResponse<String> send(byte[] body, String... headers) throws Exception {
     return http.client()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/v1/predict"))
-                .header(header, value)
+                .headers(headers)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build(),
             HttpResponse.BodyHandlers.ofString());

@@ -47,7 +47,7 @@ class RankingFailuresTest {
   void whatNobodyWaitsForIsUnavailableAndNothingIsSaidOfWhen() {
     Deadline over = () -> true;
     UnavailableException e = catchThrowableOfType(UnavailableException.class, over::check);
-    JsonAnswers.Answer answer = JsonAnswers.Answer.of(null, new CompletionException(e));
+    JsonAnswers.Answer answer = JsonAnswers.Answer.ofFailure(new CompletionException(e));
     assertThat(answer.status().code()).isEqualTo(503);
     assertThat(answer.headers().isEmpty()).isTrue();
   }

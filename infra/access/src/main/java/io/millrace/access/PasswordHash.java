@@ -1,4 +1,4 @@
-package io.millrace.registry.http;
+package io.millrace.access;
 
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of impressions that Kafka does not take. */
-class ImpressionLogTest {
+class EventLogTest {
   private static final Duration WAIT = Duration.ofMillis(500);
 
   /** A connection that is refused, for logs whose Kafka never comes. */
@@ -22,18 +22,18 @@ class ImpressionLogTest {
     return new ImpressionBuffer(1 << 20, events, Duration.ofMinutes(2), whenFull);
   }
 
-  private static List<ImpressionLog.Event> events(String name, int count) {
-    List<ImpressionLog.Event> events = new ArrayList<>();
+  private static List<EventLog.Event> events(String name, int count) {
+    List<EventLog.Event> events = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      events.add(new ImpressionLog.Event(name + "-" + i, new byte[100]));
+      events.add(new EventLog.Event("impressions", name + "-" + i, new byte[100]));
     }
     return events;
   }
 
   @Test
   void noAnswerWaitsWhileTheOldestEventHasWaitedTooLong() {
-    try (ImpressionLog log =
-        new ImpressionLog(
+    try (EventLog log =
+        new EventLog(
             NOWHERE, "impressions", WAIT, buffer(100, ImpressionBuffer.WhenFull.UNLOGGED))) {
       CompletableFuture<Boolean> first = log.append(events("a", 1));
       CompletableFuture<Boolean> second = log.append(events("b", 1));
@@ -42,14 +42,14 @@ class ImpressionLogTest {
       assertThat(first.join()).isFalse();
       assertThat(second.join()).isFalse();
       assertThat(log.append(events("c", 1))).isCompletedWithValue(false);
-      assertThat(log.counts()).isEqualTo(new ImpressionLog.Counts(0, 3, 0, 3, 300));
+      assertThat(log.counts()).isEqualTo(new EventLog.Counts(0, 3, 0, 3, 300));
     }
   }
 
   @Test
   void whatDoesNotFitIsCountedAndTheRankingGoesOnUnlogged() {
-    try (ImpressionLog log =
-        new ImpressionLog(
+    try (EventLog log =
+        new EventLog(
             NOWHERE, "impressions", WAIT, buffer(10, ImpressionBuffer.WhenFull.UNLOGGED))) {
       CompletableFuture<Boolean> fits = log.append(events("a", 10));
       assertThat(fits).isNotDone();
@@ -65,8 +65,8 @@ class ImpressionLogTest {
 
   @Test
   void bytesAreBoundedToo() {
-    try (ImpressionLog log =
-        new ImpressionLog(
+    try (EventLog log =
+        new EventLog(
             NOWHERE,
             "impressions",
             WAIT,
@@ -81,14 +81,13 @@ class ImpressionLogTest {
 
   @Test
   void orItIsRefused() {
-    try (ImpressionLog log =
-        new ImpressionLog(
-            NOWHERE, "impressions", WAIT, buffer(10, ImpressionBuffer.WhenFull.REFUSE))) {
+    try (EventLog log =
+        new EventLog(NOWHERE, "impressions", WAIT, buffer(10, ImpressionBuffer.WhenFull.REFUSE))) {
       log.append(events("a", 9));
       log.checkRoom();
       assertThatThrownBy(() -> log.append(events("b", 2)))
           .isInstanceOf(BusyException.class)
-          .hasMessageContaining("cannot be logged");
+          .hasMessageContaining("impressions can be logged");
       log.append(events("c", 1));
       assertThatThrownBy(log::checkRoom).isInstanceOf(BusyException.class);
     }
@@ -96,8 +95,8 @@ class ImpressionLogTest {
 
   @Test
   void whatKafkaDoesNotTakeInTimeIsGivenUp() {
-    try (ImpressionLog log =
-        new ImpressionLog(
+    try (EventLog log =
+        new EventLog(
             NOWHERE,
             "impressions",
             WAIT,

@@ -1,4 +1,4 @@
-package io.millrace.registry.http;
+package io.millrace.access;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,6 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what, from a file of lines {@code NAME:ROLE:HASH} with the roles {@code read}, {@code
- * register} and {@code admin}; empty lines and those that begin with # are skipped. Safe for use by
+ * write} and {@code admin}; empty lines and those that begin with # are skipped. Safe for use by
  * many threads.
  */
 public final class Users {
@@ -60,7 +59,7 @@ public final class Users {
         if (parts.length != 3 || parts[0].isEmpty()) {
           throw new IllegalArgumentException("expected NAME:ROLE:HASH");
         }
-        User user = new User(role(parts[1]), PasswordHash.parse(parts[2]));
+        User user = new User(Role.of(parts[1]), PasswordHash.parse(parts[2]));
         if (all.users.put(parts[0], user) != null) {
           throw new IllegalArgumentException("user " + parts[0] + " is there twice");
         }
@@ -83,18 +82,7 @@ public final class Users {
     if (password.isEmpty()) {
       throw new IllegalArgumentException("an empty password, expected one with characters");
     }
-    return "%s:%s:%s"
-        .formatted(name, role(role).name().toLowerCase(Locale.ROOT), PasswordHash.of(password));
-  }
-
-  private static Role role(String name) {
-    for (Role role : Role.values()) {
-      if (role.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return role;
-      }
-    }
-    throw new IllegalArgumentException(
-        "role '%s', expected read, register or admin".formatted(name));
+    return "%s:%s:%s".formatted(name, Role.of(role).word(), PasswordHash.of(password));
   }
 
   /** The role that a header was recognised for before; empty if it has to be verified. */

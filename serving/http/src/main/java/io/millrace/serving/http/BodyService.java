@@ -10,6 +10,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.millrace.ranking.Candidates;
 import io.millrace.ranking.Deadline;
 import io.netty.channel.Channel;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -17,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the requests of one scoring endpoint: lets them in or not by their headers, has them worked
- * on by the workers, and answers within the deadline. Safe for use by many threads.
+ * Takes the requests of one endpoint whose bodies take work: lets them in or not by their headers,
+ * has them worked on by the workers, and answers within the deadline. Safe for use by many threads.
  */
-final class ScoringService<T> implements HttpService {
+final class BodyService<T> implements HttpService {
   private static final int LONG_BODY_BYTES = 64 << 10;
 
   private final Endpoint<T> endpoint;
@@ -40,12 +41,17 @@ final class ScoringService<T> implements HttpService {
      * @throws io.millrace.ranking.RankingException if it cannot be answered
      */
     CompletionStage<T> answer(byte[] body, Deadline deadline);
+
+    /** The status of an answer. */
+    default HttpStatus status(T answer) {
+      return HttpStatus.OK;
+    }
   }
 
   /**
    * @param name by which the endpoint's answers are counted
    */
-  ScoringService(
+  BodyService(
       String name,
       Endpoint<T> endpoint,
       ServerMetrics metrics,
@@ -134,7 +140,7 @@ final class ScoringService<T> implements HttpService {
 
   private HttpResponse refused(RequestException e) {
     metrics.count(name, e.status().code());
-    return JsonAnswers.of(JsonAnswers.Answer.of(null, e));
+    return JsonAnswers.of(JsonAnswers.Answer.ofFailure(e));
   }
 
   /** A request whose body is in. */
@@ -197,7 +203,10 @@ final class ScoringService<T> implements HttpService {
 
   private void end(Call call, @Nullable T value, @Nullable Throwable failure) {
     try {
-      JsonAnswers.Answer answer = JsonAnswers.Answer.of(value, failure);
+      JsonAnswers.Answer answer =
+          value == null
+              ? JsonAnswers.Answer.ofFailure(Objects.requireNonNull(failure))
+              : JsonAnswers.Answer.of(endpoint.status(value), value);
       HttpResponse response = JsonAnswers.of(answer);
       if (call.over()) {
         admission.abandon();

@@ -23,17 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes impressions to Kafka. An impression counts as logged when all in-sync replicas have it
- * within {@code wait}; one that is acknowledged later is in the log too, once, although its answer
- * said otherwise, so a learner never misses it.
+ * Writes events to Kafka. An event counts as logged when all in-sync replicas have it within {@code
+ * wait}; one that is acknowledged later is in its topic too, once, although the answer said
+ * otherwise, so a learner never misses it.
  *
  * <p>Handing over never blocks: events go into a bounded buffer, and one thread of this class gives
  * them to the producer, which may block while Kafka is away. While the oldest event has been
  * unacknowledged for longer than {@code wait}, further answers do not wait at all. Safe for use by
  * many threads.
  */
-public final class ImpressionLog implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ImpressionLog.class);
+public final class EventLog implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
   private static final long MAX_BLOCK_MILLIS = 1000;
   private static final long PAUSE_MILLIS = 20;
   private static final long MAX_REQUEST_TIMEOUT_MILLIS = 30_000;
@@ -42,7 +42,7 @@ public final class ImpressionLog implements AutoCloseable {
   private static final long MAX_PRODUCER_BYTES = 32 << 20;
 
   private final KafkaProducer<byte[], byte[]> producer;
-  private final String topic;
+  private final String what;
   private final Duration wait;
   private final ImpressionBuffer buffer;
   private final Thread sender;
@@ -62,14 +62,20 @@ public final class ImpressionLog implements AutoCloseable {
   private long lastWarning;
   private boolean warned;
 
-  /** One event: an impression id and its Impression in wire format. */
-  record Event(String impressionId, byte[] value) {}
+  /**
+   * One event.
+   *
+   * @param key an impression's id, so that an impression and its outcomes share a partition; null
+   *     where there is none
+   * @param value in wire format
+   */
+  public record Event(String topic, @Nullable String key, byte[] value) {}
 
   /**
-   * What has become of impressions since the start.
+   * What has become of events since the start.
    *
    * @param logged acknowledged in time
-   * @param unacknowledged their answer said that they were not logged; they may be in the log
+   * @param unacknowledged their answer said that they were not logged; they may be in their topic
    * @param dropped of those, the ones that were given up: no room, or no Kafka for too long
    * @param waiting in the buffer now: not acknowledged yet
    * @param waitingBytes of those
@@ -79,12 +85,13 @@ public final class ImpressionLog implements AutoCloseable {
 
   /**
    * @param clientProperties Kafka client properties, at least {@code bootstrap.servers}
-   * @param wait how long an answer waits for its impressions to be acknowledged
-   * @param buffer what is kept of impressions that are not acknowledged
+   * @param what is logged, for messages, for example {@code impressions}
+   * @param wait how long an answer waits for its events to be acknowledged
+   * @param buffer what is kept of events that are not acknowledged
    */
-  public ImpressionLog(
-      Map<String, Object> clientProperties, String topic, Duration wait, ImpressionBuffer buffer) {
-    this.topic = topic;
+  public EventLog(
+      Map<String, Object> clientProperties, String what, Duration wait, ImpressionBuffer buffer) {
+    this.what = what;
     this.wait = wait;
     this.buffer = buffer;
     long keptMillis = buffer.keptFor().toMillis();
@@ -105,13 +112,13 @@ public final class ImpressionLog implements AutoCloseable {
     config.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, "millrace-server");
     this.producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-    this.sender = new Thread(this::sendAll, "millrace-impressions");
+    this.sender = new Thread(this::sendAll, "millrace-" + what);
     sender.setDaemon(true);
     sender.start();
   }
 
   /**
-   * Requires room for another ranking's impressions, if rankings are refused without.
+   * Requires room for another request's events, if requests are refused without.
    *
    * @throws BusyException if there is none
    */
@@ -131,9 +138,9 @@ public final class ImpressionLog implements AutoCloseable {
    * Hands events over; does not block.
    *
    * @return whether Kafka acknowledged all of them in time; never completes exceptionally
-   * @throws BusyException if there is no room, and rankings are refused then
+   * @throws BusyException if there is no room, and requests are refused then
    */
-  CompletableFuture<Boolean> append(List<Event> events) {
+  public CompletableFuture<Boolean> append(List<Event> events) {
     Batch batch = new Batch(events, System.nanoTime());
     boolean room;
     boolean worthWaiting = false;
@@ -174,11 +181,12 @@ public final class ImpressionLog implements AutoCloseable {
             });
   }
 
-  private static BusyException refused() {
-    return new BusyException("Impressions cannot be logged: Kafka takes none at present.");
+  private BusyException refused() {
+    return new BusyException(
+        "No further %s can be logged: Kafka takes none at present.".formatted(what));
   }
 
-  /** What has become of impressions. */
+  /** What has become of events. */
   public Counts counts() {
     synchronized (this) {
       return new Counts(
@@ -186,7 +194,7 @@ public final class ImpressionLog implements AutoCloseable {
     }
   }
 
-  /** The impressions of one ranking, from handing over to the last acknowledgement. */
+  /** The events of one request, from handing over to the last acknowledgement. */
   private final class Batch {
     final CompletableFuture<Boolean> acknowledged = new CompletableFuture<>();
     final long since;
@@ -206,7 +214,7 @@ public final class ImpressionLog implements AutoCloseable {
 
     void settle(int eventBytes, @Nullable Throwable failure) {
       boolean done;
-      synchronized (ImpressionLog.this) {
+      synchronized (EventLog.this) {
         waitingEvents--;
         waitingBytes -= eventBytes;
         failed |= failure != null;
@@ -272,11 +280,12 @@ public final class ImpressionLog implements AutoCloseable {
 
   /** Gives one event to the producer, waiting for Kafka if it must. */
   private void send(Batch batch, Event event) throws InterruptedException {
-    byte[] key = event.impressionId().getBytes(StandardCharsets.UTF_8);
+    byte @Nullable [] key =
+        event.key() == null ? null : event.key().getBytes(StandardCharsets.UTF_8);
     while (true) {
       Receipt receipt = new Receipt(batch, event.value().length);
       try {
-        producer.send(new ProducerRecord<>(topic, key, event.value()), receipt);
+        producer.send(new ProducerRecord<>(event.topic(), key, event.value()), receipt);
       } catch (KafkaException | IllegalStateException e) {
         batch.settle(event.value().length, e);
         return;
@@ -295,15 +304,15 @@ public final class ImpressionLog implements AutoCloseable {
     }
   }
 
-  private synchronized void warn(String what, Throwable failure) {
+  private synchronized void warn(String happened, Throwable failure) {
     long now = System.nanoTime();
     if (!warned || now - lastWarning > WARN_EVERY_NANOS) {
       warned = true;
       lastWarning = now;
       LOG.warn(
-          "impressions for {}: {} ({} are not acknowledged): {}",
-          topic,
+          "{}: {} ({} are not acknowledged): {}",
           what,
+          happened,
           waitingEvents,
           failure.toString());
     }
@@ -326,7 +335,7 @@ public final class ImpressionLog implements AutoCloseable {
     producer.close(wait);
     Counts counts = counts();
     if (counts.waiting() > 0) {
-      LOG.warn("closed with {} impressions that Kafka did not take", counts.waiting());
+      LOG.warn("closed with {} {} that Kafka did not take", counts.waiting(), what);
     }
   }
 }
