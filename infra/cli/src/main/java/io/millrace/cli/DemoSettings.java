@@ -58,6 +58,11 @@ record DemoSettings(
 
   DemoSettings {
     ComputeDevice.requireForm(device);
+    if (server.users().isPresent()) {
+      throw new IllegalArgumentException(
+          "server.users: %s, expected none: the demo's market asks without a name"
+              .formatted(server.users().get()));
+    }
   }
 
   /** What is not set. */

@@ -24,7 +24,7 @@ final class RegistryUserCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NAME")
   private String name;
 
-  @Parameters(index = "1", paramLabel = "ROLE", description = "read, register or admin.")
+  @Parameters(index = "1", paramLabel = "ROLE", description = "read, write or admin.")
   private String role;
 
   @Override

@@ -85,7 +85,7 @@ class SecurityTest {
         .hasMessageNotContaining("secret");
     assertThatThrownBy(() -> users(line, line)).hasMessageContaining("line 2: user ann");
     assertThatThrownBy(() -> users(line.replace("admin", "root")))
-        .hasMessageContaining("role 'root', expected read, register or admin");
+        .hasMessageContaining("role 'root', expected read, write or admin");
     assertThatThrownBy(() -> users("#")).hasMessageContaining("no users");
     assertThatThrownBy(() -> Users.line("a:b", "read", "x")).hasMessageContaining("'a:b'");
   }

@@ -128,7 +128,7 @@ final class Routes {
   /** All of them in words, but for the files that a page loads by itself. */
   String inWords() {
     return all.stream()
-        .filter(route -> route.path().equals("/") || !route.path().contains("."))
+        .filter(route -> !route.path().startsWith("/console/"))
         .map(route -> route.method() + " " + route.path())
         .collect(Collectors.joining(", "));
   }

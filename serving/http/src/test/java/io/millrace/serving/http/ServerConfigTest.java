@@ -8,6 +8,7 @@ import io.millrace.ranking.ImpressionBuffer;
 import io.millrace.ranking.ServedFixture;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.topic.Topics;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ class ServerConfigTest {
     assertThat(config.impressionWait()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.warmUp()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.extraStatus().values()).isEmpty();
-    assertThat(config.withSettings(s -> s.withHost("0.0.0.0")).host()).isEqualTo("0.0.0.0");
+    assertThat(config.withSettings(s -> s.withHost("127.0.0.2")).host()).isEqualTo("127.0.0.2");
     assertThat(config.engine()).isEqualTo(Engine.KERNELS);
     assertThat(config.parts().parts()).isEmpty();
     assertThat(config.allowedOrigins()).isEmpty();
@@ -82,13 +83,13 @@ class ServerConfigTest {
   @Test
   void startingOnATakenPortFails() throws Exception {
     ServedFixture.Source source = new ServedFixture.Source("m");
-    try (ServerSocket taken = new ServerSocket(0)) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       ServerConfig config =
           local(taken.getLocalPort(), List.of("m"), Map.of("bootstrap.servers", "127.0.0.1:1"));
       assertThatThrownBy(
               () ->
                   MillraceServer.start(
-                      config.withSettings(s -> s.withHost("0.0.0.0")), List.of(source)))
+                      config.withSettings(s -> s.withHost("127.0.0.1")), List.of(source)))
           .hasStackTraceContaining("Address already in use");
     }
   }
