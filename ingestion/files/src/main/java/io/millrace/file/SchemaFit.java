@@ -116,7 +116,7 @@ public final class SchemaFit {
       FeatureSchema schema, FilePlan plan, SparseLayout layout, int[] columns) {
     List<Schema.Field> features =
         schema.encodedFields().stream()
-            .filter(f -> !(f instanceof Feature.Cross))
+            .filter(Feature::isField)
             .map(f -> schema.avro().getField(f.name()))
             .toList();
     boolean none = features.stream().allMatch(f -> columns[f.pos()] < 0);
