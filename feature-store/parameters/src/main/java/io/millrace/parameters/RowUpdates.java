@@ -1,5 +1,6 @@
 package io.millrace.parameters;
 
+import io.millrace.bits.Varint;
 import io.millrace.embedding.RowCodec;
 
 /**
@@ -11,7 +12,6 @@ import io.millrace.embedding.RowCodec;
  */
 public final class RowUpdates {
   private static final int HEADER_BYTES = 5;
-  private static final int MAX_VARINT_BYTES = 10;
 
   private RowUpdates() {}
 
@@ -22,14 +22,14 @@ public final class RowUpdates {
   public static byte[] encode(
       int schemaId, long row, RowCodec codec, float[] values, int offset, int width) {
     byte[] data = codec.encode(values, offset, width);
-    byte[] head = new byte[HEADER_BYTES + 3 * MAX_VARINT_BYTES];
+    byte[] head = new byte[HEADER_BYTES + 3 * Varint.MAX_BYTES];
     head[1] = (byte) (schemaId >>> 24);
     head[2] = (byte) (schemaId >>> 16);
     head[3] = (byte) (schemaId >>> 8);
     head[4] = (byte) schemaId;
-    int at = varint(zigzag(row), head, HEADER_BYTES);
-    at = varint(zigzag(codec.id()), head, at);
-    at = varint(zigzag(data.length), head, at);
+    int at = Varint.write(Varint.zigzag(row), head, HEADER_BYTES);
+    at = Varint.write(Varint.zigzag(codec.id()), head, at);
+    at = Varint.write(Varint.zigzag(data.length), head, at);
     byte[] out = new byte[at + data.length];
     System.arraycopy(head, 0, out, 0, at);
     System.arraycopy(data, 0, out, at, data.length);
@@ -56,21 +56,6 @@ public final class RowUpdates {
     return new Shipped(row, RowCodec.byId((int) codec), data);
   }
 
-  private static long zigzag(long n) {
-    return (n << 1) ^ (n >> 63);
-  }
-
-  private static int varint(long n, byte[] out, int at) {
-    long rest = n;
-    int i = at;
-    while ((rest & ~0x7FL) != 0) {
-      out[i++] = (byte) (rest & 0x7F | 0x80);
-      rest >>>= 7;
-    }
-    out[i++] = (byte) rest;
-    return i;
-  }
-
   private static final class Cursor {
     private final byte[] bytes;
     private int at = HEADER_BYTES;
@@ -80,19 +65,14 @@ public final class RowUpdates {
     }
 
     long zigzag() {
-      long n = 0;
-      for (int shift = 0; shift < 64; shift += 7) {
-        if (at >= bytes.length) {
-          break;
-        }
-        byte b = bytes[at++];
-        n |= (long) (b & 0x7F) << shift;
-        if (b >= 0) {
-          return (n >>> 1) ^ -(n & 1);
-        }
+      int from = at;
+      at = Varint.end(bytes, from, bytes.length);
+      if (at < 0) {
+        throw new IllegalArgumentException(
+            "row update of %d bytes, expected a varint before byte %d"
+                .formatted(bytes.length, Math.min(from + Varint.MAX_BYTES, bytes.length)));
       }
-      throw new IllegalArgumentException(
-          "row update of " + bytes.length + " bytes, expected a varint before byte " + at);
+      return Varint.unzigzag(Varint.read(bytes, from, at));
     }
   }
 }

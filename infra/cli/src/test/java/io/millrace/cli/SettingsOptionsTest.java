@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,8 +154,7 @@ class SettingsOptionsTest {
     assertThat(learned(replay("--set", "{\"seed\":7}")).seed()).isEqualTo(7);
     refused(
         () -> train("--model", "depfm"),
-        "--model: depfm, expected one of lr, fm, autoint, autoint+, armnet, armnet+, mlp, deepfm,"
-            + " dcnv2, finalmlp, did you mean 'deepfm'?");
+        "--model: depfm, expected one of " + kinds() + ", did you mean 'deepfm'?");
   }
 
   @Test
@@ -195,8 +196,14 @@ class SettingsOptionsTest {
             + " isotonic");
     refused(
         () -> train("--set", "model.architecture.kind=mpl").model().chosenKind(),
-        "--set: model.architecture.kind: kind \"mpl\" is unknown, did you mean 'mlp'?; there are"
-            + " lr, fm, autoint, autoint+, armnet, armnet+, mlp, deepfm, dcnv2, finalmlp");
+        "--set: model.architecture.kind: kind \"mpl\" is unknown, did you mean 'mlp'?; there are "
+            + kinds());
+  }
+
+  private static String kinds() {
+    return Arrays.stream(ModelKind.values())
+        .map(ModelKind::toString)
+        .collect(Collectors.joining(", "));
   }
 
   @Test

@@ -30,6 +30,23 @@ final class DelimitedSource implements RawRows {
   private static final int FEW_LINES = 16;
   private static final int LONGEST_ROW = 1 << 27;
 
+  /**
+   * Of a delimited file.
+   *
+   * @param header whether the first row holds the columns' names
+   */
+  record Layout(Dialect dialect, boolean header) implements RawRows.Layout {
+    @Override
+    public RawRows open(Opening from) throws IOException {
+      DelimitedSource source = new DelimitedSource(from.letters(), dialect);
+      if (header) {
+        source.next();
+      }
+      source.expect(from.names().size(), from.looksLikeRow());
+      return source;
+    }
+  }
+
   private final Reader in;
   private final Dialect dialect;
   private final String separator;

@@ -4,25 +4,30 @@ import io.millrace.feature.NearestName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What is read, told from a file's contents. */
 public enum FileFormat {
   /** Cells with something between: csv, tsv and all their relatives. */
-  CSV("csv"),
+  CSV("csv", "csv", "tsv", "text", "txt", "delimited"),
   /** One JSON object per line. */
-  JSON_LINES("jsonl"),
-  PARQUET("parquet"),
+  JSON_LINES("jsonl", "JSON lines", "json", "ndjson"),
+  PARQUET("parquet", "Parquet"),
   /** {@code label id:value ...}. */
-  LIBSVM("libsvm"),
+  LIBSVM("libsvm", "libsvm", "svmlight", "svm"),
   /** {@code label field:feature:value ...}. */
-  LIBFFM("libffm"),
+  LIBFFM("libffm", "libffm", "ffm"),
   /** Vowpal Wabbit's text, {@code label |namespace feature:value ...}. */
-  VW("vw");
+  VW("vw", "Vowpal Wabbit's text");
 
   private final String option;
+  private final String words;
+  private final Set<String> otherNames;
 
-  FileFormat(String option) {
+  FileFormat(String option, String words, String... otherNames) {
     this.option = option;
+    this.words = words;
+    this.otherNames = Set.of(otherNames);
   }
 
   /** The name on the command line. */
@@ -32,19 +37,23 @@ public enum FileFormat {
 
   /** In words, for people. */
   public String words() {
+    return words;
+  }
+
+  /** Whether it is text, in some encoding. */
+  boolean isText() {
     return switch (this) {
-      case CSV -> "csv";
-      case JSON_LINES -> "JSON lines";
-      case PARQUET -> "Parquet";
-      case LIBSVM -> "libsvm";
-      case LIBFFM -> "libffm";
-      case VW -> "Vowpal Wabbit's text";
+      case CSV, JSON_LINES, LIBSVM, LIBFFM, VW -> true;
+      case PARQUET -> false;
     };
   }
 
   /** Whether rows are labels and pairs, of any number, rather than cells of columns. */
   boolean sparse() {
-    return this == LIBSVM || this == LIBFFM || this == VW;
+    return switch (this) {
+      case LIBSVM, LIBFFM, VW -> true;
+      case CSV, JSON_LINES, PARQUET -> false;
+    };
   }
 
   /** The names on the command line. */
@@ -59,23 +68,12 @@ public enum FileFormat {
    */
   public static FileFormat named(String given) {
     String name = given.strip().toLowerCase(Locale.ROOT);
-    switch (name) {
-      case "tsv", "text", "txt", "delimited":
-        return CSV;
-      case "json", "ndjson":
-        return JSON_LINES;
-      case "ffm":
-        return LIBFFM;
-      case "svmlight", "svm":
-        return LIBSVM;
-      default:
-    }
-    List<String> names = names();
-    int at = names.indexOf(name);
-    if (at < 0) {
-      throw new UnusableFileException(
-          "--format: unknown '%s'%s".formatted(given, NearestName.hint(name, names)));
-    }
-    return values()[at];
+    return Arrays.stream(values())
+        .filter(format -> format.option.equals(name) || format.otherNames.contains(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnusableFileException(
+                    "--format: unknown '%s'%s".formatted(given, NearestName.hint(name, names()))));
   }
 }

@@ -77,11 +77,9 @@ public final class FileOptions {
    * schema's label field where the user says none.
    */
   public FileOptions forSchema(FeatureSchema schema) {
-    List<Feature> features =
-        schema.encodedFields().stream().filter(f -> !(f instanceof Feature.Cross)).toList();
+    List<Feature> features = schema.encodedFields().stream().filter(Feature::isField).toList();
     FileOptions options = this;
-    if (features.stream().allMatch(Feature.Categorical.class::isInstance)
-        && get(Option.PLACES).isEmpty()) {
+    if (features.stream().allMatch(Feature::isCategory) && get(Option.PLACES).isEmpty()) {
       options = options.with(Option.PLACES, String.valueOf(features.size()));
     }
     Optional<String> label = schema.labelField();

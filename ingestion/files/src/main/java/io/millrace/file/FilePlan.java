@@ -18,7 +18,7 @@ public final class FilePlan {
   private final Container container;
   private final TextEncoding encoding;
   private final FileFormat format;
-  private final Layout layout;
+  private final RawRows.Layout layout;
   private final List<Column> columns;
   private final Optional<Label> label;
   private final Optional<Column> time;
@@ -29,24 +29,12 @@ public final class FilePlan {
   private final Set<String> missing;
   private final List<String> notes;
 
-  /** What only one format knows of its columns. */
-  sealed interface Layout {
-    /** A delimited file; {@code skip} rows stand before the first. */
-    record Delimited(Dialect dialect, boolean header) implements Layout {}
-
-    record Json() implements Layout {}
-
-    record Sparse(SparseLayout columns) implements Layout {}
-
-    record Parquet() implements Layout {}
-  }
-
   FilePlan(
       Path file,
       Container container,
       TextEncoding encoding,
       FileFormat format,
-      Layout layout,
+      RawRows.Layout layout,
       List<Column> columns,
       Optional<Label> label,
       Optional<Column> time,
@@ -98,7 +86,7 @@ public final class FilePlan {
     return format;
   }
 
-  Layout layout() {
+  RawRows.Layout layout() {
     return layout;
   }
 
@@ -178,7 +166,7 @@ public final class FilePlan {
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
     String how =
-        layout instanceof Layout.Delimited d
+        layout instanceof DelimitedSource.Layout d
             ? ", separator %s, %s, %s"
                 .formatted(
                     d.dialect().words(),
@@ -190,7 +178,7 @@ public final class FilePlan {
             .formatted(
                 format.words(),
                 container.words(),
-                format == FileFormat.PARQUET ? "" : ", " + encoding.charset().name(),
+                format.isText() ? ", " + encoding.charset().name() : "",
                 how));
     lines.add(
         String.format(

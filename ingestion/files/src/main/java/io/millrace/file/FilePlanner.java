@@ -147,7 +147,8 @@ final class FilePlanner {
     return switch (format) {
       case CSV -> delimited(beginning);
       case JSON_LINES -> json();
-      default -> sparse(format);
+      case LIBSVM, LIBFFM, VW -> sparse(format);
+      case PARQUET -> throw new IllegalStateException("Parquet is no text");
     };
   }
 
@@ -290,7 +291,7 @@ final class FilePlanner {
       notes.add(
           "the first line is a row like others, so columns have made-up names; --columns names them");
     }
-    return finish(FileFormat.CSV, new FilePlan.Layout.Delimited(dialect, header), header);
+    return finish(FileFormat.CSV, new DelimitedSource.Layout(dialect, header), header);
   }
 
   private UnusableFileException noRow() {
@@ -464,7 +465,7 @@ final class FilePlanner {
     if (rows == 0) {
       throw noRow();
     }
-    return finish(FileFormat.JSON_LINES, new FilePlan.Layout.Json(), true);
+    return finish(FileFormat.JSON_LINES, new JsonSource.Layout(), true);
   }
 
   private FilePlan sparse(FileFormat format) throws IOException {
@@ -499,7 +500,7 @@ final class FilePlanner {
     try (SparseSource source = new SparseSource(new Lines(reader()), format, layout)) {
       profile(source);
     }
-    return finish(format, new FilePlan.Layout.Sparse(layout), true);
+    return finish(format, new SparseSource.Layout(format, layout), true);
   }
 
   private int places() {
@@ -523,17 +524,18 @@ final class FilePlanner {
     List<String> names = unique(ParquetSource.columns(file));
     texts.addAll(ParquetSource.texts(file));
     names.forEach(name -> profiles.add(new ColumnProfile(name, names.size())));
-    try (RawRows source = ParquetSource.open(file)) {
+    ParquetSource.Layout layout = new ParquetSource.Layout();
+    try (RawRows source = layout.open(new RawRows.Opening(file, null, names, cells -> true))) {
       whole = true;
       profile(source);
     }
     if (rows == 0) {
       throw new UnusableFileException("%s has no rows".formatted(file));
     }
-    return finish(FileFormat.PARQUET, new FilePlan.Layout.Parquet(), true);
+    return finish(FileFormat.PARQUET, layout, true);
   }
 
-  private FilePlan finish(FileFormat format, FilePlan.Layout layout, boolean header)
+  private FilePlan finish(FileFormat format, RawRows.Layout layout, boolean header)
       throws IOException {
     if (bad > 0) {
       Rejection problem = firstBad == null ? null : firstBad.problem();
@@ -589,7 +591,7 @@ final class FilePlanner {
     }
   }
 
-  private List<Column> columns(FilePlan.Layout layout) {
+  private List<Column> columns(RawRows.Layout layout) {
     Boolean comma = decimalComma(layout);
     Map<String, String> types = options.pairs(Option.TYPES);
     Map<String, String> splits = options.pairs(Option.SPLIT);
@@ -646,7 +648,7 @@ final class FilePlanner {
                     .toList()));
   }
 
-  private @Nullable Boolean decimalComma(FilePlan.Layout layout) {
+  private @Nullable Boolean decimalComma(RawRows.Layout layout) {
     Optional<String> given = options.get(Option.DECIMAL);
     if (given.isPresent()) {
       return switch (given.get()) {
@@ -669,7 +671,7 @@ final class FilePlanner {
     }
     // Where commas are decimal, semicolons stand between cells.
     boolean semicolon =
-        layout instanceof FilePlan.Layout.Delimited d && d.dialect().separator().startsWith(";");
+        layout instanceof DelimitedSource.Layout d && d.dialect().separator().startsWith(";");
     return !yes && semicolon ? Boolean.TRUE : null;
   }
 
@@ -775,18 +777,7 @@ final class FilePlanner {
   }
 
   private RawRows source(FilePlan plan) throws IOException {
-    if (plan.layout() instanceof FilePlan.Layout.Delimited delimited) {
-      DelimitedSource source = new DelimitedSource(reader(), delimited.dialect());
-      if (delimited.header()) {
-        source.next();
-      }
-      source.expect(plan.columns().size(), cells -> true);
-      return source;
-    } else if (plan.layout() instanceof FilePlan.Layout.Sparse sparse) {
-      return new SparseSource(new Lines(reader()), plan.format(), sparse.columns());
-    } else if (plan.layout() instanceof FilePlan.Layout.Json) {
-      return new JsonSource(new Lines(reader()), plan.names());
-    }
-    return ParquetSource.open(file);
+    Reader text = plan.format().isText() ? reader() : null;
+    return plan.layout().open(new RawRows.Opening(file, text, plan.names(), cells -> true));
   }
 }

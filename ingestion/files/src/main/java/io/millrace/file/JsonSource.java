@@ -26,6 +26,14 @@ final class JsonSource implements RawRows {
           .enable(com.fasterxml.jackson.core.StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
+  /** Of JSON lines. */
+  record Layout() implements RawRows.Layout {
+    @Override
+    public RawRows open(Opening from) {
+      return new JsonSource(new Lines(from.letters()), from.names());
+    }
+  }
+
   private final Lines lines;
   private final Map<String, Integer> columns = new LinkedHashMap<>();
   private final boolean grows;

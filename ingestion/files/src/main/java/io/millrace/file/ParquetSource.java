@@ -38,6 +38,14 @@ final class ParquetSource implements RawRows {
   private static final int MOST_FOOTER = 1 << 28;
   private static final int JULIAN_EPOCH = 2_440_588;
 
+  /** Of Parquet, whose footer says it all. */
+  record Layout() implements RawRows.Layout {
+    @Override
+    public RawRows open(Opening from) throws IOException {
+      return new ParquetSource(from.file());
+    }
+  }
+
   private final Path file;
   private final FileChannel channel;
   private final FileMetaData footer;
@@ -92,10 +100,6 @@ final class ParquetSource implements RawRows {
           .map(Leaf::name)
           .toList();
     }
-  }
-
-  static RawRows open(Path file) throws IOException {
-    return new ParquetSource(file);
   }
 
   private UnusableFileException damaged(Exception e) {

@@ -25,26 +25,19 @@ final class PlannedRows implements RowReader {
     this.timeSpelling = plan.time().map(c -> c.spelling().instants()).orElse(InstantSpelling.ISO);
     this.missing = plan.missing();
     this.encoding = plan.encoding().charset().name();
-    if (plan.layout() instanceof FilePlan.Layout.Parquet) {
-      this.decoder = null;
-      this.rows = ParquetSource.open(plan.file());
-      return;
-    }
-    this.decoder = new StrictDecoder(plan.container().open(plan.file()), plan.encoding());
-    if (plan.layout() instanceof FilePlan.Layout.Delimited delimited) {
-      DelimitedSource source = new DelimitedSource(decoder, delimited.dialect());
-      if (delimited.header()) {
-        source.next();
-      }
-      Label known = label;
-      source.expect(
-          names.size(), cells -> known == null || known.rule().apply(cells[known.column()]) >= 0);
-      this.rows = source;
-    } else if (plan.layout() instanceof FilePlan.Layout.Sparse sparse) {
-      this.rows = new SparseSource(new Lines(decoder), plan.format(), sparse.columns());
-    } else {
-      this.rows = new JsonSource(new Lines(decoder), names);
-    }
+    this.decoder =
+        plan.format().isText()
+            ? new StrictDecoder(plan.container().open(plan.file()), plan.encoding())
+            : null;
+    Label known = label;
+    this.rows =
+        plan.layout()
+            .open(
+                new RawRows.Opening(
+                    plan.file(),
+                    decoder,
+                    names,
+                    cells -> known == null || known.rule().apply(cells[known.column()]) >= 0));
   }
 
   @Override

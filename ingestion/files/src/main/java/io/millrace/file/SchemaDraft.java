@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.SchemaText;
@@ -129,7 +130,10 @@ public final class SchemaDraft {
   private String time(Column column) {
     ObjectNode field = named(column);
     field.putObject("type").put("type", "long").put("logicalType", "timestamp-millis");
-    field.putObject("feature").put("kind", "categorical").put("transform", "hour_of_day");
+    field
+        .putObject("feature")
+        .put("kind", Feature.Kind.CATEGORICAL.word())
+        .put("transform", "hour_of_day");
     field.put("doc", doc(column) + "; the hour is the feature, day_of_week another one");
     return field.path("name").asText();
   }
@@ -137,24 +141,24 @@ public final class SchemaDraft {
   private void field(Column column) {
     ObjectNode field = named(column);
     String type = "string";
-    String kind = "categorical";
+    Feature.Kind kind = Feature.Kind.CATEGORICAL;
     String transform = null;
     switch (column.type()) {
       case NUMBER -> {
         type = "double";
-        kind = "numeric";
+        kind = Feature.Kind.NUMERIC;
       }
       case WHOLE -> {
         boolean name = isName(column);
         type = "long";
-        kind = name ? "categorical" : "numeric";
+        kind = name ? Feature.Kind.CATEGORICAL : Feature.Kind.NUMERIC;
       }
       case BOOLEAN -> type = "boolean";
       case INSTANT -> {
         type = "long";
         transform = "hour_of_day";
       }
-      case LIST -> kind = "sequence";
+      case LIST -> kind = Feature.Kind.SEQUENCE;
       default -> {
         // a text, as it stands there
       }
@@ -171,13 +175,13 @@ public final class SchemaDraft {
   }
 
   private static void feature(
-      ObjectNode field, String kind, @Nullable String transform, Column column) {
-    ObjectNode feature = field.putObject("feature").put("kind", kind);
+      ObjectNode field, Feature.Kind kind, @Nullable String transform, Column column) {
+    ObjectNode feature = field.putObject("feature").put("kind", kind.word());
     if (transform != null) {
       feature.put("transform", transform);
     }
     String split = column.spelling().split();
-    if (kind.equals("sequence") && split != null && !split.equals("\u001f")) {
+    if (kind == Feature.Kind.SEQUENCE && split != null && !split.equals("\u001f")) {
       feature.put("split", split);
     }
   }

@@ -46,7 +46,7 @@ public final class SchemaFit {
     for (Schema.Field field : fields) {
       columns[field.pos()] = column(schema, field, names);
     }
-    if (plan.layout() instanceof FilePlan.Layout.Sparse sparse) {
+    if (plan.layout() instanceof SparseSource.Layout sparse) {
       byPlace(schema, plan, sparse.columns(), columns);
     }
     List<String> problems = new ArrayList<>();
@@ -91,7 +91,7 @@ public final class SchemaFit {
                   schema.name(),
                   plan.file().getFileName(),
                   String.join("; ", problems),
-                  plan.layout() instanceof FilePlan.Layout.Delimited d && !d.header()
+                  plan.layout() instanceof DelimitedSource.Layout d && !d.header()
                       ? "; the file has no header, --columns names its columns"
                       : ""));
     }
@@ -116,7 +116,7 @@ public final class SchemaFit {
       FeatureSchema schema, FilePlan plan, SparseLayout layout, int[] columns) {
     List<Schema.Field> features =
         schema.encodedFields().stream()
-            .filter(f -> !(f instanceof Feature.Cross))
+            .filter(Feature::isField)
             .map(f -> schema.avro().getField(f.name()))
             .toList();
     boolean none = features.stream().allMatch(f -> columns[f.pos()] < 0);

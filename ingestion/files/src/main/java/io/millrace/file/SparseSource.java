@@ -6,6 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of a file of labels and pairs; empty lines and comments are none. */
 final class SparseSource implements RawRows {
+  /** Of labels and pairs, in one of the formats that have such. */
+  record Layout(FileFormat format, SparseLayout columns) implements RawRows.Layout {
+    @Override
+    public RawRows open(Opening from) {
+      return new SparseSource(new Lines(from.letters()), format, columns);
+    }
+  }
+
   private final Lines lines;
   private final FileFormat format;
   private final SparseLayout layout;

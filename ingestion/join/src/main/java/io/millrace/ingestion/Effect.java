@@ -1,5 +1,7 @@
 package io.millrace.ingestion;
 
+import io.millrace.wire.Counter;
+
 /** What a transition of the label join asks its driver to do. */
 public sealed interface Effect {
 

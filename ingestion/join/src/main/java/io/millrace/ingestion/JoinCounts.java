@@ -1,8 +1,12 @@
 package io.millrace.ingestion;
 
+import io.millrace.wire.Counter;
+import io.millrace.wire.IngestionTotals;
+import io.millrace.wire.IngestionTotals.Counted;
 import io.millrace.wire.RejectionReason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -42,7 +46,7 @@ public final class JoinCounts {
 
   /** Adds all totals of {@code other}. */
   public void add(JoinCounts other) {
-    other.toMap().forEach(this::add);
+    other.nonZero().forEach(this::add);
   }
 
   private void add(String name, long count) {
@@ -73,13 +77,14 @@ public final class JoinCounts {
     return nonZero().isEmpty();
   }
 
-  /** Name to total: all counters, and the rejections that occurred. Sorted by name. */
-  public Map<String, Long> toMap() {
-    Map<String, Long> map = nonZero();
+  /** All counters, and the rejections that occurred. */
+  public IngestionTotals totals() {
+    Map<Counted, Long> totals = new HashMap<>();
     for (Counter counter : Counter.values()) {
-      map.putIfAbsent(counter.code(), 0L);
+      totals.put(new IngestionTotals.Joined(counter, OutcomeRule.CLICK), 0L);
     }
-    return map;
+    nonZero().forEach((name, total) -> totals.put(IngestionTotals.counted(name), total));
+    return new IngestionTotals(totals);
   }
 
   private Map<String, Long> nonZero() {

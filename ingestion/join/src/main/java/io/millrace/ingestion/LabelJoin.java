@@ -6,6 +6,7 @@ import io.millrace.ingestion.JoinState.Left;
 import io.millrace.ingestion.JoinState.Open;
 import io.millrace.ingestion.JoinState.OutcomesWaiting;
 import io.millrace.ingestion.JoinState.WaitingOutcome;
+import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -99,7 +99,7 @@ public final class OutputWriter {
     SpecificRecord event =
         new IngestionCounts(
             Instant.ofEpochMilli(countedTime),
-            counts.toMap(),
+            counts.totals().byName(),
             instant(progress.eventTime()),
             progress.lag(),
             waitsFor);

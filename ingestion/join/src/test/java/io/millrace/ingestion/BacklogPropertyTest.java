@@ -3,6 +3,7 @@ package io.millrace.ingestion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.ingestion.ReadPositions.Position;
+import io.millrace.wire.Counter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package io.millrace.ingestion;
 
 import io.millrace.ingestion.JoinSimulation.Kept;
+import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.util.ArrayList;
 import java.util.HashMap;

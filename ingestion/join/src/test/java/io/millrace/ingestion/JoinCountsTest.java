@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ class JoinCountsTest {
     totals.add(JoinCounts.fromBytes(difference.toBytes()));
     totals.add(JoinCounts.fromBytes(difference.toBytes()));
 
-    assertThat(totals.toMap())
+    assertThat(totals.totals().byName())
         .contains(entry("clicks", 4L), entry("late_click", 2L), entry("impressions", 0L))
         .doesNotContainKey("undecodable");
   }
@@ -46,7 +47,7 @@ class JoinCountsTest {
             .putLong(7)
             .array();
     JoinCounts counts = JoinCounts.fromBytes(JoinCounts.fromBytes(stored).toBytes());
-    assertThat(counts.toMap()).contains(entry("old", 7L));
+    assertThat(counts.totals().byName()).contains(entry("old", 7L));
     counts.clear();
     assertThat(counts.isEmpty()).isTrue();
   }

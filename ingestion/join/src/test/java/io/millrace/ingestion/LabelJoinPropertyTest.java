@@ -2,6 +2,7 @@ package io.millrace.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import io.millrace.ingestion.JoinState.Closed;
 import io.millrace.ingestion.JoinState.Label;
 import io.millrace.ingestion.JoinState.Open;
 import io.millrace.ingestion.JoinState.OutcomesWaiting;
+import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.time.Duration;
 import java.util.List;

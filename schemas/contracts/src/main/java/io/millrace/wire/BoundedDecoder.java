@@ -1,5 +1,6 @@
 package io.millrace.wire;
 
+import io.millrace.bits.Varint;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -72,16 +73,19 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public long readLong() throws IOException {
-    byte b = next();
-    long zigzag = b & 0x7F;
-    for (int shift = 7; b < 0; shift += 7) {
-      if (shift > 63) {
+    if (at < end && in[at] >= 0) { // most numbers, and all short lengths
+      return Varint.unzigzag(in[at++]);
+    }
+    int from = at;
+    int to = Varint.end(in, from, end);
+    if (to < 0) {
+      if (end - from >= Varint.MAX_BYTES) {
         throw new AvroRuntimeException("long: more than 10 bytes");
       }
-      b = next();
-      zigzag |= (b & 0x7FL) << shift;
+      throw new EOFException("record ends within a value");
     }
-    return (zigzag >>> 1) ^ -(zigzag & 1);
+    at = to;
+    return Varint.unzigzag(Varint.read(in, from, to));
   }
 
   @Override

@@ -19,6 +19,14 @@ public enum CategoricalTransform {
   private static final long HOUR_MILLIS = 3_600_000;
   private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
+  /** Whether it takes milliseconds since 1970. */
+  public boolean ofTime() {
+    return switch (this) {
+      case NONE, LOG_SQUARE -> false;
+      case HOUR_OF_DAY, DAY_OF_WEEK -> true;
+    };
+  }
+
   /** The value that is hashed in place of {@code value}. */
   public long apply(long value) {
     return switch (this) {

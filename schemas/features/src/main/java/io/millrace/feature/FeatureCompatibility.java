@@ -84,9 +84,9 @@ public final class FeatureCompatibility {
 
   /** The older feature that a newer one continues: by its field, or for crosses by name or id. */
   private @Nullable Feature partner(Feature feature) {
-    if (feature instanceof Feature.Cross) {
+    if (!feature.isField()) {
       return older.encodedFields().stream()
-          .filter(Feature.Cross.class::isInstance)
+          .filter(cross -> !cross.isField())
           .filter(cross -> cross.name().equals(feature.name()) || cross.id().equals(feature.id()))
           .findFirst()
           .orElse(null);
@@ -123,7 +123,7 @@ public final class FeatureCompatibility {
           "it takes the id '%s' of '%s', but not its field: add \"aliases\": [\"%s\"] if it was"
                   .formatted(feature.id(), holder.get().name(), holder.get().name())
               + " renamed, or give it another id");
-    } else if (!(feature instanceof Feature.Cross) && needsDefault(feature)) {
+    } else if (feature.isField() && needsDefault(feature)) {
       no(
           feature,
           Kind.ADDED,
@@ -178,17 +178,18 @@ public final class FeatureCompatibility {
     }
   }
 
-  /** A sequence that shares has no rows of its own. */
+  /** A feature that shares another's values has no rows of its own. */
   private static boolean owns(Feature feature) {
-    return !(feature instanceof Feature.Sequence sequence) || sequence.shares().isEmpty();
+    return feature.shares().isEmpty();
   }
 
   private void compare(Feature before, Feature now) {
-    if (before.getClass() != now.getClass()) {
+    if (before.kind() != now.kind()) {
       no(
           now,
           Kind.KIND,
-          "kind %s became %s: %s".formatted(kind(before), kind(now), declareAnew(now)));
+          "kind %s became %s: %s"
+              .formatted(before.kind().word(), now.kind().word(), declareAnew(now)));
       return;
     }
     if (!before.name().equals(now.name())) {
@@ -209,58 +210,83 @@ public final class FeatureCompatibility {
           "lookups %d became %d: %s".formatted(before.lookups(), now.lookups(), declareAnew(now)));
     }
     type(before, now);
-    settings(before, now);
+    now.match(new Settings(before)).run();
   }
 
   private void shares(Feature before, Feature now) {
-    if (before instanceof Feature.Sequence was && now instanceof Feature.Sequence is) {
-      boolean same =
-          was.shares().isPresent() == is.shares().isPresent()
-              && (was.shares().isEmpty() || was.id().equals(is.id()));
-      if (!same) {
-        no(
-            now,
-            Kind.SHARES,
-            "shares %s became %s: %s"
-                .formatted(
-                    was.shares().orElse("nothing"),
-                    is.shares().orElse("nothing"),
-                    declareAnew(now)));
-      }
+    boolean same = owns(before) == owns(now) && (owns(before) || before.id().equals(now.id()));
+    if (!same) {
+      no(
+          now,
+          Kind.SHARES,
+          "shares %s became %s: %s"
+              .formatted(
+                  before.shares().orElse("nothing"),
+                  now.shares().orElse("nothing"),
+                  declareAnew(now)));
     }
   }
 
-  private void settings(Feature before, Feature now) {
-    if (before instanceof Feature.Categorical was && now instanceof Feature.Categorical is) {
-      transform(now, was.transform(), is.transform());
-    } else if (before instanceof Feature.Numeric was && now instanceof Feature.Numeric is) {
-      transform(now, was.transform(), is.transform());
-      limit(now, was.limit(), is.limit());
-    } else if (before instanceof Feature.Sequence was && now instanceof Feature.Sequence is) {
-      if (was.max() != is.max() || was.combiner() != is.combiner()) {
-        no(
-            now,
-            Kind.SEQUENCE,
-            "max %d, %s became max %d, %s: %s"
-                .formatted(
-                    was.max(),
-                    was.combiner().name().toLowerCase(Locale.ROOT),
-                    is.max(),
-                    is.combiner().name().toLowerCase(Locale.ROOT),
-                    declareAnew(now)));
-      }
-      if (!was.split().equals(is.split())) {
-        yes(now, Kind.SEQUENCE, "split changed: files are read by it, events are not");
-      }
-    } else if (before instanceof Feature.Cross was && now instanceof Feature.Cross is) {
-      List<String> wasIds = was.fields().stream().map(f -> id(olderByName, f)).toList();
-      List<String> isIds = is.fields().stream().map(f -> id(newerByName, f)).toList();
-      if (!wasIds.equals(isIds)) {
-        no(
-            now,
-            Kind.CROSS,
-            "fields %s became %s: %s".formatted(was.fields(), is.fields(), declareAnew(now)));
-      }
+  /** What only one kind has, of two features of the same kind. */
+  private final class Settings implements Feature.Cases<Runnable> {
+    private final Feature before;
+
+    Settings(Feature before) {
+      this.before = before;
+    }
+
+    @Override
+    public Runnable categorical(Feature.Categorical is) {
+      Feature.Categorical was = (Feature.Categorical) before;
+      return () -> transform(is, was.transform(), is.transform());
+    }
+
+    @Override
+    public Runnable numeric(Feature.Numeric is) {
+      Feature.Numeric was = (Feature.Numeric) before;
+      return () -> {
+        transform(is, was.transform(), is.transform());
+        limit(is, was.limit(), is.limit());
+      };
+    }
+
+    @Override
+    public Runnable sequence(Feature.Sequence is) {
+      return () -> items((Feature.Sequence) before, is);
+    }
+
+    @Override
+    public Runnable cross(Feature.Cross is) {
+      return () -> crossed((Feature.Cross) before, is);
+    }
+  }
+
+  private void items(Feature.Sequence was, Feature.Sequence is) {
+    if (was.max() != is.max() || was.combiner() != is.combiner()) {
+      no(
+          is,
+          Kind.SEQUENCE,
+          "max %d, %s became max %d, %s: %s"
+              .formatted(
+                  was.max(),
+                  was.combiner().name().toLowerCase(Locale.ROOT),
+                  is.max(),
+                  is.combiner().name().toLowerCase(Locale.ROOT),
+                  declareAnew(is)));
+    }
+    if (!was.split().equals(is.split())) {
+      yes(is, Kind.SEQUENCE, "split changed: files are read by it, events are not");
+    }
+  }
+
+  private void crossed(Feature.Cross was, Feature.Cross is) {
+    List<String> wasIds = was.fields().stream().map(f -> id(olderByName, f)).toList();
+    List<String> isIds = is.fields().stream().map(f -> id(newerByName, f)).toList();
+    if (!wasIds.equals(isIds)) {
+      no(
+          is,
+          Kind.CROSS,
+          "fields %s became %s: %s".formatted(was.fields(), is.fields(), declareAnew(is)));
     }
   }
 
@@ -306,7 +332,7 @@ public final class FeatureCompatibility {
   }
 
   private void type(Feature before, Feature now) {
-    if (now instanceof Feature.Cross || now instanceof Feature.Numeric) {
+    if (!now.hashesValues()) {
       return;
     }
     FieldType was = valueType(older, before);
@@ -395,10 +421,6 @@ public final class FeatureCompatibility {
                   .formatted(
                       older.labelField().orElse("none"), newer.labelField().orElse("none"))));
     }
-  }
-
-  private static String kind(Feature feature) {
-    return feature.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 
   private static String declareAnew(Feature feature) {

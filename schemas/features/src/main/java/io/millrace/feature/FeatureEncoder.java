@@ -1,9 +1,7 @@
 package io.millrace.feature;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
@@ -34,32 +32,10 @@ public final class FeatureEncoder {
 
   /** Compiles the encoder of a schema. */
   public static FeatureEncoder compile(FeatureSchema schema) {
-    Map<String, FieldEncoder.Categorical> categoricals = new HashMap<>();
+    FieldEncoder.Compiler compiler = new FieldEncoder.Compiler(schema.avro());
     List<FieldEncoder> encoders = new ArrayList<>();
     for (Feature feature : schema.encodedFields()) {
-      FeatureHash hash = FeatureHash.of(feature.id());
-      if (feature instanceof Feature.Cross cross) {
-        encoders.add(
-            new FieldEncoder.Cross(
-                hash,
-                cross.fields().stream()
-                    .map(categoricals::get)
-                    .toArray(FieldEncoder.Categorical[]::new)));
-        continue;
-      }
-      Schema.Field field = schema.avro().getField(feature.name());
-      if (feature instanceof Feature.Categorical categorical) {
-        FieldEncoder.Categorical encoder =
-            new FieldEncoder.Categorical(field.pos(), field.name(), hash, categorical.transform());
-        categoricals.put(field.name(), encoder);
-        encoders.add(encoder);
-      } else if (feature instanceof Feature.Numeric numeric) {
-        encoders.add(new FieldEncoder.Numeric(field.pos(), hash, numeric));
-      } else if (feature instanceof Feature.Sequence sequence) {
-        encoders.add(
-            new FieldEncoder.Sequence(
-                field.pos(), field.name(), hash, sequence.max(), sequence.combiner()));
-      }
+      encoders.add(feature.match(compiler));
     }
     return new FeatureEncoder(schema, encoders.toArray(FieldEncoder[]::new));
   }

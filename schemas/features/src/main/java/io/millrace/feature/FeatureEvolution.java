@@ -163,14 +163,14 @@ public final class FeatureEvolution {
           .forEach(crosses::add);
     }
     for (Feature feature : older.encodedFields()) {
-      if (feature instanceof Feature.Cross cross
-          && newer.encodedFields().stream().noneMatch(f -> f.id().equals(cross.id()))) {
+      if (!feature.isField()
+          && newer.encodedFields().stream().noneMatch(f -> f.id().equals(feature.id()))) {
         crosses.add(
             Map.of(
-                "name", cross.name(),
-                "fields", cross.fields().stream().map(f -> names.getOrDefault(f, f)).toList(),
-                "id", cross.id(),
-                "lookups", cross.lookups()));
+                "name", feature.name(),
+                "fields", feature.fields().stream().map(f -> names.getOrDefault(f, f)).toList(),
+                "id", feature.id(),
+                "lookups", feature.lookups()));
       }
     }
     if (crosses.isEmpty()) {

@@ -8,19 +8,11 @@ import org.apache.avro.Schema;
 /**
  * What an annotated Avro schema says about features: which fields are encoded, and how.
  *
- * <p>A field with a {@code feature} property is encoded, all others are only carried:
+ * <p>A field with a {@code feature} property is encoded, all others are only carried. {@code
+ * docs/guides/schemas.md} has the properties of each kind:
  *
  * <ul>
- *   <li>{@code {"kind":"categorical"}} for string, int, long, boolean and enum; {@code transform}
- *       is {@code none}, or on integral numbers {@code log_square}, {@code hour_of_day}, {@code
- *       day_of_week} ({@link CategoricalTransform})
- *   <li>{@code {"kind":"numeric"}} for int, long, float and double; {@code transform} is {@code
- *       none}, {@code log1p}, {@code sqrt}, {@code scale} (with {@code min} and {@code max}) or
- *       {@code standardize} (with {@code mean} and {@code std}) ({@link NumericTransform})
- *   <li>{@code {"kind":"sequence"}} for arrays of what a categorical takes; {@code max} (default
- *       100), {@code combiner} {@code mean}, {@code sum} or {@code sqrtn} (default {@code mean}),
- *       {@code shares} (the categorical feature whose values these are), {@code split} (default
- *       {@code |}; for CSV)
+ *   <li>{@code kind} is a {@link Feature.Kind}, as are the properties that only some kinds have
  *   <li>each kind: {@code id} (default the field's last alias, else its name) and {@code lookups}
  *       (default 1)
  * </ul>

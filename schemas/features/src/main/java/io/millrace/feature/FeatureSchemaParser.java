@@ -1,7 +1,9 @@
 package io.millrace.feature;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,22 +19,6 @@ final class FeatureSchemaParser {
   private static final int DEFAULT_SEQUENCE = 100;
   private static final Set<String> RECORD_PROPERTIES =
       Set.of("id", "time", "position", "label", "table", "retired", "crosses");
-  private static final Map<String, Set<String>> PROPERTIES_BY_KIND =
-      Map.of(
-          "categorical", Set.of("kind", "id", "lookups", "transform"),
-          "numeric",
-              Set.of(
-                  "kind",
-                  "id",
-                  "lookups",
-                  "transform",
-                  "min",
-                  "max",
-                  "mean",
-                  "std",
-                  "limit",
-                  "outliers"),
-          "sequence", Set.of("kind", "id", "lookups", "max", "combiner", "shares", "split"));
   private static final List<String> NUMERIC_TRANSFORMS =
       List.of("none", "log1p", "sqrt", "scale", "standardize");
 
@@ -104,25 +90,21 @@ final class FeatureSchemaParser {
 
   private Feature feature(Schema.Field field, Object annotation) {
     PropertyReader p = new PropertyReader(place(field) + ": feature", annotation);
-    String kind = p.requiredString("kind");
-    Set<String> known = PROPERTIES_BY_KIND.get(kind);
-    if (known == null) {
-      throw p.unknown("kind", kind, PROPERTIES_BY_KIND.keySet().stream().sorted().toList());
-    }
-    p.allow(known);
+    Feature.Kind kind = kind(p);
+    p.allow(properties(kind));
     FieldType type = FieldType.of(field.schema());
     String id = p.string("id").orElse(firstName(field));
     int lookups = (int) p.integer("lookups", 1, 1, MAX_LOOKUPS);
     return switch (kind) {
-      case "categorical" -> {
+      case CATEGORICAL -> {
         require(type.isCategorical(), field, kind, "string, int, long, boolean or enum");
         yield new Feature.Categorical(field.name(), id, lookups, categorical(p, field, type));
       }
-      case "numeric" -> {
+      case NUMERIC -> {
         require(type.isNumeric(), field, kind, "int, long, float or double");
         yield new Feature.Numeric(field.name(), id, lookups, numeric(p), limit(p));
       }
-      default -> {
+      case SEQUENCE -> {
         require(
             type.type() == Schema.Type.ARRAY
                 && FieldType.of(type.schema().getElementType()).isCategorical()
@@ -132,7 +114,28 @@ final class FeatureSchemaParser {
             "an array of string, int, long, boolean or enum");
         yield sequence(p, field, id, lookups);
       }
+      case CROSS -> throw new IllegalStateException(kind + " of a field");
     };
+  }
+
+  private static Set<String> properties(Feature.Kind kind) {
+    Set<String> known = new HashSet<>(kind.properties());
+    known.addAll(Set.of("id", "lookups"));
+    if (kind.isField()) {
+      known.add("kind");
+    }
+    return known;
+  }
+
+  private static Feature.Kind kind(PropertyReader p) {
+    String given = p.requiredString("kind");
+    List<Feature.Kind> kinds =
+        Arrays.stream(Feature.Kind.values()).filter(Feature.Kind::isField).toList();
+    return kinds.stream()
+        .filter(kind -> kind.word().equals(given))
+        .findFirst()
+        .orElseThrow(
+            () -> p.unknown("kind", given, kinds.stream().map(Feature.Kind::word).toList()));
   }
 
   /** A field that was renamed stays the feature that it was: its last alias is its oldest name. */
@@ -168,14 +171,11 @@ final class FeatureSchemaParser {
   private static CategoricalTransform categorical(
       PropertyReader p, Schema.Field field, FieldType type) {
     CategoricalTransform transform = p.oneOf("transform", CategoricalTransform.NONE);
-    boolean ofTime =
-        transform == CategoricalTransform.HOUR_OF_DAY
-            || transform == CategoricalTransform.DAY_OF_WEEK;
     if (transform != CategoricalTransform.NONE && !type.isIntegral()) {
       throw p.error("transform", p.requiredString("transform"), "an int or long field");
     }
     String logicalType = type.schema().getProp("logicalType");
-    if (ofTime
+    if (transform.ofTime()
         && (type.type() != Schema.Type.LONG
             || (logicalType != null && !logicalType.equals("timestamp-millis")))) {
       throw p.error(
@@ -276,15 +276,15 @@ final class FeatureSchemaParser {
     for (int i = 0; i < crosses.size(); i++) {
       String place = schema.getFullName() + ": millrace.crosses[" + i + "]";
       PropertyReader p =
-          new PropertyReader(place, crosses.get(i))
-              .allow(Set.of("name", "fields", "id", "lookups"));
+          new PropertyReader(place, crosses.get(i)).allow(properties(Feature.Kind.CROSS));
       String name = p.requiredString("name");
       if (schema.getField(name) != null || features.containsKey(name)) {
         throw p.error("name", name, "a name that no field and no other cross has");
       }
       List<String> fields = p.strings("fields");
       for (String field : fields) {
-        if (!(features.get(field) instanceof Feature.Categorical)) {
+        Feature crossed = features.get(field);
+        if (crossed == null || !crossed.isCategory()) {
           throw new InvalidFeatureSchemaException(
               place
                   + ".fields: '"
@@ -309,7 +309,7 @@ final class FeatureSchemaParser {
   private void checkIds(Set<String> retired) {
     Map<String, String> nameById = new HashMap<>();
     for (Feature feature : features.values()) {
-      if (feature instanceof Feature.Sequence s && s.shares().isPresent()) {
+      if (feature.shares().isPresent()) {
         continue;
       }
       if (retired.contains(feature.id())) {
@@ -381,7 +381,7 @@ final class FeatureSchemaParser {
     List<String> names = new ArrayList<>();
     features.forEach(
         (name, feature) -> {
-          if (feature instanceof Feature.Categorical) {
+          if (feature.isCategory()) {
             names.add(name);
           }
         });
@@ -396,11 +396,11 @@ final class FeatureSchemaParser {
     return field;
   }
 
-  private void require(boolean fits, Schema.Field field, String kind, String expectation) {
+  private void require(boolean fits, Schema.Field field, Feature.Kind kind, String expectation) {
     if (!fits) {
       throw new InvalidFeatureSchemaException(
           "%s: a %s feature of type %s, expected %s (or a union of null and one of them)"
-              .formatted(place(field), kind, field.schema(), expectation));
+              .formatted(place(field), kind.word(), field.schema(), expectation));
     }
   }
 

@@ -1,7 +1,10 @@
 package io.millrace.feature;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.util.Utf8;
@@ -13,6 +16,50 @@ abstract sealed class FieldEncoder {
 
   /** Appends the field's tokens. */
   abstract void encode(GenericRecord record, EncodedBatch.Appender to);
+
+  /** Makes the encoders of a schema's features, in their order: a cross comes after its fields. */
+  static final class Compiler implements Feature.Cases<FieldEncoder> {
+    private final Schema schema;
+    private final Map<String, Categorical> categoricals = new HashMap<>();
+
+    Compiler(Schema schema) {
+      this.schema = schema;
+    }
+
+    @Override
+    public FieldEncoder categorical(Feature.Categorical feature) {
+      Categorical encoder =
+          new Categorical(position(feature), feature.name(), hash(feature), feature.transform());
+      categoricals.put(feature.name(), encoder);
+      return encoder;
+    }
+
+    @Override
+    public FieldEncoder numeric(Feature.Numeric feature) {
+      return new Numeric(position(feature), hash(feature), feature);
+    }
+
+    @Override
+    public FieldEncoder sequence(Feature.Sequence feature) {
+      return new Sequence(
+          position(feature), feature.name(), hash(feature), feature.max(), feature.combiner());
+    }
+
+    @Override
+    public FieldEncoder cross(Feature.Cross feature) {
+      return new Cross(
+          hash(feature),
+          feature.fields().stream().map(categoricals::get).toArray(Categorical[]::new));
+    }
+
+    private int position(Feature feature) {
+      return schema.getField(feature.name()).pos();
+    }
+
+    private static FeatureHash hash(Feature feature) {
+      return FeatureHash.of(feature.id());
+    }
+  }
 
   /** One token: the value, or that there is none. */
   static final class Categorical extends FieldEncoder {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -39,18 +38,11 @@ public final class SampleFeatures {
 
   /** A number that the feature of a field takes, n if it does, else the first of those it does. */
   private static int taken(FeatureSchema schema, String field, int n) {
-    for (Feature feature : schema.encodedFields()) {
-      if (!(feature instanceof Feature.Numeric numeric) || !feature.name().equals(field)) {
-        continue;
-      }
-      int middle =
-          numeric.transform() instanceof NumericTransform.Standardize s ? (int) s.mean() : 0;
-      return IntStream.of(n, n % 1000, n % 10, 1, 0, middle)
-          .filter(x -> !Double.isNaN(numeric.limit().apply(numeric.transform().apply(x))))
-          .findFirst()
-          .orElse(n);
-    }
-    return n;
+    return schema.encodedFields().stream()
+        .filter(feature -> feature.name().equals(field))
+        .findFirst()
+        .map(feature -> feature.sample(n))
+        .orElse(n);
   }
 
   /** Null for a type that JSON cannot give. */

@@ -58,14 +58,9 @@ final class TextValue {
       LogicalType logical = type.schema().getLogicalType();
       boolean time = logical != null && logical.getName().startsWith("timestamp-");
       for (Feature feature : schema.encodedFields()) {
-        if (!feature.name().equals(field.name())) {
-          continue;
-        } else if (feature instanceof Feature.Sequence sequence && given == null) {
-          split = sequence.split();
-        } else if (feature instanceof Feature.Categorical categorical) {
-          time |=
-              categorical.transform() == CategoricalTransform.HOUR_OF_DAY
-                  || categorical.transform() == CategoricalTransform.DAY_OF_WEEK;
+        if (feature.name().equals(field.name())) {
+          split = given == null ? feature.separator().orElse(split) : split;
+          time |= feature.readsTime();
         }
       }
       this.split = split;

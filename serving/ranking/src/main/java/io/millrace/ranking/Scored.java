@@ -104,7 +104,7 @@ record Scored(
     String largest = null;
     Number value = null;
     for (Feature feature : predictor.compiled().schema().encodedFields()) {
-      if (feature instanceof Feature.Numeric
+      if (feature.isNumber()
           && record.get(feature.name()) instanceof Number number
           && (value == null || magnitude(number) > magnitude(value))) {
         largest = feature.name();

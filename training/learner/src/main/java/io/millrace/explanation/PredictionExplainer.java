@@ -89,19 +89,13 @@ public final class PredictionExplainer implements AutoCloseable {
   private List<@Nullable String> values(GenericRecord record) {
     List<@Nullable String> values = new ArrayList<>();
     for (Feature feature : compiled.schema().encodedFields()) {
-      String value;
-      if (feature instanceof Feature.Cross cross) {
-        List<String> parts =
-            cross.fields().stream()
-                .map(record::get)
-                .filter(Objects::nonNull)
-                .map(String::valueOf)
-                .toList();
-        value = parts.size() < cross.fields().size() ? null : String.join(" × ", parts);
-      } else {
-        Object given = record.get(feature.name());
-        value = given == null ? null : given.toString();
-      }
+      List<String> parts =
+          feature.fields().stream()
+              .map(record::get)
+              .filter(Objects::nonNull)
+              .map(String::valueOf)
+              .toList();
+      String value = parts.size() < feature.fields().size() ? null : String.join(" × ", parts);
       values.add(value == null ? null : shown(value));
     }
     return values;

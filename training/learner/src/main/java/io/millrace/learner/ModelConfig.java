@@ -173,7 +173,7 @@ public record ModelConfig(
         Architecture shape = kind.streaming();
         yield fresh(name, schema, dim, 0.01f, vectors, perceptron, experts, shape);
       }
-      case AUTOINT, AUTOINT_PLUS, ARMNET, ARMNET_PLUS, MLP, DCNV2, FINALMLP -> {
+      default -> { // a network
         Optimizer vectors = new Adagrad(0.1f * perField, 1e-8f, 0.01f);
         Architecture shape = kind.streaming();
         yield fresh(name, schema, dim, 0.01f, vectors, tensors, one, shape);

@@ -18,37 +18,47 @@ import java.util.List;
 /** The kinds of models. A kind's name is what commands and configs call it. */
 public enum ModelKind {
   /** Logistic regression: one weight per row. */
-  LR("lr", new LogisticRegressionConfig()),
+  LR("lr", new LogisticRegressionConfig(), new LogisticRegressionConfig()),
   /** Factorization machine: a weight and a factor per row. */
-  FM("fm", new FactorizationMachineConfig()),
+  FM("fm", new FactorizationMachineConfig(), new FactorizationMachineConfig()),
   /** AutoInt: self-attention over field vectors. */
-  AUTOINT("autoint", AutoIntConfig.streaming()),
+  AUTOINT("autoint", AutoIntConfig.streaming(), AutoIntConfig.forFiles()),
   /** AutoInt beside a multi-layer perceptron. */
-  AUTOINT_PLUS("autoint+", AutoIntPlusConfig.streaming()),
+  AUTOINT_PLUS("autoint+", AutoIntPlusConfig.streaming(), AutoIntPlusConfig.forFiles()),
   /** ARM-Net: exponential neurons that choose their fields. */
-  ARMNET("armnet", ArmNetConfig.streaming()),
+  ARMNET("armnet", ArmNetConfig.streaming(), ArmNetConfig.forFiles()),
   /** ARM-Net beside a multi-layer perceptron. */
-  ARMNET_PLUS("armnet+", ArmNetPlusConfig.streaming()),
+  ARMNET_PLUS("armnet+", ArmNetPlusConfig.streaming(), ArmNetPlusConfig.forFiles()),
   /** Multi-layer perceptron on all field vectors. */
-  MLP("mlp", MlpConfig.streaming()),
+  MLP("mlp", MlpConfig.streaming(), MlpConfig.forFiles()),
   /** Factorization machine beside a multi-layer perceptron. */
-  DEEPFM("deepfm", DeepFmConfig.streaming()),
+  DEEPFM("deepfm", DeepFmConfig.streaming(), DeepFmConfig.forFiles()),
   /** Cross layers and a multi-layer perceptron. */
-  DCNV2("dcnv2", DcnV2Config.streaming()),
+  DCNV2("dcnv2", DcnV2Config.streaming(), DcnV2Config.forFiles()),
   /** Two gated perceptrons and a bilinear fusion. */
-  FINALMLP("finalmlp", FinalMlpConfig.streaming());
+  FINALMLP("finalmlp", FinalMlpConfig.streaming(), FinalMlpConfig.forFiles());
 
   private final String name;
   private final Architecture streaming;
+  private final Architecture forFiles;
 
-  ModelKind(String name, Architecture streaming) {
+  ModelKind(String name, Architecture streaming, Architecture forFiles) {
     this.name = name;
     this.streaming = streaming;
+    this.forFiles = forFiles;
   }
 
   /** A shape that suits predict-then-learn streams. */
   public Architecture streaming() {
     return streaming;
+  }
+
+  /**
+   * A shape that suits training on files: networks are wide, normalised and drop out, which
+   * mini-batches bear and single examples don't.
+   */
+  public Architecture forFiles() {
+    return forFiles;
   }
 
   /** Whether it is a network, which a GPU computes; the others stay on the CPU. */

@@ -26,7 +26,7 @@ public final class NumericFields {
     List<String> found = new ArrayList<>();
     int[] places = new int[encoded.size()];
     for (int f = 0; f < encoded.size(); f++) {
-      if (encoded.get(f) instanceof Feature.Numeric) {
+      if (encoded.get(f).isNumber()) {
         places[found.size()] = f;
         found.add(encoded.get(f).name());
       }

@@ -1,12 +1,13 @@
 package io.millrace.metrics;
 
+import io.millrace.bits.Varint;
 import io.millrace.model.BinaryCrossEntropy;
 import io.millrace.model.Sigmoid;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -226,22 +227,23 @@ public final class Evaluation {
    */
   public static Evaluation fromBytes(byte[] bytes) {
     Evaluation evaluation = new Evaluation();
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int format = in.readByte();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    try {
+      int format = in.get();
       if (format != FORMAT && format != WITHOUT_SQUARES) {
         throw new IllegalArgumentException("evaluation format: " + format + ", expected 1 or 2");
       }
-      evaluation.lossSum = in.readDouble();
-      evaluation.predictionSum = in.readDouble();
-      double squares = format == WITHOUT_SQUARES ? Double.NaN : in.readDouble();
+      evaluation.lossSum = in.getDouble();
+      evaluation.predictionSum = in.getDouble();
+      double squares = format == WITHOUT_SQUARES ? Double.NaN : in.getDouble();
       evaluation.negativeCount = readHistogram(in, evaluation.negatives);
       evaluation.positiveCount = readHistogram(in, evaluation.positives);
       evaluation.squareSum = format == WITHOUT_SQUARES ? evaluation.binnedSquares() : squares;
-      if (in.read() != -1) {
+      if (in.hasRemaining()) {
         throw new IllegalArgumentException(
             "evaluation: " + bytes.length + " bytes, expected fewer");
       }
-    } catch (IOException e) {
+    } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException(
           "evaluation: " + bytes.length + " bytes, expected more", e);
     }
@@ -278,7 +280,7 @@ public final class Evaluation {
     }
   }
 
-  private static long readHistogram(DataInputStream in, long[] counts) throws IOException {
+  private static long readHistogram(ByteBuffer in, long[] counts) {
     long total = 0;
     long filled = readVarint(in);
     long bin = -1;
@@ -296,24 +298,21 @@ public final class Evaluation {
     return total;
   }
 
-  /** LEB128: 7 bits per byte, lowest first, the top bit set on all but the last. */
   private static void writeVarint(long value, DataOutputStream out) throws IOException {
-    while ((value & ~0x7FL) != 0) {
-      out.writeByte((int) (value & 0x7F) | 0x80);
-      value >>>= 7;
-    }
-    out.writeByte((int) value);
+    byte[] bytes = new byte[Varint.MAX_BYTES];
+    out.write(bytes, 0, Varint.write(value, bytes, 0));
   }
 
-  private static long readVarint(DataInputStream in) throws IOException {
-    long value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      byte b = in.readByte();
-      value |= (long) (b & 0x7F) << shift;
-      if (b >= 0) {
-        return value;
+  private static long readVarint(ByteBuffer in) {
+    int from = in.position();
+    int to = Varint.end(in.array(), from, in.limit());
+    if (to < 0) {
+      if (in.remaining() >= Varint.MAX_BYTES) {
+        throw new IllegalArgumentException("evaluation: a varint is longer than 10 bytes");
       }
+      throw new BufferUnderflowException();
     }
-    throw new IllegalArgumentException("evaluation: a varint is longer than 10 bytes");
+    in.position(to);
+    return Varint.read(in.array(), from, to);
   }
 }

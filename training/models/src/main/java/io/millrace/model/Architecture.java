@@ -4,19 +4,9 @@ import java.util.List;
 
 /**
  * Shape and options of a model, one record per kind: data, of which a {@link ModelEngine} makes a
- * model. Equal architectures give equal models.
+ * model. Equal architectures give equal models. {@code ModelKind}, beside the learner, lists them.
  */
-public sealed interface Architecture
-    permits LogisticRegressionConfig,
-        FactorizationMachineConfig,
-        AutoIntConfig,
-        AutoIntPlusConfig,
-        ArmNetConfig,
-        ArmNetPlusConfig,
-        MlpConfig,
-        DeepFmConfig,
-        DcnV2Config,
-        FinalMlpConfig {
+public interface Architecture {
 
   /**
    * Adds the dense tensors of a model of field vectors of a given shape: their names, shapes and

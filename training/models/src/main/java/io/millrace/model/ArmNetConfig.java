@@ -49,6 +49,11 @@ public record ArmNetConfig(
     return new ArmNetConfig(1, 10, 1.5f, false, false, true, HiddenLayers.plain(32));
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static ArmNetConfig forFiles() {
+    return new ArmNetConfig(4, 16, 1.5f, false, true, false, HiddenLayers.forFiles());
+  }
+
   /** K · o. */
   public int totalNeurons() {
     return heads * neurons;

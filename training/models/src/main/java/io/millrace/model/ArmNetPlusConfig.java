@@ -16,6 +16,11 @@ public record ArmNetPlusConfig(ArmNetConfig arm, HiddenLayers dnn) implements Ar
     return new ArmNetPlusConfig(ArmNetConfig.streaming(), HiddenLayers.plain(64, 32));
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static ArmNetPlusConfig forFiles() {
+    return new ArmNetPlusConfig(ArmNetConfig.forFiles(), HiddenLayers.forFiles());
+  }
+
   @Override
   public void requireDim(int dim) {
     if (dim % 2 != 0) {

@@ -45,6 +45,11 @@ public record AutoIntConfig(
     return new AutoIntConfig(2, 2, 8, true, true, true, false, true, true, 0);
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static AutoIntConfig forFiles() {
+    return official(3, 2, 32);
+  }
+
   /** As the paper describes it: linear projections, neither scaling nor normalisation. */
   public static AutoIntConfig paper(int layers, int heads, int headDim) {
     return new AutoIntConfig(layers, heads, headDim, false, false, true, false, false, false, 0);

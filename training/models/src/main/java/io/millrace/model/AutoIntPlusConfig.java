@@ -14,6 +14,11 @@ public record AutoIntPlusConfig(AutoIntConfig attention, HiddenLayers dnn) imple
     return new AutoIntPlusConfig(AutoIntConfig.streaming(), HiddenLayers.plain(64, 32));
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static AutoIntPlusConfig forFiles() {
+    return new AutoIntPlusConfig(AutoIntConfig.forFiles(), HiddenLayers.forFiles());
+  }
+
   @Override
   public void declare(TensorSpecs specs, int fields, int dim, int rowWidth) {
     attention.declare(specs, fields, dim, rowWidth);

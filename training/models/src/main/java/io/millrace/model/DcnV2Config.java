@@ -21,6 +21,11 @@ public record DcnV2Config(int crossLayers, boolean stacked, HiddenLayers hidden)
     return new DcnV2Config(2, false, HiddenLayers.plain(64, 32));
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static DcnV2Config forFiles() {
+    return new DcnV2Config(3, false, HiddenLayers.forFiles());
+  }
+
   @Override
   public boolean takesNewFields() {
     return true;

@@ -16,6 +16,11 @@ public record DeepFmConfig(HiddenLayers hidden) implements Architecture {
     return new DeepFmConfig(HiddenLayers.plain(64, 32));
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static DeepFmConfig forFiles() {
+    return new DeepFmConfig(HiddenLayers.forFiles());
+  }
+
   @Override
   public int linearColumns() {
     return 1;

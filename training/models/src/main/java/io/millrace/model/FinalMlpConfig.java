@@ -48,6 +48,17 @@ public record FinalMlpConfig(
     return new FinalMlpConfig(hidden, hidden, 4, 0, List.of(), List.of());
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static FinalMlpConfig forFiles() {
+    return new FinalMlpConfig(
+        HiddenLayers.forFiles(),
+        new HiddenLayers(List.of(200), true, 0.2f),
+        10,
+        64,
+        List.of(),
+        List.of());
+  }
+
   private static void requireFields(String setting, List<Integer> numbers, int fields) {
     for (int number : numbers) {
       if (number < 0 || number >= fields) {

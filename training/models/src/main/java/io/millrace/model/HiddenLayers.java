@@ -25,6 +25,11 @@ public record HiddenLayers(List<Integer> widths, boolean batchNorm, float dropou
     return new HiddenLayers(List.of(widths), false, 0);
   }
 
+  /** Wide, normalised and dropping out, for mini-batches. */
+  public static HiddenLayers forFiles() {
+    return new HiddenLayers(List.of(200, 200), true, 0.2f);
+  }
+
   /** Whether a learning step differs from a prediction. */
   boolean hasTrainingMode() {
     return batchNorm || dropout > 0;

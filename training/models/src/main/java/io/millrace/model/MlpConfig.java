@@ -12,6 +12,11 @@ public record MlpConfig(HiddenLayers hidden) implements Architecture {
     return new MlpConfig(HiddenLayers.plain(64, 32));
   }
 
+  /** A shape for files, which are learned in mini-batches. */
+  public static MlpConfig forFiles() {
+    return new MlpConfig(HiddenLayers.forFiles());
+  }
+
   @Override
   public boolean takesNewFields() {
     return true;

@@ -4,18 +4,8 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.Architecture;
-import io.millrace.model.ArmNetConfig;
-import io.millrace.model.ArmNetPlusConfig;
-import io.millrace.model.AutoIntConfig;
-import io.millrace.model.AutoIntPlusConfig;
-import io.millrace.model.DcnV2Config;
-import io.millrace.model.DeepFmConfig;
-import io.millrace.model.FinalMlpConfig;
-import io.millrace.model.HiddenLayers;
-import io.millrace.model.MlpConfig;
 import io.millrace.optimizer.Adam;
 import io.millrace.trainer.TrainerConfig.L2Scope;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -109,7 +99,7 @@ public final class FileDefaults {
         schema.avro().getObjectProp("millrace") instanceof Map<?, ?> annotations
             && annotations.containsKey("table");
     boolean chooses = !isAsked && kind != ModelKind.LR && DIM % schema.maxLookups() == 0;
-    return withShape(plain, chooses ? DIM : plain.dim(), shape(kind));
+    return withShape(plain, chooses ? DIM : plain.dim(), kind.forFiles());
   }
 
   private static String adam(double rate) {
@@ -141,24 +131,5 @@ public final class FileDefaults {
         c.prior(),
         c.outcome(),
         shape);
-  }
-
-  /** Wide, normalised and dropping out: mini-batches bear what single examples don't. */
-  private static Architecture shape(ModelKind kind) {
-    HiddenLayers hidden = new HiddenLayers(List.of(200, 200), true, 0.2f);
-    HiddenLayers one = new HiddenLayers(List.of(200), true, 0.2f);
-    AutoIntConfig attention = AutoIntConfig.official(3, 2, 32);
-    ArmNetConfig arm = new ArmNetConfig(4, 16, 1.5f, false, true, false, hidden);
-    return switch (kind) {
-      case LR, FM -> kind.streaming();
-      case MLP -> new MlpConfig(hidden);
-      case DEEPFM -> new DeepFmConfig(hidden);
-      case AUTOINT -> attention;
-      case AUTOINT_PLUS -> new AutoIntPlusConfig(attention, hidden);
-      case ARMNET -> arm;
-      case ARMNET_PLUS -> new ArmNetPlusConfig(arm, hidden);
-      case DCNV2 -> new DcnV2Config(3, false, hidden);
-      case FINALMLP -> new FinalMlpConfig(hidden, one, 10, 64, List.of(), List.of());
-    };
   }
 }

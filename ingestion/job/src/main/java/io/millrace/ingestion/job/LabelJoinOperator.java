@@ -1,7 +1,6 @@
 package io.millrace.ingestion.job;
 
 import io.millrace.ingestion.Arrival;
-import io.millrace.ingestion.Counter;
 import io.millrace.ingestion.Effect;
 import io.millrace.ingestion.ImpressionEvent;
 import io.millrace.ingestion.IngestionProgress;
@@ -18,6 +17,7 @@ import io.millrace.ingestion.ReadPositions;
 import io.millrace.ingestion.Rejection;
 import io.millrace.ingestion.Transition;
 import io.millrace.schema.SchemaRegistry;
+import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;

@@ -224,7 +224,7 @@ class LabelJoinOperatorTest {
     assertThat(operator.statesInMemory()).isZero();
     assertThat(operator.statesInStore()).isZero();
     open.prepareSnapshotPreBarrier(1);
-    assertThat(counts().toMap())
+    assertThat(counts().totals().byName())
         .containsEntry("negatives", 49L)
         .containsEntry("positives", 1L)
         .containsEntry("late_clicks", 1L)
@@ -255,11 +255,13 @@ class LabelJoinOperatorTest {
     var again = open(3, snapshot);
     progress(T + 21);
     again.prepareSnapshotPreBarrier(3);
-    assertThat(counts().toMap()).as("i3 was clicked").containsEntry("negatives", 19L);
+    assertThat(counts().totals().byName()).as("i3 was clicked").containsEntry("negatives", 19L);
     write("clicks", events.click("i4", T + 4));
     progress(T + 61);
     again.prepareSnapshotPreBarrier(4);
-    assertThat(counts().toMap()).containsEntry("late_clicks", 1L).containsEntry("negatives", 19L);
+    assertThat(counts().totals().byName())
+        .containsEntry("late_clicks", 1L)
+        .containsEntry("negatives", 19L);
     assertThat(examples()).isEmpty();
     assertThat(again.numKeyedStateEntries()).isZero();
     assertThat(again.numEventTimeTimers()).isZero();
@@ -283,7 +285,9 @@ class LabelJoinOperatorTest {
     assertThat(examples()).containsExactly("i3:1");
     progress(T + 100);
     longer.prepareSnapshotPreBarrier(2);
-    assertThat(counts().toMap()).containsEntry("negatives", 19L).containsEntry("late_clicks", 0L);
+    assertThat(counts().totals().byName())
+        .containsEntry("negatives", 19L)
+        .containsEntry("late_clicks", 0L);
     assertThat(longer.numKeyedStateEntries()).isZero();
     assertThat(longer.numEventTimeTimers()).isZero();
   }
@@ -297,7 +301,9 @@ class LabelJoinOperatorTest {
     write("clicks", events.progress(Long.MAX_VALUE));
     first.prepareSnapshotPreBarrier(1);
     OperatorSubtaskState snapshot = first.snapshot(1, 1);
-    assertThat(counts().toMap()).containsEntry("impressions", 2L).containsEntry("clicks", 1L);
+    assertThat(counts().totals().byName())
+        .containsEntry("impressions", 2L)
+        .containsEntry("clicks", 1L);
     first.close();
 
     open(1000, snapshot);
@@ -307,7 +313,7 @@ class LabelJoinOperatorTest {
     write("impressions", events.progress(Long.MAX_VALUE));
     assertThat(examples()).containsExactly("a:0", "b:0", "early:1");
     java.util.Objects.requireNonNull(harness).prepareSnapshotPreBarrier(2);
-    assertThat(counts().toMap())
+    assertThat(counts().totals().byName())
         .as("only what came after the snapshot")
         .containsEntry("impressions", 2L)
         .containsEntry("duplicate_impressions", 1L)
@@ -365,7 +371,7 @@ class LabelJoinOperatorTest {
     progress(Long.MAX_VALUE);
     open.setProcessingTime(2000);
     assertThat(open.getSideOutput(LabelJoinOperator.REJECTED)).hasSize(2);
-    assertThat(counts().toMap())
+    assertThat(counts().totals().byName())
         .containsEntry("malformed_bytes", 1L)
         .containsEntry("click_for_unknown_impression", 1L);
   }
@@ -465,7 +471,7 @@ class LabelJoinOperatorTest {
     write("clicks", events.progress(Long.MAX_VALUE));
     open.prepareSnapshotPreBarrier(1);
 
-    assertThat(counts().toMap()).containsEntry("unexpected_type", 2L);
+    assertThat(counts().totals().byName()).containsEntry("unexpected_type", 2L);
     AvroWire wire = new AvroWire(REGISTRY);
     assertThat(open.getSideOutput(LabelJoinOperator.REJECTED))
         .extracting(record -> wire.decode(record.getValue().value(), RejectedEvent.class))

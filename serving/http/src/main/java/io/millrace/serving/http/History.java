@@ -1,20 +1,21 @@
 package io.millrace.serving.http;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last samples of named series, so that a console that is opened late still shows the past.
- * Bounded: {@code capacity} samples of at most {@code maxSeries} series, 8 bytes each; a series
- * beyond that is left out. Safe for use by many threads.
+ * The last samples of series, so that a console that is opened late still shows the past. Bounded:
+ * {@code capacity} samples of at most {@code maxSeries} series, 8 bytes each; a series beyond that
+ * is left out. Safe for use by many threads.
  */
 final class History {
   private final long[] times;
   private final int maxSeries;
-  private final Map<String, double[]> series = new TreeMap<>();
+  private final Map<Series, double[]> series = new TreeMap<>(Comparator.comparing(Series::name));
   private long samples;
 
   History(int capacity, int maxSeries) {
@@ -23,17 +24,17 @@ final class History {
   }
 
   /** Adds one sample; series that it leaves out have a gap there. */
-  synchronized void add(long timeMillis, Map<String, Double> values) {
+  synchronized void add(long timeMillis, Map<Series, Double> values) {
     int at = (int) (samples++ % times.length);
     times[at] = timeMillis;
     series.values().forEach(column -> column[at] = Double.NaN);
     values.forEach(
-        (name, value) -> {
-          double[] column = series.get(name);
+        (of, value) -> {
+          double[] column = series.get(of);
           if (column == null && series.size() < maxSeries) {
             column = new double[times.length];
             Arrays.fill(column, Double.NaN);
-            series.put(name, column);
+            series.put(of, column);
           }
           if (column != null) {
             column[at] = value;
@@ -45,9 +46,9 @@ final class History {
    * Samples as columns, oldest first.
    *
    * @param time milliseconds since 1970 [n]
-   * @param series name to values [n], null where a sample had none
+   * @param series values [n], null where a sample had none
    */
-  record Columns(long[] time, Map<String, @Nullable Double[]> series) {}
+  record Columns(long[] time, Map<Series, @Nullable Double[]> series) {}
 
   /** The samples after {@code sinceMillis}. */
   synchronized Columns since(long sinceMillis) {
@@ -58,11 +59,11 @@ final class History {
     }
     int n = (int) (samples - first);
     long[] time = new long[n];
-    Map<String, @Nullable Double[]> columns = new LinkedHashMap<>();
+    Map<Series, @Nullable Double[]> columns = new LinkedHashMap<>();
     for (int i = 0; i < n; i++) {
       time[i] = times[(int) ((first + i) % times.length)];
     }
-    for (Map.Entry<String, double[]> entry : series.entrySet()) {
+    for (Map.Entry<Series, double[]> entry : series.entrySet()) {
       @Nullable Double[] column = new Double[n];
       for (int i = 0; i < n; i++) {
         double value = entry.getValue()[(int) ((first + i) % times.length)];

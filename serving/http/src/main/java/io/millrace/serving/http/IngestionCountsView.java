@@ -4,6 +4,7 @@ import io.millrace.event.IngestionCounts;
 import io.millrace.event.WaitsFor;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.NewestRecord;
+import io.millrace.wire.IngestionTotals;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class IngestionCountsView implements AutoCloseable {
     private static Counts of(IngestionCounts event) {
       return new Counts(
           event.getCountedTime().toEpochMilli(),
-          new IngestionTotals(event.getCounts()),
+          IngestionTotals.of(event),
           event.getEventTime() == null ? null : event.getEventTime().toEpochMilli(),
           event.getLag(),
           event.getWaitsFor());

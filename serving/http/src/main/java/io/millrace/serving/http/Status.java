@@ -1,11 +1,15 @@
 package io.millrace.serving.http;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.millrace.intake.EventIntake;
 import io.millrace.ranking.EventLog;
 import io.millrace.ranking.LatestRanking;
+import io.millrace.wire.IngestionTotals;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +49,7 @@ record Status(
       @Nullable Long ageMillis,
       Freshness freshness,
       Forward forward,
-      Map<String, Double> metrics) {}
+      LearnedFigures metrics) {}
 
   /** Forward passes, one for a request's candidates, of the last ten seconds. */
   record Forward(double passesPerSecond, double p50Millis, double p99Millis) {}
@@ -66,12 +70,18 @@ record Status(
    */
   record Ingestion(
       @Nullable Long countedTime,
-      IngestionTotals counts,
+      @JsonIgnore IngestionTotals totals,
       @Nullable Long eventTime,
       @Nullable Long lag,
       @Nullable String waitsFor) {
     /** Before the job has counted. */
     static final Ingestion NONE = new Ingestion(null, IngestionTotals.NONE, null, null, null);
+
+    /** The totals as an answer shows them, sorted by name. */
+    @JsonProperty("counts")
+    SortedMap<String, Long> counts() {
+      return totals.byName();
+    }
   }
 
   /** Answers since the start; rate and latencies of the last ten seconds. */
@@ -94,6 +104,6 @@ record Status(
     }
   }
 
-  /** Values of one second by name. */
-  record Sample(long time, Map<String, Double> values) {}
+  /** Values of one second. */
+  record Sample(long time, Map<Series, Double> values) {}
 }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.wire.IngestionTotals;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -203,12 +204,12 @@ final class StatusMeters {
     addIfKnown(time, Tags.empty(), now.eventTime(), 1e-3);
     lag.register(events, true);
     eventTime.register(time, true);
-    for (String outcome : now.counts().byName().keySet()) {
+    for (IngestionTotals.Counted outcome : now.totals().counted()) {
       counter(
           "millrace.ingestion.events",
           "The ingestion job's totals since its first start, by outcome.",
-          Tags.of("outcome", outcome),
-          then -> then.ingestion().counts().of(outcome));
+          Tags.of("outcome", outcome.name()),
+          then -> then.ingestion().totals().of(outcome));
     }
   }
 

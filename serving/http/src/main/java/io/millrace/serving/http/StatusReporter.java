@@ -1,15 +1,19 @@
 package io.millrace.serving.http;
 
 import io.millrace.intake.EventIntake;
-import io.millrace.metrics.FigureNames;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.ranking.EventLog;
 import io.millrace.ranking.Predictor;
 import io.millrace.ranking.RankingService;
 import io.millrace.ranking.ServedModel;
 import io.millrace.ranking.ServedModels;
+import io.millrace.serving.http.Series.EndpointFigure;
+import io.millrace.serving.http.Series.IngestionFigure;
+import io.millrace.serving.http.Series.ModelFigure;
+import io.millrace.wire.IngestionTotals;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,21 +93,22 @@ final class StatusReporter {
     }
     surroundings.ask();
     Status status = status();
-    Map<String, Double> values = new TreeMap<>();
+    Map<Series, Double> values = new TreeMap<>(Comparator.comparing(Series::name));
     for (Status.Model model : status.models()) {
       addModel(values, status.time(), model);
     }
     status.endpoints().forEach((name, endpoint) -> addEndpoint(values, name, endpoint));
-    IngestionTotals counts = status.ingestion().counts();
+    IngestionTotals counts = status.ingestion().totals();
     if (!counts.isEmpty()) {
       events
           .at(status.time(), counts.events())
-          .ifPresent(rate -> put(values, "ingestion.eventsPerSecond", rate));
+          .ifPresent(
+              rate -> put(values, new Series.OfIngestion(IngestionFigure.EVENTS_PER_SECOND), rate));
     }
-    put(values, "ingestion.lag", status.ingestion().lag());
+    put(values, new Series.OfIngestion(IngestionFigure.LAG), status.ingestion().lag());
     for (StatusValue value : extra) {
       if (value.shown() instanceof Number number) {
-        put(values, "extra." + value.name(), number);
+        put(values, new Series.Extra(value.name()), number);
       }
     }
     history.add(status.time(), values);
@@ -153,11 +158,18 @@ final class StatusReporter {
     Predictor predictor = model.newest().orElse(null);
     if (predictor == null) {
       return new Status.Model(
-          model.name(), caughtUp, null, null, null, null, null, freshness, forward, Map.of());
+          model.name(),
+          caughtUp,
+          null,
+          null,
+          null,
+          null,
+          null,
+          freshness,
+          forward,
+          LearnedFigures.NONE);
     }
     ModelSnapshot snapshot = predictor.snapshot();
-    Map<String, Double> learned = new TreeMap<>();
-    model.source().figures().ifPresent(figures -> FigureNames.forEach(figures, learned::put));
     return new Status.Model(
         model.name(),
         caughtUp,
@@ -168,45 +180,55 @@ final class StatusReporter {
         predictor.ageMillis(now),
         freshness,
         forward,
-        learned);
+        new LearnedFigures(model.source().figures()));
   }
 
-  private void addModel(Map<String, Double> values, long time, Status.Model model) {
+  private void addModel(Map<Series, Double> values, long time, Status.Model model) {
     Long version = model.version();
     if (version == null) {
       return;
     }
-    String prefix = model.name() + ".";
-    put(values, prefix + "version", version);
-    put(values, prefix + "ageMillis", model.ageMillis());
+    String name = model.name();
+    put(values, new Series.OfModel(name, ModelFigure.VERSION), version);
+    put(values, new Series.OfModel(name, ModelFigure.AGE_MILLIS), model.ageMillis());
     examples
-        .computeIfAbsent(model.name(), name -> new Rate(RATE_WINDOW))
+        .computeIfAbsent(name, of -> new Rate(RATE_WINDOW))
         .at(time, version)
-        .ifPresent(rate -> put(values, prefix + "examplesPerSecond", rate));
-    put(values, prefix + "freshness.p50Millis", model.freshness().p50Millis());
-    put(values, prefix + "freshness.p99Millis", model.freshness().p99Millis());
+        .ifPresent(
+            rate -> put(values, new Series.OfModel(name, ModelFigure.EXAMPLES_PER_SECOND), rate));
+    put(
+        values,
+        new Series.OfModel(name, ModelFigure.FRESHNESS_P50_MILLIS),
+        model.freshness().p50Millis());
+    put(
+        values,
+        new Series.OfModel(name, ModelFigure.FRESHNESS_P99_MILLIS),
+        model.freshness().p99Millis());
     model
         .metrics()
         .forEach(
-            (name, value) -> {
-              if (!name.startsWith(PAST_SEGMENTS)) {
-                put(values, prefix + "metric." + name, value);
+            (figure, value) -> {
+              if (!figure.startsWith(PAST_SEGMENTS)) {
+                put(values, new Series.OfLearner(name, figure), value);
               }
             });
   }
 
   private static void addEndpoint(
-      Map<String, Double> values, String name, Status.Endpoint endpoint) {
-    put(values, name + ".requestsPerSecond", endpoint.requestsPerSecond());
+      Map<Series, Double> values, String name, Status.Endpoint endpoint) {
+    put(
+        values,
+        new Series.OfEndpoint(name, EndpointFigure.REQUESTS_PER_SECOND),
+        endpoint.requestsPerSecond());
     if (endpoint.requestsPerSecond() > 0) {
-      put(values, name + ".p50Millis", endpoint.p50Millis());
-      put(values, name + ".p99Millis", endpoint.p99Millis());
+      put(values, new Series.OfEndpoint(name, EndpointFigure.P50_MILLIS), endpoint.p50Millis());
+      put(values, new Series.OfEndpoint(name, EndpointFigure.P99_MILLIS), endpoint.p99Millis());
     }
   }
 
-  private static void put(Map<String, Double> values, String name, @Nullable Number value) {
+  private static void put(Map<Series, Double> values, Series of, @Nullable Number value) {
     if (value != null && Double.isFinite(value.doubleValue())) {
-      values.put(name, value.doubleValue());
+      values.put(of, value.doubleValue());
     }
   }
 }

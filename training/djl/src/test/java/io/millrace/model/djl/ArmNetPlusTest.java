@@ -30,6 +30,11 @@ class ArmNetPlusTest extends DjlModelContract {
         new ArmNetPlusConfig(ARM, new HiddenLayers(List.of(6), true, 0.1f)));
   }
 
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(new ArmNetPlusConfig(ArmNetTest.ODD, FULL_LAYERS));
+  }
+
   /** What comes before a normalisation by the batch may shift as it likes. */
   @Override
   List<String> flat(Architecture architecture) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArmNetTest extends DjlModelContract {
+  static final ArmNetConfig ODD = new ArmNetConfig(3, 6, 1.7f, false, true, true, FULL_LAYERS);
+
   /** Field vectors of the worked example, 3 fields of 2 values. */
   private static final float[] E = {.1f, -.2f, .3f, .4f, -.5f, .2f};
 
@@ -36,6 +38,17 @@ class ArmNetTest extends DjlModelContract {
         new ArmNetConfig(2, 3, 1, false, false, false, HiddenLayers.plain(5, 4)),
         new ArmNetConfig(2, 3, 1.5f, true, false, false, HiddenLayers.plain(8)),
         new ArmNetConfig(2, 2, 2, false, true, true, new HiddenLayers(List.of(6), true, 0.2f)));
+  }
+
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(
+        ODD,
+        new ArmNetConfig(1, 10, 1.5f, false, false, false, PLAIN_LAYERS),
+        new ArmNetConfig(2, 16, 2, false, true, false, PLAIN_LAYERS),
+        new ArmNetConfig(1, 3, 1, false, false, true, PLAIN_LAYERS),
+        new ArmNetConfig(2, 3, 2.5f, false, false, false, PLAIN_LAYERS),
+        new ArmNetConfig(2, 4, 1.5f, true, true, false, PLAIN_LAYERS));
   }
 
   /** What comes before a normalisation by the batch may shift as it likes. */

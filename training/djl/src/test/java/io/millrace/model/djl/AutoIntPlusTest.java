@@ -24,6 +24,11 @@ class AutoIntPlusTest extends DjlModelContract {
             AutoIntConfig.official(1, 2, 3), new HiddenLayers(List.of(8, 8), true, 0.1f)));
   }
 
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(new AutoIntPlusConfig(AutoIntTest.ODD, FULL_LAYERS));
+  }
+
   /** What comes before a normalisation by the batch may shift as it likes. */
   @Override
   List<String> flat(Architecture architecture) {

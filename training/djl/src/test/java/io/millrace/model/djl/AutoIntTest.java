@@ -22,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AutoIntTest extends DjlModelContract {
+  static final AutoIntConfig ODD =
+      new AutoIntConfig(2, 3, 5, true, true, true, true, true, true, 0.2f);
   private static final float[] X = {1, 0, 0.5f, -0.5f, 0, 2};
 
   @Override
@@ -32,6 +34,15 @@ class AutoIntTest extends DjlModelContract {
         AutoIntConfig.official(2, 3, 2),
         new AutoIntConfig(3, 2, 2, true, true, false, false, true, true, 0),
         new AutoIntConfig(1, 2, 5, false, false, false, true, true, false, 0.4f));
+  }
+
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(
+        ODD,
+        AutoIntConfig.paper(3, 1, 17),
+        AutoIntConfig.official(2, 2, 16),
+        new AutoIntConfig(1, 2, 3, false, true, false, false, false, true, 0));
   }
 
   @Override

@@ -26,6 +26,11 @@ class DcnV2Test extends DjlModelContract {
         new DcnV2Config(3, true, new HiddenLayers(List.of(5), true, 0.2f)));
   }
 
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(new DcnV2Config(2, false, FULL_LAYERS), new DcnV2Config(3, true, PLAIN_LAYERS));
+  }
+
   /** What comes before a normalisation by the batch may shift as it likes. */
   @Override
   List<String> flat(Architecture architecture) {

@@ -25,6 +25,11 @@ class DeepFmTest extends DjlModelContract {
         new DeepFmConfig(new HiddenLayers(List.of(5), true, 0.2f)));
   }
 
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(new DeepFmConfig(FULL_LAYERS));
+  }
+
   /** What comes before a normalisation by the batch may shift as it likes. */
   @Override
   List<String> flat(Architecture architecture) {

@@ -12,16 +12,16 @@ import io.millrace.model.GradientCheck;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.TensorSpecs;
 import io.millrace.model.Tensors;
+import io.millrace.model.layer.EntmaxContract;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvFileSource;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gates by torch's operations on the CPU: against worked numbers, differences, and Java's. */
-class DjlEntmaxTest {
+class DjlEntmaxTest extends EntmaxContract {
   private static final HiddenLayers HIDDEN = HiddenLayers.plain(5);
 
   /** Scores [B, F, N] in, Σ g ∘ p out; with {@code learned} α is a tensor [K]. */
@@ -46,71 +46,48 @@ class DjlEntmaxTest {
     }
   }
 
-  private static float[] floats(String values) {
-    String[] parts = values.trim().split(" +");
-    float[] v = new float[parts.length];
-    for (int i = 0; i < v.length; i++) {
-      v[i] = Float.parseFloat(parts[i]);
-    }
-    return v;
+  DjlEntmaxTest() {
+    super(new Tolerance(2e-6f, 5e-6f, 2e-5f));
   }
 
-  /** Worked values; six decimals. */
-  @ParameterizedTest
-  @CsvFileSource(resources = "/entmax-shares.csv")
-  void sharesAsWorkedOut(String z, float alpha, String expected) {
-    float[] scores = floats(z);
-    float[] shares = floats(expected);
-    for (int heads : alpha == 1 ? new int[] {0} : new int[] {0, 1}) {
-      DjlModel model = new Gates(scores.length, 1, alpha, heads).model();
-      Tensors weights = Tensors.initial(model.tensors(), 1);
-      try (DjlWorkspace workspace = model.newWorkspace()) {
-        float[] p = workspace.intermediate("p", weights, scores, 1);
-        assertThat(p).containsExactly(shares, within(2e-6f));
-        for (int i = 0; i < p.length; i++) {
-          if (shares[i] == 0) {
-            assertThat(p[i]).as("outside the support").isZero();
-          }
-        }
-      }
+  /** With α a constant, and as a tensor of one head, which is never 1. */
+  @Override
+  protected List<float[]> shares(float alpha, float[] z) {
+    return (alpha == 1 ? IntStream.of(0) : IntStream.of(0, 1))
+        .mapToObj(heads -> shares(new Gates(z.length, 1, alpha, heads).model(), z))
+        .toList();
+  }
+
+  private static float[] shares(DjlModel model, float[] z) {
+    try (DjlWorkspace workspace = model.newWorkspace()) {
+      return workspace.intermediate("p", Tensors.initial(model.tensors(), 1), z, 1);
     }
   }
 
-  /** At z = (1, .5, .2, −1) and g = (1, −.5, 2, .3). */
-  @ParameterizedTest
-  @CsvSource({
-    "1.5, .19017258 -.65148623 .46131365 0",
-    "1.7, .22642639 -.83081457 .60438818 0",
-    "2, .75 -.75 0 0",
-    "2.5, 1.15426428 -1.15426428 0 0"
-  })
-  void vectorJacobianProductsAsWorkedOut(float alpha, String expected) {
-    for (int heads : new int[] {0, 1}) {
-      float[] dz = new float[4];
-      gradients(alpha, heads, new float[] {1, -.5f, 2, .3f}, dz);
-      assertThat(dz).containsExactly(floats(expected), within(5e-6f));
-    }
+  @Override
+  protected List<float[]> byScores(float alpha, float[] z, float[] g) {
+    return IntStream.of(0, 1)
+        .mapToObj(
+            heads -> {
+              float[] dz = new float[z.length];
+              gradients(alpha, heads, z, g, dz);
+              return dz;
+            })
+        .toList();
   }
 
-  @ParameterizedTest
-  @CsvSource({"1.5, .26753457 -.05067143 -.21686314 0", "1.7, .32229033 -.03466472 -.28762561 0"})
-  void derivativesByAlphaAsWorkedOut(float alpha, String expected) {
-    float[] derivatives = floats(expected);
-    for (int i = 0; i < 4; i++) {
-      float[] g = new float[4];
-      g[i] = 1;
-      float dAlpha = gradients(alpha, 1, g, new float[4]).values()[1][0];
-      assertThat(dAlpha).isCloseTo(derivatives[i], within(2e-5f));
-    }
+  @Override
+  protected double byAlpha(float alpha, float[] z, float[] g) {
+    return gradients(alpha, 1, z, g, new float[z.length]).values()[1][0];
   }
 
-  private static Tensors gradients(float alpha, int heads, float[] g, float[] dz) {
-    DjlModel model = new Gates(4, 1, alpha, heads).model();
+  private static Tensors gradients(float alpha, int heads, float[] z, float[] g, float[] dz) {
+    DjlModel model = new Gates(z.length, 1, alpha, heads).model();
     Tensors weights = Tensors.initial(model.tensors(), 1);
-    System.arraycopy(g, 0, weights.values()[0], 0, 4);
+    System.arraycopy(g, 0, weights.values()[0], 0, g.length);
     Tensors gradients = Tensors.zeros(model.tensors());
     try (DjlWorkspace workspace = model.newWorkspace()) {
-      workspace.forward(weights, new float[] {1, .5f, .2f, -1}, 1, 0, new float[1]);
+      workspace.forward(weights, z, 1, 0, new float[1]);
       workspace.backward(new float[] {1}, dz, gradients);
     }
     return gradients;

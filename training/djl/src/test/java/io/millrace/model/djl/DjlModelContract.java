@@ -12,7 +12,9 @@ import io.millrace.model.AutoIntPlusConfig;
 import io.millrace.model.ConstantTensors;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Engine;
+import io.millrace.model.EngineComparison;
 import io.millrace.model.GradientCheck;
+import io.millrace.model.HiddenLayers;
 import io.millrace.model.ProcessMemory;
 import io.millrace.model.TenSteps;
 import io.millrace.model.Tensors;
@@ -33,8 +35,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class DjlModelContract {
 
+  static final HiddenLayers PLAIN_LAYERS = HiddenLayers.plain(9, 5);
+  static final HiddenLayers FULL_LAYERS = new HiddenLayers(List.of(19, 6), true, 0.3f);
+
   /** Every option on and off, odd sizes. */
   abstract List<Architecture> architectures();
+
+  /** Those that both engines compute at odd sizes, with layers of odd widths. */
+  abstract List<Architecture> atOddSizes();
 
   /** One with every option that {@link #golden} is to cover. */
   abstract Architecture typical();
@@ -77,6 +85,19 @@ abstract class DjlModelContract {
           .as("batch %d", batch)
           .isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("atOddSizes")
+  void kernelsComputeWhatDjlComputes(Architecture architecture) {
+    EngineComparison.checkOddSizes(architecture, 6);
+    EngineComparison.check(architecture, 10, 34, 33);
+  }
+
+  @ParameterizedTest
+  @MethodSource("atOddSizes")
+  void kernelsLearnWhatDjlLearns(Architecture architecture) {
+    EngineComparison.checkTenSteps(architecture, 10);
   }
 
   @ParameterizedTest

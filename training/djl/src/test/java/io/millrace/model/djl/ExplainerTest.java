@@ -13,14 +13,12 @@ import io.millrace.model.AutoIntConfig;
 import io.millrace.model.AutoIntPlusConfig;
 import io.millrace.model.CrossFeature;
 import io.millrace.model.CtrModel;
-import io.millrace.model.DcnV2Config;
 import io.millrace.model.DeepFmConfig;
 import io.millrace.model.Engine;
 import io.millrace.model.Explainer;
 import io.millrace.model.FactorizationMachineConfig;
 import io.millrace.model.HiddenLayers;
 import io.millrace.model.LogisticRegressionConfig;
-import io.millrace.model.MlpConfig;
 import io.millrace.model.Reasons;
 import io.millrace.model.Tensors;
 import java.util.Arrays;
@@ -176,45 +174,6 @@ class ExplainerTest {
 
     assertThat(explain(config, DIM, DIM, random(FIELDS * DIM, 9)).detail())
         .isInstanceOf(Reasons.None.class);
-  }
-
-  static Stream<Architecture> everyKind() {
-    return Stream.of(
-        new LogisticRegressionConfig(),
-        new FactorizationMachineConfig(),
-        AutoIntConfig.streaming(),
-        AutoIntPlusConfig.streaming(),
-        ArmNetConfig.streaming(),
-        ArmNetPlusConfig.streaming(),
-        MlpConfig.streaming(),
-        DeepFmConfig.streaming(),
-        DcnV2Config.streaming());
-  }
-
-  @ParameterizedTest
-  @MethodSource("everyKind")
-  void effectsAreWhatLeavingOutAFieldChanges(Architecture architecture) {
-    int dim = architecture instanceof LogisticRegressionConfig ? 1 : DIM;
-    float[] x = random(FIELDS * dim, 10);
-    Reasons reasons = explain(architecture, dim, dim, x);
-
-    CtrModel model = architecture.model(Engine.DJL, FIELDS, dim, dim);
-    float[] logit = new float[1];
-    try (CtrModel.Workspace workspace = model.newWorkspace()) {
-      workspace.infer(weights(model, 3), x, 1, logit);
-      assertThat(reasons.logit()).isCloseTo(logit[0], within(1e-5f));
-      for (int f = 0; f < FIELDS; f++) {
-        float[] without = x.clone();
-        for (int i = 0; i < dim; i++) {
-          without[f * dim + i] = 0;
-        }
-        boolean[] missing = new boolean[FIELDS];
-        missing[f] = true;
-        workspace.infer(weights(model, 3), without, missing, 1, logit);
-        assertThat(reasons.effects()[f]).isCloseTo(reasons.logit() - logit[0], within(1e-5f));
-        assertThat(reasons.effects()[f]).isNotZero();
-      }
-    }
   }
 
   private static final AutoIntConfig ATTENTION = AutoIntConfig.official(2, 3, 5);

@@ -29,6 +29,22 @@ class FinalMlpTest extends DjlModelContract {
             new HiddenLayers(List.of(12), true, 0.2f), wide, 4, 5, List.of(), List.of(1)));
   }
 
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(
+        new FinalMlpConfig(FULL_LAYERS, HiddenLayers.plain(7, 12), 3, 0, List.of(), List.of()),
+        new FinalMlpConfig(
+            new HiddenLayers(List.of(20), true, 0), FULL_LAYERS, 2, 5, List.of(0), List.of()),
+        new FinalMlpConfig(PLAIN_LAYERS, HiddenLayers.plain(5), 1, 17, List.of(), List.of(0)),
+        new FinalMlpConfig(
+            HiddenLayers.plain(160),
+            new HiddenLayers(List.of(80), true, 0.3f),
+            8,
+            33,
+            List.of(0),
+            List.of(0)));
+  }
+
   /** What comes before a normalisation by the batch may shift as it likes. */
   @Override
   List<String> flat(Architecture architecture) {

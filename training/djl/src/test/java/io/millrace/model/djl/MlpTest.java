@@ -29,6 +29,14 @@ class MlpTest extends DjlModelContract {
         new MlpConfig(FULL));
   }
 
+  @Override
+  List<Architecture> atOddSizes() {
+    return List.of(
+        new MlpConfig(PLAIN_LAYERS),
+        new MlpConfig(FULL_LAYERS),
+        new MlpConfig(new HiddenLayers(List.of(300, 150), true, 0)));
+  }
+
   /** What comes before a normalisation by the batch may shift as it likes. */
   @Override
   List<String> flat(Architecture architecture) {

@@ -2,12 +2,7 @@ package io.millrace.model.kernel;
 
 import io.millrace.kernel.Kernels;
 import io.millrace.kernel.RowKernels;
-import io.millrace.model.CtrModel;
-import io.millrace.model.TensorSpec;
-import io.millrace.model.Tensors;
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Factorization machine of order 2 (Rendle, ICDM 2010, eq. 1 and lemma 3.1). A field vector is C
@@ -24,29 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param dim D = C * W
  * @param chunk W, at least 2; divides D
  */
-public record FactorizationMachine(int fields, int dim, int chunk) implements CtrModel {
-  private static final List<TensorSpec> TENSORS =
-      List.of(new TensorSpec("bias", new int[] {1}, new TensorSpec.Init.Constant(0)));
-
+public record FactorizationMachine(int fields, int dim, int chunk) implements BiasModel {
   public FactorizationMachine {
-    if (fields < 1) {
-      throw new IllegalArgumentException("fields: " + fields + ", expected at least 1");
-    }
+    BiasModel.requireFields(fields);
     if (chunk < 2 || dim < 1 || dim % chunk != 0) {
       throw new IllegalArgumentException(
           "dim, chunk: " + dim + ", " + chunk + ", expected chunk >= 2 and a divisor of dim");
     }
-  }
-
-  @Override
-  public List<TensorSpec> tensors() {
-    return TENSORS;
-  }
-
-  /** {@inheritDoc} Each value is rounded after each operation, in one order. */
-  @Override
-  public String arithmetic() {
-    return "";
   }
 
   @Override
@@ -59,7 +38,7 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     return n + Kernels.PAD;
   }
 
-  private final class Scratch implements Workspace {
+  private final class Scratch extends BiasWorkspace {
     private final RowKernels kernels = RowKernels.best();
     private float[] x = new float[0]; // [B, F, D] of the last forward
     private float[] sums = new float[0]; // [B, D] sum over fields, of the last forward
@@ -67,29 +46,16 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     private final float[] squares = new float[padded(dim)];
     private final float[] sharedSum = new float[dim];
     private final float[] sharedSquares = new float[dim];
-    private int batch;
 
     @Override
-    public void infer(
-        Tensors weights, float[] x, boolean @Nullable [] missing, int batch, float[] logits) {
-      float bias = weights.values()[0][0];
+    void predict(float bias, float[] x, int batch, float[] logits) {
       for (int b = 0; b < batch; b++) {
         logits[b] = bias + score(x, b);
       }
     }
 
     @Override
-    public void infer(
-        Tensors weights,
-        float[] x,
-        boolean @Nullable [] missing,
-        boolean @Nullable [] shared,
-        int batch,
-        float[] logits) {
-      if (shared == null) {
-        infer(weights, x, missing, batch, logits);
-        return;
-      }
+    void predict(float bias, float[] x, boolean[] shared, int batch, float[] logits) {
       Arrays.fill(sum, 0f);
       Arrays.fill(squares, 0f);
       for (int f = 0; f < fields; f++) {
@@ -99,7 +65,6 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
       }
       System.arraycopy(sum, 0, sharedSum, 0, dim);
       System.arraycopy(squares, 0, sharedSquares, 0, dim);
-      float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {
         System.arraycopy(sharedSum, 0, sum, 0, dim);
         System.arraycopy(sharedSquares, 0, squares, 0, dim);
@@ -113,21 +78,13 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     }
 
     @Override
-    public void forward(
-        Tensors weights,
-        float[] x,
-        boolean @Nullable [] missing,
-        int batch,
-        long dropoutSeed,
-        float[] logits) {
+    void forward(float bias, float[] x, int batch, float[] logits) {
       int n = batch * fields * dim;
       if (this.x.length < padded(n)) {
         this.x = new float[padded(n)];
         this.sums = new float[padded(batch * dim)];
       }
       System.arraycopy(x, 0, this.x, 0, n);
-      this.batch = batch;
-      float bias = weights.values()[0][0];
       for (int b = 0; b < batch; b++) {
         logits[b] = bias + score(x, b);
         System.arraycopy(sum, 0, sums, b * dim, dim);
@@ -156,18 +113,15 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Ct
     }
 
     @Override
-    public void backward(float[] dLogits, float[] dx, Tensors dWeights) {
-      float total = 0;
+    void gradients(float[] dLogits, int batch, float[] dx) {
       for (int b = 0; b < batch; b++) {
         float d = dLogits[b];
-        total += d;
         int from = b * fields * dim;
         kernels.differences(fields, dim, d, sums, b * dim, x, from, dx);
         for (int c = from; c < from + fields * dim; c += chunk) {
           dx[c] = d;
         }
       }
-      dWeights.values()[0][0] = total;
     }
   }
 }

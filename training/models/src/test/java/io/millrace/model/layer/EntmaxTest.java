@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.model.TestTensors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvFileSource;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EntmaxTest {
+class EntmaxTest extends EntmaxContract {
   private static final float[] Z = {1, .5f, .2f, -1};
-  private static final float[] G = {1, -.5f, 2, .3f};
+
+  EntmaxTest() {
+    super(new Tolerance(1e-6f, 1e-6f, 1e-6f));
+  }
 
   private static float[] entmax(double alpha, float... z) {
     float[] p = new float[z.length];
@@ -28,50 +30,19 @@ class EntmaxTest {
     return dz;
   }
 
-  private static float[] floats(String values) {
-    String[] parts = values.trim().split(" +");
-    float[] v = new float[parts.length];
-    for (int i = 0; i < v.length; i++) {
-      v[i] = Float.parseFloat(parts[i]);
-    }
-    return v;
+  @Override
+  protected List<float[]> shares(float alpha, float[] z) {
+    return List.of(entmax(alpha, z));
   }
 
-  /** Worked values; six decimals. */
-  @ParameterizedTest
-  @CsvFileSource(resources = "/entmax-shares.csv")
-  void sharesAsWorkedOut(String z, double alpha, String expected) {
-    float[] p = entmax(alpha, floats(z));
-    float[] shares = floats(expected);
-    assertThat(p).containsExactly(shares, within(1e-6f));
-    for (int i = 0; i < p.length; i++) {
-      if (shares[i] == 0) {
-        assertThat(p[i]).as("outside the support").isZero();
-      }
-    }
+  @Override
+  protected List<float[]> byScores(float alpha, float[] z, float[] g) {
+    return List.of(vjp(alpha, z, g));
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "1.5, .19017258 -.65148623 .46131365 0",
-    "1.7, .22642639 -.83081457 .60438818 0",
-    "2, .75 -.75 0 0",
-    "2.5, 1.15426428 -1.15426428 0 0"
-  })
-  void derivativesAsWorkedOut(double alpha, String expected) {
-    assertThat(vjp(alpha, Z, G)).containsExactly(floats(expected), within(1e-6f));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"1.5, .26753457 -.05067143 -.21686314 0", "1.7, .32229033 -.03466472 -.28762561 0"})
-  void derivativesByAlphaAsWorkedOut(double alpha, String expected) {
-    float[] d = floats(expected);
-    for (int i = 0; i < 4; i++) {
-      float[] unit = new float[4];
-      unit[i] = 1;
-      assertThat(new Entmax(4).alphaGradient(entmax(alpha, Z), unit, 0, 1, alpha))
-          .isCloseTo(d[i], within(1e-6));
-    }
+  @Override
+  protected double byAlpha(float alpha, float[] z, float[] g) {
+    return new Entmax(z.length).alphaGradient(entmax(alpha, z), g, 0, 1, alpha);
   }
 
   @ParameterizedTest

@@ -1,8 +1,11 @@
-package io.millrace.ingestion;
+package io.millrace.wire;
 
 import java.util.Locale;
 
-/** What the label join counts beside the rejections, which are counted by reason. */
+/**
+ * What the label join counts beside the rejections, which are counted by reason. The codes are part
+ * of the {@code IngestionCounts}' format.
+ */
 public enum Counter {
   /** Decoded impressions, duplicates included. */
   IMPRESSIONS,
@@ -46,6 +49,6 @@ public enum Counter {
 
   /** The name of a count of one outcome, for example {@code conversion.positives}. */
   public String code(String outcome) {
-    return outcome.equals(OutcomeRule.CLICK) ? code : outcome + "." + codeOfOutcome;
+    return outcome.equals(EventRules.CLICK) ? code : outcome + "." + codeOfOutcome;
   }
 }
