@@ -6,7 +6,7 @@ import io.millrace.file.DataSet;
 import io.millrace.file.FileFormat;
 import io.millrace.file.FileOptions;
 import io.millrace.file.FileOptions.Option;
-import io.millrace.file.UnusableFileException;
+import io.millrace.file.decoding.UnusableFileException;
 import io.millrace.standalone.UserError;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.feature.InstantSpelling;
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.decoding.UnusableFileException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
