@@ -67,13 +67,26 @@ final class FilePlanner {
     if (beginning.isBlank()) {
       throw new UnusableFileException("%s holds nothing but blanks".formatted(file));
     }
-    FileFormat format =
-        given.orElseGet(() -> FormatFinder.find(file, beginning, beginning.length() >= SNIFFED));
+    FileFormat found = FormatFinder.find(file, beginning, beginning.length() >= SNIFFED);
+    FileFormat format = given.orElse(found);
     return switch (format) {
-      case CSV -> delimited(beginning);
+      case CSV -> delimited(beginning, found);
       case JSON_LINES -> json();
       default -> sparse(format);
     };
+  }
+
+  /** A file that the user calls csv may be one, however it looks; only what fails is said to be. */
+  private FilePlan delimited(String beginning, FileFormat found) throws IOException {
+    try {
+      return delimited(beginning);
+    } catch (UnusableFileException e) {
+      throw found == FileFormat.CSV
+          ? e
+          : new UnusableFileException(
+              "%s; it looks like %s: --format %s"
+                  .formatted(e.getMessage(), found.words(), found.option()));
+    }
   }
 
   private FilePlan delimited(String beginning) throws IOException {

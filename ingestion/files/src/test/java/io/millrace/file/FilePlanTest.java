@@ -197,6 +197,24 @@ class FilePlanTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"user\":\"u1\",\"clicked\":1};JSON lines: --format jsonl",
+        "1 |u u1 |a a1;Vowpal Wabbit's text: --format vw",
+        "1 4:1 9:1;libsvm: --format libsvm"
+      })
+  void whatIsCalledCsvAndFailsIsSaidToLookLikeAnother(String line, String words) {
+    assertThatThrownBy(
+            () ->
+                FilePlan.of(
+                    write(folder, "f", (line + "\n").repeat(4)),
+                    FileOptions.NONE.with(Option.FORMAT, "csv").with(Option.LABEL, "clicked")))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageEndingWith("; it looks like " + words);
+  }
+
   @Test
   void theLabelIsFoundByNameThenByItsValues() {
     assertThat(plan(folder, "a,x,is_click\n5,0,1\n6,1,0\n7,1,0\n").label().get().name())
