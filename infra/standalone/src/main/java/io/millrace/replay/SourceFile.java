@@ -128,7 +128,7 @@ public record SourceFile(
 
   /** The label's column and rule, in words. */
   String labelWords() {
-    return plan.label().map(label -> label.name() + " " + label.rule()).orElse("none");
+    return plan.label().map(label -> label.name() + label.rule().exactly()).orElse("none");
   }
 
   /** What it is, in a word: its data set or its format. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,18 @@ public final class DataDirectory implements AutoCloseable {
       return Files.createDirectories(root.resolve(name));
     } catch (IOException e) {
       throw new UserError("cannot create %s in data directory %s: %s".formatted(name, root, e));
+    }
+  }
+
+  /** Deletes what a platform has written here; settings that are fixed and secrets stay. */
+  public void empty() {
+    try {
+      for (Path folder : List.of(kafka(), checkpoints(), views(), tmp())) {
+        DirectoryTree.deleteChildren(folder);
+      }
+      Files.deleteIfExists(report());
+    } catch (IOException e) {
+      throw new UserError("cannot empty data directory %s: %s".formatted(root, e));
     }
   }
 
