@@ -4,6 +4,7 @@ import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.NearestName;
 import io.millrace.file.FileOptions.Option;
 import io.millrace.file.decoding.UnusableFileException;
+import io.millrace.wire.EventRules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Says of each column of a file what it is, and which are label, time and id. */
@@ -48,6 +50,9 @@ final class ColumnRoles {
           "auctionid",
           "logid",
           "row");
+
+  /** A larger share of times before those that events may have, and they are not the event's. */
+  private static final double MOST_EARLY = 0.01;
 
   private final List<ColumnProfile> profiles;
   private final FileOptions options;
@@ -109,6 +114,9 @@ final class ColumnRoles {
         .filter(Column::empty)
         .limit(20)
         .forEach(c -> notes.add("column '%s' is empty in every row".formatted(c.name())));
+    if (time.isPresent() && options.get(Option.TIME).isEmpty()) {
+      time = orNone(time.get(), columns.indexOf(time.get()), rows);
+    }
     boolean ordered = time.isPresent() && ordered(rows, columns.indexOf(time.get()), time.get());
     return new Roles(columns, label, time, id, ordered);
   }
@@ -298,19 +306,53 @@ final class ColumnRoles {
         .findFirst();
   }
 
+  /**
+   * The time, if it may be that of events: all but a few values are no earlier than these may be.
+   */
+  private Optional<Column> orNone(Column time, int at, RowSource rows) throws IOException {
+    long[] counts = new long[2];
+    eachTime(
+        rows,
+        at,
+        time,
+        millis -> {
+          counts[0]++;
+          counts[1] += millis < EventRules.EARLIEST_EVENT_TIME ? 1 : 0;
+          return true;
+        });
+    if (counts[1] <= MOST_EARLY * counts[0]) {
+      return Optional.of(time);
+    }
+    notes.add(
+        "%d of %d times in column '%s' are before 2000, as no event's may be: it is not taken for the event time"
+            .formatted(counts[1], counts[0], time.name()));
+    return Optional.empty();
+  }
+
   /** Whether times never go back among the rows that were looked at. */
   private static boolean ordered(RowSource rows, int at, Column time) throws IOException {
+    long[] last = {Long.MIN_VALUE};
+    return eachTime(
+        rows,
+        at,
+        time,
+        millis -> {
+          boolean forward = millis >= last[0];
+          last[0] = millis;
+          return forward;
+        });
+  }
+
+  /** Gives the times until one is refused; false if one was. */
+  private static boolean eachTime(RowSource rows, int at, Column time, LongPredicate each)
+      throws IOException {
     InstantSpelling spelling = time.spelling().instants();
-    long last = Long.MIN_VALUE;
     try (RawRows source = rows.open()) {
       for (RawRow row = source.next(); row != null; row = source.next()) {
         String text = row.problem() == null && at < row.cells().length ? row.cells()[at] : null;
         Long millis = text == null ? null : spelling.millis(text);
-        if (millis != null) {
-          if (millis < last) {
-            return false;
-          }
-          last = millis;
+        if (millis != null && !each.test(millis)) {
+          return false;
         }
       }
     }

@@ -299,6 +299,19 @@ class FilePlanTest {
   }
 
   @Test
+  void timesThatNoEventMayHaveAreNotTheEvents() {
+    StringBuilder old = new StringBuilder("ts,clicked\n");
+    for (int year = 1991; year < 2011; year++) {
+      old.append("%d-05-06 10:00:00,%d\n".formatted(year, year % 2));
+    }
+    FilePlan plan = plan(folder, old.toString());
+    assertThat(plan.time()).isEmpty();
+    assertThat(plan.columns().get(0).type()).isEqualTo(ColumnType.INSTANT);
+    assertThat(plan.notes()).anyMatch(n -> n.startsWith("9 of 20 times in column 'ts' are before"));
+    assertThat(plan(folder, old.toString(), Option.TIME, "ts").time()).isPresent();
+  }
+
+  @Test
   void numbersAreNoTimesByTheirSizeAlone() {
     assertThat(plan(folder, "account,clicked\n1510047038,1\n1510047039,0\n").time()).isEmpty();
     assertThat(plan(folder, "ts,clicked\n5,1\n6,0\n").time()).isEmpty();

@@ -211,7 +211,7 @@ final class JsonAnswers implements ServerErrorHandler {
         switch (status.code()) {
           case 404 ->
               "No such path; there are POST /v1/predict, POST /v1/rank, GET /v1/status,"
-                  + " GET /v1/history, GET /health, GET /ready, GET /metrics and GET /.";
+                  + " GET /v1/history, GET /v1/rejected, GET /health, GET /ready, GET /metrics and GET /.";
           case 405 -> {
             String allowed = methods.getOrDefault(path, "GET, HEAD");
             headers = HttpHeaders.of(HttpHeaderNames.ALLOW, allowed);

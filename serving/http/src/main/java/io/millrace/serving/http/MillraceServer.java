@@ -69,6 +69,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ServedModels models;
   private final ImpressionLog impressions;
   private final IngestionCountsView ingestion;
+  private final RejectedView rejected;
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
   private final ScheduledExecutorService schemaWatch;
@@ -143,6 +144,8 @@ public final class MillraceServer implements AutoCloseable {
     ingestion =
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
+    rejected =
+        new RejectedView(config.clientProperties(), config.topics().rejected(), config.registry());
     kafka = new KafkaWatch(config.clientProperties(), config.clock());
     surroundings = new Surroundings(models, config.parts(), kafka, config.clock());
     admission = new Admission(config.limits());
@@ -321,6 +324,7 @@ public final class MillraceServer implements AutoCloseable {
                 MediaType.parse(StatusMeters.CONTENT_TYPE),
                 page.page(reporter.status())));
     view(builder, "/v1/history", ctx -> history(ctx.queryParam("since")));
+    view(builder, "/v1/rejected", ctx -> JsonAnswers.of(HttpStatus.OK, rejected.answer(ctx)));
     ConsoleFile.ALL.forEach(file -> page(builder, file));
     return builder.build();
   }
@@ -428,6 +432,7 @@ public final class MillraceServer implements AutoCloseable {
     views.shutdown();
     kafka.close();
     ingestion.close();
+    rejected.close();
     impressions.close();
     models.close();
   }
