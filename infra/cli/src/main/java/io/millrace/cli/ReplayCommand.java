@@ -103,12 +103,12 @@ final class ReplayCommand implements Callable<Integer> {
               .orElse(null);
       Replay whole =
           new Replay(
-                  directory,
-                  new Replay.Source(source, replay.orderBy(), evolution),
-                  new StreamModels(replay.model(), replay.from(), replay.compute())
-                      .model(evolution == null ? source.schema() : evolution.before()),
-                  replay.compute(),
-                  System.out);
+              directory,
+              new Replay.Source(source, replay.orderBy(), evolution),
+              new StreamModels(replay.model(), replay.from(), replay.compute())
+                  .model(evolution == null ? source.schema() : evolution.before()),
+              replay.compute(),
+              System.out);
       Replay.Result result = StoppedHint.during("the same command goes on", whole::run);
       if (replay.report().isPresent()) {
         Files.copy(result.report(), replay.report().get(), StandardCopyOption.REPLACE_EXISTING);

@@ -2,7 +2,9 @@ package io.millrace.cli;
 
 import java.io.IOException;
 
-/** Says how to go on when a process is stopped, by Ctrl-C or a signal, in the middle of its work. */
+/**
+ * Says how to go on when a process is stopped, by Ctrl-C or a signal, in the middle of its work.
+ */
 final class StoppedHint {
   private StoppedHint() {}
 

@@ -294,7 +294,7 @@ class KafkaServingTest {
       producer.send(rejected("late_click", "click i-77 came late", click)).get();
       producer.send(rejected("malformed_bytes", "byte 0: 0x68", "héllo".getBytes(UTF_8))).get();
       producer.send(rejected("malformed_bytes", "byte 0: 0xff", new byte[] {-1, 0, 7})).get();
-      Http http = new Http(server.port());
+      Http http = Http.to(server);
       await().until(() -> http.get("/v1/rejected").json().path("total").asLong() == 3);
       JsonNode answer = http.get("/v1/rejected?limit=2").json();
       assertThat(answer.path("complete").asBoolean()).isTrue();
