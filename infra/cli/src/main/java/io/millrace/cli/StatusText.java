@@ -133,10 +133,14 @@ final class StatusText {
             one -> {
               if (one.getValue().isNumber()) {
                 lines.add(
-                    "%-40s %12s"
-                        .formatted(prefix + one.getKey().replace('_', ' '), count(one.getValue())));
+                    "%-40s %12s".formatted(prefix + spaced(one.getKey()), count(one.getValue())));
               }
             });
+  }
+
+  /** A name of a count in words: {@code late_clicks} and {@code waitingBytes} have two. */
+  private static String spaced(String name) {
+    return name.replaceAll("([a-z])([A-Z])", "$1 $2").replace('_', ' ').toLowerCase(Locale.ROOT);
   }
 
   private void heading(String first, String... others) {

@@ -35,16 +35,17 @@ class StatusTextTest {
              "endpoints":{"rank":{"requests":4321,"errors":7,"requestsPerSecond":200.04,
                "p50Millis":1.25,"p99Millis":9.0}},
              "ingestion":{"counts":{"late_click":5},"lag":3,"eventTime":1700000000000},
-             "impressions":{"logged":400,"refusing":false}}""");
+             "impressions":{"logged":400,"waitingBytes":184,"refusing":false}}""");
     assertThat(line(lines, "server")).isEqualTo("server ready, up for 2 min 10 s");
     assertThat(line(lines, "Kafka")).isEqualTo("Kafka running 2023-11-14T22:13:21Z");
     assertThat(line(lines, "ads (fm)"))
         .isEqualTo("ads (fm) 12,345 2.5 s 0.8013 0.2500 1.0100 9,876 answers, by labels");
-    assertThat(line(lines, " from click")).contains("p50 117 ms, p99 301 ms of 1,234 clicks");
+    assertThat(line(lines, "  from click")).contains("p50 117 ms, p99 301 ms of 1,234 clicks");
     assertThat(line(lines, "rank")).isEqualTo("rank 4,321 200.0 1.3 9.0 7");
     assertThat(line(lines, "late click")).isEqualTo("late click 5");
     assertThat(line(lines, "waiting in Kafka")).endsWith(" 3");
     assertThat(line(lines, "impressions logged")).endsWith(" 400");
+    assertThat(line(lines, "impressions waiting bytes")).endsWith(" 184");
     assertThat(line(lines, "joined")).isEqualTo("joined up to 2023-11-14T22:13:20Z");
   }
 
