@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,21 @@ class OwnFileReplayTest {
     assertThat(again.rejected()).isEqualTo(4);
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains("came to its end before", "clicks.csv · m");
+
+    // A file that has grown is replayed anew: its figures are those of all of its rows, although
+    // the new ones stand first in the order of time, and the drafted schema's words have changed.
+    printed.reset();
+    Files.writeString(
+        file,
+        "u1,2017-10-01 10:00:00,false\nu2,2017-10-01 13:00:00,true\n",
+        StandardOpenOption.APPEND);
+    ReplayReport grown = replay(file).figures().orElseThrow();
+    assertThat(grown.whole().examples()).isEqualTo(ROWS + 2);
+    assertThat(grown.secondHalf().examples()).isEqualTo(ROWS / 2 + 1);
+    assertThat(grown.rejected()).isEqualTo(4);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("clicks.csv has grown by 57 bytes: all of it is replayed anew");
+    assertThat(replay(file).figures()).isEmpty();
     Files.writeString(file, Files.readString(file).replace("u1,", "u9,"));
     assertThatThrownBy(() -> replay(file))
         .isInstanceOf(UserError.class)

@@ -80,6 +80,7 @@ final class DemoCommand implements Callable<Integer> {
     DemoSettings demo = settings.read(DemoSettings.defaults(ServerSettings.defaults()));
     try (DataDirectory directory = DataDirectory.open(demo.dataDir())) {
       ProcessHome.enter(directory);
+      directory.useFor("demo");
       CountDownLatch ended = new CountDownLatch(1);
       AtomicReference<@Nullable Demo> running = new AtomicReference<>();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, ended)));

@@ -1,6 +1,6 @@
 package io.millrace.cli;
 
-import io.millrace.file.UnusableFileException;
+import io.millrace.file.decoding.UnusableFileException;
 import io.millrace.settings.SettingsException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;

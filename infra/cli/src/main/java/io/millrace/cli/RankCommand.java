@@ -35,7 +35,7 @@ final class RankCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    String body = EventText.given(request);
+    String body = GivenText.given(request);
     if (json) {
       System.out.println(server.client().post("/v1/rank", body));
       return 0;

@@ -115,6 +115,7 @@ final class RegistryCommand implements Callable<Integer> {
     }
     try (DataDirectory directory = DataDirectory.open(given.dataDir())) {
       ProcessHome.enter(directory);
+      directory.useFor("registry");
       try (EmbeddedKafka kafka =
           new EmbeddedKafka(
                   directory.kafka(), directory.fixed("cluster.id", EmbeddedKafka.newClusterId()))

@@ -93,6 +93,7 @@ final class ReplayCommand implements Callable<Integer> {
     ReportFile.check(replay.report());
     try (DataDirectory directory = DataDirectory.open(replay.dataDir())) {
       ProcessHome.enter(directory);
+      directory.useFor("replay");
       SourceFile source = SourceFile.of(replayed, replay.source());
       ReplaySettings.Added added = replay.evolution();
       Evolution evolution =
@@ -100,15 +101,15 @@ final class ReplayCommand implements Callable<Integer> {
               .addFeature()
               .map(feature -> Evolution.adding(feature, source.schema(), added.at()))
               .orElse(null);
-      Replay.Result result =
+      Replay whole =
           new Replay(
-                  directory,
-                  new Replay.Source(source, replay.orderBy(), evolution),
-                  new StreamModels(replay.model(), replay.from(), replay.compute())
-                      .model(evolution == null ? source.schema() : evolution.before()),
-                  replay.compute(),
-                  System.out)
-              .run();
+              directory,
+              new Replay.Source(source, replay.orderBy(), evolution),
+              new StreamModels(replay.model(), replay.from(), replay.compute())
+                  .model(evolution == null ? source.schema() : evolution.before()),
+              replay.compute(),
+              System.out);
+      Replay.Result result = StoppedHint.during("the same command goes on", whole::run);
       if (replay.report().isPresent()) {
         Files.copy(result.report(), replay.report().get(), StandardCopyOption.REPLACE_EXISTING);
       }

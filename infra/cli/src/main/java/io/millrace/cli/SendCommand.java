@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.client.MillraceClient;
 import io.millrace.client.MillraceClient.Problem;
 import io.millrace.client.MillraceClient.Taken;
-import io.millrace.standalone.RejectedReason;
 import io.millrace.standalone.UserError;
+import io.millrace.wire.RejectedReason;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +64,7 @@ final class SendCommand implements Callable<Integer> {
       throw new UserError("--batch %d, expected 1 to 10000".formatted(batch));
     }
     MillraceClient client = server.typedClient();
-    try (BufferedReader reader = EventText.lines(file)) {
+    try (BufferedReader reader = GivenText.lines(file)) {
       int number = 0;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         number++;

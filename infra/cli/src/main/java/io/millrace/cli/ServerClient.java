@@ -32,9 +32,14 @@ final class ServerClient {
     return api.get(path).expectOk().text();
   }
 
+  /** The answer, which is JSON. */
+  JsonNode json(String path) throws InterruptedException {
+    return api.get(path).expectOk().json();
+  }
+
   /** What {@code /v1/status} says. */
   JsonNode status() throws InterruptedException {
-    return api.get("/v1/status").expectOk().json();
+    return json("/v1/status");
   }
 
   /** The answer as the server wrote it. */

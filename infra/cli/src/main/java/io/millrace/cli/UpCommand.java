@@ -83,6 +83,7 @@ final class UpCommand implements Callable<Integer> {
     Path schemaFile = Required.given(up.schema(), "schema", "--schema");
     try (DataDirectory directory = DataDirectory.open(up.dataDir())) {
       ProcessHome.enter(directory);
+      directory.useFor("up");
       FeatureSchema features = SourceSettings.readSchema(schemaFile);
       StreamModel learner =
           new StreamModels(up.model(), up.from(), up.platform().compute())

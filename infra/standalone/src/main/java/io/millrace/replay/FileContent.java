@@ -22,14 +22,15 @@ record FileContent(long bytes, long hash) {
   /**
    * Compares a file with what the directory's replay began with; the first time, it is kept.
    *
+   * @return how many bytes have come behind those
    * @throws UserError if the file has become another one
    */
-  static void check(DataDirectory directory, Path file) throws IOException {
+  static long grownBy(DataDirectory directory, Path file) throws IOException {
     String known = directory.known(KEY);
     long size = Files.size(file);
     if (known == null) {
-      directory.fix(KEY, of(file, size).text());
-      return;
+      fix(directory, file);
+      return 0;
     }
     FileContent before = parse(known);
     if (size < before.bytes || of(file, before.bytes).hash != before.hash) {
@@ -37,9 +38,12 @@ record FileContent(long bytes, long hash) {
           "data directory %s holds a replay of another %s: %,d bytes then, %,d now, and not the same ones; expected the same file, perhaps with more at its end, or another --data-dir"
               .formatted(directory.root(), file.getFileName(), before.bytes, size));
     }
-    if (size > before.bytes) {
-      directory.fix(KEY, of(file, size).text());
-    }
+    return size - before.bytes;
+  }
+
+  /** Keeps what a file holds now. */
+  static void fix(DataDirectory directory, Path file) throws IOException {
+    directory.fix(KEY, of(file, Files.size(file)).text());
   }
 
   private static FileContent of(Path file, long bytes) throws IOException {

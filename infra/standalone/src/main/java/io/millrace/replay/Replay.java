@@ -14,7 +14,6 @@ import io.millrace.file.SchemaFit;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.Compute;
-import io.millrace.learner.ModelConfig;
 import io.millrace.metrics.ExampleCounts;
 import io.millrace.metrics.LearnerFigures;
 import io.millrace.metrics.Metrics;
@@ -28,9 +27,9 @@ import io.millrace.standalone.Platform;
 import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.PlatformSettings;
 import io.millrace.standalone.RejectedEvents;
-import io.millrace.standalone.RejectedReason;
 import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UserError;
+import io.millrace.wire.RejectedReason;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -39,6 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One replay: a platform on a data directory, a file written to it as fast as it is learned from,
- * and a report. A replay that was killed goes on where its topics end.
+ * and a report. A replay that was killed goes on where its topics end; a file that has grown is
+ * replayed anew, since more rows may change the order, the types and the halves of all.
  */
 public final class Replay {
   /** Rows written ahead of what has been learned and served. */
@@ -60,7 +61,6 @@ public final class Replay {
   private static final Duration LOOK = Duration.ofSeconds(2);
   private static final long POLL_MILLIS = 20;
   private static final long SHOW_ROWS = 1_000;
-  private static final int MOST_SHOWN = 200;
   private static final String REPORT = "report.txt";
 
   private final DataDirectory directory;
@@ -162,21 +162,20 @@ public final class Replay {
   /** Runs to the end of the file; one that has come there before shows its report. */
   public Result run() throws IOException, InterruptedException {
     SourceFile file = source.file();
-    checkSame("file", "replay.file", String.valueOf(file.file().getFileName()));
-    FileContent.check(directory, file.file());
-    checkSame("order", "replay.order", source.orderBy().orElse("null"));
-    checkSame("label", "replay.label", file.labelWords());
-    checkSame("options of the file", "replay.options", file.settings().words());
-    checkSame("schema", "replay.schema", source.firstSchema().avro().toString());
-    checkSameModel();
-    checkSame("trained model", "replay.from", model.start().map(Path::toString).orElse("nothing"));
-    checkSame(
-        "evolution",
-        "replay.evolution",
-        source.evolution() == null
-            ? "none"
-            : source.evolution().feature() + " at " + source.evolution().at());
+    ReplayQuestion question = new ReplayQuestion(directory, source, model);
+    long grown = question.check();
     Path text = directory.root().resolve(REPORT);
+    if (grown > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%s has grown by %,d bytes: all of it is replayed anew in %s%n",
+          file.file().getFileName(),
+          grown,
+          directory.root());
+      Files.deleteIfExists(text);
+      directory.empty();
+      question.keepGrown();
+    }
     if (Files.exists(text)) {
       out.printf(
           "this replay came to its end before, in %s; another --data-dir begins anew%n",
@@ -218,44 +217,6 @@ public final class Replay {
       Files.writeString(directory.root().resolve(REPORT), report.table());
       return new Result(size.rows(), report.rejected(), directory.report(), Optional.of(report));
     }
-  }
-
-  private void checkSame(String what, String key, String value) {
-    String present = directory.fixed(key, value);
-    if (!present.equals(value)) {
-      throw another(what, shortened(present), shortened(value));
-    }
-  }
-
-  private static String shortened(String value) {
-    return value.length() <= MOST_SHOWN
-        ? value
-        : value.substring(0, MOST_SHOWN) + "... (%d characters)".formatted(value.length());
-  }
-
-  /** Setting by setting, since a config that was stored before there was one meant its default. */
-  private void checkSameModel() {
-    ModelConfig config = model.config();
-    Optional<ModelConfig.Difference> difference =
-        config.differenceFrom(directory.fixed("replay.model", config.toJson()));
-    if (difference.isPresent()) {
-      ModelConfig.Difference setting = difference.get();
-      throw another(
-          "the model's " + setting.setting(),
-          orNothing(setting.stored()),
-          orNothing(setting.given()));
-    }
-  }
-
-  private static String orNothing(String setting) {
-    return setting.isEmpty() ? "nothing" : setting;
-  }
-
-  private UserError another(String what, String present, String value) {
-    return new UserError(
-        "data directory %s holds a replay with %s %s, now %s; expected the same, or another"
-                .formatted(directory.root(), what, present, value)
-            + " --data-dir");
   }
 
   private ReplayReport replay(Platform platform, long rows)

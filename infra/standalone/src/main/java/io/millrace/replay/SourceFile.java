@@ -11,6 +11,7 @@ import io.millrace.file.Label;
 import io.millrace.file.RowReader;
 import io.millrace.file.SchemaDraft;
 import io.millrace.file.SchemaFit;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ public record SourceFile(
     }
     Optional<DataSet> known = settings.dataSet();
     if (known.isPresent()) {
-      return of(file, settings, BuiltInSchemas.load(known.get().schemaName()));
+      return ofDataSet(file, settings, known.get());
     }
     FilePlan plan = FilePlan.of(file, settings.options());
     if (plan.format() == FileFormat.LIBSVM && fits(plan)) {
@@ -48,6 +49,16 @@ public record SourceFile(
     }
     FeatureSchema schema = SchemaDraft.schema(plan);
     return new SourceFile(settings, plan, schema, SchemaFit.of(schema, plan), true);
+  }
+
+  private static SourceFile ofDataSet(Path file, SourceSettings settings, DataSet set) {
+    try {
+      return of(file, settings, BuiltInSchemas.load(set.schemaName()));
+    } catch (UnusableFileException e) {
+      throw new UnusableFileException(
+          "%s; --format %s is %s; without --format the file is taken for what it is"
+              .formatted(e.getMessage(), set.schemaName(), set.contents()));
+    }
   }
 
   /** Lines of ten ids of value 1 are those of the benchmarks in this format. */
@@ -128,7 +139,7 @@ public record SourceFile(
 
   /** The label's column and rule, in words. */
   String labelWords() {
-    return plan.label().map(label -> label.name() + " " + label.rule()).orElse("none");
+    return plan.label().map(label -> label.name() + label.rule().exactly()).orElse("none");
   }
 
   /** What it is, in a word: its data set or its format. */

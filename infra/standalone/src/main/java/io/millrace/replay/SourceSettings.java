@@ -6,7 +6,7 @@ import io.millrace.file.DataSet;
 import io.millrace.file.FileFormat;
 import io.millrace.file.FileOptions;
 import io.millrace.file.FileOptions.Option;
-import io.millrace.file.UnusableFileException;
+import io.millrace.file.decoding.UnusableFileException;
 import io.millrace.standalone.UserError;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
@@ -128,25 +128,34 @@ public record SourceSettings(
     return value.map(given -> options.with(option, given)).orElse(options);
   }
 
+  /** What was said of the label, in words. */
+  String labelWords() {
+    return shown(
+        "label %s, positive %s, positive from %s".formatted(label, positive, positiveFrom));
+  }
+
+  private static String shown(String options) {
+    return options.replace("Optional.empty", "found").replaceAll("Optional\\[([^]]*)]", "$1");
+  }
+
   /** What was said, but for the schema and the label, in words. */
   String words() {
-    return "format %s, time %s %s, id %s, separator %s, quote %s, header %s, columns %s, encoding %s, decimal %s, missing %s, types %s, split %s"
-        .formatted(
-            format,
-            time,
-            timeFormat,
-            id,
-            separator,
-            quote,
-            header,
-            columns,
-            encoding,
-            decimal,
-            missing,
-            types,
-            split)
-        .replace("Optional.empty", "found")
-        .replaceAll("Optional\\[([^]]*)]", "$1");
+    return shown(
+        "format %s, time %s %s, id %s, separator %s, quote %s, header %s, columns %s, encoding %s, decimal %s, missing %s, types %s, split %s"
+            .formatted(
+                format,
+                time,
+                timeFormat,
+                id,
+                separator,
+                quote,
+                header,
+                columns,
+                encoding,
+                decimal,
+                missing,
+                types,
+                split));
   }
 
   /** Reads an annotated schema; what is wrong with it becomes a {@link UserError}. */

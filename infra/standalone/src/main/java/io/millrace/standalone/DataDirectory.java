@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class DataDirectory implements AutoCloseable {
   /** Less free space than this and the platform does not start. */
   public static final long MIN_FREE_BYTES = 1L << 30;
+
+  private static final String OWNER = "command";
 
   private final Path root;
   private final FileChannel lockChannel;
@@ -70,8 +77,20 @@ public final class DataDirectory implements AutoCloseable {
       DirectoryTree.deleteChildren(directory.tmp());
       return directory;
     } catch (IOException e) {
-      throw new UserError("cannot use data directory %s: %s".formatted(absolute, e));
+      throw new UserError("cannot use data directory %s: %s".formatted(absolute, words(e)));
     }
+  }
+
+  /** What is wrong with a place, without the name of a class. */
+  private static String words(IOException e) {
+    if (e instanceof FileAlreadyExistsException) {
+      return "a file is in its way";
+    } else if (e instanceof AccessDeniedException) {
+      return "this user may not write there";
+    } else if (e instanceof FileSystemException place && place.getReason() != null) {
+      return place.getReason().toLowerCase(Locale.ROOT);
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static void closeToOthers(Path folder) throws IOException {
@@ -120,6 +139,18 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** Deletes what a platform has written here; settings that are fixed and secrets stay. */
+  public void empty() {
+    try {
+      for (Path folder : List.of(kafka(), checkpoints(), views(), tmp())) {
+        DirectoryTree.deleteChildren(folder);
+      }
+      Files.deleteIfExists(report());
+    } catch (IOException e) {
+      throw new UserError("cannot empty data directory %s: %s".formatted(root, e));
+    }
+  }
+
   /** What a finished replay found, as JSON. */
   public Path report() {
     return root.resolve("report.json");
@@ -133,6 +164,26 @@ public final class DataDirectory implements AutoCloseable {
    */
   public String fixed(String key, String proposed) {
     return fixed(root.resolve("identity.properties"), key, proposed, false);
+  }
+
+  /**
+   * Says whose the directory is from now on.
+   *
+   * @param command for example {@code replay}
+   * @throws UserError if it is another command's
+   */
+  public void useFor(String command) {
+    boolean before = known("cluster.id") != null && known("replay.file") == null;
+    String owner = known(OWNER);
+    if (owner == null && before && command.equals("replay")) {
+      owner = "up or demo";
+    }
+    if (owner != null && !owner.equals(command)) {
+      throw new UserError(
+          "data directory %s belongs to millrace %s, expected one of millrace %s, or another --data-dir"
+              .formatted(root, owner, command));
+    }
+    fix(OWNER, command);
   }
 
   /** A value that was fixed before, or null. */

@@ -6,6 +6,7 @@ import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
+import io.millrace.wire.EventText;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,14 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class RejectedEvents {
   private static final Duration POLL = Duration.ofMillis(200);
 
+  private static final int MOST_CHARACTERS = 1_000;
+
   private RejectedEvents() {}
 
   /**
    * A rejected event.
    *
    * @param key of its record, or null
+   * @param text the event itself as a text for people, cut where it is long
    */
-  public record Kept(@Nullable String key, RejectedEvent event) {}
+  public record Kept(@Nullable String key, RejectedEvent event, String text) {}
 
   /**
    * Gives those of a data directory on which no platform runs, oldest first.
@@ -71,10 +75,12 @@ public final class RejectedEvents {
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           byte[] key = record.key();
+          RejectedEvent event = wire.decode(record.value(), RejectedEvent.class);
           each.accept(
               new Kept(
                   key == null ? null : new String(key, StandardCharsets.UTF_8),
-                  wire.decode(record.value(), RejectedEvent.class)));
+                  event,
+                  EventText.of(event.getOriginalValue(), wire, MOST_CHARACTERS)));
         }
       }
     }

@@ -1,6 +1,6 @@
 package io.millrace.replay;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.standalone.DataDirectory;
@@ -19,17 +19,20 @@ class FileContentTest {
   void moreAtTheEndIsTheSameFileAndAnythingElseIsAnother() throws IOException {
     Path file = Files.writeString(folder.resolve("f.csv"), "a,label\nx,1\n");
     try (DataDirectory directory = DataDirectory.open(folder.resolve("data"))) {
-      FileContent.check(directory, file);
-      assertThatCode(() -> FileContent.check(directory, file)).doesNotThrowAnyException();
+      assertThat(FileContent.grownBy(directory, file)).isZero();
+      assertThat(FileContent.grownBy(directory, file)).isZero();
       Files.writeString(file, "a,label\nx,1\ny,0\n");
-      FileContent.check(directory, file);
-      // What has grown is what is expected from now on.
+      assertThat(FileContent.grownBy(directory, file)).isEqualTo(4);
+      assertThat(FileContent.grownBy(directory, file)).isEqualTo(4);
+      // What has grown is what is expected once it is kept.
+      FileContent.fix(directory, file);
+      assertThat(FileContent.grownBy(directory, file)).isZero();
       Files.writeString(file, "a,label\nx,1\n");
-      assertThatThrownBy(() -> FileContent.check(directory, file))
+      assertThatThrownBy(() -> FileContent.grownBy(directory, file))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("16 bytes then, 12 now");
       Files.writeString(file, "a,label\nx,1\nz,0\n");
-      assertThatThrownBy(() -> FileContent.check(directory, file))
+      assertThatThrownBy(() -> FileContent.grownBy(directory, file))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("another f.csv");
     }

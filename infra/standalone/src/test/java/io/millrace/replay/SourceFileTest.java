@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.file.RowReader;
-import io.millrace.file.UnusableFileException;
+import io.millrace.file.decoding.UnusableFileException;
 import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.millrace.file;
 
 import io.millrace.feature.CellSpelling;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One column of a file as it was found.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param allCounted false if there are more values than were counted
  * @param markers texts that stood for a missing value, most frequent first
  * @param examples some values, in the order of the file
+ * @param onlyWhere the only rows that have a value where that tells the label, in words such as
+ *     "only where click is 1"; else null
  */
 public record Column(
     String name,
@@ -24,7 +27,8 @@ public record Column(
     int distinct,
     boolean allCounted,
     List<String> markers,
-    List<String> examples) {
+    List<String> examples,
+    @Nullable String onlyWhere) {
   public Column {
     markers = List.copyOf(markers);
     examples = List.copyOf(examples);
@@ -45,8 +49,9 @@ public record Column(
     return missing == 0 && rows > 1 && (!allCounted || distinct == rows);
   }
 
-  Column named(String other) {
+  /** The same column, known to have values only in such rows. */
+  Column onlyWhere(String words) {
     return new Column(
-        other, type, spelling, rows, missing, distinct, allCounted, markers, examples);
+        name, type, spelling, rows, missing, distinct, allCounted, markers, examples, words);
   }
 }

@@ -314,7 +314,8 @@ final class ColumnProfile {
             .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
             .map(Map.Entry::getKey)
             .toList(),
-        values.keySet().stream().limit(EXAMPLES).toList());
+        values.keySet().stream().limit(EXAMPLES).toList(),
+        null);
   }
 
   private ColumnType type(

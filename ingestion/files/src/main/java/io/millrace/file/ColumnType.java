@@ -1,5 +1,6 @@
 package io.millrace.file;
 
+import io.millrace.file.decoding.UnusableFileException;
 import java.util.Locale;
 
 /** What the cells of a column are. */

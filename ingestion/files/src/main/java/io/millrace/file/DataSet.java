@@ -15,14 +15,17 @@ public enum DataSet {
   /** MovieLens ratings in time order: {@code label,ts,user,item,gender,age,occ,zip,genres,year}. */
   MOVIELENS_STREAM(
       BuiltInSchemas.MOVIELENS_STREAM,
+      "a csv of MovieLens ratings in time order with the columns label,ts,user,item,gender,age,occ,zip,genres,year",
       Map.of(Option.SEPARATOR, ",", Option.HEADER, "yes", Option.LABEL, "label")),
   /** TalkingData AdTracking: {@code ip,app,device,os,channel,click_time,...,is_attributed}. */
   TALKINGDATA(
       BuiltInSchemas.TALKINGDATA,
+      "a csv with the columns ip,app,device,os,channel,click_time,is_attributed",
       Map.of(Option.SEPARATOR, ",", Option.HEADER, "yes", Option.LABEL, "is_attributed")),
   /** Criteo Kaggle: tab-separated label, 13 counts, 26 categories, no header. */
   CRITEO(
       BuiltInSchemas.CRITEO,
+      "a label, 13 counts and 26 categories with tabs between, without a header",
       Map.of(
           Option.SEPARATOR,
           "\t",
@@ -36,10 +39,12 @@ public enum DataSet {
           "label"));
 
   private final String schema;
+  private final String contents;
   private final Map<Option, String> options;
 
-  DataSet(String schema, Map<Option, String> options) {
+  DataSet(String schema, String contents, Map<Option, String> options) {
     this.schema = schema;
+    this.contents = contents;
     this.options = options;
   }
 
@@ -65,6 +70,11 @@ public enum DataSet {
   /** The name of the data set, and of the built-in feature schema. */
   public String schemaName() {
     return schema;
+  }
+
+  /** What its files are, in words that follow "is". */
+  public String contents() {
+    return contents;
   }
 
   /** How its files are read. Their rows stand in order; no column is the event time. */

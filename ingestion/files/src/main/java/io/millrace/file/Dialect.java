@@ -1,5 +1,7 @@
 package io.millrace.file;
 
+import io.millrace.file.decoding.UnusableFileException;
+
 /**
  * How a delimited file is written.
  *

@@ -4,6 +4,8 @@ import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.MissingMarkers;
 import io.millrace.feature.NumberSpelling;
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.decoding.Magic;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;

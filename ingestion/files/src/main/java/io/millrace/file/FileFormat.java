@@ -1,6 +1,7 @@
 package io.millrace.file;
 
 import io.millrace.feature.NearestName;
+import io.millrace.file.decoding.UnusableFileException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

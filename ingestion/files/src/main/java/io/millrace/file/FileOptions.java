@@ -2,6 +2,7 @@ package io.millrace.file;
 
 import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.file.decoding.UnusableFileException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,10 @@
 package io.millrace.file;
 
 import io.millrace.feature.NumberSpelling;
+import io.millrace.file.decoding.Container;
+import io.millrace.file.decoding.FileSample;
+import io.millrace.file.decoding.TextEncoding;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,32 +34,25 @@ public final class FilePlan {
   private final List<String> notes;
 
   FilePlan(
-      Path file,
-      Container container,
-      TextEncoding encoding,
+      FileSample sample,
       FileFormat format,
       RawRows.Layout layout,
-      List<Column> columns,
-      Optional<Label> label,
-      Optional<Column> time,
-      Optional<Column> id,
-      boolean timeOrdered,
+      ColumnRoles.Roles roles,
       long rows,
-      boolean whole,
       Set<String> missing,
       List<String> notes) {
-    this.file = file;
-    this.container = container;
-    this.encoding = encoding;
+    this.file = sample.file();
+    this.container = sample.container();
+    this.encoding = sample.encoding();
     this.format = format;
     this.layout = layout;
-    this.columns = List.copyOf(columns);
-    this.label = label;
-    this.time = time;
-    this.id = id;
-    this.timeOrdered = timeOrdered;
+    this.columns = List.copyOf(roles.columns());
+    this.label = roles.label();
+    this.time = roles.time();
+    this.id = roles.id();
+    this.timeOrdered = roles.timeOrdered();
     this.rows = rows;
-    this.whole = whole;
+    this.whole = sample.whole();
     this.missing = Set.copyOf(missing);
     this.notes = List.copyOf(notes);
   }

@@ -4,6 +4,7 @@ import io.millrace.feature.NearestName;
 import io.millrace.feature.NumberSpelling;
 import io.millrace.feature.Truth;
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.decoding.UnusableFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

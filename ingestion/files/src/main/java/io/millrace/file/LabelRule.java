@@ -52,6 +52,14 @@ public record LabelRule(@Nullable String positive, @Nullable String negative, do
     return Double.isNaN(from) ? Truth.EXPECTATION : "a number";
   }
 
+  /** In words, for comparison: each rule has its own; empty where there is nothing to say. */
+  public String exactly() {
+    String words = words();
+    String others =
+        positive == null ? "" : negative == null ? ", all others not" : ", not '" + negative + "'";
+    return words.isEmpty() ? "" : " (" + words + others + ")";
+  }
+
   /** In words, for people; empty where there is nothing to say. */
   String words() {
     return positive != null

@@ -1,6 +1,7 @@
 package io.millrace.file;
 
 import com.github.luben.zstd.Zstd;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.millrace.file;
 
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;

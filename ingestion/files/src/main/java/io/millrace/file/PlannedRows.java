@@ -2,6 +2,7 @@ package io.millrace.file;
 
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.MissingMarkers;
+import io.millrace.file.decoding.StrictDecoder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A feature schema made of what was found in a file, to be edited: each column that is no label is
  * a field, its {@code doc} says what was found. Texts, whole numbers of few values and ids are
  * categorical, other numbers numeric, lists sequences; of the time, its hour and its day of the
- * week are features.
+ * week are features. Columns that tell the label are left out.
  */
 public final class SchemaDraft {
   /** Whole numbers of at most so many values are names rather than amounts. */
@@ -65,7 +65,7 @@ public final class SchemaDraft {
       boolean isTime = plan.time().isPresent() && plan.time().get().name().equals(column.name());
       if (isTime) {
         time = time(column);
-      } else if (!label && !isId && !column.empty()) {
+      } else if (!label && !isId && !column.empty() && column.onlyWhere() == null) {
         field(column);
       }
     }

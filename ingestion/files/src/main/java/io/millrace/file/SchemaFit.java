@@ -4,6 +4,7 @@ import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.NearestName;
+import io.millrace.file.decoding.UnusableFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -81,6 +82,10 @@ public final class SchemaFit {
               "feature '%s' is the label '%s', which a model must not see"
                   .formatted(name, found.name()));
         }
+        if (feature && found.onlyWhere() != null) {
+          notes.add(
+              "feature '%s' has values %s: it tells the answer".formatted(name, found.onlyWhere()));
+        }
         noteTime(schema, field, found, notes);
       }
     }
@@ -95,7 +100,14 @@ public final class SchemaFit {
                       ? "; the file has no header, --columns names its columns"
                       : ""));
     }
-    return new SchemaFit(schema, plan, columns, unused(plan, columns), notes);
+    List<String> unused = unused(plan, columns);
+    for (String name : unused) {
+      Column column = plan.columns().get(plan.indexOf(name));
+      if (column.onlyWhere() != null) {
+        notes.add("%s: %s: left out".formatted(name, column.onlyWhere()));
+      }
+    }
+    return new SchemaFit(schema, plan, columns, unused, notes);
   }
 
   private static int column(FeatureSchema schema, Schema.Field field, List<String> names) {
@@ -202,13 +214,17 @@ public final class SchemaFit {
   /** What the user should know: features without a value, columns that are not used, times. */
   public List<String> notes() {
     List<String> all = new ArrayList<>(new LinkedHashSet<>(notes));
-    if (!unused.isEmpty()) {
+    List<String> others =
+        unused.stream()
+            .filter(name -> plan.columns().get(plan.indexOf(name)).onlyWhere() == null)
+            .toList();
+    if (!others.isEmpty()) {
       all.add(
           String.format(
               Locale.ROOT,
               "not used of the file: %s%s",
-              String.join(", ", unused.subList(0, Math.min(10, unused.size()))),
-              unused.size() > 10 ? " and " + (unused.size() - 10) + " more" : ""));
+              String.join(", ", others.subList(0, Math.min(10, others.size()))),
+              others.size() > 10 ? " and " + (others.size() - 10) + " more" : ""));
     }
     return all;
   }

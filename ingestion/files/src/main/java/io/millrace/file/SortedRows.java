@@ -3,6 +3,7 @@ package io.millrace.file;
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.MissingMarkers;
 import io.millrace.feature.NumberSpelling;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -81,9 +81,7 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
       }
       Integer all = index.get(pair.group());
       if (all != null) {
-        String token =
-            (pair.value() == 1 ? pair.token() : pair.token() + ":" + rounded(pair.value()))
-                .replace(ITEM, ' ');
+        String token = token(pair);
         String held = cells[from + all];
         cells[from + all] = held == null ? token : held + ITEM + token;
       }
@@ -107,6 +105,11 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
         : String.valueOf(value);
   }
 
+  private static String token(SparseLine.Pair pair) {
+    return (pair.value() == 1 ? pair.token() : pair.token() + ":" + rounded(pair.value()))
+        .replace(ITEM, ' ');
+  }
+
   /** A value as part of a token: to two digits, so that near values are one token. */
   private static String rounded(double value) {
     return new BigDecimal(value).round(new MathContext(2)).stripTrailingZeros().toString();
@@ -122,6 +125,8 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
     private int mostPairs;
     private boolean allOne = true;
     private final Map<Integer, Long> pairCounts = new HashMap<>();
+    private long weighted;
+    private long based;
 
     Finder(FileFormat format) {
       this.format = format;
@@ -131,11 +136,14 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
       private final Set<String> tokens = new HashSet<>();
       private int mostPerLine;
       private boolean allOne = true;
+      private @Nullable String valued;
     }
 
     void add(SparseLine line) {
       lines++;
       tags |= line.tag() != null;
+      weighted += line.importance() != 1 ? 1 : 0;
+      based += line.based() ? 1 : 0;
       int pairs = line.pairs().size();
       pairCounts.merge(pairs, 1L, Long::sum);
       leastPairs = Math.min(leastPairs, pairs);
@@ -147,6 +155,9 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
           group.tokens.add(pair.token());
         }
         group.allOne &= pair.value() == 1;
+        if (pair.value() != 1 && group.valued == null) {
+          group.valued = token(pair);
+        }
         allOne &= pair.value() == 1;
         int count = perGroup.merge(pair.group(), 1, Integer::sum);
         group.mostPerLine = Math.max(group.mostPerLine, count);
@@ -198,6 +209,29 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
         }
       }
       return new SparseLayout(tags, false, columns);
+    }
+
+    /** What of the lines that were looked at is not learned as it stands there. */
+    List<String> notes(SparseLayout layout) {
+      List<String> notes = new ArrayList<>();
+      if (weighted > 0) {
+        notes.add(
+            "%d of %d rows have an importance weight other than 1, which is not used: each row counts once"
+                .formatted(weighted, lines));
+      }
+      if (based > 0) {
+        notes.add(
+            "%d of %d rows have a base prediction, which is not used".formatted(based, lines));
+      }
+      for (Slot slot : layout.places() ? List.<Slot>of() : layout.columns()) {
+        Group group = groups.get(slot.group());
+        if (slot.token() == null && group != null && group.valued != null) {
+          notes.add(
+              "column '%s': a value other than 1 is part of its token, to two digits ('%s')"
+                  .formatted(slot.name(), Rejection.shown(group.valued)));
+        }
+      }
+      return notes;
     }
 
     private String prefix() {

@@ -9,9 +9,16 @@ import org.jspecify.annotations.Nullable;
  * One line of labels and pairs.
  *
  * @param label as it stands there, or null if the line has none
+ * @param importance how often the line counts in Vowpal Wabbit; 1 where it says nothing
+ * @param based whether the line has a prediction to begin with, as Vowpal Wabbit's may
  * @param tag a name of the line, or null
  */
-record SparseLine(@Nullable String label, @Nullable String tag, List<Pair> pairs) {
+record SparseLine(
+    @Nullable String label,
+    double importance,
+    boolean based,
+    @Nullable String tag,
+    List<Pair> pairs) {
   /**
    * A feature that is there.
    *
@@ -82,7 +89,7 @@ record SparseLine(@Nullable String label, @Nullable String tag, List<Pair> pairs
                 : new Pair(word.substring(0, first), word.substring(first + 1, last), value));
       }
     }
-    return new SparseLine(label, null, pairs);
+    return new SparseLine(label, 1, false, null, pairs);
   }
 
   private static SparseLine vw(String text) throws BadLine {
@@ -102,7 +109,16 @@ record SparseLine(@Nullable String label, @Nullable String tag, List<Pair> pairs
         count--;
       }
     }
+    if (count > 3) {
+      throw new BadLine(
+          "'%s', expected label, importance and base before the '|'"
+              .formatted(Rejection.shown(head.strip())));
+    }
     String label = count > 0 ? words[0] : null;
+    double importance = count > 1 ? NumberSpelling.PLAIN.toDouble(words[1]) : 1;
+    if (Double.isNaN(importance)) {
+      throw new BadLine("importance '%s', expected a number".formatted(Rejection.shown(words[1])));
+    }
     List<Pair> pairs = new ArrayList<>();
     for (String part : text.substring(bar + 1).split("\\|", -1)) {
       boolean named = !part.isEmpty() && !Character.isWhitespace(part.charAt(0));
@@ -127,7 +143,7 @@ record SparseLine(@Nullable String label, @Nullable String tag, List<Pair> pairs
         }
       }
     }
-    return new SparseLine(label, tag, pairs);
+    return new SparseLine(label, importance, count == 3, tag, pairs);
   }
 
   private static double number(String word, int colon) throws BadLine {

@@ -1,6 +1,7 @@
 package io.millrace.file;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import io.millrace.file.decoding.Container;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,6 +5,8 @@ import static io.millrace.file.FilesByHand.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.file.decoding.Container;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.feature.InstantSpelling;
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.decoding.UnusableFileException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -196,6 +197,24 @@ class FilePlanTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"user\":\"u1\",\"clicked\":1};JSON lines: --format jsonl",
+        "1 |u u1 |a a1;Vowpal Wabbit's text: --format vw",
+        "1 4:1 9:1;libsvm: --format libsvm"
+      })
+  void whatIsCalledCsvAndFailsIsSaidToLookLikeAnother(String line, String words) {
+    assertThatThrownBy(
+            () ->
+                FilePlan.of(
+                    write(folder, "f", (line + "\n").repeat(4)),
+                    FileOptions.NONE.with(Option.FORMAT, "csv").with(Option.LABEL, "clicked")))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageEndingWith("; it looks like " + words);
+  }
+
   @Test
   void theLabelIsFoundByNameThenByItsValues() {
     assertThat(plan(folder, "a,x,is_click\n5,0,1\n6,1,0\n7,1,0\n").label().get().name())
@@ -277,6 +296,19 @@ class FilePlanTest {
     refused(
         "ts,clicked\n01/02/2017,1\n03/04/2017,0\n",
         "--time-format month-day-year or day-month-year");
+  }
+
+  @Test
+  void timesThatNoEventMayHaveAreNotTheEvents() {
+    StringBuilder old = new StringBuilder("ts,clicked\n");
+    for (int year = 1991; year < 2011; year++) {
+      old.append("%d-05-06 10:00:00,%d\n".formatted(year, year % 2));
+    }
+    FilePlan plan = plan(folder, old.toString());
+    assertThat(plan.time()).isEmpty();
+    assertThat(plan.columns().get(0).type()).isEqualTo(ColumnType.INSTANT);
+    assertThat(plan.notes()).anyMatch(n -> n.startsWith("9 of 20 times in column 'ts' are before"));
+    assertThat(plan(folder, old.toString(), Option.TIME, "ts").time()).isPresent();
   }
 
   @Test

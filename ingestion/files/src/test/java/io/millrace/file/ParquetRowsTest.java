@@ -4,6 +4,7 @@ import static io.millrace.file.FilesByHand.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

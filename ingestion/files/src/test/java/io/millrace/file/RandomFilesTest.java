@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

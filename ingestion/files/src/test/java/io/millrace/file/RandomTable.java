@@ -1,6 +1,7 @@
 package io.millrace.file;
 
 import io.millrace.file.FileOptions.Option;
+import io.millrace.file.decoding.Container;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;

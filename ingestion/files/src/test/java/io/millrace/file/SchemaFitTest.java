@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.file.decoding.UnusableFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.avro.generic.GenericRecord;
@@ -122,5 +123,76 @@ class SchemaFitTest {
             "\"ts\": 1510047039000", "\"Time_on_Site\": null", "\"user_id\": 8", "[\"b\", \"a\"]");
     assertThat(rejections.total()).isZero();
     assertThat(SchemaDraft.json(plan)).contains("time, ISO-8601").contains("50.0 % missing (NA)");
+  }
+
+  /** Clicks whose {@code attributed_time} is filled where the label is positive; 1 row in 8. */
+  private static String attributed(String header, String valueWhereNegative) {
+    StringBuilder text = new StringBuilder(header);
+    for (int row = 0; row < 160; row++) {
+      boolean yes = row % 8 == 0;
+      text.append(
+          "u%d,2017-11-07 09:%02d:00,%s,%s,%d%n"
+              .formatted(
+                  row % 9,
+                  row % 60,
+                  yes ? "2017-11-07 10:%02d:00".formatted(row % 60) : valueWhereNegative,
+                  row % 16 == 0 ? "x" : "",
+                  yes ? 1 : 0));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void aColumnThatIsFilledOnlyWhereTheLabelIsPositiveIsLeftOut() {
+    String header = "user,click_time,attributed_time,coupon,is_attributed\n";
+    FilePlan plan = plan(folder, attributed(header, ""));
+    assertThat(plan.time().map(Column::name)).contains("click_time");
+    FeatureSchema draft = SchemaDraft.schema(plan);
+    assertThat(draft.avro().getField("attributed_time")).isNull();
+    assertThat(draft.avro().getField("coupon")).isNull();
+    assertThat(SchemaFit.of(draft, plan).notes())
+        .contains(
+            "attributed_time: only where is_attributed is 1: left out",
+            "coupon: only where is_attributed is 1: left out")
+        .noneMatch(note -> note.startsWith("not used"));
+    assertThat(SchemaDraft.schema(plan(folder, attributed(header, "NULL"))).avro().getFields())
+        .hasSameSizeAs(draft.avro().getFields());
+  }
+
+  @Test
+  void aColumnOfTheOtherLabelTellsItToo() {
+    String text = attributed("user,ts,reason,coupon,clicked\n", "").replaceAll(",1(\\R)", ",no$1");
+    FilePlan plan = plan(folder, text.replaceAll(",0(\\R)", ",yes$1"));
+    assertThat(plan.columns().get(2).onlyWhere()).isEqualTo("only where clicked is no");
+  }
+
+  @Test
+  void aColumnWithOneValueOfTheOtherLabelIsAFeature() {
+    String text = attributed("user,ts,price,coupon,is_attributed\n", "") + "u1,2017-11-07,5,y,0\n";
+    assertThat(plan(folder, text).columns()).allMatch(column -> column.onlyWhere() == null);
+  }
+
+  @Test
+  void fewValuesMayBeOfOneLabelByChance() {
+    StringBuilder text = new StringBuilder("user,note,clicked\n");
+    for (int row = 0; row < 40; row++) {
+      text.append("u%d,%s,%d%n".formatted(row % 5, row < 12 ? "n" : "", row < 30 ? 1 : 0));
+    }
+    assertThat(plan(folder, text.toString()).columns().get(1).onlyWhere()).isNull();
+  }
+
+  @Test
+  void aColumnThatTellsTheAnswerIsKeptWhereTheUserNamesIt() {
+    String header = "user,click_time,attributed_time,coupon,is_attributed\n";
+    FilePlan typed =
+        plan(folder, attributed(header, ""), FileOptions.Option.TYPES, "attributed_time=text");
+    assertThat(SchemaDraft.schema(typed).avro().getField("attributed_time")).isNotNull();
+    FilePlan plan = plan(folder, attributed(header, ""));
+    String nullable =
+        "{\"name\":\"attributed_time\",\"type\":[\"null\",\"string\"],\"default\":null"
+            + CATEGORICAL;
+    assertThat(SchemaFit.of(schema(nullable), plan).notes())
+        .contains(
+            "feature 'attributed_time' has values only where is_attributed is 1: it tells the answer");
   }
 }

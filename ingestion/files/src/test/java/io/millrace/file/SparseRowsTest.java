@@ -113,4 +113,38 @@ class SparseRowsTest {
   void barsBetweenCellsAreNoNamespaces() {
     assertThat(plan(folder, "0|12|abc\n1|13|abd\n").format()).isEqualTo(FileFormat.CSV);
   }
+
+  @Test
+  void importanceAndBaseThatAreNotUsedAreSaid() {
+    FilePlan plan = plan(folder, "1 2.0 |f a b\n0 1 |f b\n0 0.5 0.3 'tag|f c\n1 'x|f a\n");
+    assertThat(plan.notes())
+        .contains(
+            "2 of 4 rows have an importance weight other than 1, which is not used: each row counts once",
+            "1 of 4 rows have a base prediction, which is not used");
+    assertThat(plan(folder, "1 |f a b\n0 1.0 |f b\n").notes()).isEmpty();
+  }
+
+  @Test
+  void wordsBeforeTheBarThatAreNeitherImportanceNorBaseRejectTheirLine() {
+    FilePlan plan =
+        plan(folder, "1 |f a\n0 |f b\n0 1 0 4 |f b\n0 heavy |f b\n", Option.FORMAT, "vw");
+    assertThat(rejected(plan))
+        .contains(
+            "  line 3: '0 1 0 4', expected label, importance and base before the '|'",
+            "  line 4: importance 'heavy', expected a number");
+  }
+
+  @Test
+  void valuesThatArePartsOfTokensAreSaid() {
+    StringBuilder text = new StringBuilder();
+    for (int id = 0; id < 600; id++) {
+      text.append("%d %d:1 %d:0.5678\n".formatted(id % 2, id, id + 1));
+    }
+    FilePlan plan = plan(folder, text.toString());
+    assertThat(plan.names()).containsExactly("label", "features");
+    assertThat(rows(plan).get(0)).isEqualTo("0|0\u001f1:0.57");
+    assertThat(plan.notes())
+        .contains(
+            "column 'features': a value other than 1 is part of its token, to two digits ('1:0.57')");
+  }
 }

@@ -1,27 +1,12 @@
 package io.millrace.topic;
 
 import io.millrace.schema.SchemaRegistry;
-import io.millrace.wire.AvroWire;
-import io.millrace.wire.WireFormatException;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The newest record of a compacted topic that holds records of one kind for one key. A daemon
@@ -31,19 +16,31 @@ import org.slf4j.LoggerFactory;
  * @param <T> the contract that the topic holds
  */
 public final class NewestRecord<T extends SpecificRecordBase> implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(NewestRecord.class);
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final long RETRY_MILLIS = 1000;
+  private final Last<T> last = new Last<>();
+  private final TopicFollower<T> follower;
 
-  private final Map<String, Object> consumerConfig;
-  private final String topic;
-  private final Class<T> contract;
-  private final Supplier<SchemaRegistry> registries;
-  private final Thread thread;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private @Nullable AvroWire wire; // confined to the thread
-  private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
-  private volatile @Nullable T newest;
+  private static final class Last<T> implements TopicFollower.Listener<T> {
+    private @Nullable T last; // confined to the reading thread
+    private volatile @Nullable T newest;
+
+    @Override
+    public void begun() {
+      last = null;
+    }
+
+    @Override
+    public void read(ConsumerRecord<byte[], byte[]> record, T value) {
+      last = value;
+    }
+
+    @Override
+    public void looked(boolean caughtUp) {
+      // What was the newest long ago is not shown on the way to the end.
+      if (caughtUp && last != null) {
+        newest = last;
+      }
+    }
+  }
 
   /**
    * Begins to read.
@@ -57,110 +54,16 @@ public final class NewestRecord<T extends SpecificRecordBase> implements AutoClo
       String topic,
       Class<T> contract,
       Supplier<SchemaRegistry> registries) {
-    this.consumerConfig = new HashMap<>(client);
-    consumerConfig.put("enable.auto.commit", false);
-    consumerConfig.put("isolation.level", "read_committed");
-    consumerConfig.put("allow.auto.create.topics", false);
-    consumerConfig.put("default.api.timeout.ms", "5000");
-    consumerConfig.put("request.timeout.ms", "5000");
-    this.topic = topic;
-    this.contract = contract;
-    this.registries = registries;
-    this.thread = new Thread(this::run, "newest-of-" + topic);
-    thread.setDaemon(true);
-    thread.start();
+    this.follower = new TopicFollower<>(client, topic, contract, registries, last);
   }
 
   /** The newest record, empty until everything that was there at first has been read. */
   public Optional<T> newest() {
-    return Optional.ofNullable(newest);
-  }
-
-  private void run() {
-    while (!closing()) {
-      try (KafkaConsumer<byte[], byte[]> opened =
-          new KafkaConsumer<>(
-              consumerConfig, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        consumer = opened;
-        follow(opened);
-      } catch (WakeupException e) {
-        LOG.debug("closing");
-      } catch (KafkaException | IllegalStateException e) {
-        LOG.warn("cannot read {}, trying again: {}", topic, e.toString());
-        pause();
-      }
-    }
-  }
-
-  private void follow(KafkaConsumer<byte[], byte[]> opened) {
-    List<PartitionInfo> found = opened.partitionsFor(topic);
-    while (found.isEmpty() && !closing()) {
-      pause();
-      found = opened.partitionsFor(topic);
-    }
-    List<TopicPartition> partitions =
-        found.stream().map(one -> new TopicPartition(topic, one.partition())).toList();
-    opened.assign(partitions);
-    Map<TopicPartition, Long> ends = opened.endOffsets(partitions);
-    opened.seekToBeginning(partitions);
-    T last = null;
-    while (!closing()) {
-      for (ConsumerRecord<byte[], byte[]> record : opened.poll(POLL)) {
-        T read = read(record);
-        last = read == null ? last : read;
-      }
-      // What was the newest long ago is not shown on the way to the end.
-      if (last != null
-          && ends.entrySet().stream().allMatch(e -> opened.position(e.getKey()) >= e.getValue())) {
-        newest = last;
-      }
-    }
-  }
-
-  /** The record, or null if it is none of the contract. */
-  private @Nullable T read(ConsumerRecord<byte[], byte[]> record) {
-    AvroWire present = wire;
-    if (present == null) {
-      present = new AvroWire(registries.get());
-      wire = present;
-    }
-    try {
-      return present.decode(record.value(), contract);
-    } catch (WireFormatException e) {
-      LOG.warn(
-          "{}-{} offset {}: {}; skipped",
-          topic,
-          record.partition(),
-          record.offset(),
-          e.getMessage());
-      return null;
-    }
-  }
-
-  private boolean closing() {
-    return closing.getCount() == 0;
-  }
-
-  private void pause() {
-    try {
-      var unused = closing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return Optional.ofNullable(last.newest);
   }
 
   @Override
   public void close() {
-    // Not by an interrupt: a consumer that is interrupted while it closes reports an error.
-    closing.countDown();
-    KafkaConsumer<byte[], byte[]> present = consumer;
-    if (present != null) {
-      present.wakeup();
-    }
-    try {
-      thread.join(5000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    follower.close();
   }
 }

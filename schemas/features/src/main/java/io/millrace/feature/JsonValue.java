@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A value of parsed JSON as Avro's generic data, strictly: no type is turned into another. */
 final class JsonValue {
+  /** Whole numbers up to here have a double of their own. */
+  private static final double EXACT = 1L << 53;
+
   private JsonValue() {}
 
   static @Nullable Object convert(String field, Schema schema, @Nullable Object value) {
@@ -78,13 +81,19 @@ final class JsonValue {
         || value instanceof Long
         || value instanceof Short
         || value instanceof Byte
-        || (value instanceof BigInteger big && big.bitLength() < Long.SIZE)) {
+        || (value instanceof BigInteger big && big.bitLength() < Long.SIZE)
+        || isWhole(value)) {
       long x = ((Number) value).longValue();
       if (x >= min && x <= max) {
         return x;
       }
     }
     throw new InvalidFeatureException(field, "an integer of " + bits + " bits", value);
+  }
+
+  /** Whether it is 3.0 or the like, as serializers without whole numbers write 3. */
+  private static boolean isWhole(Object value) {
+    return value instanceof Double x && x == Math.rint(x) && Math.abs(x) <= EXACT;
   }
 
   private static double finite(String field, Object value, double max) {

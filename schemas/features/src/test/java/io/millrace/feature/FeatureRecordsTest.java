@@ -91,7 +91,9 @@ class FeatureRecordsTest {
   void refusesNamingFieldExpectationAndValue() {
     refused(json("s", 3), "field s: 3, expected a string");
     refused(json("s", null), "field s: null, expected a value (it is not nullable)");
-    refused(json("i", 3.0), "field i: 3.0, expected an integer of 32 bits");
+    refused(json("i", 3.5), "field i: 3.5, expected an integer of 32 bits");
+    refused(json("i", 3e10), "field i: 3.0E10, expected an integer of 32 bits");
+    assertThat(FeatureRecords.fromMap(SCHEMA, json("i", 3.0)).get("i")).isEqualTo(3);
     refused(json("i", 1L << 31), "field i: 2147483648, expected an integer of 32 bits");
     refused(json("i", "3"), "field i: \"3\", expected an integer of 32 bits");
     refused(json("l", BigInteger.TWO.pow(63)), "expected an integer of 64 bits");

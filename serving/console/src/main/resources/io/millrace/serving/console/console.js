@@ -1,6 +1,6 @@
 import { Chart } from "./chart.js";
 
-const POLL_MILLIS = 1000, KEPT_MILLIS = 3_600_000, GAP_MILLIS = 5000;
+const POLL_MILLIS = 1000, REJECTED_MILLIS = 5000, KEPT_MILLIS = 3_600_000, GAP_MILLIS = 5000;
 const RANGES = [["5 min", 300_000], ["15 min", 900_000], ["1 hour", KEPT_MILLIS]];
 const $ = id => document.getElementById(id);
 const fixed = digits => v => v.toFixed(digits);
@@ -91,12 +91,23 @@ async function poll() {
     if (!store.time.length || sample.time - store.time.at(-1) > GAP_MILLIS) await catchUp();
     append(sample.time, sample.values);
     show();
+    await lookAtRejected();
   } catch (e) {
     state("lost", "Disconnected");
     banner("The server does not answer; trying again every second.", "bad");
   } finally {
     setTimeout(poll, POLL_MILLIS);
   }
+}
+
+let rejectedAt = 0;
+async function lookAtRejected() {
+  if (Date.now() - rejectedAt < REJECTED_MILLIS) return;
+  rejectedAt = Date.now();
+  const { total, complete, reasons } = await json("/v1/rejected?limit=1");
+  $("rejected-card").hidden = total === 0;
+  $("rejected-sub").textContent = `${whole.format(total)} since Kafka began to keep them${complete ? "" : ", still counting"}; events: /v1/rejected`;
+  table($("rejected"), ["Reason, and what was said of the first", "Events"], reasons.map(r => [`${words(r.reason)}: ${r.first[0] ?? ""}`, whole.format(r.count)]));
 }
 
 function state(kind, text) {

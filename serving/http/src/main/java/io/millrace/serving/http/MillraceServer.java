@@ -65,6 +65,7 @@ public final class MillraceServer implements AutoCloseable {
   private final EventLog given;
   private final EventIntake intake;
   private final IngestionCountsView ingestion;
+  private final RejectedView rejected;
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
   private final ScheduledExecutorService schemaWatch;
@@ -148,6 +149,8 @@ public final class MillraceServer implements AutoCloseable {
     ingestion =
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
+    rejected =
+        new RejectedView(config.clientProperties(), config.topics().rejected(), config.registry());
     kafka = new KafkaWatch(config.clientProperties(), config.clock());
     surroundings = new Surroundings(models, config.parts(), kafka, config.clock());
     admission = new Admission(config.limits());
@@ -347,6 +350,7 @@ public final class MillraceServer implements AutoCloseable {
                 HttpStatus.OK,
                 MediaType.parse(StatusMeters.CONTENT_TYPE),
                 page.page(reporter.status())));
+    routes.view("/v1/rejected", ctx -> JsonAnswers.of(HttpStatus.OK, rejected.answer(ctx)));
     routes.document("/openapi.json", "openapi.json");
     ConsoleFile.ALL.forEach(routes::page);
     return routes;
@@ -436,6 +440,7 @@ public final class MillraceServer implements AutoCloseable {
     views.shutdown();
     kafka.close();
     ingestion.close();
+    rejected.close();
     impressions.close();
     given.close();
     models.close();

@@ -8,8 +8,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.RowCodec;
+import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
+import io.millrace.event.RejectedEvent;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
@@ -277,6 +279,58 @@ class KafkaServingTest {
         .json()
         .at("/predictions/0/probability")
         .asDouble();
+  }
+
+  @Test
+  void showsRejectedEventsByReasonAndAsText() throws Exception {
+    ServedFixture.Source source =
+        new ServedFixture.Source(ServedFixture.version("clicks", ModelKind.FM, 42));
+    ServerConfig config = Fixture.config(kafka.client(), REGISTRY, source);
+    byte[] click = WIRE.encode(new Click("i-77", Instant.ofEpochMilli(1_700_000_000_000L)));
+    try (MillraceServer server = MillraceServer.start(config, List.of(source));
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                kafka.client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(rejected("late_click", "click i-77 came late", click)).get();
+      producer.send(rejected("malformed_bytes", "byte 0: 0x68", "héllo".getBytes(UTF_8))).get();
+      producer.send(rejected("malformed_bytes", "byte 0: 0xff", new byte[] {-1, 0, 7})).get();
+      Http http = Http.to(server);
+      await().until(() -> http.get("/v1/rejected").json().path("total").asLong() == 3);
+      JsonNode answer = http.get("/v1/rejected?limit=2").json();
+      assertThat(answer.path("complete").asBoolean()).isTrue();
+      assertThat(answer.at("/reasons/0/reason").asText()).isEqualTo("malformed_bytes");
+      assertThat(answer.at("/reasons/0/count").asLong()).isEqualTo(2);
+      assertThat(answer.path("events")).hasSize(2);
+      assertThat(answer.at("/events/0/event").asText()).isEqualTo("0xff0007");
+      assertThat(answer.at("/events/1/event").asText()).isEqualTo("héllo");
+      JsonNode late = http.get("/v1/rejected?reason=late_click&text=i-77").json().path("events");
+      assertThat(late).hasSize(1);
+      assertThat(late.at("/0/topic").asText()).isEqualTo("clicks");
+      assertThat(late.at("/0/offset").asLong()).isEqualTo(12);
+      assertThat(late.at("/0/event").asText()).contains("\"impression_id\": \"i-77\"");
+      assertThat(http.get("/v1/rejected?reason=late").json().at("/error/message").asText())
+          .contains("reason: \"late\", expected one of [malformed_bytes");
+      assertThat(http.get("/v1/rejected?limit=0").json().at("/error/message").asText())
+          .contains("expected a number from 1 to 1000");
+      assertThat(http.get("/v1/rejected?reasons=x").json().at("/error/message").asText())
+          .contains("query: \"reasons\", expected one of [limit, reason, text]");
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> rejected(
+      String reason, String detail, byte[] event) {
+    RejectedEvent value =
+        RejectedEvent.newBuilder()
+            .setReason(reason)
+            .setDetail(detail)
+            .setTopic("clicks")
+            .setPartition(0)
+            .setOffset(12)
+            .setRejectedTime(Instant.ofEpochMilli(1_700_000_000_000L))
+            .setOriginalKey(null)
+            .setOriginalValue(ByteBuffer.wrap(event))
+            .build();
+    return new ProducerRecord<>(TOPICS.rejected(), 0, null, WIRE.encode(value));
   }
 
   @Test

@@ -153,6 +153,8 @@ class OpenApiTest {
         "/v1/models",
         "/v1/history",
         "/v1/history?since=x",
+        "/v1/rejected",
+        "/v1/rejected?limit=x",
         "/health",
         "/ready",
         "/openapi.json"

@@ -1,4 +1,4 @@
-package io.millrace.file;
+package io.millrace.file.decoding;
 
 import java.io.EOFException;
 import java.io.IOException;

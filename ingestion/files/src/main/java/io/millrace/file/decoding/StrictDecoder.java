@@ -1,4 +1,4 @@
-package io.millrace.file;
+package io.millrace.file.decoding;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import java.nio.charset.CodingErrorAction;
  * encoding becomes an unpaired low surrogate, which no encoding decodes to, so that the row that
  * holds it can be told and rejected. A byte order mark at the beginning is left out.
  */
-final class StrictDecoder extends Reader {
+public final class StrictDecoder extends Reader {
   /** A byte b that is not of the encoding becomes this plus b. */
   private static final int ESCAPE = 0xdc00;
 
@@ -26,7 +26,7 @@ final class StrictDecoder extends Reader {
   private int skip;
   private boolean escaped;
 
-  StrictDecoder(InputStream in, TextEncoding encoding) {
+  public StrictDecoder(InputStream in, TextEncoding encoding) {
     this.in = in;
     this.skip = encoding.mark();
     this.decoder =
@@ -39,12 +39,12 @@ final class StrictDecoder extends Reader {
   }
 
   /** Whether any byte so far was not of the encoding. */
-  boolean escaped() {
+  public boolean escaped() {
     return escaped;
   }
 
   /** The first byte of a text that was not of the encoding, or -1. */
-  static int wrongByte(String text) {
+  public static int wrongByte(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c >= ESCAPE

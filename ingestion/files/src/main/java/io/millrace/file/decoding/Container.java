@@ -1,4 +1,4 @@
-package io.millrace.file;
+package io.millrace.file.decoding;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
@@ -63,7 +63,7 @@ public enum Container {
    * @throws UnusableFileException if there is not exactly one file inside; the stream throws it
    *     where the bytes are damaged or end in the middle
    */
-  InputStream open(Path file) {
+  public InputStream open(Path file) {
     try {
       if (this == ZIP) {
         return new ContainerStream(only(file), file, this);

@@ -1,6 +1,5 @@
-package io.millrace.file;
+package io.millrace.file.decoding;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -135,16 +134,6 @@ final class SampledStream extends InputStream {
       value += bytes[at + i] & 0xff;
     }
     return value == '\n' && (bytes[at] == '\n' || bytes[at + unit - 1] == '\n');
-  }
-
-  /** The first bytes of a stream. */
-  static byte[] head(InputStream in, int length) throws IOException {
-    return in.readNBytes(length);
-  }
-
-  /** A stream of bytes in memory. */
-  static InputStream of(byte[] bytes) {
-    return new ByteArrayInputStream(bytes);
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Text that a command is given: itself, a file, or standard input. */
-final class EventText {
-  private EventText() {}
+final class GivenText {
+  private GivenText() {}
 
   /** The text, or what standard input holds where it is {@code -}. */
   static String given(String text) throws IOException {

@@ -1,4 +1,4 @@
-package io.millrace.file;
+package io.millrace.file.decoding;
 
 /**
  * A file that cannot be read as what it is said to be. The message is one line that names value,

@@ -1,4 +1,4 @@
-package io.millrace.standalone;
+package io.millrace.wire;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

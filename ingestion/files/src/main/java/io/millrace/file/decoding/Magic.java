@@ -1,4 +1,4 @@
-package io.millrace.file;
+package io.millrace.file.decoding;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Files that are not read, told by their first bytes. */
-final class Magic {
+public final class Magic {
   /** What is read, to follow what a file is instead. */
-  static final String READ =
+  public static final String READ =
       "read are csv (any separator), JSON lines, Parquet, libsvm, libffm and Vowpal Wabbit's text,"
           + " plain or as gzip, xz, zstd, bzip2 or zip";
 
@@ -97,7 +97,8 @@ final class Magic {
     return null;
   }
 
-  static UnusableFileException notRead(Path file, String seems) {
+  /** The refusal of a file that seems to be something else. */
+  public static UnusableFileException notRead(Path file, String seems) {
     return new UnusableFileException("%s seems to be %s; %s".formatted(file, seems, READ));
   }
 }
