@@ -51,7 +51,8 @@ class ArchitectureTest {
         "io.millrace.standalone.."),
     DJL(List.of("ai.djl.."), "io.millrace.model.djl.."),
     VECTORS(List.of("jdk.incubator.vector.."), "io.millrace.kernel.."),
-    ROCKS_DB(List.of("org.rocksdb.."), "io.millrace.parameters.."),
+    /** A benchmark compares a server's table with it. */
+    ROCKS_DB(List.of("org.rocksdb.."), "io.millrace.parameters..", "io.millrace.benchmarks.."),
     METERS(
         List.of("io.micrometer..", "io.prometheus.."),
         "io.millrace.serving.http..",

@@ -13,6 +13,7 @@ import io.millrace.file.SchemaDraft;
 import io.millrace.file.SchemaFit;
 import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,9 @@ public record SourceFile(
     try {
       return of(file, settings, BuiltInSchemas.load(set.schemaName()));
     } catch (UnusableFileException e) {
+      if (!Files.isRegularFile(file)) {
+        throw e;
+      }
       throw new UnusableFileException(
           "%s; --format %s is %s; without --format the file is taken for what it is"
               .formatted(e.getMessage(), set.schemaName(), set.contents()));

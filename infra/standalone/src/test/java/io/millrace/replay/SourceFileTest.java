@@ -107,4 +107,15 @@ class SourceFileTest {
     assertThat(file.ownTime()).isFalse();
     assertThat(file.drafted()).isFalse();
   }
+
+  @Test
+  void aFileThatIsNoneOfItsDataSetIsToldWhatTheseAre() throws IOException {
+    Path ratings = file("ratings.dat", "1::1193::5::978300760", "1::661::3::978302109");
+    assertThatThrownBy(() -> SourceFile.of(ratings, SourceSettings.ofFormat("movielens-stream")))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContaining("--format movielens-stream is a csv of MovieLens ratings")
+        .hasMessageContaining("without --format the file is taken for what it is");
+    assertThatThrownBy(() -> SourceFile.of(folder.resolve("no"), SourceSettings.ofFormat("criteo")))
+        .hasMessageEndingWith("no file at " + folder.resolve("no"));
+  }
 }

@@ -100,7 +100,9 @@ public final class Rejections {
   public List<String> describe() {
     List<String> lines = new ArrayList<>();
     for (Group group : groups()) {
-      lines.add("%d rows rejected: %s".formatted(group.count(), group.reason()));
+      lines.add(
+          "%d %s rejected: %s"
+              .formatted(group.count(), group.count() == 1 ? "row" : "rows", group.reason()));
       group.examples().forEach(example -> lines.add("  " + example.words()));
     }
     return lines;

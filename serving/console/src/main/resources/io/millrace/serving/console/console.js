@@ -106,7 +106,7 @@ async function lookAtRejected() {
   rejectedAt = Date.now();
   const { total, complete, reasons } = await json("/v1/rejected?limit=1");
   $("rejected-card").hidden = total === 0;
-  $("rejected-sub").textContent = `${whole.format(total)} since Kafka began to keep them${complete ? "" : ", still counting"}; events: /v1/rejected`;
+  $("rejected-sub").textContent = `${whole.format(total)} are still in Kafka${complete ? "" : ", still counting"}; the newest events: /v1/rejected`;
   table($("rejected"), ["Reason, and what was said of the first", "Events"], reasons.map(r => [`${words(r.reason)}: ${r.first[0] ?? ""}`, whole.format(r.count)]));
 }
 
