@@ -22,8 +22,11 @@ abstract class BiasWorkspace implements CtrModel.Workspace {
   /** Logits, and what {@link #gradients} needs of x. */
   abstract void forward(float bias, float[] x, int batch, float[] logits);
 
-  /** Gradients of the x of the last {@link #forward}. */
-  abstract void gradients(float[] dLogits, int batch, float[] dx);
+  /**
+   * Gradients of the x of the last {@link #forward}. Returns that of the bias, the sum of {@code
+   * dLogits}: summed on the way, it costs nothing.
+   */
+  abstract float gradients(float[] dLogits, int batch, float[] dx);
 
   @Override
   public final void infer(
@@ -61,11 +64,6 @@ abstract class BiasWorkspace implements CtrModel.Workspace {
 
   @Override
   public final void backward(float[] dLogits, float[] dx, Tensors dWeights) {
-    gradients(dLogits, batch, dx);
-    float total = 0;
-    for (int b = 0; b < batch; b++) {
-      total += dLogits[b];
-    }
-    dWeights.values()[0][0] = total;
+    dWeights.values()[0][0] = gradients(dLogits, batch, dx);
   }
 }

@@ -113,15 +113,18 @@ public record FactorizationMachine(int fields, int dim, int chunk) implements Bi
     }
 
     @Override
-    void gradients(float[] dLogits, int batch, float[] dx) {
+    float gradients(float[] dLogits, int batch, float[] dx) {
+      float total = 0;
       for (int b = 0; b < batch; b++) {
         float d = dLogits[b];
+        total += d;
         int from = b * fields * dim;
         kernels.differences(fields, dim, d, sums, b * dim, x, from, dx);
         for (int c = from; c < from + fields * dim; c += chunk) {
           dx[c] = d;
         }
       }
+      return total;
     }
   }
 }

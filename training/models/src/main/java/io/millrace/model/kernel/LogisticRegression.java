@@ -61,13 +61,16 @@ public record LogisticRegression(int fields) implements BiasModel {
     }
 
     @Override
-    void gradients(float[] dLogits, int batch, float[] dx) {
+    float gradients(float[] dLogits, int batch, float[] dx) {
+      float total = 0;
       for (int b = 0; b < batch; b++) {
         float d = dLogits[b];
+        total += d;
         for (int i = b * fields, end = i + fields; i < end; i++) {
           dx[i] = d;
         }
       }
+      return total;
     }
   }
 }
