@@ -110,7 +110,10 @@ export class Chart {
     const x = this.x(this.data.time[this.cursor]);
     const dots = this.data.columns.flatMap((c, i) => c?.[this.cursor] == null ? []
       : [element("circle", { class: `s${i}`, cx: x, cy: this.y(c[this.cursor]), r: 4.5 })]);
-    return [element("line", { class: "cursor", x1: x, x2: x, y1: EDGE.top, y2: bottom }), ...dots];
+    const right = this.x(this.data.to), anchor = x > (EDGE.left + right) / 2 ? "end" : "start";
+    const when = ago(this.data.to - this.data.time[this.cursor]);
+    return [element("line", { class: "cursor", x1: x, x2: x, y1: EDGE.top, y2: bottom }),
+      element("text", { x: x + (anchor === "end" ? -6 : 6), y: EDGE.top + 10, "text-anchor": anchor }, when), ...dots];
   }
 
   // The legend shows the values under the cursor, else the newest.

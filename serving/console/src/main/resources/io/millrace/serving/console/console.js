@@ -100,17 +100,19 @@ async function poll() {
   }
 }
 
-let rejectedAt = 0;
+let rejectedAt = 0, rejectedReasons = new Set();
 async function lookAtRejected() {
   if (Date.now() - rejectedAt < REJECTED_MILLIS) return;
   rejectedAt = Date.now();
   const { total, complete, reasons } = await json("/v1/rejected?limit=1");
+  rejectedReasons = new Set(reasons.map(r => r.reason));
   $("rejected-card").hidden = total === 0;
   $("rejected-sub").textContent = `${whole.format(total)} are still in Kafka${complete ? "" : ", still counting"}; the newest events: /v1/rejected`;
   table($("rejected"), ["Reason, and what was said of the first", "Events"], reasons.map(r => [`${words(r.reason)}: ${r.first[0] ?? ""}`, whole.format(r.count)]));
 }
 
 function state(kind, text) {
+  document.body.dataset.state = kind;
   $("state").dataset.state = kind;
   if ($("state-text").textContent !== text) $("state-text").textContent = text;
 }
@@ -187,7 +189,7 @@ function showTiles() {
   const fresh = latest("{m}.freshness.p50Millis"), slow = latest("{m}.freshness.p99Millis");
   const learned = latest("{m}.examplesPerSecond");
   const close = Math.abs(ratio.value - 1) < 0.05 ? "calibrated" : ratio.value > 1 ? "predicts too many clicks" : "predicts too few clicks";
-  tiles([
+  tiles(TILE_WORDS, [
     ["AUC as answered", auc.value == null ? "–" : auc.value.toFixed(3), "", auc.source === "truth" ? `${best.toFixed(3)} is possible` : note(auc.source)],
     ["Log loss", loss.value == null ? "–" : loss.value.toFixed(3), "nats", loss.source === "truth" ? `${least.toFixed(3)} is possible` : note(loss.source)],
     [ratio.source === "truth" ? "Predicted / true" : "Predicted / actual", ratio.value == null ? "–" : ratio.value.toFixed(3), "", ratio.value == null ? note("none") : close],
@@ -196,9 +198,18 @@ function showTiles() {
   ]);
 }
 
+// What each tile means and how it was computed.
+const TILE_WORDS = [
+  "How often a shown item that was clicked had the higher probability than one that was not; 0.5 is chance. Of the probabilities as they were answered.",
+  "Mean of -ln(probability of what happened), of the probabilities as they were answered; smaller is better.",
+  "The sum of answered probabilities over what they should have been; 1 is calibrated.",
+  "From the moment Kafka has a click to the moment a served version has learned it: median and 99th percentile since the server started.",
+  "Impressions and outcomes that the label join reads, and examples that the learner learns, in the last seconds.",
+];
+
 const split = text => [text.split(" ")[0], text.split(" ").slice(1).join(" ")];
 
-function tiles(rows) {
+function tiles(meanings, rows) {
   const host = $("tiles");
   if (host.childElementCount !== rows.length) {
     host.replaceChildren(...rows.map(() => {
@@ -210,6 +221,7 @@ function tiles(rows) {
   }
   rows.forEach(([title, value, unit, sub], i) => {
     const [h, v, u, s] = host.children[i].querySelectorAll("h2, span, small, .sub");
+    host.children[i].title = meanings[i];
     h.textContent = title; v.textContent = value; u.textContent = unit; s.textContent = sub;
   });
 }
@@ -218,7 +230,8 @@ const charts = CHARTS.map(spec => new Chart(spec, text => { $("reading").textCon
 $("charts").append(...charts.map(c => c.card));
 
 function showCharts() {
-  const to = store.time.at(-1) ?? Date.now(), from = to - range;
+  // An axis begins where there are data, and shows a minute at least.
+  const to = store.time.at(-1) ?? Date.now(), from = Math.max(to - range, Math.min(store.time[0] ?? to, to - 60_000));
   const first = Math.max(0, store.time.findIndex(t => t >= from));
   const time = store.time.slice(first);
   charts.forEach((chart, i) => { chart.card.hidden = CHARTS[i].optional && !CHARTS[i].lines.some(line => store.series.has(line.name.replace("{m}", model))); });
@@ -247,7 +260,7 @@ function showDetails(m) {
     ...LEARNED.filter(([, key]) => m.metrics[key] != null).map(([label, key]) => [label, whole.format(m.metrics[key])]),
     ...Object.entries(status.extra).filter(([k]) => !k.startsWith("truth.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),
   ]);
-  const counts = Object.entries(status.ingestion.counts);
+  const counts = Object.entries(status.ingestion.counts).filter(([k]) => !rejectedReasons.has(k));
   const far = status.ingestion;
   facts($("ingestion"), counts.length ? [...counts.map(([k, v]) => [words(k), whole.format(v)]),
     ...(far.lag == null ? [] : [["Waiting in Kafka", whole.format(far.lag)]]),
@@ -259,9 +272,9 @@ function showDetails(m) {
   const r = status.latestRanking;
   if (!r) return;
   $("ranking-sub").textContent = `${r.candidates} candidates scored by ${r.model}, version ${whole.format(r.version)}; the first ${r.shown} answered`;
-  const top = Math.max(...r.results.map(x => x.probability), 1e-9);
-  table($("ranking"), ["Item", "", "Probability", "Score"], r.results.map(x =>
-    [x.id ?? `#${x.index}`, { meter: x.probability / top }, `${(100 * x.probability).toFixed(2)} %`, x.score.toPrecision(4)]));
+  const top = Math.max(...r.results.map(x => x.score), 1e-9);
+  table($("ranking"), ["Item", "", "Score", "Probability"], r.results.map(x =>
+    [x.id ?? `#${x.index}`, { meter: x.score / top }, x.score.toPrecision(4), `${(100 * x.probability).toFixed(2)} %`]));
 }
 
 function table(host, head, rows) {
