@@ -39,4 +39,12 @@ public interface SchemaRules {
    */
   List<String> incompatibilities(
       String subject, Schema newer, List<Schema> older, CompatibilityLevel level);
+
+  /**
+   * Whether a schema is held to the newest versions that other subjects have under its full name:
+   * producers may register the same record under several.
+   */
+  default boolean holdAcrossSubjects(Schema newer) {
+    return false;
+  }
 }

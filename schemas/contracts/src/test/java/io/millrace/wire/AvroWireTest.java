@@ -246,7 +246,8 @@ class AvroWireTest {
             "unlearnable",
             "unknown_outcome",
             "outcome_for_unknown_impression",
-            "late_outcome");
+            "late_outcome",
+            "malformed_json");
   }
 
   @Test

@@ -74,6 +74,11 @@ public final class FeatureSchemaRules implements SchemaRules {
     return List.copyOf(reasons);
   }
 
+  @Override
+  public boolean holdAcrossSubjects(Schema newer) {
+    return FeatureSchema.isFeatureSchema(newer);
+  }
+
   private static List<String> between(Schema older, Schema newer) {
     if (!FeatureSchema.isFeatureSchema(older)) {
       return List.of();

@@ -225,6 +225,33 @@ public final class RegistryService implements AutoCloseable {
     }
     List<String> reasons = new ArrayList<>(Compatibility.incompatibilities(newer, older, level));
     reasons.addAll(rules.incompatibilities(subject, newer, older, level));
+    if (rules.holdAcrossSubjects(newer)) {
+      reasons.addAll(incompatibleElsewhere(state, subject, newer, level));
+    }
+    return reasons;
+  }
+
+  /** What the rules say of the newest versions that other subjects have of the same record. */
+  private List<String> incompatibleElsewhere(
+      RegistryState state, String subject, Schema newer, CompatibilityLevel level) {
+    List<String> reasons = new ArrayList<>();
+    for (String other : state.subjects()) {
+      List<SchemaVersion> live = state.live(other);
+      if (other.equals(subject) || live.isEmpty()) {
+        continue;
+      }
+      SchemaContent content = live.get(live.size() - 1).content();
+      if (!content.text().contains(newer.getName())) {
+        continue;
+      }
+      Schema theirs = SchemaText.parse(content, state);
+      if (theirs.getType() == Schema.Type.RECORD
+          && theirs.getFullName().equals(newer.getFullName())) {
+        rules
+            .incompatibilities(other, newer, List.of(theirs), level)
+            .forEach(reason -> reasons.add("subject %s: %s".formatted(other, reason)));
+      }
+    }
     return reasons;
   }
 

@@ -8,6 +8,7 @@ import io.millrace.model.Engine;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.schema.SchemaRegistry.RegisteredSchema;
+import io.millrace.schema.SubjectNames;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class ServedModel implements AutoCloseable {
 
   private final ModelSource source;
   private final SchemaRegistry registry;
+  private final SubjectNames subjects;
   private final Engine engine;
   private final LongConsumer passes;
   private volatile @Nullable Version version;
@@ -92,15 +94,26 @@ public final class ServedModel implements AutoCloseable {
   /**
    * @param source where the versions come from; closed with the model
    * @param registry the newest version of the feature schema
+   * @param subjects under which it may be registered
    * @param engine what computes it
    * @param passes told how many nanoseconds each forward pass took, one for a request's candidates
    */
   public ServedModel(
-      ModelSource source, SchemaRegistry registry, Engine engine, LongConsumer passes) {
+      ModelSource source,
+      SchemaRegistry registry,
+      SubjectNames subjects,
+      Engine engine,
+      LongConsumer passes) {
     this.source = source;
     this.registry = registry;
+    this.subjects = subjects;
     this.engine = engine;
     this.passes = passes;
+  }
+
+  /** The same model once more, with versions and scratch memory of its own. */
+  ServedModel copy() {
+    return new ServedModel(source, registry, subjects, engine, nanos -> {});
   }
 
   Engine engine() {
@@ -190,8 +203,7 @@ public final class ServedModel implements AutoCloseable {
     if (present == null) {
       return;
     }
-    String subject = present.predictor.compiled().schema().name();
-    RegisteredSchema latest = registry.latest(subject).orElse(null);
+    RegisteredSchema latest = newestRegistered(present.predictor.compiled().schema().name());
     FeatureSchema known = newest;
     if (latest == null
         || latest.id() == unusableId
@@ -202,8 +214,22 @@ public final class ServedModel implements AutoCloseable {
       newest = FeatureSchema.parse(latest.schema());
     } catch (InvalidFeatureSchemaException e) {
       unusableId = latest.id();
-      LOG.warn("{} version {} is not used: {}", subject, latest.version(), e.getMessage());
+      LOG.warn("{} version {} is not used: {}", latest.subject(), latest.version(), e.getMessage());
     }
+  }
+
+  /** What was registered last of a record, under whatever subject producers use. */
+  private @Nullable RegisteredSchema newestRegistered(String record) {
+    RegisteredSchema newest = null;
+    for (String subject : subjects.of(record)) {
+      RegisteredSchema latest = registry.latest(subject).orElse(null);
+      if (latest != null
+          && latest.schema().getFullName().equals(record)
+          && (newest == null || latest.id() > newest.id())) {
+        newest = latest;
+      }
+    }
+    return newest;
   }
 
   /** Whether the model answers, and as fast as it will. Told at once. */

@@ -2,7 +2,6 @@ package io.millrace.ranking;
 
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.SampleFeatures;
-import io.millrace.schema.SchemaRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +42,6 @@ public final class WarmUp implements Runnable {
 
   private final List<ServedModel> models;
   private final Duration limit;
-  private final SchemaRegistry registry;
   private final Function<ServedModels, RankingService> rankings;
   private final RequestPath path;
 
@@ -55,12 +53,10 @@ public final class WarmUp implements Runnable {
   public WarmUp(
       List<ServedModel> models,
       Duration limit,
-      SchemaRegistry registry,
       Function<ServedModels, RankingService> rankings,
       RequestPath path) {
     this.models = models;
     this.limit = limit;
-    this.registry = registry;
     this.rankings = rankings;
     this.path = path;
   }
@@ -87,7 +83,7 @@ public final class WarmUp implements Runnable {
 
   private void warm(ServedModel served) throws InterruptedException {
     long start = System.nanoTime();
-    ServedModel copy = new ServedModel(served.source(), registry, served.engine(), nanos -> {});
+    ServedModel copy = served.copy();
     try {
       int asked = ask(copy, start + limit.toNanos());
       LOG.info(

@@ -29,6 +29,7 @@ import io.millrace.ranking.RankingService;
 import io.millrace.ranking.ServedModel;
 import io.millrace.ranking.ServedModels;
 import io.millrace.ranking.WarmUp;
+import io.millrace.schema.SubjectNames;
 import io.millrace.serving.console.ConsoleFile;
 import io.millrace.wire.RejectionReason;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -191,7 +192,6 @@ public final class MillraceServer implements AutoCloseable {
             new WarmUp(
                 models.all(),
                 config.warmUp(),
-                config.registry(),
                 copy -> rankings(copy, RankingLimits.DEFAULT, config),
                 RankEndpoint::roundTrip),
             "millrace-warm-up");
@@ -201,6 +201,7 @@ public final class MillraceServer implements AutoCloseable {
     return new ServedModel(
         source,
         config.registry(),
+        new SubjectNames(config.topics().impressions()),
         config.engine(),
         nanos -> metrics.recordPass(source.model(), nanos));
   }
