@@ -107,12 +107,13 @@ class MetricsConventionsTest {
     page.lines()
         .filter(line -> line.startsWith("# TYPE "))
         .forEach(line -> served.add(line.split(" ", 4)[2]));
-    // Families that have no sample here: nothing was ingested.
+    // Families that have no sample here: nothing was ingested, nothing rejected.
     served.addAll(
         List.of(
             "millrace_ingestion_lag",
             "millrace_ingestion_event_time_seconds",
-            "millrace_ingestion_events_total"));
+            "millrace_ingestion_events_total",
+            "millrace_events_rejected_total"));
     assertThat(documented).isEqualTo(served);
   }
 }

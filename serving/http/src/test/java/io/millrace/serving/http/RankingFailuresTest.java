@@ -39,7 +39,7 @@ class RankingFailuresTest {
       assertThat(answer.status()).as(answer.body()).isEqualTo(503);
       assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
       assertThat(answer.json().at("/error/message").asText())
-          .isEqualTo("Impressions cannot be logged: Kafka takes none at present.");
+          .isEqualTo("No further impressions can be logged: Kafka takes none at present.");
     }
   }
 
