@@ -25,6 +25,8 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RankCommand implements Callable<Integer> {
+  private static final int SHOWN = 40;
+
   @Mixin private ServerOption server;
 
   @Option(names = "--json", description = "The answer as the server writes it.")
@@ -55,8 +57,8 @@ final class RankCommand implements Callable<Integer> {
           Locale.ROOT,
           "%-4d  %-36s  %-20s  %11.4f  %9.4f%n",
           ++rank,
-          result.impressionId(),
-          result.id() == null ? "#" + result.index() : result.id(),
+          GivenText.shown(result.impressionId(), SHOWN),
+          result.id() == null ? "#" + result.index() : GivenText.shown(result.id(), SHOWN),
           result.probability(),
           result.score());
     }

@@ -1,20 +1,25 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.client.MillraceClient;
 import io.millrace.client.MillraceClient.Problem;
 import io.millrace.client.MillraceClient.Taken;
 import io.millrace.standalone.UserError;
 import io.millrace.wire.RejectedReason;
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +44,13 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class SendCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private static final int SHOWN = 80;
 
   /** A request's bound on its body is 1 MiB. */
   private static final int MAX_BATCH_BYTES = 512 << 10;
@@ -64,12 +75,13 @@ final class SendCommand implements Callable<Integer> {
       throw new UserError("--batch %d, expected 1 to 10000".formatted(batch));
     }
     MillraceClient client = server.typedClient();
-    try (BufferedReader reader = GivenText.lines(file)) {
+    try (InputStream in = GivenText.open(file)) {
       int number = 0;
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      for (byte[] line = GivenText.line(in); line != null; line = GivenText.line(in)) {
         number++;
-        if (!line.isBlank()) {
-          add(client, line, number);
+        Optional<String> event = event(line, number);
+        if (event.isPresent()) {
+          add(client, event.get(), number);
         }
       }
     }
@@ -88,24 +100,39 @@ final class SendCommand implements Callable<Integer> {
     if (waiting.size() == batch || waitingBytes + bytes > MAX_BATCH_BYTES) {
       send(client);
     }
-    waiting.add(checked(line, number));
+    waiting.add(line);
     lines.add(number);
     waitingBytes += bytes + 1;
   }
 
-  private String checked(String line, int number) {
+  /** A line's event; a line that is none is counted, and the others go on. */
+  private Optional<String> event(byte[] line, int number) {
+    String text;
     try {
-      JsonNode event = JSON.readTree(line);
-      if (event.isObject()) {
-        return line;
-      }
-    } catch (JsonProcessingException e) {
-      // told below
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString().strip();
+    } catch (CharacterCodingException e) {
+      return notJson(number, "not a text in UTF-8", "");
     }
-    throw new UserError(
-        ("%s line %d: %s, expected an event as one JSON object; %d events before it were"
-                + " accepted, and may be sent again")
-            .formatted(file, number, line.length() < 80 ? line : line.substring(0, 80), accepted));
+    text = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return JSON.readTree(text).isObject()
+          ? Optional.of(text)
+          : notJson(number, "no JSON object", text);
+    } catch (JsonProcessingException e) {
+      return notJson(
+          number, "no JSON at column " + e.getLocation().getColumnNr() + " of the line", text);
+    }
+  }
+
+  private Optional<String> notJson(int number, String what, String text) {
+    rejected.add(
+        "malformed_json",
+        "line %d: %s, expected an event as one JSON object%s"
+            .formatted(number, what, text.isEmpty() ? "" : ": " + GivenText.shown(text, SHOWN)));
+    return Optional.empty();
   }
 
   private void send(MillraceClient client) throws InterruptedException {

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.access.Users;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.replay.SourceSettings;
 import io.millrace.serving.http.ServerSettings;
@@ -11,6 +12,7 @@ import io.millrace.standalone.PlatformConfig;
 import io.millrace.standalone.RegistryNode;
 import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UpSettings;
+import io.millrace.standalone.UserError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +83,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     UpSettings up = settings.read(UpSettings.defaults(ServerSettings.defaults()));
     Path schemaFile = Required.given(up.schema(), "schema", "--schema");
+    up.server().users().ifPresent(UpCommand::checkUsers);
     try (DataDirectory directory = DataDirectory.open(up.dataDir())) {
       ProcessHome.enter(directory);
       directory.useFor("up");
@@ -133,6 +136,16 @@ final class UpCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static void checkUsers(Path file) {
+    try {
+      var unused = Users.read(file);
+    } catch (IOException e) {
+      throw new UserError("--users %s: no file that can be read".formatted(file));
+    } catch (IllegalArgumentException e) {
+      throw new UserError("--users " + e.getMessage());
+    }
   }
 
   private static void say(Platform platform, LabelsLine labels) throws IOException {

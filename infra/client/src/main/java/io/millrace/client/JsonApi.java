@@ -48,6 +48,12 @@ public final class JsonApi {
     this.address = address;
     this.description = description;
     this.failure = failure;
+    String scheme = address.getScheme();
+    if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+      throw failure.apply(
+          "'%s' is no address of a %s, expected one such as http://127.0.0.1:8080"
+              .formatted(shown(), description.name()));
+    }
   }
 
   /** What the API answered. */

@@ -10,6 +10,7 @@ import io.millrace.file.decoding.UnusableFileException;
 import io.millrace.standalone.UserError;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -160,10 +161,15 @@ public record SourceSettings(
 
   /** Reads an annotated schema; what is wrong with it becomes a {@link UserError}. */
   public static FeatureSchema readSchema(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new UserError("schema %s: no such file".formatted(file));
+    }
     try {
       return FeatureSchema.parse(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw new UserError("schema %s: not a text in UTF-8".formatted(file));
     } catch (IOException e) {
-      throw new UserError("cannot read schema %s: %s".formatted(file, e));
+      throw new UserError("schema %s cannot be read: %s".formatted(file, e.getMessage()));
     } catch (IllegalArgumentException | AvroRuntimeException e) {
       throw new UserError("schema %s: %s".formatted(file, e.getMessage()));
     }

@@ -3,6 +3,8 @@ package io.millrace.intake;
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.Outcome;
+import io.millrace.feature.EncodedBatch;
+import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
 import io.millrace.ranking.EventLog;
@@ -31,6 +33,33 @@ final class EventRecords {
   private final Set<String> outcomes;
   private final Topics topics;
   private final ThreadLocal<AvroWire> wires;
+  private final ThreadLocal<Encoders> encoders = ThreadLocal.withInitial(Encoders::new);
+
+  /** Encodes as the label join will, for what it would refuse; confined to a thread. */
+  private static final class Encoders {
+    private @Nullable FeatureSchema schema;
+    private @Nullable FeatureEncoder encoder;
+    private @Nullable EncodedBatch scratch;
+
+    /**
+     * Requires a record to be one that can be encoded.
+     *
+     * @throws InvalidFeatureException if it is not
+     */
+    void check(FeatureSchema of, GenericRecord record) {
+      FeatureEncoder present = encoder;
+      EncodedBatch batch = scratch;
+      if (present == null || batch == null || schema != of) {
+        present = FeatureEncoder.compile(of);
+        batch = present.newBatch();
+        schema = of;
+        encoder = present;
+        scratch = batch;
+      }
+      batch.clear();
+      present.encode(record, batch);
+    }
+  }
 
   /**
    * @param models whose feature schemas impressions may have
@@ -100,6 +129,7 @@ final class EventRecords {
     GenericRecord record;
     try {
       record = schemas.forLog().share(Map.of(), automatic).with(features.values());
+      encoders.get().check(schema, record);
     } catch (InvalidFeatureException e) {
       throw refused(
           RejectionReason.INVALID_FEATURE,

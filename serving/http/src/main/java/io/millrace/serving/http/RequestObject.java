@@ -34,7 +34,7 @@ record RequestObject(String path, Map<String, Object> values) {
 
   /** Where the parser's messages begin to tell a programmer what to set. */
   private static final List<String> SETTINGS =
-      List.of(": enable `", " (not recognized as one since");
+      List.of(": enable `", " (not recognized as one since", " (start marker at");
 
   private static final ObjectReader READER =
       new ObjectMapper(
@@ -60,7 +60,11 @@ record RequestObject(String path, Map<String, Object> values) {
           HttpStatus.BAD_REQUEST, "the body is empty, expected a JSON object");
     }
     try {
-      return of("", READER.readValue(body));
+      RequestObject whole = of("", READER.readValue(body));
+      if (mayHoldSurrogates(body)) {
+        whole.values.forEach((key, value) -> requireText(shownKey(key), key, value));
+      }
+      return whole;
     } catch (JsonProcessingException e) {
       String place =
           e.getLocation() == null
@@ -73,6 +77,48 @@ record RequestObject(String path, Map<String, Object> values) {
     } catch (IOException e) {
       throw RequestException.of(HttpStatus.BAD_REQUEST, "the body is not JSON in UTF-8");
     }
+  }
+
+  /** Whether a body escapes letters of two halves, {@code \\ud83d}, of which one may be missing. */
+  private static boolean mayHoldSurrogates(byte[] body) {
+    for (int i = 0; i + 2 < body.length; i++) {
+      if (body[i] == '\\' && body[i + 1] == 'u' && (body[i + 2] == 'd' || body[i + 2] == 'D')) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Requires all of a value's texts to be texts: half a letter would become another one. */
+  private static void requireText(String place, String key, @Nullable Object value) {
+    if (isHalved(key) || (value instanceof String text && isHalved(text))) {
+      throw RequestException.field(
+          place, "a text without halves of letters (unpaired surrogates)", value);
+    }
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (name, each) ->
+              requireText(
+                  place + "." + shownKey(String.valueOf(name)), String.valueOf(name), each));
+    } else if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        requireText("%s[%d]".formatted(place, i), "", list.get(i));
+      }
+    }
+  }
+
+  private static boolean isHalved(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Why a body is not JSON: in the parser's words, without the names of its settings. */

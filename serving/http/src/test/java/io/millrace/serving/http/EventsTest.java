@@ -243,6 +243,7 @@ class EventsTest {
           {"type":"impression","impressionId":"i","features":{"user_id":3,"ad_id":"a"}} | invalid_feature | features.user_id
           {"type":"impression","impressionId":"i","features":{"impression_id":"j","user_id":"u","ad_id":"a"}} | invalid_feature | impressionId
           {"type":"impression","features":{"user_id":"u","ad_id":"a"}} | invalid_id | impressionId
+          {"type":"impression","impressionId":"i","features":{"user_id":"u","ad_id":"a","price":-2}} | invalid_feature | features.price
           {"type":"impression","impressionId":"i","time":0,"features":{"user_id":"u","ad_id":"a"}} | absurd_event_time | time
           """)
   void oneBadEventIsABadRequest(String body, String reason, String field) {
@@ -274,6 +275,8 @@ class EventsTest {
           {"events":{}} | events: {}, expected an array of 1 to 10000 objects
           {"events":[{"type":"click","impressionId":"i"}],"model":"m"} | model: "m", expected no such key; known are events
           [] | the body: [], expected a JSON object
+          {"type":"click","impressionId":"a\\ud800"} | expected a text without halves of letters
+          {"events":[{"type":"click","\\udfff":1}]} | events[0].
           """)
   void aBodyThatHoldsNoEventsIsRefusedAsAWhole(String body, String message) {
     Http.Answer answer = send(body);
