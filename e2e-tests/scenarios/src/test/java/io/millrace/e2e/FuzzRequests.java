@@ -169,7 +169,11 @@ final class FuzzRequests {
         kind("UTF-16", EITHER, r -> request("POST", PREDICT, JSON, GOOD.getBytes(UTF_16))),
         kind("byte order mark", EITHER, r -> post(PREDICT, "\uFEFF" + GOOD)),
         kind("control characters", BAD, r -> post(PREDICT, GOOD.replace("nobody", "a\u0001\n"))),
-        kind("escapes", OK, r -> post(PREDICT, GOOD.replace("nobody", "\\u0000\\ud800\\uffff"))),
+        kind(
+            "escapes",
+            OK,
+            r -> post(PREDICT, GOOD.replace("nobody", "\\u0000\\ud83d\\ude00\\uffff"))),
+        kind("half letters", BAD, r -> post(PREDICT, GOOD.replace("nobody", "a\\ud800"))),
         // nesting
         kind("deep arrays", BAD, r -> post(PREDICT, "[".repeat(1 + r.nextInt(500_000)))),
         kind("deep objects", BAD, r -> post(PREDICT, "{\"features\":".repeat(40_000))),
