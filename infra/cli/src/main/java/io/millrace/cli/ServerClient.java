@@ -1,30 +1,22 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.client.ApiDescription;
 import io.millrace.client.JsonApi;
+import io.millrace.client.MillraceClient;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.standalone.UserError;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 
 /** Requests to a running server. */
 final class ServerClient {
-  private static final ApiDescription API =
-      new ApiDescription(
-          "server",
-          "expected one started by 'millrace up' or 'millrace demo'",
-          "application/json",
-          Duration.ofSeconds(10));
-
   private final JsonApi api;
 
   ServerClient(URI server) {
-    this.api = new JsonApi(server, API, UserError::new);
+    this.api = new JsonApi(server, MillraceClient.API, UserError::new);
   }
 
   /** The answer as the server wrote it. */

@@ -1,8 +1,8 @@
 package io.millrace.cli;
 
-import java.net.URI;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -11,15 +11,14 @@ import picocli.CommandLine.Option;
     description = "Shows what a running server says of itself.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class StatusCommand implements Callable<Integer> {
-  @Option(names = "--server", description = "Address (default: ${DEFAULT-VALUE}).")
-  private URI server = URI.create("http://127.0.0.1:8080");
+  @Mixin private ServerOption server;
 
   @Option(names = "--json", description = "As the server writes it, all of it.")
   private boolean json;
 
   @Override
   public Integer call() throws InterruptedException {
-    ServerClient client = new ServerClient(server);
+    ServerClient client = server.client();
     if (json) {
       System.out.println(client.get("/v1/status"));
     } else {

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * answers is described by its {@code /openapi.json}. Safe for use by many threads.
  */
 public final class MillraceClient {
-  private static final ApiDescription API =
+  /** What a server is called where it does not answer, and how it is asked. */
+  public static final ApiDescription API =
       new ApiDescription(
           "server",
           "expected one started by 'millrace up' or 'millrace demo'",
           "application/json",
           Duration.ofSeconds(10));
+
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .defaultPropertyInclusion(
