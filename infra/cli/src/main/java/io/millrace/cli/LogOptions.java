@@ -18,6 +18,15 @@ final class LogOptions {
       description = "A Kafka of your own, host:port,...; without it a broker is started here.")
   private @Nullable String bootstrap;
 
+  @Sets("kafka.clientConfig")
+  @Option(
+      names = "--client-config",
+      paramLabel = "FILE",
+      description =
+          "Properties file with what clients of --bootstrap need beside (TLS, SASL), as Kafka's own"
+              + " tools take it.")
+  private @Nullable String clientConfig;
+
   @Sets("kafka.replication")
   @Option(
       names = "--replication",

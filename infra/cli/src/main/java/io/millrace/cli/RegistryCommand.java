@@ -5,18 +5,15 @@ import io.millrace.broker.EmbeddedKafka;
 import io.millrace.feature.FeatureSchemaRules;
 import io.millrace.registry.http.RegistryServerConfig;
 import io.millrace.standalone.DataDirectory;
+import io.millrace.standalone.KafkaClientFile;
 import io.millrace.standalone.RegistryNode;
 import io.millrace.standalone.RegistrySettings;
 import io.millrace.standalone.UserError;
 import io.millrace.topic.Topics;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -108,9 +105,7 @@ final class RegistryCommand implements Callable<Integer> {
             "");
     RegistrySettings.Log log = given.kafka();
     if (log.bootstrap().isPresent()) {
-      Map<String, Object> client = clientProperties(log);
-      client.put("bootstrap.servers", log.bootstrap().get());
-      run(config, client, log);
+      run(config, KafkaClientFile.client(log.bootstrap().get(), log.clientConfig()), log);
       return 0;
     }
     try (DataDirectory directory = DataDirectory.open(given.dataDir())) {
@@ -155,21 +150,6 @@ final class RegistryCommand implements Callable<Integer> {
     } finally {
       closed.countDown();
     }
-  }
-
-  private static Map<String, Object> clientProperties(RegistrySettings.Log log) {
-    Map<String, Object> client = new HashMap<>();
-    if (log.clientConfig().isPresent()) {
-      Path file = log.clientConfig().get();
-      Properties properties = new Properties();
-      try (InputStream in = Files.newInputStream(file)) {
-        properties.load(in);
-      } catch (IOException e) {
-        throw new UserError("cannot read --client-config %s: %s".formatted(file, e));
-      }
-      properties.stringPropertyNames().forEach(n -> client.put(n, properties.getProperty(n)));
-    }
-    return client;
   }
 
   private static Optional<Users> readUsers(RegistrySettings.Service service) {

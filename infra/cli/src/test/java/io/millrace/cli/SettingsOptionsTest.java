@@ -246,10 +246,18 @@ class SettingsOptionsTest {
   }
 
   @Test
+  void subjectsThatAreWatchedAreAList() {
+    assertThat(up("--set", "server.subjects=[\"{record}\",\"team-{record}\"]").server().subjects())
+        .containsExactly("{record}", "team-{record}");
+    assertThatThrownBy(() -> up("--set", "server.subjects=[\"{recrod}\"]"))
+        .hasMessageContaining("subjects: \"{recrod}\", expected the name of a subject");
+  }
+
+  @Test
   void withoutOptionsABrokerIsStartedOnTheRememberedPort() {
     assertThat(up().kafka()).isEqualTo(LogConfig.EMBEDDED);
     assertThat(up("--retention", "12h", "--accept-lost-events").kafka())
-        .isEqualTo(new LogConfig(null, 0, 1, Duration.ofHours(12), true));
+        .isEqualTo(new LogConfig(null, Optional.empty(), 0, 1, Duration.ofHours(12), true));
     refused(
         () -> up("--retention", "12"),
         "--retention: 12, expected a whole number with a unit, as 250ms, 90s, 10m, 12h or 7d");

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -81,12 +82,14 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** What is wrong with a place, without the name of a class. */
-  private static String words(IOException e) {
+  /** What is wrong with a place or its content, without the name of a class. */
+  static String words(Exception e) {
     if (e instanceof FileAlreadyExistsException) {
       return "a file is in its way";
     } else if (e instanceof AccessDeniedException) {
-      return "this user may not write there";
+      return "this user may not use it";
+    } else if (e instanceof NoSuchFileException) {
+      return "there is no such file";
     } else if (e instanceof FileSystemException place && place.getReason() != null) {
       return place.getReason().toLowerCase(Locale.ROOT);
     }

@@ -1,6 +1,8 @@
 package io.millrace.standalone;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrap bootstrap servers of a Kafka that runs elsewhere; without it one is started in
  *     this process
+ * @param clientConfig properties file with what clients of that Kafka need beside (TLS, SASL)
  * @param port of the Kafka in this process; 0 for the one that the data directory remembers, at
  *     first a free one
  * @param replication copies of each partition that is created
@@ -18,18 +21,24 @@ import org.jspecify.annotations.Nullable;
  */
 public record LogConfig(
     @Nullable String bootstrap,
+    Optional<Path> clientConfig,
     int port,
     int replication,
     @Nullable Duration retention,
     boolean acceptLostEvents) {
 
   /** A Kafka in this process on the remembered port. */
-  public static final LogConfig EMBEDDED = new LogConfig(null, 0, 1, null, false);
+  public static final LogConfig EMBEDDED = new LogConfig(null, Optional.empty(), 0, 1, null, false);
 
   public LogConfig {
     if (bootstrap != null && port != 0) {
       throw new IllegalArgumentException(
           "port, bootstrap: %d, %s, expected one of them".formatted(port, bootstrap));
+    }
+    if (bootstrap == null && clientConfig.isPresent()) {
+      throw new IllegalArgumentException(
+          "clientConfig: %s, expected none without bootstrap: the Kafka in this process asks for nothing"
+              .formatted(clientConfig.get()));
     }
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException(

@@ -21,6 +21,7 @@ import io.millrace.serving.http.MillraceServer;
 import io.millrace.serving.http.Part;
 import io.millrace.serving.http.ServerConfig;
 import io.millrace.serving.http.ServerWiring;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import io.millrace.training.TrainingJob;
@@ -127,7 +128,7 @@ public final class Platform implements AutoCloseable {
       for (StreamModel model : config.models()) {
         TrainingJobConfig training =
             new TrainingJobConfig(
-                bootstrap(),
+                kafka(),
                 topics.prefix(),
                 model.config().toJson(),
                 jobs.publishInterval().toMillis(),
@@ -162,7 +163,7 @@ public final class Platform implements AutoCloseable {
   /** Starts a broker here, or takes the one that the configuration names. */
   private Map<String, Object> openLog(DataDirectory directory, LogConfig log) {
     if (log.bootstrap() != null) {
-      return Map.of("bootstrap.servers", log.bootstrap());
+      return KafkaClientFile.client(log.bootstrap(), log.clientConfig());
     }
     int port = kafkaPort(directory, log.port());
     BrokerDeath.tellOn(System.err, directory.root());
@@ -273,8 +274,8 @@ public final class Platform implements AutoCloseable {
 
   private IngestionJobConfig job(PlatformConfig config) {
     return config.emission() == LabelEmission.ON_WINDOW_END
-        ? IngestionJobConfig.replay(bootstrap(), topics, config.outcomes(), 2)
-        : IngestionJobConfig.live(bootstrap(), topics, config.outcomes());
+        ? IngestionJobConfig.replay(kafka(), topics, config.outcomes(), 2)
+        : IngestionJobConfig.live(kafka(), topics, config.outcomes());
   }
 
   private static void checkPort(int port, String option) {
@@ -300,8 +301,8 @@ public final class Platform implements AutoCloseable {
     return new HashMap<>(client);
   }
 
-  private String bootstrap() {
-    return String.valueOf(client.get("bootstrap.servers"));
+  private KafkaAccess kafka() {
+    return KafkaAccess.of(client);
   }
 
   public Topics topics() {

@@ -34,7 +34,11 @@ class NewerSchemaTest {
         new ServedFixture.Source(ServedFixture.version("ctr", ModelKind.FM, 1));
     try (ServedModel model =
         new ServedModel(
-            source, registry, new SubjectNames("impressions"), Engine.KERNELS, nanos -> {})) {
+            source,
+            registry,
+            new SubjectNames("impressions", SubjectNames.STRATEGIES),
+            Engine.KERNELS,
+            nanos -> {})) {
       assertThat(model.newest()).isPresent();
       registry.register(subject, newer);
       model.lookForNewerSchema();

@@ -100,9 +100,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   public void open() throws Exception {
     super.open();
     clock = Clock.systemUTC();
-    registry =
-        new KafkaSchemaRegistry(
-            Map.of("bootstrap.servers", job.bootstrap()), job.topics().schemas(), clock);
+    registry = new KafkaSchemaRegistry(job.kafka().client(), job.topics().schemas(), clock);
     wire = new AvroWire(registry);
     reusedRecord = new StreamRecord<>(new byte[0]);
     ModelConfig config = job.modelConfig();
@@ -194,7 +192,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
   private Found check(ModelConfig config, String schema, @Nullable PartitionLearnerState stored) {
     String examples = job.topics().examples();
     String parameters = job.topics().parameters(config.name());
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", job.bootstrap()))) {
+    try (Admin admin = Admin.create(job.kafka().client())) {
       StartChecks.onePartition(admin, examples);
       long lost = 0;
       if (stored != null) {
@@ -204,7 +202,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
         StartChecks.sameModel(
             "its checkpoint", stored.modelConfig(), stored.featureSchema(), config, schema);
       }
-      PublishedParameters published = PublishedParameters.read(job.bootstrap(), parameters, wire);
+      PublishedParameters published = PublishedParameters.read(job.kafka(), parameters, wire);
       VersionManifest last = published.manifest();
       if (last != null) {
         String where = "version " + last.getVersion() + " in " + parameters;

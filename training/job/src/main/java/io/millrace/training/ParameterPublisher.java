@@ -99,23 +99,14 @@ final class ParameterPublisher implements AutoCloseable {
             .register(RowUpdate.getClassSchema().getFullName(), RowUpdate.getClassSchema())
             .id();
     this.clock = clock;
+    Map<String, Object> properties = job.kafka().client();
+    properties.put("transactional.id", job.topicPrefix() + "millrace-publisher-" + config.name());
+    properties.put("transaction.timeout.ms", Long.toString(transactionTimeout.toMillis()));
+    properties.put("linger.ms", "1");
+    properties.put("batch.size", Integer.toString(256 << 10));
+    properties.put("max.request.size", Integer.toString(MAX_RECORD_BYTES));
     this.producer =
-        new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers",
-                job.bootstrap(),
-                "transactional.id",
-                job.topicPrefix() + "millrace-publisher-" + config.name(),
-                "transaction.timeout.ms",
-                Long.toString(transactionTimeout.toMillis()),
-                "linger.ms",
-                "1",
-                "batch.size",
-                Integer.toString(256 << 10),
-                "max.request.size",
-                Integer.toString(MAX_RECORD_BYTES)),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+        new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     try {
       producer.initTransactions();
     } catch (RuntimeException e) {

@@ -2,9 +2,9 @@ package io.millrace.training;
 
 import io.millrace.event.VersionManifest;
 import io.millrace.parameters.ParameterKeys;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.wire.AvroWire;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,9 +28,8 @@ final class PublishedParameters {
   private PublishedParameters() {}
 
   /** Reads the topic's committed records to their end. */
-  static PublishedParameters read(String bootstrap, String topic, AvroWire wire) {
-    Map<String, Object> properties = new HashMap<>();
-    properties.put("bootstrap.servers", bootstrap);
+  static PublishedParameters read(KafkaAccess kafka, String topic, AvroWire wire) {
+    Map<String, Object> properties = kafka.client();
     properties.put("isolation.level", "read_committed");
     properties.put("enable.auto.commit", "false");
     properties.put("max.poll.records", "20000");

@@ -41,7 +41,7 @@ public final class TrainingJob {
 
   private static KafkaSource<byte[]> source(TrainingJobConfig config, String model) {
     return KafkaSource.<byte[]>builder()
-        .setBootstrapServers(config.bootstrap())
+        .setProperties(config.kafka().asProperties())
         .setTopics(config.topics().examples())
         .setGroupId(config.topicPrefix() + "millrace-learner-" + model)
         .setStartingOffsets(new FirstStart(config.acceptLostEvents()))
@@ -52,7 +52,7 @@ public final class TrainingJob {
 
   private static KafkaSink<byte[]> rejected(TrainingJobConfig config, String topic) {
     return KafkaSink.<byte[]>builder()
-        .setBootstrapServers(config.bootstrap())
+        .setKafkaProducerConfig(config.kafka().asProperties())
         .setRecordSerializer(new ToTopic(topic))
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setProperty("max.request.size", Integer.toString(32 << 20))

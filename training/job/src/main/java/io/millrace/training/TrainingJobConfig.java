@@ -2,6 +2,7 @@ package io.millrace.training;
 
 import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.topic.Topics;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a training job runs.
  *
- * @param bootstrap Kafka's bootstrap servers
+ * @param kafka how its clients reach Kafka
  * @param topicPrefix of {@link Topics}
  * @param model a {@link ModelConfig} as JSON
  * @param publishIntervalMillis least time between two publishes
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 @RecordBuilder
 public record TrainingJobConfig(
-    String bootstrap,
+    KafkaAccess kafka,
     String topicPrefix,
     String model,
     long publishIntervalMillis,
@@ -50,14 +51,14 @@ public record TrainingJobConfig(
 
   /** A job whose learner begins with the weights of a folder, and refuses to lose events. */
   public TrainingJobConfig(
-      String bootstrap,
+      KafkaAccess kafka,
       String topicPrefix,
       String model,
       long publishIntervalMillis,
       long segmentExamples,
       @Nullable String start) {
     this(
-        bootstrap,
+        kafka,
         topicPrefix,
         model,
         publishIntervalMillis,
@@ -69,12 +70,12 @@ public record TrainingJobConfig(
 
   /** A job whose learner begins with fresh weights. */
   public TrainingJobConfig(
-      String bootstrap,
+      KafkaAccess kafka,
       String topicPrefix,
       String model,
       long publishIntervalMillis,
       long segmentExamples) {
-    this(bootstrap, topicPrefix, model, publishIntervalMillis, segmentExamples, null);
+    this(kafka, topicPrefix, model, publishIntervalMillis, segmentExamples, null);
   }
 
   /** The parsed model. */

@@ -13,6 +13,7 @@ import io.millrace.parameters.ParameterView;
 import io.millrace.parameters.ParameterViewConfig;
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.topic.NewestRecord;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
@@ -71,7 +72,8 @@ final class TestTopics implements AutoCloseable {
 
   /** Publishes as often as it can. */
   TrainingJobConfig job(ModelConfig model) {
-    return new TrainingJobConfig(bootstrap, topics.prefix(), model.toJson(), 1, 100);
+    return new TrainingJobConfig(
+        KafkaAccess.of(bootstrap), topics.prefix(), model.toJson(), 1, 100);
   }
 
   void write(byte[] example) {

@@ -8,6 +8,7 @@ import io.millrace.feature.BuiltInSchemas;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.topic.NewestRecord;
 import io.millrace.wire.AvroWire;
 import java.lang.management.ManagementFactory;
@@ -50,7 +51,8 @@ public final class TrainingThroughput {
           NewestRecord<LearnerMetrics> metrics = topics.metrics(config.name())) {
         fill(topics, schema);
         TrainingJobConfig job =
-            new TrainingJobConfig(kafka.bootstrapServers(), "", config.toJson(), 200, 100_000);
+            new TrainingJobConfig(
+                KafkaAccess.of(kafka.client()), "", config.toJson(), 200, 100_000);
         var unused = cluster.submit(job);
         measure(metrics, run);
       }

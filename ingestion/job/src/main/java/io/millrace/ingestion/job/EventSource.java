@@ -46,19 +46,16 @@ final class EventSource implements Source<Arrival, KafkaPartitionSplit, KafkaSou
     this.registry = registry;
     this.maxEventBytes = config.maxEventBytes();
     this.acceptLostEvents = config.acceptLostEvents();
-    this.consumer =
-        new HashMap<>(
-            Map.of(
-                "bootstrap.servers", config.bootstrap(),
-                "client.id", config.topicPrefix() + "millrace-ingestion",
-                "isolation.level", "read_committed",
-                "enable.auto.commit", "false",
-                "auto.offset.reset", "none",
-                "max.poll.records", "2000",
-                "default.api.timeout.ms", "10000"));
+    this.consumer = new HashMap<>(config.kafka().properties());
+    consumer.put("client.id", config.topicPrefix() + "millrace-ingestion");
+    consumer.put("isolation.level", "read_committed");
+    consumer.put("enable.auto.commit", "false");
+    consumer.put("auto.offset.reset", "none");
+    consumer.put("max.poll.records", "2000");
+    consumer.putIfAbsent("default.api.timeout.ms", "10000");
     this.partitions =
         KafkaSource.<byte[]>builder()
-            .setBootstrapServers(config.bootstrap())
+            .setProperties(config.kafka().asProperties())
             .setTopics(List.of(config.topics().impressions(), config.topics().clicks()))
             .setGroupId(config.topicPrefix() + "millrace-ingestion")
             .setStartingOffsets(new FromTheStart())

@@ -61,7 +61,7 @@ public final class IngestionJob {
 
   private static KafkaSink<Outbound> sink(IngestionJobConfig config, String topic) {
     return KafkaSink.<Outbound>builder()
-        .setBootstrapServers(config.bootstrap())
+        .setKafkaProducerConfig(config.kafka().asProperties())
         .setRecordSerializer(new OutboundToTopic(topic))
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         // A rejected event holds the whole original, which may be as large as its topic allows.

@@ -3,6 +3,7 @@ package io.millrace.ingestion.job;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.LabelJoin;
 import io.millrace.ingestion.OutcomeRule;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.topic.Topics;
 import io.millrace.wire.EventRules;
 import java.io.Serializable;
@@ -12,7 +13,7 @@ import java.util.List;
 /**
  * How an ingestion job runs.
  *
- * @param bootstrap Kafka's bootstrap servers
+ * @param kafka how its clients reach Kafka
  * @param topicPrefix of {@link Topics}
  * @param outcomes what is joined with impressions, each with its window
  * @param emission when examples leave
@@ -27,7 +28,7 @@ import java.util.List;
  *     next are no longer in Kafka; else the job ends
  */
 public record IngestionJobConfig(
-    String bootstrap,
+    KafkaAccess kafka,
     String topicPrefix,
     List<OutcomeRule> outcomes,
     LabelEmission emission,
@@ -75,9 +76,9 @@ public record IngestionJobConfig(
 
   /** A live platform: examples leave with their outcomes, time passes by events and clock. */
   public static IngestionJobConfig live(
-      String bootstrap, Topics topics, List<OutcomeRule> outcomes) {
+      KafkaAccess kafka, Topics topics, List<OutcomeRule> outcomes) {
     return new IngestionJobConfig(
-        bootstrap,
+        kafka,
         topics.prefix(),
         outcomes,
         LabelEmission.AS_CLICKS_COME,
@@ -95,9 +96,9 @@ public record IngestionJobConfig(
    * @param partitions of impressions and clicks together
    */
   public static IngestionJobConfig replay(
-      String bootstrap, Topics topics, List<OutcomeRule> outcomes, int partitions) {
+      KafkaAccess kafka, Topics topics, List<OutcomeRule> outcomes, int partitions) {
     return new IngestionJobConfig(
-        bootstrap,
+        kafka,
         topics.prefix(),
         outcomes,
         LabelEmission.ON_WINDOW_END,
@@ -112,7 +113,7 @@ public record IngestionJobConfig(
   /** The same, and lost events are accepted. */
   public IngestionJobConfig acceptingLostEvents() {
     return new IngestionJobConfig(
-        bootstrap,
+        kafka,
         topicPrefix,
         outcomes,
         emission,
@@ -127,7 +128,7 @@ public record IngestionJobConfig(
   /** The same with limits that the output topics take, where they are lower. */
   public IngestionJobConfig within(int eventBytes, int rejectedBytes) {
     return new IngestionJobConfig(
-        bootstrap,
+        kafka,
         topicPrefix,
         outcomes,
         emission,
@@ -151,6 +152,6 @@ public record IngestionJobConfig(
 
   /** The registry that the platform keeps in its topic {@code schemas}. */
   RegistryFactory registryFactory() {
-    return new KafkaRegistryFactory(bootstrap, topics().schemas());
+    return new KafkaRegistryFactory(kafka, topics().schemas());
   }
 }

@@ -2,14 +2,13 @@ package io.millrace.ingestion.job;
 
 import io.millrace.registry.KafkaSchemaRegistry;
 import io.millrace.schema.SchemaRegistry;
+import io.millrace.topic.KafkaAccess;
 import java.time.Clock;
-import java.util.Map;
 
 /** Opens a view of the registry's topic. */
-public record KafkaRegistryFactory(String bootstrap, String topic) implements RegistryFactory {
+public record KafkaRegistryFactory(KafkaAccess kafka, String topic) implements RegistryFactory {
   @Override
   public SchemaRegistry open() {
-    return new KafkaSchemaRegistry(
-        Map.of("bootstrap.servers", bootstrap), topic, Clock.systemUTC());
+    return new KafkaSchemaRegistry(kafka.client(), topic, Clock.systemUTC());
   }
 }

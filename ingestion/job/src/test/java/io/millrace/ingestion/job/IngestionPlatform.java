@@ -5,6 +5,7 @@ import io.millrace.event.IngestionCounts;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.registry.KafkaSchemaRegistry;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
@@ -141,12 +142,12 @@ final class IngestionPlatform implements AutoCloseable {
 
   IngestionJobConfig replayConfig(Duration window, Duration lateness) {
     return IngestionJobConfig.replay(
-        kafka.bootstrapServers(), TOPICS, List.of(OutcomeRule.click(window, lateness)), 2);
+        KafkaAccess.of(kafka.client()), TOPICS, List.of(OutcomeRule.click(window, lateness)), 2);
   }
 
   IngestionJobConfig liveConfig(Duration window, Duration lateness) {
     return IngestionJobConfig.live(
-        kafka.bootstrapServers(), TOPICS, List.of(OutcomeRule.click(window, lateness)));
+        KafkaAccess.of(kafka.client()), TOPICS, List.of(OutcomeRule.click(window, lateness)));
   }
 
   JobID submit(IngestionJobConfig config) throws Exception {

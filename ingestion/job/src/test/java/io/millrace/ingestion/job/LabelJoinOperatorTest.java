@@ -13,6 +13,7 @@ import io.millrace.ingestion.Origin;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.TestEvents;
 import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.topic.KafkaAccess;
 import io.millrace.wire.AvroWire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ class LabelJoinOperatorTest {
 
   private IngestionJobConfig config(int statesInMemory) {
     return new IngestionJobConfig(
-        "unused:9092",
+        KafkaAccess.of("unused:9092"),
         "",
         List.of(OutcomeRule.click(Duration.ofMillis(window), Duration.ofMillis(10))),
         emission,

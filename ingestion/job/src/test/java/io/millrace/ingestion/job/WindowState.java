@@ -8,6 +8,7 @@ import io.millrace.ingestion.OutcomeEvent;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.ingestion.ReadPositions;
 import io.millrace.registry.InMemorySchemaRegistry;
+import io.millrace.topic.KafkaAccess;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class WindowState {
     Path directory = Files.createTempDirectory("window-state");
     IngestionJobConfig config =
         new IngestionJobConfig(
-            "unused:9092",
+            KafkaAccess.of("unused:9092"),
             "",
             List.of(OutcomeRule.click(Duration.ofSeconds(window), Duration.ofSeconds(lateness))),
             LabelEmission.AS_CLICKS_COME,

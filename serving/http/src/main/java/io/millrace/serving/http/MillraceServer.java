@@ -201,7 +201,7 @@ public final class MillraceServer implements AutoCloseable {
     return new ServedModel(
         source,
         config.registry(),
-        new SubjectNames(config.topics().impressions()),
+        new SubjectNames(config.topics().impressions(), config.subjects()),
         config.engine(),
         nanos -> metrics.recordPass(source.model(), nanos));
   }

@@ -80,6 +80,10 @@ public record ServerConfig(
     return settings.allowedOrigins();
   }
 
+  public List<String> subjects() {
+    return settings.subjects();
+  }
+
   public RequestLimits limits() {
     return settings.limits();
   }

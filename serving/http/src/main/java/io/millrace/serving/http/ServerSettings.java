@@ -1,11 +1,13 @@
 package io.millrace.serving.http;
 
 import io.millrace.ranking.ImpressionBuffer;
+import io.millrace.schema.SubjectNames;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -21,6 +23,9 @@ import java.util.Set;
  *     all
  * @param allowedOrigins hosts whose pages may use the server from a browser, beside this machine's
  *     and {@code host}'s own
+ * @param subjects of the registry under which newer versions of feature schemas are looked for;
+ *     <code>{record}</code> and <code>{topic}</code> stand for the full name of the record and for
+ *     the topic of impressions
  * @param limits how much is taken on at a time
  * @param impressionBuffer what is kept of impressions that Kafka has not acknowledged
  */
@@ -32,12 +37,15 @@ public record ServerSettings(
     Duration impressionWait,
     Duration warmUp,
     Set<String> allowedOrigins,
+    List<String> subjects,
     RequestLimits limits,
     ImpressionBuffer impressionBuffer)
     implements ServerSettingsBuilder.With {
 
   public ServerSettings {
     allowedOrigins = Set.copyOf(allowedOrigins);
+    SubjectNames.check(subjects);
+    subjects = List.copyOf(subjects);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + ", expected 0 (any free one) to 65535");
     }
@@ -82,6 +90,7 @@ public record ServerSettings(
         Duration.ofMillis(250),
         Duration.ofSeconds(10),
         Set.of(),
+        SubjectNames.STRATEGIES,
         RequestLimits.of(heapBytes, cores),
         ImpressionBuffer.of(heapBytes));
   }

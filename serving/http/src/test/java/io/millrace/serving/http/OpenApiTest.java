@@ -112,6 +112,22 @@ class OpenApiTest {
     assertThat(inDescription).isEqualTo(served);
   }
 
+  @Test
+  void whoHasToBeKnownIsSaid() {
+    for (Route route : server.routes().all()) {
+      JsonNode operation =
+          described
+              .get("paths")
+              .path(route.path())
+              .path(route.method().name().toLowerCase(Locale.ROOT));
+      if (!operation.isMissingNode()) {
+        boolean open = route.role() == null;
+        assertThat(operation.has("security")).as(route.path()).isEqualTo(open);
+        assertThat(operation.get("responses").has("401")).as(route.path()).isNotEqualTo(open);
+      }
+    }
+  }
+
   /** What is described beside what the server says that it knows. */
   @ParameterizedTest
   @CsvSource(

@@ -3,7 +3,6 @@ package io.millrace.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Producers in other languages, as the guide shows them, with unmodified clients: what they write
- * is learned. Each is skipped where its language or its client is not there.
+ * Programs in other languages, as the guide shows them, with unmodified clients: what they write to
+ * Kafka is learned, and a client made from {@code /openapi.json} alone does what the command line
+ * does. Each is skipped where its language or its client is not there.
  */
 @SuppressWarnings("NullAway.Init") // set before all tests
-class KafkaClientsTest {
+class ClientsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final Path CLIENTS = DocsTest.ROOT.resolve("e2e-tests").resolve("clients");
   private static final int IMPRESSIONS = 50;
@@ -86,15 +86,32 @@ class KafkaClientsTest {
     return Scenario.ingested(api.get("/v1/status").body(), name);
   }
 
-  /** Lets a producer write, and waits until the label join has seen all of it. */
-  private static void write(Path in, String... command) throws Exception {
-    long impressions = ingested("impressions") + IMPRESSIONS;
-    long clicks = ingested("clicks") + CLICKS;
+  /** What a command that succeeds says. */
+  private static String output(Path in, String... command) throws Exception {
     Process process =
         new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output).contains(IMPRESSIONS + " impressions written");
+    return output;
+  }
+
+  /** A folder with a client in JavaScript and what it needs. */
+  private static Path javascript(String client, String program) throws Exception {
+    Path in = Files.createDirectories(folder.resolve(client));
+    for (String file : List.of("package.json", "package-lock.json", ".npmrc", program)) {
+      Files.copy(CLIENTS.resolve(client).resolve(file), in.resolve(file));
+    }
+    assumeTrue(runs(in, "node", "--version"), "no node");
+    assumeTrue(runs(in, "npm", "ci", "--no-audit", "--no-fund"), "npm does not get the clients");
+    return in;
+  }
+
+  /** Lets a producer write, and waits until the label join has seen all of it. */
+  private static void write(Path in, String... command) throws Exception {
+    long impressions = ingested("impressions") + IMPRESSIONS;
+    long clicks = ingested("clicks") + CLICKS;
+    long before = rejected();
+    assertThat(output(in, command)).contains(IMPRESSIONS + " impressions written");
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (ingested("impressions") < impressions || ingested("clicks") < clicks) {
       assertThat(System.nanoTime())
@@ -102,18 +119,16 @@ class KafkaClientsTest {
           .isLessThan(deadline);
       Thread.sleep(50);
     }
-    JsonNode rejected = api.get("/v1/rejected").body();
-    assertThat(rejected.get("total").asLong()).as(rejected.toString()).isZero();
+    assertThat(rejected()).isEqualTo(before);
+  }
+
+  private static long rejected() throws Exception {
+    return api.get("/v1/rejected").body().get("total").asLong();
   }
 
   @Test
   void kafkajsWithItsRegistryClient() throws Exception {
-    Path in = Files.createDirectories(folder.resolve("javascript"));
-    for (String file : List.of("package.json", "package-lock.json", ".npmrc", "send.mjs")) {
-      Files.copy(CLIENTS.resolve("javascript").resolve(file), in.resolve(file));
-    }
-    assumeTrue(runs(in, "node", "--version"), "no node");
-    assumeTrue(runs(in, "npm", "ci", "--no-audit", "--no-fund"), "npm does not get the clients");
+    Path in = javascript("javascript", "send.mjs");
     write(in, "node", "send.mjs", said("Kafka"), said("registry"), "" + IMPRESSIONS);
   }
 
@@ -123,5 +138,28 @@ class KafkaClientsTest {
     String python = "/usr/bin/python3"; // Debian's, whose package the client is
     assumeTrue(runs(in, python, "-c", "import confluent_kafka"), "no python3-confluent-kafka");
     write(in, python, "send.py", said("Kafka"), said("registry"), "" + IMPRESSIONS);
+  }
+
+  @Test
+  void aClientMadeOfTheDescriptionAlone() throws Exception {
+    Path in = javascript("openapi", "client.mjs");
+    String server = said("console");
+    Files.writeString(in.resolve("openapi.json"), api.get("/openapi.json").body().toString());
+    assertThat(output(in, "npx", "redocly", "lint", "openapi.json"))
+        .contains("Your API description is valid");
+    assertThat(output(in, "node", "client.mjs", server).lines())
+        .satisfiesExactly(
+            line -> assertThat(line).matches("ranked [abc],[abc],[abc] by version \\d+"),
+            line -> assertThat(line).isEqualTo("click: 1 accepted"),
+            line -> assertThat(line).matches("[abc] is more probable after its click"),
+            line -> assertThat(line).isEqualTo("207: 2 accepted, 1 rejected"),
+            line -> assertThat(line).isEqualTo("explained: true"),
+            line -> assertThat(line).isEqualTo("status: ready true, 1 model"),
+            line -> assertThat(line).isEqualTo("models: lr"),
+            line -> assertThat(line).isEqualTo("history: true"),
+            line -> assertThat(line).isEqualTo("health: up"),
+            line -> assertThat(line).isEqualTo("metrics: true"),
+            line ->
+                assertThat(line).matches("refused: 400 candidates: .*expected an array of 1 to.*"));
   }
 }
