@@ -6,7 +6,7 @@ import static io.millrace.registry.RegistryError.NOT_PERMITTED;
 
 import io.millrace.registry.RegistryChange.SetConfig;
 import io.millrace.registry.RegistryChange.SetMode;
-import io.millrace.registry.RegistryLog.Decision;
+import io.millrace.journal.Journal.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
