@@ -2,18 +2,25 @@ package io.millrace.standalone;
 
 import io.millrace.ingestion.job.JoinStore;
 import io.millrace.serving.http.Part;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -30,6 +37,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -39,6 +47,7 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,19 +56,28 @@ import org.slf4j.LoggerFactory;
  * has a fixed id made from its name, and a job submitted again resumes from its newest checkpoint.
  */
 public final class EmbeddedFlink implements AutoCloseable {
+  /** A process that starts a job more often than this does not find its checkpoints. */
+  private static final int MOST_STARTS = 1000;
+
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedFlink.class);
 
   private final Path checkpoints;
   private final Configuration configuration;
   private final MiniCluster cluster;
-  private final Map<JobID, JobWatch> jobs = new LinkedHashMap<>();
+  private final int slotsPerManager;
+  private final Map<String, Job> jobs = new LinkedHashMap<>(); // guarded by itself
+  private final Map<String, Integer> starts = new HashMap<>(); // guarded by jobs
+  private int slots;
+
+  private record Job(JobID id, JobWatch watch) {}
 
   /**
    * Starts the cluster.
    *
    * @param checkpoints where checkpoints are kept
    * @param tmp for working files
-   * @param slots jobs that can run at a time, at parallelism 1
+   * @param slots jobs that can run at a time, at parallelism 1; for more of them task managers are
+   *     added, of as many slots each
    * @param checkpointInterval time between two checkpoints of a job
    * @param credentials that its ports ask for
    */
@@ -105,6 +123,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     c.set(PipelineOptions.OBJECT_REUSE, true);
     c.set(PipelineOptions.GENERIC_TYPES, false);
     this.configuration = c;
+    this.slotsPerManager = slots;
+    this.slots = slots;
     this.cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -119,10 +139,88 @@ public final class EmbeddedFlink implements AutoCloseable {
     }
   }
 
-  /** The id under which a job of this name runs, and below which its checkpoints lie. */
-  static JobID jobId(String name) {
-    UUID uuid = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+  /**
+   * The id under which a job of this name runs, and below which its checkpoints lie.
+   *
+   * @param start how often this process has started it before: a cluster runs an id once
+   */
+  static JobID jobId(String name, int start) {
+    String distinct = start == 0 ? name : name + "#" + start;
+    UUID uuid = UUID.nameUUIDFromBytes(distinct.getBytes(StandardCharsets.UTF_8));
     return new JobID(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+  }
+
+  /** The ids that a job may have had, as often as a process may start it. */
+  private static List<String> ids(String name) {
+    return IntStream.range(0, MOST_STARTS).mapToObj(i -> jobId(name, i).toHexString()).toList();
+  }
+
+  /** The newest checkpoint of a job, or empty if it has none. */
+  Optional<Path> checkpoint(String name) {
+    return RetainedCheckpoints.newest(checkpoints, ids(name));
+  }
+
+  /** Whether a job was started and not stopped since; it may have failed. */
+  boolean runs(String name) {
+    synchronized (jobs) {
+      return jobs.containsKey(name);
+    }
+  }
+
+  /**
+   * Writes all that a running job knows, at one moment, and lets it go on.
+   *
+   * @param folder where it is written
+   * @return the savepoint, for {@link #submit(String, Consumer, Path, boolean)}
+   */
+  Path savepoint(String name, Path folder) {
+    JobID id;
+    synchronized (jobs) {
+      id = Objects.requireNonNull(jobs.get(name), name).id;
+    }
+    try {
+      String uri =
+          cluster
+              .triggerSavepoint(id, folder.toUri().toString(), false, SavepointFormatType.NATIVE)
+              .get(60, TimeUnit.SECONDS);
+      return Path.of(URI.create(uri));
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot take a savepoint of job " + name, e);
+    }
+  }
+
+  /** Ends a job; its checkpoints stay, and it may be submitted again. */
+  void stop(String name) {
+    Job job;
+    synchronized (jobs) {
+      job = jobs.remove(name);
+    }
+    if (job == null) {
+      return;
+    }
+    try {
+      if (!cluster.getJobStatus(job.id).get(10, TimeUnit.SECONDS).isGloballyTerminalState()) {
+        cluster.cancelJob(job.id).get(20, TimeUnit.SECONDS);
+        cluster.requestJobResult(job.id).get(60, TimeUnit.SECONDS);
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot stop job " + name, e);
+    }
+  }
+
+  /** Deletes the checkpoints of a job that does not run. */
+  void forget(String name) {
+    try {
+      for (String id : ids(name)) {
+        Path folder = checkpoints.resolve(id);
+        if (Files.isDirectory(folder)) {
+          DirectoryTree.deleteChildren(folder);
+          Files.delete(folder);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete the checkpoints of job " + name, e);
+    }
   }
 
   /**
@@ -132,27 +230,50 @@ public final class EmbeddedFlink implements AutoCloseable {
    * @param build adds the job's steps to the environment
    */
   public void submit(String name, Consumer<StreamExecutionEnvironment> build) {
+    submit(name, build, null, true);
+  }
+
+  /**
+   * The same of a job that begins with another's state if it has no checkpoint.
+   *
+   * @param state a savepoint, or a checkpoint of a job that does not run
+   * @param owned whether the state is this job's from now on, to be deleted when it is of no use
+   */
+  void submit(
+      String name,
+      Consumer<StreamExecutionEnvironment> build,
+      @Nullable Path state,
+      boolean owned) {
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration);
     environment.setParallelism(1);
     build.accept(environment);
     JobGraph graph = environment.getStreamGraph().getJobGraph();
-    JobID id = jobId(name);
-    graph.setJobID(id);
-    Optional<Path> checkpoint = RetainedCheckpoints.newest(checkpoints, id.toHexString());
-    checkpoint.ifPresent(
-        path -> {
-          LOG.info("job {} resumes from {}", name, path);
-          graph.setSavepointRestoreSettings(
-              SavepointRestoreSettings.forPath(
-                  path.toUri().toString(), false, RecoveryClaimMode.CLAIM));
-        });
-    try {
-      cluster.submitJob(graph).get(60, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new IllegalStateException("cannot submit job " + name, e);
-    }
+    Optional<Path> own = checkpoint(name);
+    RecoveryClaimMode claim =
+        own.isPresent() || owned ? RecoveryClaimMode.CLAIM : RecoveryClaimMode.NO_CLAIM;
+    own.or(() -> Optional.ofNullable(state))
+        .ifPresent(
+            path -> {
+              LOG.info("job {} resumes from {}", name, path);
+              graph.setSavepointRestoreSettings(
+                  SavepointRestoreSettings.forPath(path.toUri().toString(), false, claim));
+            });
     synchronized (jobs) {
-      jobs.put(id, new JobWatch(name, Instant.now()));
+      if (jobs.containsKey(name)) {
+        throw new IllegalStateException("job " + name + " runs already");
+      }
+      JobID id = jobId(name, starts.merge(name, 1, Integer::sum) - 1);
+      graph.setJobID(id);
+      try {
+        if (jobs.size() == slots) {
+          cluster.startTaskManager();
+          slots += slotsPerManager;
+        }
+        cluster.submitJob(graph).get(60, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new IllegalStateException("cannot submit job " + name, e);
+      }
+      jobs.put(name, new Job(id, new JobWatch(name, Instant.now())));
     }
   }
 
@@ -160,7 +281,7 @@ public final class EmbeddedFlink implements AutoCloseable {
   List<Part> look(Instant now) {
     List<Part> parts = new ArrayList<>();
     synchronized (jobs) {
-      jobs.forEach((id, watch) -> parts.add(watch.look(look(id), now)));
+      jobs.values().forEach(job -> parts.add(job.watch.look(look(job.id), now)));
     }
     return parts;
   }
@@ -208,7 +329,7 @@ public final class EmbeddedFlink implements AutoCloseable {
 
   private List<JobID> ids() {
     synchronized (jobs) {
-      return List.copyOf(jobs.keySet());
+      return jobs.values().stream().map(Job::id).toList();
     }
   }
 

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the parts of a platform once a second, says on the terminal when one fails or recovers,
- * and gives up on one that stays so. {@link #parts} and {@link #gaveUp} may be called by any
- * thread.
+ * and gives up on a vital one that stays so. {@link #parts} and {@link #gaveUp} may be called by
+ * any thread.
  */
 final class PartsWatch implements AutoCloseable {
   /** A part that has failed for good ends the platform after so long. */
@@ -75,6 +75,9 @@ final class PartsWatch implements AutoCloseable {
     for (Part part : seen) {
       tell(part, now);
       Duration lasts = Duration.between(part.since(), now);
+      if (!part.vital()) {
+        continue;
+      }
       if (part.state() == Part.State.FAILED && lasts.compareTo(FAILED_FOR) >= 0) {
         gaveUp = Optional.of(words(part));
       } else if (part.state() == Part.State.RESTARTING && lasts.compareTo(RESTARTING_FOR) >= 0) {

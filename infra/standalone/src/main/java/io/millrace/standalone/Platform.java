@@ -1,6 +1,10 @@
 package io.millrace.standalone;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.deployment.Deployment;
+import io.millrace.deployment.DeploymentLog;
+import io.millrace.deployment.DeploymentView;
+import io.millrace.deployment.Origin;
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.Outcome;
@@ -34,6 +38,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -74,6 +79,9 @@ public final class Platform implements AutoCloseable {
   /** What a record batch has beyond its one record. */
   private static final int RECORD_ENVELOPE_BYTES = 4096;
 
+  /** How long a change of deployments waits for Kafka. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   /** Hosts that stand for all addresses of this machine. */
   private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
 
@@ -86,6 +94,8 @@ public final class Platform implements AutoCloseable {
   private final PartsWatch watch;
   private final SchemaRegistry registry;
   private final EmbeddedFlink flink;
+  private final DeploymentLog deployments;
+  private final ModelController controller;
   private final MillraceServer server;
 
   /**
@@ -105,8 +115,7 @@ public final class Platform implements AutoCloseable {
     JobSettings jobs = settings.jobs();
     try {
       client = openLog(directory, settings.kafka());
-      List<String> models = config.models().stream().map(StreamModel::name).toList();
-      createTopics(settings.kafka(), models);
+      createTopics(settings.kafka());
       registry = opened(new KafkaSchemaRegistry(client(), topics.schemas(), Clock.systemUTC()));
       for (FeatureSchema schema : config.schemas()) {
         checkFollows(schema);
@@ -115,45 +124,77 @@ public final class Platform implements AutoCloseable {
       for (Schema contract : WRITTEN_BY_PRODUCERS) {
         registry.register(contract.getFullName(), contract);
       }
+      deployments =
+          opened(
+              DeploymentLog.onKafka(client(), topics.deployments(), Clock.systemUTC(), PATIENCE));
+      FirstModels.in(deployments, config.models(), Clock.systemUTC())
+          .forEach(note -> System.err.println("millrace: " + note));
+      int learners =
+          (int) deployments.view().present().stream().filter(d -> d.state().learns()).count();
       flink =
           opened(
               new EmbeddedFlink(
                   directory.checkpoints(),
                   directory.tmp(),
-                  1 + models.size(),
+                  1 + Math.max(1, learners),
                   jobs.checkpointInterval(),
                   FlinkCredentials.of(directory)));
       watch = opened(new PartsWatch(this::look, System.err, Clock.systemUTC()));
       flink.submit("ingestion", env -> IngestionJob.build(env, ingestion(config)));
-      for (StreamModel model : config.models()) {
-        TrainingJobConfig training =
-            new TrainingJobConfig(
-                kafka(),
-                topics.prefix(),
-                model.config().toJson(),
-                jobs.publishInterval().toMillis(),
-                jobs.segmentExamples(),
-                model.start().map(folder -> folder.toAbsolutePath().toString()).orElse(null),
-                settings.kafka().acceptLostEvents(),
-                settings.compute());
-        flink.submit("training-" + model.name(), env -> TrainingJob.build(env, training));
-      }
+      controller =
+          opened(
+              new ModelController(
+                  deployments,
+                  flink,
+                  model -> env -> TrainingJob.build(env, training(model, settings)),
+                  topicsOfModels(settings.kafka()),
+                  directory.checkpoints().resolve("cuts")));
+      controller.start();
       watch.start();
       server =
           opened(
               MillraceServer.start(
                   new ServerConfig(
                       settings.server(),
-                      models,
+                      deployments.view().present().stream().map(Deployment::name).toList(),
                       settings.compute().engine(),
                       ServerWiring.of(client(), topics, directory.views(), registry)
                           .withOutcomes(outcomes(config))
+                          .withDeployments(Optional.of(deployments))
                           .withParts(watch::parts)
                           .withExtraStatus(config.extraStatus()))));
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  private TrainingJobConfig training(Deployment model, PlatformSettings settings) {
+    Origin origin = model.origin();
+    return new TrainingJobConfig(
+        kafka(),
+        topics.prefix(),
+        model.config().toJson(),
+        settings.jobs().publishInterval().toMillis(),
+        settings.jobs().segmentExamples(),
+        origin instanceof Origin.Trained trained ? trained.path() : null,
+        origin instanceof Origin.CloneOf clone ? clone.source() : null,
+        settings.kafka().acceptLostEvents(),
+        settings.compute());
+  }
+
+  private ModelController.Surroundings topicsOfModels(LogConfig log) {
+    return new ModelController.Surroundings() {
+      @Override
+      public void createTopics(String model) {
+        TopicAdmin.createModel(client(), topics, model, log.replication());
+      }
+
+      @Override
+      public void deleteTopics(String model) {
+        TopicAdmin.deleteModel(client(), topics, model);
+      }
+    };
   }
 
   private static Set<String> outcomes(PlatformConfig config) {
@@ -231,9 +272,9 @@ public final class Platform implements AutoCloseable {
     return false;
   }
 
-  private void createTopics(LogConfig log, List<String> models) {
+  private void createTopics(LogConfig log) {
     try {
-      var unused = TopicAdmin.create(client(), topics, models, 1, log.replication());
+      var unused = TopicAdmin.create(client(), topics, List.of(), 1, log.replication());
       if (log.retention() != null) {
         TopicAdmin.keepStreams(client(), topics, log.retention());
       }
@@ -251,9 +292,21 @@ public final class Platform implements AutoCloseable {
   }
 
   private List<Part> look(Instant now) {
-    List<Part> parts = new ArrayList<>(flink.look(now));
+    List<Part> parts = new ArrayList<>();
+    for (Part part : flink.look(now)) {
+      parts.add(isVital(part) ? part : part.secondary());
+    }
+    parts.addAll(controller.failures());
     diskWatch.look(root, now).ifPresent(parts::add);
     return parts;
+  }
+
+  /** What ends the platform when it fails: a model that no alias means does not. */
+  private boolean isVital(Part job) {
+    DeploymentView view = deployments.view();
+    return view.models().keySet().stream()
+        .filter(model -> job.name().equals("Job " + ModelController.job(model)))
+        .allMatch(model -> !view.aliasesOf(model).isEmpty());
   }
 
   private <C extends AutoCloseable> C opened(C part) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,21 @@ import java.util.Optional;
  */
 final class RetainedCheckpoints {
   private RetainedCheckpoints() {}
+
+  /** The newest complete checkpoint of a job that has had several ids, or empty. */
+  static Optional<Path> newest(Path checkpoints, List<String> jobIds) {
+    return jobIds.stream()
+        .flatMap(id -> newest(checkpoints, id).stream())
+        .max(Comparator.comparing(RetainedCheckpoints::written));
+  }
+
+  private static FileTime written(Path checkpoint) {
+    try {
+      return Files.getLastModifiedTime(checkpoint.resolve("_metadata"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** The newest complete checkpoint of a job, or empty if it has none. */
   static Optional<Path> newest(Path checkpoints, String jobId) {

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates a platform's topics.
@@ -22,11 +23,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * <table>
  *   <caption>Configuration per topic</caption>
  *   <tr><th>topic</th><th>partitions</th><th>cleanup</th><th>largest record</th></tr>
- *   <tr><td>schemas</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
+ *   <tr><td>schemas, deployments</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
  *   <tr><td>impressions, clicks, examples</td><td>given</td><td>delete</td><td>16 MiB</td></tr>
  *   <tr><td>rejected</td><td>given</td><td>delete</td><td>32 MiB: holds a whole event and more</td>
  *   <tr><td>ingestion-counts</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
- *   <tr><td>features</td><td>given</td><td>compact</td><td>16 MiB</td></tr>
  *   <tr><td>parameters of a model</td><td>1: a version is one sequence</td><td>compact</td>
  *       <td>16 MiB</td></tr>
  *   <tr><td>learner-metrics of a model</td><td>1: its transactions are those of the parameters</td>
@@ -80,6 +80,39 @@ public final class TopicAdmin {
   public static void createSchemas(
       Map<String, Object> adminConfig, Topics topics, int replication) {
     create(adminConfig, List.of(definitions(topics, List.of(), 1, replication).get(0)));
+  }
+
+  /**
+   * Creates the topics of one model, as {@link #create} would.
+   *
+   * @param replication copies of each partition, at least 1
+   */
+  public static void createModel(
+      Map<String, Object> adminConfig, Topics topics, String model, int replication) {
+    create(adminConfig, ofModel(topics, model, (short) replication));
+  }
+
+  /**
+   * Deletes the topics of a model that is gone; those that are gone already are no error.
+   *
+   * @throws IllegalStateException if Kafka refuses
+   */
+  public static void deleteModel(Map<String, Object> adminConfig, Topics topics, String model) {
+    try (Admin admin = Admin.create(new HashMap<>(adminConfig))) {
+      for (var deletion : admin.deleteTopics(topics.ofModel(model)).topicNameValues().entrySet()) {
+        try {
+          deletion.getValue().get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+            throw new IllegalStateException(
+                "cannot delete topic " + deletion.getKey(), e.getCause());
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while deleting topics", e);
+    }
   }
 
   /**
@@ -237,16 +270,22 @@ public final class TopicAdmin {
     short copies = (short) replication;
     List<NewTopic> all = new ArrayList<>();
     all.add(new NewTopic(topics.schemas(), 1, copies).configs(table()));
+    all.add(new NewTopic(topics.deployments(), 1, copies).configs(table()));
     for (String topic : List.of(topics.impressions(), topics.clicks(), topics.examples())) {
       all.add(new NewTopic(topic, partitions, copies).configs(stream(EVENT_BYTES)));
     }
     all.add(new NewTopic(topics.rejected(), partitions, copies).configs(stream(REJECTED_BYTES)));
     all.add(new NewTopic(topics.ingestionCounts(), 1, copies).configs(table()));
     for (String model : models) {
-      all.add(new NewTopic(topics.parameters(model), 1, copies).configs(table()));
-      all.add(new NewTopic(topics.learnerMetrics(model), 1, copies).configs(table()));
+      all.addAll(ofModel(topics, model, copies));
     }
     return all;
+  }
+
+  private static List<NewTopic> ofModel(Topics topics, String model, short copies) {
+    return topics.ofModel(model).stream()
+        .map(topic -> new NewTopic(topic, 1, copies).configs(table()))
+        .toList();
   }
 
   private static Map<String, String> stream(String maxBytes) {

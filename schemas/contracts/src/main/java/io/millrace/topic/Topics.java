@@ -16,6 +16,11 @@ public record Topics(String prefix) {
     return prefix + "schemas";
   }
 
+  /** What models there should be, as a journal: compacted, one partition. */
+  public String deployments() {
+    return prefix + "deployments";
+  }
+
   /** Impression, feature records with a {@code millrace} property, and Progress. */
   public String impressions() {
     return prefix + "impressions";
@@ -55,8 +60,19 @@ public record Topics(String prefix) {
   public List<String> all(List<String> models) {
     return Stream.concat(
             Stream.of(
-                schemas(), impressions(), clicks(), examples(), rejected(), ingestionCounts()),
-            models.stream().flatMap(model -> Stream.of(parameters(model), learnerMetrics(model))))
+                schemas(),
+                deployments(),
+                impressions(),
+                clicks(),
+                examples(),
+                rejected(),
+                ingestionCounts()),
+            models.stream().flatMap(model -> ofModel(model).stream()))
         .toList();
+  }
+
+  /** The topics of one model alone. */
+  public List<String> ofModel(String model) {
+    return List.of(parameters(model), learnerMetrics(model));
   }
 }

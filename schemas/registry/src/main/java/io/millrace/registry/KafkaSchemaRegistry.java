@@ -21,6 +21,6 @@ public final class KafkaSchemaRegistry extends LoggedSchemaRegistry {
    * @param clock limits how long a call waits for Kafka
    */
   public KafkaSchemaRegistry(Map<String, Object> clientConfig, String topic, Clock clock) {
-    super(new KafkaRegistryLog(clientConfig, topic, clock, PATIENCE));
+    super(RegistryLog.onKafka(clientConfig, topic, clock, PATIENCE));
   }
 }

@@ -1,7 +1,7 @@
 package io.millrace.registry;
 
+import io.millrace.journal.Journal.Decision;
 import io.millrace.registry.RegistryChange.AddVersion;
-import io.millrace.registry.RegistryLog.Decision;
 import io.millrace.schema.SchemaRegistry;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,7 @@ abstract class LoggedSchemaRegistry implements SchemaRegistry {
     return registered(known.orElseGet(() -> log.change(state -> add(state, subject, content))));
   }
 
-  private static Decision<SchemaVersion> add(
+  private static Decision<RegistryChange, SchemaVersion> add(
       RegistryState state, String subject, SchemaContent content) {
     Optional<SchemaVersion> present = state.find(subject, content, false);
     if (present.isPresent()) {

@@ -13,10 +13,10 @@ import static io.millrace.registry.RegistryError.VERSION_NOT_FOUND;
 import static io.millrace.registry.RegistryError.VERSION_NOT_SOFT_DELETED;
 import static io.millrace.registry.RegistryError.VERSION_SOFT_DELETED;
 
+import io.millrace.journal.Journal.Decision;
 import io.millrace.registry.RegistryChange.AddVersion;
 import io.millrace.registry.RegistryChange.DeleteSubject;
 import io.millrace.registry.RegistryChange.DeleteVersion;
-import io.millrace.registry.RegistryLog.Decision;
 import io.millrace.schema.CompatibilityLevel;
 import io.millrace.schema.InvalidSchemaException;
 import io.millrace.schema.SchemaRegistryException;
@@ -67,12 +67,12 @@ public final class RegistryService implements AutoCloseable {
       Clock clock,
       Duration patience,
       SchemaRules rules) {
-    return new RegistryService(new KafkaRegistryLog(clientConfig, topic, clock, patience), rules);
+    return new RegistryService(RegistryLog.onKafka(clientConfig, topic, clock, patience), rules);
   }
 
   /** A registry that lives and dies with its process. */
   public static RegistryService inMemory(SchemaRules rules) {
-    return new RegistryService(new InMemoryRegistryLog(), rules);
+    return new RegistryService(RegistryLog.inMemory(), rules);
   }
 
   /** The settings and modes of its subjects and of all. */
@@ -97,7 +97,7 @@ public final class RegistryService implements AutoCloseable {
     return log.change(state -> decide(state, subject, request, normalize));
   }
 
-  private Decision<SchemaVersion> decide(
+  private Decision<RegistryChange, SchemaVersion> decide(
       RegistryState state, String subject, SchemaRequest request, boolean normalize) {
     RegistryMode mode = state.effectiveMode(subject);
     mode.requireWritable(subject);

@@ -1,5 +1,6 @@
 package io.millrace.registry;
 
+import io.millrace.journal.JournalState;
 import io.millrace.registry.RegistryChange.AddVersion;
 import io.millrace.registry.RegistryChange.DeleteSubject;
 import io.millrace.registry.RegistryChange.DeleteVersion;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe, except for {@link #entry}.
  */
-final class RegistryState {
+final class RegistryState implements JournalState<RegistryChange> {
 
   /** What is known of an id. */
   static final class Entry {
@@ -89,12 +90,14 @@ final class RegistryState {
   private int maxId;
 
   /** How many changes have held. */
-  long revision() {
+  @Override
+  public long revision() {
     return revision;
   }
 
   /** Applies a change if it was made for the next revision and is possible; says whether it did. */
-  boolean apply(long forRevision, RegistryChange change) {
+  @Override
+  public boolean apply(long forRevision, RegistryChange change) {
     if (forRevision != revision + 1 || !possible(change)) {
       return false;
     }

@@ -4,9 +4,9 @@ import static io.millrace.registry.RegistryError.CONFIG_NOT_SET;
 import static io.millrace.registry.RegistryError.MODE_NOT_SET;
 import static io.millrace.registry.RegistryError.NOT_PERMITTED;
 
+import io.millrace.journal.Journal.Decision;
 import io.millrace.registry.RegistryChange.SetConfig;
 import io.millrace.registry.RegistryChange.SetMode;
-import io.millrace.registry.RegistryLog.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.broker.EmbeddedKafka;
+import io.millrace.journal.JournalRecord;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.schema.SchemaRegistry.RegisteredSchema;
 import io.millrace.schema.SchemaRegistryException;
@@ -174,17 +175,17 @@ class KafkaSchemaRegistryTest extends SchemaRegistryContract {
     }
   }
 
-  private static RegistryRecord claim(
+  private static JournalRecord<RegistryChange> claim(
       String attempt, String subject, long revision, Schema schema) {
-    return new RegistryRecord(
+    return new JournalRecord<>(
         attempt,
         revision,
         new RegistryChange.AddVersion(
             subject, 1, 1, new SchemaContent(schema.toString(), List.of())));
   }
 
-  private void append(RegistryRecord record) throws Exception {
-    append(record.key(), record.value());
+  private void append(JournalRecord<RegistryChange> record) throws Exception {
+    append(record.key(), record.value(new RegistryChangeFormat()));
   }
 
   private void append(String key, String value) throws Exception {

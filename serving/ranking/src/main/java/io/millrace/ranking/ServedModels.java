@@ -1,50 +1,125 @@
 package io.millrace.ranking;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All models of a server, in the order of its configuration. Immutable. */
+/**
+ * All models of a server, and the aliases by which requests may ask for them. Both are replaced at
+ * once by {@link #show}, so that no request sees half of a change. Safe for use by many threads.
+ */
 public final class ServedModels implements AutoCloseable {
-  private final Map<String, ServedModel> byName = new LinkedHashMap<>();
+  private volatile Shown shown;
 
   /**
+   * What is served at a moment.
+   *
+   * @param models by name, in order
+   * @param aliases of names
+   * @param live the model of requests that name none
+   * @param shadows names of those that score what the live model ranks
+   */
+  private record Shown(
+      Map<String, ServedModel> models,
+      Map<String, String> aliases,
+      @Nullable String live,
+      Set<String> shadows) {
+
+    @Nullable ServedModel find(@Nullable String name) {
+      String asked = name == null ? live : name;
+      return asked == null ? null : models.get(aliases.getOrDefault(asked, asked));
+    }
+  }
+
+  /**
+   * Models without aliases.
+   *
    * @param models at least one; the first answers requests that name none
    */
   public ServedModels(List<ServedModel> models) {
+    shown = new Shown(byName(models), Map.of(), models.get(0).name(), Set.of());
+  }
+
+  private static Map<String, ServedModel> byName(Collection<ServedModel> models) {
+    Map<String, ServedModel> byName = new LinkedHashMap<>();
     models.forEach(model -> byName.put(model.name(), model));
+    return Collections.unmodifiableMap(byName);
+  }
+
+  /**
+   * Serves these models from now on. Those that are no longer among them are not closed.
+   *
+   * @param models in order
+   * @param aliases names of some of them by alias
+   * @param live name or alias that answers requests which name none
+   * @param shadows names of those that score what the live model ranks
+   */
+  public void show(
+      Collection<ServedModel> models,
+      Map<String, String> aliases,
+      String live,
+      Collection<String> shadows) {
+    shown = new Shown(byName(models), Map.copyOf(aliases), live, new LinkedHashSet<>(shadows));
   }
 
   /**
    * The model of a request.
    *
-   * @param name or null for the first
+   * @param name or alias, or null for the live one
    * @throws UnknownModelException if there is no such model
    */
   public ServedModel named(@Nullable String name) {
-    if (name == null) {
-      return all().get(0);
-    }
-    ServedModel model = byName.get(name);
+    Shown now = shown;
+    ServedModel model = now.find(name);
     if (model == null) {
-      throw new UnknownModelException(name, byName.keySet());
+      List<String> known = new ArrayList<>(now.models.keySet());
+      known.addAll(now.aliases.keySet());
+      throw new UnknownModelException(name == null ? String.valueOf(now.live) : name, known);
     }
     return model;
   }
 
   /** Each of them. */
   public List<ServedModel> all() {
-    return List.copyOf(byName.values());
+    return List.copyOf(shown.models.values());
   }
 
-  /** Why models are not ready, told at once; empty if all are. */
+  /** Those that score what the live model ranks. */
+  List<ServedModel> shadows() {
+    Shown now = shown;
+    if (now.shadows.isEmpty()) {
+      return List.of();
+    }
+    return now.models.values().stream()
+        .filter(model -> now.shadows.contains(model.name()))
+        .toList();
+  }
+
+  /** Whether requests get the model without naming it: it is the live one, or has an alias. */
+  public boolean isMeant(String model) {
+    Shown now = shown;
+    ServedModel live = now.find(null);
+    return now.aliases.containsValue(model) || (live != null && live.name().equals(model));
+  }
+
+  /** Why models that requests mean are not ready, told at once; empty if all are. */
   public List<String> notReady() {
-    return all().stream().filter(model -> !model.ready()).map(ServedModel::notReady).toList();
+    Shown now = shown;
+    return now.models.values().stream()
+        .filter(model -> now.aliases.isEmpty() || isMeant(model.name()))
+        .filter(model -> !model.ready())
+        .map(ServedModel::notReady)
+        .toList();
   }
 
   @Override
   public void close() {
-    byName.values().forEach(ServedModel::close);
+    shown.models.values().forEach(ServedModel::close);
   }
 }

@@ -73,6 +73,19 @@ record Incarnation(long number, String arithmetic, long since) {
         Math.max(stored.number, last) + 1, arithmetic, same ? stored.since : version);
   }
 
+  /**
+   * The incarnation of a clone that starts from its source's state: a new one each time, because a
+   * later cut of the source has learned other steps by the source's settings.
+   *
+   * @param version of the source's state
+   * @param published what the clone's last manifest says, or null without one
+   */
+  static Incarnation beginClone(long version, @Nullable Incarnation published, String arithmetic) {
+    // Never 0, which would say that the whole log was learned so.
+    return new Incarnation(
+        (published == null ? 0 : published.number) + 1, arithmetic, Math.max(1, version));
+  }
+
   /** For messages: the arithmetic in words. */
   String words() {
     return arithmetic.isEmpty() ? "an arithmetic that is not known" : arithmetic;

@@ -129,11 +129,16 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
             schema -> CompiledModel.of(config, schema, engine, device),
             FeatureSchema.parse(new Schema.Parser().parse(schemaText)),
             schemaId,
-            job.start() != null,
+            job.beginsWithWeights(),
             wire,
             job.segmentExamples());
     if (stored != null) {
       restore(stored);
+      if (isOfSource(stored)) {
+        partition.forgetFigures();
+      }
+    } else if (job.cloneOf() != null) {
+      throw StartChecks.noState(config.name(), job.cloneOf());
     } else if (job.start() != null) {
       TrainedModel.read(Path.of(job.start())).copyTo(partition.learner());
     }
@@ -161,8 +166,11 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     Incarnation published = last == null ? null : Incarnation.of(last);
     long from = stored == null ? found.lost : stored.version();
     Incarnation now =
-        Incarnation.begin(before, from, published, partition.arithmetic(), found.lost > 0);
-    Incarnation known = before == null ? published : before;
+        stored != null && isOfSource(stored)
+            ? Incarnation.beginClone(stored.version(), published, partition.arithmetic())
+            : Incarnation.begin(before, from, published, partition.arithmetic(), found.lost > 0);
+    Incarnation known =
+        before == null || (stored != null && isOfSource(stored)) ? published : before;
     if (known != null && now.number() != known.number()) {
       LOG.warn(
           "model {}: incarnation {} begins at version {}, by {}{}; incarnation {} was learned by {}"
@@ -188,6 +196,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
    */
   private record Found(PublishedParameters parameters, long lost) {}
 
+  /** Whether a state is that of the model which this one is a clone of. */
+  private boolean isOfSource(PartitionLearnerState stored) {
+    String source = job.cloneOf();
+    return source != null && ModelConfig.fromJson(stored.modelConfig()).name().equals(source);
+  }
+
   /** Fails unless this learner may go on from here; returns what it finds. */
   private Found check(ModelConfig config, String schema, @Nullable PartitionLearnerState stored) {
     String examples = job.topics().examples();
@@ -199,8 +213,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
         lost =
             StartChecks.nothingLost(
                 admin, examples, config.name(), stored.nextOffset(), job.acceptLostEvents());
-        StartChecks.sameModel(
-            "its checkpoint", stored.modelConfig(), stored.featureSchema(), config, schema);
+        if (isOfSource(stored)) {
+          StartChecks.takesStateOf(stored.modelConfig(), config);
+        } else {
+          StartChecks.sameModel(
+              "its checkpoint", stored.modelConfig(), stored.featureSchema(), config, schema);
+        }
       }
       PublishedParameters published = PublishedParameters.read(job.kafka(), parameters, wire);
       VersionManifest last = published.manifest();

@@ -269,6 +269,15 @@ final class PartitionLearner implements AutoCloseable {
     return learner;
   }
 
+  /** Begins all figures and counts anew. */
+  void forgetFigures() {
+    learner.forgetFigures();
+    served = new Evaluation();
+    cohorts = new Cohorts();
+    said = new Predictions();
+    counts = PartitionCounts.NONE;
+  }
+
   /** {@link CompiledModel#arithmetic} of the model. */
   String arithmetic() {
     return compiled.arithmetic();

@@ -54,6 +54,31 @@ final class StartChecks {
     }
   }
 
+  /**
+   * A clone goes on with all that its source's learner holds, so the two may differ in nothing that
+   * decides what that is.
+   *
+   * @param storedConfig the source's {@link ModelConfig} as JSON
+   */
+  static void takesStateOf(String storedConfig, ModelConfig config) {
+    config
+        .stateDifferenceFrom(storedConfig)
+        .ifPresent(
+            d -> {
+              throw failure(
+                  "model %s: %s is %s, but the model that it is a clone of has %s; a clone may differ in rates and other numbers of the same optimizers"
+                      .formatted(
+                          config.name(), d.setting(), orNone(d.given()), orNone(d.stored())));
+            });
+  }
+
+  /** A clone that was started without the state of its source. */
+  static SuppressRestartsException noState(String model, String source) {
+    return failure(
+        "model %s: it is a clone of %s, but was started without a state of that"
+            .formatted(model, source));
+  }
+
   private static String orNone(String value) {
     return value.isEmpty() ? "no value" : value;
   }

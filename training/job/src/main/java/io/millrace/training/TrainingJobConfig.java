@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param segmentExamples length of an evaluation segment
  * @param start folder of a trained model whose weights a learner without a checkpoint begins with,
  *     or null for fresh ones; it must stay there until the first checkpoint
+ * @param cloneOf name of the model whose learner's state a learner without a checkpoint of its own
+ *     is started from, or null
  * @param acceptLostEvents whether a learner may go on where {@code examples} has lost records that
  *     it had not learned; it refuses to start otherwise
  * @param compute what computes the model
@@ -30,6 +32,7 @@ public record TrainingJobConfig(
     long publishIntervalMillis,
     long segmentExamples,
     @Nullable String start,
+    @Nullable String cloneOf,
     boolean acceptLostEvents,
     Compute compute)
     implements Serializable, TrainingJobConfigBuilder.With {
@@ -64,6 +67,7 @@ public record TrainingJobConfig(
         publishIntervalMillis,
         segmentExamples,
         start,
+        null,
         false,
         Compute.DEFAULT);
   }
@@ -76,6 +80,11 @@ public record TrainingJobConfig(
       long publishIntervalMillis,
       long segmentExamples) {
     this(kafka, topicPrefix, model, publishIntervalMillis, segmentExamples, null);
+  }
+
+  /** Whether a new learner knows something before it has learned. */
+  boolean beginsWithWeights() {
+    return start != null || cloneOf != null;
   }
 
   /** The parsed model. */

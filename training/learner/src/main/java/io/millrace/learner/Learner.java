@@ -491,6 +491,14 @@ public final class Learner implements AutoCloseable {
     closedSegments.addAll(state.closedSegments());
   }
 
+  /** Begins the figures anew, for a learner that goes on from what another has learned. */
+  public void forgetFigures() {
+    total = new Evaluation();
+    segment = new Evaluation();
+    uncalibrated = new Evaluation();
+    closedSegments.clear();
+  }
+
   @Override
   public void close() {
     workspace.close();

@@ -268,6 +268,28 @@ public record ModelConfig(
   public record Difference(String setting, String stored, String given) {}
 
   /**
+   * The first setting in which a stored config differs so that a learner of this one cannot go on
+   * with the other's state, or empty if it can: then they differ at most in name, prior, and rates
+   * and other numbers of the same optimizers.
+   *
+   * @param storedJson {@link #toJson} of the other, perhaps by another version of this program
+   */
+  public Optional<Difference> stateDifferenceFrom(String storedJson) {
+    ModelConfig stored = fromJson(storedJson);
+    ModelConfigBuilder adapted = ModelConfigBuilder.builder(stored).name(name).prior(prior);
+    if (rowOptimizer.getClass() == stored.rowOptimizer.getClass()) {
+      adapted.rowOptimizer(rowOptimizer);
+    }
+    if (denseOptimizer.getClass() == stored.denseOptimizer.getClass()) {
+      adapted.denseOptimizer(denseOptimizer);
+    }
+    if (architectures().equals(stored.architectures())) {
+      adapted.experts(experts);
+    }
+    return differenceFrom(adapted.build().toJson());
+  }
+
+  /**
    * The first setting in which a stored config differs from this one, or empty if none does.
    *
    * @param storedJson {@link #toJson} of the other, perhaps by another version of this program

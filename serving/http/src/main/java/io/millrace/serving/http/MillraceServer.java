@@ -14,6 +14,7 @@ import com.linecorp.armeria.server.encoding.EncodingService;
 import io.millrace.access.Gate;
 import io.millrace.access.Role;
 import io.millrace.access.Users;
+import io.millrace.deployment.DeploymentLog;
 import io.millrace.feature.LiveModel;
 import io.millrace.intake.EventIntake;
 import io.millrace.metrics.LearnerFigures;
@@ -37,18 +38,22 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +65,6 @@ public final class MillraceServer implements AutoCloseable {
 
   private static final int MAX_STREAMS = 256;
 
-  private final Map<String, ModelSource> sources = new LinkedHashMap<>();
   private final ServedModels models;
   private final EventLog impressions;
   private final EventLog given;
@@ -70,7 +74,8 @@ public final class MillraceServer implements AutoCloseable {
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
   private final ScheduledExecutorService schemaWatch;
-  private final Thread warmUp;
+  private final List<Thread> warmUps = new CopyOnWriteArrayList<>();
+  private final @Nullable DeployedModels deployed;
   private final KafkaWatch kafka;
   private final Surroundings surroundings;
   private final Admission admission;
@@ -119,7 +124,8 @@ public final class MillraceServer implements AutoCloseable {
     MillraceServer server = new MillraceServer(config, sources);
     try {
       server.server.start().join();
-      server.startWarmUp(config);
+      server.warmUp(config, server.models.all());
+      config.deployments().ifPresent(server::follow);
     } catch (RuntimeException e) {
       server.close();
       throw e;
@@ -129,8 +135,10 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
-    sources.forEach(source -> this.sources.put(source.model(), source));
-    metrics = new ServerMetrics(List.of("predict", "rank", "events"), this.sources.keySet());
+    metrics =
+        new ServerMetrics(
+            List.of("predict", "rank", "events"),
+            sources.stream().map(ModelSource::model).toList());
     models = new ServedModels(sources.stream().map(source -> served(source, config)).toList());
     impressions =
         new EventLog(
@@ -187,14 +195,34 @@ public final class MillraceServer implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "millrace-schemas"));
     schemaWatch.scheduleWithFixedDelay(
         this::lookForNewerSchemas, 0, SCHEMA_WATCH_MILLIS, TimeUnit.MILLISECONDS);
-    warmUp =
-        daemon(
-            new WarmUp(
-                models.all(),
-                config.warmUp(),
-                copy -> rankings(copy, RankingLimits.DEFAULT, config),
-                RankEndpoint::roundTrip),
-            "millrace-warm-up");
+    deployed =
+        config.deployments().isEmpty()
+            ? null
+            : new DeployedModels(
+                models,
+                model -> opened(config, model),
+                fresh -> warmUp(config, fresh),
+                model -> deleteView(config, model));
+  }
+
+  private void follow(DeploymentLog log) {
+    Objects.requireNonNull(deployed).follow(log);
+  }
+
+  private ServedModel opened(ServerConfig config, String model) {
+    metrics.addModel(model);
+    return served(open(config, model), config);
+  }
+
+  private static void deleteView(ServerConfig config, String model) {
+    Path view = config.viewDirectory().resolve(model);
+    try (Stream<Path> files = Files.exists(view) ? Files.walk(view) : Stream.empty()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      LOG.warn("the files of model {} in {} are not deleted: {}", model, view, e.toString());
+    }
   }
 
   private ServedModel served(ModelSource source, ServerConfig config) {
@@ -217,18 +245,30 @@ public final class MillraceServer implements AutoCloseable {
     return thread;
   }
 
-  private void startWarmUp(ServerConfig config) {
+  private void warmUp(ServerConfig config, List<ServedModel> cold) {
     if (config.warmUp().isZero()) {
-      models.all().forEach(ServedModel::setWarm);
-    } else {
-      warmUp.start();
+      cold.forEach(ServedModel::setWarm);
+      return;
     }
+    Thread thread =
+        daemon(
+            new WarmUp(
+                cold,
+                config.warmUp(),
+                copy -> rankings(copy, RankingLimits.DEFAULT, config),
+                RankEndpoint::roundTrip),
+            "millrace-warm-up");
+    warmUps.removeIf(one -> !one.isAlive());
+    thread.start();
+    warmUps.add(thread);
   }
 
   private void endWarmUp() {
-    warmUp.interrupt();
+    warmUps.forEach(Thread::interrupt);
     try {
-      warmUp.join();
+      for (Thread thread : warmUps) {
+        thread.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -270,12 +310,7 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private ModelSource source(String model) {
-    ModelSource source = sources.get(model);
-    if (source == null) {
-      throw new IllegalArgumentException(
-          "model: " + model + ", expected one of " + sources.keySet());
-    }
-    return source;
+    return models.named(model).source();
   }
 
   /** What {@code GET /v1/status} answers: JSON. */
@@ -434,6 +469,9 @@ public final class MillraceServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop().join();
+    if (deployed != null) {
+      deployed.close();
+    }
     ticker.shutdownNow();
     schemaWatch.shutdownNow();
     endWarmUp();

@@ -11,11 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param name as a sentence begins with it, for example {@code Job training-clicks}
  * @param since when it came into this state
  * @param reason why it is so, in words, or null
+ * @param vital whether the platform is of no use without it
  */
-public record Part(String name, State state, Instant since, @Nullable String reason) {
+public record Part(
+    String name, State state, Instant since, @Nullable String reason, boolean vital) {
   private static final long BRIEF_MILLIS = 3000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+
+  /** A vital part. */
+  public Part(String name, State state, Instant since, @Nullable String reason) {
+    this(name, state, since, reason, true);
+  }
+
+  /** The same part, without which the platform goes on. */
+  public Part secondary() {
+    return new Part(name, state, since, reason, false);
+  }
 
   /** How a part is. */
   public enum State {

@@ -1,5 +1,6 @@
 package io.millrace.serving.http;
 
+import io.millrace.deployment.DeploymentLog;
 import io.millrace.model.Engine;
 import io.millrace.ranking.ImpressionBuffer;
 import io.millrace.schema.SchemaRegistry;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -110,6 +112,10 @@ public record ServerConfig(
 
   public Set<String> outcomes() {
     return wiring.outcomes();
+  }
+
+  public Optional<DeploymentLog> deployments() {
+    return wiring.deployments();
   }
 
   public Clock clock() {

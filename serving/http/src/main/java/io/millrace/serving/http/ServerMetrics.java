@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a server counts and times of its own work. {@link #tick} is called by one thread, once a
@@ -25,7 +26,7 @@ final class ServerMetrics {
 
   private final PrometheusMeterRegistry registry;
   private final Map<String, RecentTimer> endpoints = new LinkedHashMap<>();
-  private final Map<String, RecentTimer> passes = new LinkedHashMap<>();
+  private final Map<String, RecentTimer> passes = new ConcurrentHashMap<>();
 
   ServerMetrics(List<String> endpoints, Collection<String> models) {
     this(endpoints, models, Clock.SYSTEM);
@@ -40,15 +41,19 @@ final class ServerMetrics {
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), clock);
     endpoints.forEach(this::addEndpoint);
     addEndpoint(OTHER);
-    for (String model : models) {
-      passes.put(
-          model,
-          new RecentTimer(
-              registry,
-              "millrace.forward.duration",
-              "Of a model's forward pass of one request's candidates.",
-              Tags.of("model", model)));
-    }
+    models.forEach(this::addModel);
+  }
+
+  /** Times the passes of a further model. */
+  final void addModel(String model) {
+    passes.computeIfAbsent(
+        model,
+        name ->
+            new RecentTimer(
+                registry,
+                "millrace.forward.duration",
+                "Of a model's forward pass of one request's candidates.",
+                Tags.of("model", name)));
   }
 
   private void addEndpoint(String name) {

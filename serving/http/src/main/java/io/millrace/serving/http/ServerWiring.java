@@ -1,5 +1,6 @@
 package io.millrace.serving.http;
 
+import io.millrace.deployment.DeploymentLog;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.EventRules;
@@ -7,6 +8,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +19,8 @@ import java.util.Set;
  * @param viewDirectory where the models' parameter views keep their files, one directory each
  * @param registry the schemas of feature records; stays open when the server closes
  * @param outcomes by name, what the platform joins with impressions
+ * @param deployments which models there should be, followed from the start on; empty for those of
+ *     the configuration alone. It stays open when the server closes
  * @param clock wall time
  * @param extraStatus values added to the status
  * @param parts how the parts of the platform around the server are
@@ -28,6 +32,7 @@ public record ServerWiring(
     Path viewDirectory,
     SchemaRegistry registry,
     Set<String> outcomes,
+    Optional<DeploymentLog> deployments,
     Clock clock,
     ExtraStatus extraStatus,
     PlatformParts parts)
@@ -54,6 +59,7 @@ public record ServerWiring(
         viewDirectory,
         registry,
         Set.of(EventRules.CLICK),
+        Optional.empty(),
         Clock.systemUTC(),
         ExtraStatus.NONE,
         PlatformParts.NONE);

@@ -61,7 +61,10 @@ final class Surroundings {
   List<String> problems() {
     long now = clock.millis();
     List<String> problems = new ArrayList<>(models.notReady());
-    parts().stream().filter(part -> part.lacking(now)).map(Part::sentence).forEach(problems::add);
+    parts().stream()
+        .filter(part -> part.vital() && part.lacking(now))
+        .map(Part::sentence)
+        .forEach(problems::add);
     return problems;
   }
 }

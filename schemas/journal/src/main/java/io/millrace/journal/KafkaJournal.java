@@ -1,12 +1,12 @@
-package io.millrace.registry;
+package io.millrace.journal;
 
-import io.millrace.schema.SchemaRegistryException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,19 +36,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log that is a compacted Kafka topic of one partition. Any number of instances, in any number of
- * processes, may write to it at once.
+ * A journal that is a compacted Kafka topic of one partition. Any number of instances, in any
+ * number of processes, may write to it at once.
  *
  * <p>To make a change, an instance reads the log to its end, decides, appends a claim to the next
  * revision, and reads until it sees its own record. Every reader applies a claim only if it is to
- * the next revision at its place in the log ({@link RegistryState}), so all of them agree on who
- * was first; whoever was not decides anew. A claim that was cut off and arrives late can do no
- * harm.
+ * the next revision at its place in the log ({@link JournalState}), so all of them agree on who was
+ * first; whoever was not decides anew. A claim that was cut off and arrives late can do no harm.
  *
  * <p>Reading runs in a daemon thread of its own.
+ *
+ * @param <S> what the changes amount to
+ * @param <C> a change
  */
-final class KafkaRegistryLog implements RegistryLog {
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaRegistryLog.class);
+public final class KafkaJournal<S extends JournalState<C>, C> implements Journal<S, C> {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaJournal.class);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration READ_WAIT = Duration.ofSeconds(2);
   private static final int MAX_RECORD_BYTES = 16 << 20;
@@ -69,7 +71,10 @@ final class KafkaRegistryLog implements RegistryLog {
   private final ReentrantReadWriteLock stateLock = new ReentrantReadWriteLock();
 
   /** What the log says up to {@link #position}; guarded by {@link #stateLock}. */
-  private final RegistryState state = new RegistryState();
+  private final S state;
+
+  private final JournalFormat<C> format;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   private final Object progress = new Object();
 
@@ -95,10 +100,20 @@ final class KafkaRegistryLog implements RegistryLog {
    *
    * @param clientConfig {@code bootstrap.servers} and what else the Kafka clients need
    * @param topic a compacted topic of one partition
+   * @param state without a change; the journal's own from now on
+   * @param format how changes are written
    * @param clock measures how long a call waits
    * @param patience how long a call waits for Kafka
    */
-  KafkaRegistryLog(Map<String, Object> clientConfig, String topic, Clock clock, Duration patience) {
+  public KafkaJournal(
+      Map<String, Object> clientConfig,
+      String topic,
+      S state,
+      JournalFormat<C> format,
+      Clock clock,
+      Duration patience) {
+    this.state = state;
+    this.format = format;
     this.log = new TopicPartition(topic, PARTITION);
     this.clock = clock;
     this.patience = patience;
@@ -124,7 +139,7 @@ final class KafkaRegistryLog implements RegistryLog {
         new KafkaConsumer<>(consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     consumer.assign(List.of(log));
     consumer.seekToBeginning(List.of(log));
-    this.reader = new Thread(this::readLog, "schema-registry-" + topic);
+    this.reader = new Thread(this::readLog, "journal-of-" + topic);
     reader.setDaemon(true);
     reader.start();
   }
@@ -148,7 +163,7 @@ final class KafkaRegistryLog implements RegistryLog {
     }
     try {
       catchUp(now + READ_WAIT.toMillis());
-    } catch (SchemaRegistryException e) {
+    } catch (JournalException e) {
       synchronized (progress) {
         if (failure != null || !caughtUp) {
           throw e;
@@ -160,7 +175,7 @@ final class KafkaRegistryLog implements RegistryLog {
   }
 
   @Override
-  public <T> T read(Function<RegistryState, T> question) {
+  public <T> T read(Function<S, T> question) {
     stateLock.readLock().lock();
     try {
       return question.apply(state);
@@ -169,20 +184,15 @@ final class KafkaRegistryLog implements RegistryLog {
     }
   }
 
-  @Override
-  public RegistryState.@Nullable Entry entry(int id) {
-    return state.entry(id);
-  }
-
   /** A decision with the revision that it wants to make. */
-  private record Claim<T>(Decision<T> decision, long revision) {}
+  private record Claim<C, T>(Decision<C, T> decision, long revision) {}
 
   @Override
-  public <T> T change(Function<RegistryState, Decision<T>> decide) {
+  public <T> T change(Function<S, Decision<C, T>> decide) {
     long deadline = clock.millis() + patience.toMillis();
     try {
       if (!changing.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new SchemaRegistryException(
+        throw new JournalException(
             "%s: others' changes took longer than %s".formatted(log, patience), null);
       }
     } catch (InterruptedException e) {
@@ -191,8 +201,8 @@ final class KafkaRegistryLog implements RegistryLog {
     try {
       catchUp(deadline);
       while (true) {
-        Claim<T> claim = read(s -> new Claim<>(decide.apply(s), s.revision() + 1));
-        RegistryChange change = claim.decision().change();
+        Claim<C, T> claim = read(s -> new Claim<>(decide.apply(s), s.revision() + 1));
+        C change = claim.decision().change();
         if (change == null || holds(change, claim.revision(), deadline)) {
           return claim.decision().answer();
         }
@@ -203,10 +213,10 @@ final class KafkaRegistryLog implements RegistryLog {
   }
 
   /** Appends a claim, waits until it was read back, and says whether it was the first. */
-  private boolean holds(RegistryChange change, long revision, long deadline) {
-    RegistryRecord record;
+  private boolean holds(C change, long revision, long deadline) {
+    JournalRecord<C> record;
     synchronized (progress) {
-      record = new RegistryRecord(instance + "-" + attempts++, revision, change);
+      record = new JournalRecord<>(instance + "-" + attempts++, revision, change);
       awaited = record.attempt();
       awaitedHolds = false;
     }
@@ -214,6 +224,11 @@ final class KafkaRegistryLog implements RegistryLog {
     synchronized (progress) {
       return awaitedHolds;
     }
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
   }
 
   @Override
@@ -236,18 +251,18 @@ final class KafkaRegistryLog implements RegistryLog {
   }
 
   /** Appends a claim and returns its offset. */
-  private long append(RegistryRecord record, long deadline) {
+  private long append(JournalRecord<C> record, long deadline) {
     try {
       return producer
-          .send(new ProducerRecord<>(log.topic(), PARTITION, record.key(), record.value()))
+          .send(new ProducerRecord<>(log.topic(), PARTITION, record.key(), record.value(format)))
           .get(millisTo(deadline), TimeUnit.MILLISECONDS)
           .offset();
     } catch (ExecutionException e) {
-      throw new SchemaRegistryException("cannot append to " + log, e.getCause());
+      throw new JournalException("cannot append to " + log, e.getCause());
     } catch (KafkaException e) {
-      throw new SchemaRegistryException("cannot append to " + log, e);
+      throw new JournalException("cannot append to " + log, e);
     } catch (TimeoutException e) {
-      throw new SchemaRegistryException("cannot append to " + log + " in time", e);
+      throw new JournalException("cannot append to " + log + " in time", e);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -263,9 +278,9 @@ final class KafkaRegistryLog implements RegistryLog {
           .get(millisTo(deadline), TimeUnit.MILLISECONDS)
           .offset();
     } catch (ExecutionException e) {
-      throw new SchemaRegistryException("cannot read the end of " + log, e.getCause());
+      throw new JournalException("cannot read the end of " + log, e.getCause());
     } catch (TimeoutException e) {
-      throw new SchemaRegistryException("cannot read the end of " + log + " in time", e);
+      throw new JournalException("cannot read the end of " + log + " in time", e);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -280,14 +295,14 @@ final class KafkaRegistryLog implements RegistryLog {
     synchronized (progress) {
       while (position < offset) {
         if (failure != null) {
-          throw new SchemaRegistryException("cannot read " + log, failure);
+          throw new JournalException("cannot read " + log, failure);
         }
         if (closed) {
-          throw new IllegalStateException("the registry on " + log + " is closed");
+          throw new IllegalStateException("the journal on " + log + " is closed");
         }
         long left = deadline - clock.millis();
         if (left <= 0) {
-          throw new SchemaRegistryException(
+          throw new JournalException(
               "%s: read to offset %d in time, expected to reach %d"
                   .formatted(log, position, offset),
               null);
@@ -310,7 +325,7 @@ final class KafkaRegistryLog implements RegistryLog {
       // closed
     } catch (RuntimeException | Error e) {
       // Whoever waits is told, whatever it was; a thread that ended in silence would be waited for.
-      LOG.error("{}: the schema registry cannot read any further", log, e);
+      LOG.error("{}: the journal cannot be read any further", log, e);
       synchronized (progress) {
         failure = e;
         progress.notifyAll();
@@ -326,11 +341,15 @@ final class KafkaRegistryLog implements RegistryLog {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       // Before anything that may fail: no later poll brings these again.
       if (!records.isEmpty()) {
+        long before = state.revision();
         stateLock.writeLock().lock();
         try {
           records.forEach(this::apply);
         } finally {
           stateLock.writeLock().unlock();
+        }
+        if (state.revision() > before) {
+          listeners.forEach(this::tell);
         }
       }
       // The position, not the last record: compaction and transaction markers leave gaps.
@@ -344,10 +363,18 @@ final class KafkaRegistryLog implements RegistryLog {
     }
   }
 
-  private void apply(ConsumerRecord<byte[], byte[]> record) {
-    RegistryRecord claim;
+  private void tell(Runnable listener) {
     try {
-      claim = RegistryRecord.parse(record.key(), record.value());
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.error("{}: a listener failed", log, e);
+    }
+  }
+
+  private void apply(ConsumerRecord<byte[], byte[]> record) {
+    JournalRecord<C> claim;
+    try {
+      claim = JournalRecord.parse(record.key(), record.value(), format);
     } catch (IllegalArgumentException e) {
       LOG.warn("{} offset {}: skipped, {}", log, record.offset(), e.getMessage());
       return;
@@ -361,8 +388,8 @@ final class KafkaRegistryLog implements RegistryLog {
     }
   }
 
-  private SchemaRegistryException interrupted(InterruptedException e) {
+  private JournalException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new SchemaRegistryException("interrupted while waiting for " + log, e);
+    return new JournalException("interrupted while waiting for " + log, e);
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.journal.JournalRecord;
 import io.millrace.registry.RegistryChange.AddVersion;
 import io.millrace.registry.RegistryChange.DeleteSubject;
 import io.millrace.registry.RegistryChange.DeleteVersion;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RegistryRecordTest {
+class RegistryChangeFormatTest {
+  private static final RegistryChangeFormat FORMAT = new RegistryChangeFormat();
 
   /** Format 1, byte for byte: logs hold it for ever. */
   @Test
@@ -54,12 +56,12 @@ class RegistryRecordTest {
   }
 
   private static void check(RegistryChange change, String json) {
-    RegistryRecord record = new RegistryRecord("x-1", 41, change);
+    JournalRecord<RegistryChange> record = new JournalRecord<>("x-1", 41, change);
     assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo("{\"attempt\":\"x-1\"}");
-    assertThat(record.value())
+    assertThat(record.value(FORMAT))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo("{\"format\":1,\"revision\":41," + json + "}");
-    assertThat(RegistryRecord.parse(record.key(), record.value())).isEqualTo(record);
+    assertThat(JournalRecord.parse(record.key(), record.value(FORMAT), FORMAT)).isEqualTo(record);
   }
 
   @ParameterizedTest
@@ -76,9 +78,10 @@ class RegistryRecordTest {
   void refusesWhatIsNoRecord(String value) {
     assertThatThrownBy(
             () ->
-                RegistryRecord.parse(
+                JournalRecord.parse(
                     "{\"attempt\":\"a\"}".getBytes(StandardCharsets.UTF_8),
-                    value.getBytes(StandardCharsets.UTF_8)))
+                    value.getBytes(StandardCharsets.UTF_8),
+                    FORMAT))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }
