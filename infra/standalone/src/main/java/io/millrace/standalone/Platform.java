@@ -161,6 +161,7 @@ public final class Platform implements AutoCloseable {
                       ServerWiring.of(client(), topics, directory.views(), registry)
                           .withOutcomes(outcomes(config))
                           .withDeployments(Optional.of(deployments))
+                          .withObjection(config::objection)
                           .withParts(watch::parts)
                           .withExtraStatus(config.extraStatus()))));
     } catch (RuntimeException e) {

@@ -9,6 +9,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a platform runs.
@@ -56,22 +57,36 @@ public record PlatformConfig(
     schemas = List.copyOf(schemas);
     models = List.copyOf(models);
     outcomes = List.copyOf(outcomes);
-    List<String> joined = outcomes.stream().map(OutcomeRule::name).toList();
     for (StreamModel learner : models) {
-      ModelConfig model = learner.config();
-      if (!joined.contains(model.outcome())) {
-        throw new UserError(
-            "model %s: outcome: %s, expected one that is joined: %s"
-                .formatted(model.name(), model.outcome(), String.join(", ", joined)));
-      }
-      if (emission == LabelEmission.AS_CLICKS_COME && model.calibration().fits()) {
-        throw new UserError(
-            "model %s: calibration.method: %s, expected none for a live stream: a map would be"
-                    .formatted(
-                        model.name(), model.calibration().method().name().toLowerCase(Locale.ROOT))
-                + " fitted on labels that are still to change (docs/guides/labels.md)");
-      }
+      objection(learner.config(), outcomes, emission)
+          .ifPresent(
+              words -> {
+                throw new UserError(words);
+              });
     }
+  }
+
+  /** Why a model of given settings can't learn on this platform, in words; empty if it can. */
+  public Optional<String> objection(ModelConfig model) {
+    return objection(model, outcomes, emission);
+  }
+
+  private static Optional<String> objection(
+      ModelConfig model, List<OutcomeRule> outcomes, LabelEmission emission) {
+    List<String> joined = outcomes.stream().map(OutcomeRule::name).toList();
+    if (!joined.contains(model.outcome())) {
+      return Optional.of(
+          "model %s: outcome: %s, expected one that is joined: %s"
+              .formatted(model.name(), model.outcome(), String.join(", ", joined)));
+    }
+    if (emission == LabelEmission.AS_CLICKS_COME && model.calibration().fits()) {
+      return Optional.of(
+          "model %s: calibration.method: %s, expected none for a live stream: a map would be"
+                  .formatted(
+                      model.name(), model.calibration().method().name().toLowerCase(Locale.ROOT))
+              + " fitted on labels that are still to change (docs/guides/labels.md)");
+    }
+    return Optional.empty();
   }
 
   /**

@@ -41,14 +41,14 @@ final class DeploymentRules {
           "model %s: state %s, expected learning or shadow".formatted(name, add.state().word()));
     }
     if (add.origin() instanceof Origin.CloneOf clone && view.find(clone.source()).isEmpty()) {
-      return unknown(view, clone.source());
+      return Optional.of(unknown(view, clone.source()));
     }
     return Optional.empty();
   }
 
   private static Optional<String> toSet(DeploymentView view, SetState set) {
     if (view.find(set.model()).isEmpty() || view.aliases().containsKey(set.model())) {
-      return unknown(view, set.model());
+      return Optional.of(unknown(view, set.model()));
     }
     boolean meant = !view.aliasesOf(set.model()).isEmpty();
     if (meant
@@ -70,16 +70,16 @@ final class DeploymentRules {
           "alias %s: the name of a model, expected another".formatted(point.alias()));
     }
     return view.find(point.model()).isEmpty() || view.aliases().containsKey(point.model())
-        ? unknown(view, point.model())
+        ? Optional.of(unknown(view, point.model()))
         : Optional.empty();
   }
 
-  private static Optional<String> unknown(DeploymentView view, String name) {
+  /** That there is no such model. */
+  static String unknown(DeploymentView view, String name) {
     String present =
         view.present().stream().map(Deployment::name).collect(Collectors.joining(", "));
-    return Optional.of(
-        view.models().containsKey(name)
-            ? "model %s: retired, expected one of %s".formatted(name, present)
-            : "model %s: there is none, expected one of %s".formatted(name, present));
+    return view.models().containsKey(name)
+        ? "model %s: retired, expected one of %s".formatted(name, present)
+        : "model %s: there is none, expected one of %s".formatted(name, present);
   }
 }

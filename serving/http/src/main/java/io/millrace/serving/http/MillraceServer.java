@@ -15,12 +15,15 @@ import io.millrace.access.Gate;
 import io.millrace.access.Role;
 import io.millrace.access.Users;
 import io.millrace.deployment.DeploymentLog;
+import io.millrace.deployment.ModelCatalog;
+import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.intake.EventIntake;
 import io.millrace.metrics.LearnerFigures;
 import io.millrace.parameters.Freshness;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.parameters.ParameterViewConfig;
+import io.millrace.ranking.DeployedModels;
 import io.millrace.ranking.EventLog;
 import io.millrace.ranking.ModelSource;
 import io.millrace.ranking.ParameterViewSource;
@@ -137,7 +140,7 @@ public final class MillraceServer implements AutoCloseable {
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
     metrics =
         new ServerMetrics(
-            List.of("predict", "rank", "events"),
+            List.of("predict", "rank", "events", "models", "models/state", "aliases"),
             sources.stream().map(ModelSource::model).toList());
     models = new ServedModels(sources.stream().map(source -> served(source, config)).toList());
     impressions =
@@ -387,9 +390,28 @@ public final class MillraceServer implements AutoCloseable {
                 MediaType.parse(StatusMeters.CONTENT_TYPE),
                 page.page(reporter.status())));
     routes.view("/v1/rejected", ctx -> JsonAnswers.of(HttpStatus.OK, rejected.answer(ctx)));
+    config.deployments().ifPresent(log -> models(routes, config, log));
     routes.document("/openapi.json", "openapi.json");
     ConsoleFile.ALL.forEach(routes::page);
     return routes;
+  }
+
+  private void models(Routes routes, ServerConfig config, DeploymentLog log) {
+    ModelsEndpoint endpoint =
+        new ModelsEndpoint(
+            new ModelCatalog(
+                log,
+                name ->
+                    config
+                        .registry()
+                        .latest(name)
+                        .map(registered -> FeatureSchema.parse(registered.schema())),
+                config.wiring().objection(),
+                config.clock()));
+    routes.view("/v1/deployments", ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all()));
+    post(routes, config, "models", Role.ADMIN, endpoint::add);
+    post(routes, config, "models/state", Role.ADMIN, endpoint::state);
+    post(routes, config, "aliases", Role.ADMIN, endpoint::alias);
   }
 
   /** What happens to each request before anything else does. */

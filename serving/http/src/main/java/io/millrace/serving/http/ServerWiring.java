@@ -1,6 +1,7 @@
 package io.millrace.serving.http;
 
 import io.millrace.deployment.DeploymentLog;
+import io.millrace.learner.ModelConfig;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
 import io.millrace.wire.EventRules;
@@ -10,6 +11,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What a server is connected to: nothing that a user sets.
@@ -21,6 +23,7 @@ import java.util.Set;
  * @param outcomes by name, what the platform joins with impressions
  * @param deployments which models there should be, followed from the start on; empty for those of
  *     the configuration alone. It stays open when the server closes
+ * @param objection why a model of given settings can't run on the platform, in words
  * @param clock wall time
  * @param extraStatus values added to the status
  * @param parts how the parts of the platform around the server are
@@ -33,6 +36,7 @@ public record ServerWiring(
     SchemaRegistry registry,
     Set<String> outcomes,
     Optional<DeploymentLog> deployments,
+    Function<ModelConfig, Optional<String>> objection,
     Clock clock,
     ExtraStatus extraStatus,
     PlatformParts parts)
@@ -60,6 +64,7 @@ public record ServerWiring(
         registry,
         Set.of(EventRules.CLICK),
         Optional.empty(),
+        config -> Optional.empty(),
         Clock.systemUTC(),
         ExtraStatus.NONE,
         PlatformParts.NONE);

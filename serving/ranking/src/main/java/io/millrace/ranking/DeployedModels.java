@@ -1,12 +1,10 @@
-package io.millrace.serving.http;
+package io.millrace.ranking;
 
 import io.millrace.deployment.Alias;
 import io.millrace.deployment.Deployment;
 import io.millrace.deployment.DeploymentLog;
 import io.millrace.deployment.DeploymentState;
 import io.millrace.deployment.DeploymentView;
-import io.millrace.ranking.ServedModel;
-import io.millrace.ranking.ServedModels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Makes what a server answers with equal to what the deployments say: each model that is not
  * retired, by its name and its aliases. Requests under way keep the model that they have.
  */
-final class DeployedModels implements AutoCloseable {
+public final class DeployedModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeployedModels.class);
 
   private final ServedModels models;
@@ -45,7 +43,7 @@ final class DeployedModels implements AutoCloseable {
    * @param opened told of models that were opened
    * @param gone told of models that are closed for good
    */
-  DeployedModels(
+  public DeployedModels(
       ServedModels models,
       Function<String, ServedModel> open,
       Consumer<List<ServedModel>> opened,
@@ -57,7 +55,7 @@ final class DeployedModels implements AutoCloseable {
   }
 
   /** Shows what the log says, and follows it. */
-  void follow(DeploymentLog log) {
+  public void follow(DeploymentLog log) {
     show(log.view());
     log.follow(view -> worker.execute(() -> tryToShow(view)));
   }

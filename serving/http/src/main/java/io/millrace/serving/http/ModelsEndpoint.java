@@ -1,0 +1,242 @@
+package io.millrace.serving.http;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.linecorp.armeria.common.HttpStatus;
+import io.millrace.deployment.Alias;
+import io.millrace.deployment.Deployment;
+import io.millrace.deployment.DeploymentState;
+import io.millrace.deployment.DeploymentView;
+import io.millrace.deployment.ModelCatalog;
+import io.millrace.deployment.ModelCatalog.Answer;
+import io.millrace.deployment.ModelCatalog.Asked;
+import io.millrace.deployment.Origin;
+import io.millrace.deployment.RefusedChangeException;
+import io.millrace.journal.JournalException;
+import io.millrace.learner.ModelKind;
+import io.millrace.ranking.Deadline;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What models there should be: {@code GET /v1/deployments}, and how that is changed: {@code POST
+ * /v1/models}, {@code /v1/models/state} and {@code /v1/aliases}. Safe for use by many threads.
+ */
+final class ModelsEndpoint {
+  /** What a new model may say. */
+  static final List<String> NEW_KEYS =
+      List.of("name", "cloneOf", "kind", "set", "state", "by", "dryRun");
+
+  /** What a change of a model's state may say. */
+  static final List<String> STATE_KEYS = List.of("model", "state", "reason", "by", "dryRun");
+
+  /** What a change of an alias may say. */
+  static final List<String> ALIAS_KEYS = List.of("alias", "model", "rollback", "by", "dryRun");
+
+  private static final int MAX_TEXT = 500;
+
+  private final ModelCatalog catalog;
+
+  ModelsEndpoint(ModelCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /**
+   * What should run.
+   *
+   * @param revision how many changes led here
+   * @param aliases what each means
+   * @param models in the order in which they were added, retired ones too
+   */
+  record Deployments(long revision, Map<String, String> aliases, List<Model> models) {}
+
+  /**
+   * A model as it should be.
+   *
+   * @param origin new, trained or clone
+   * @param from folder of the trained model, or name of the model that it is a clone of; or null
+   * @param config its settings
+   */
+  record Model(
+      String name,
+      String state,
+      String kind,
+      String outcome,
+      List<String> aliases,
+      String origin,
+      @Nullable String from,
+      @Nullable String reason,
+      String addedBy,
+      long addedTime,
+      String changedBy,
+      long changedTime,
+      @JsonRawValue String config) {}
+
+  /**
+   * What came of a change.
+   *
+   * @param dryRun whether it is only what would come of it
+   * @param says in words
+   * @param deployments after it
+   */
+  record Changed(boolean dryRun, String says, Deployments deployments) {}
+
+  /** All of them. */
+  Deployments all() {
+    return of(catalog.view());
+  }
+
+  private static Deployments of(DeploymentView view) {
+    Map<String, String> aliases = new TreeMap<>();
+    view.aliases().forEach((alias, meant) -> aliases.put(alias, meant.model()));
+    return new Deployments(
+        view.revision(),
+        aliases,
+        view.models().values().stream()
+            .map(model -> model(model, view.aliasesOf(model.name())))
+            .toList());
+  }
+
+  private static Model model(Deployment model, List<String> aliases) {
+    Origin origin = model.origin();
+    return new Model(
+        model.name(),
+        model.state().word(),
+        model.config().kind().toString(),
+        model.config().outcome(),
+        aliases,
+        origin instanceof Origin.Anew ? "new" : origin instanceof Origin.Trained ? "trained" : "clone",
+        origin instanceof Origin.Trained trained
+            ? trained.path()
+            : origin instanceof Origin.CloneOf clone ? clone.source() : null,
+        model.reason().orElse(null),
+        model.added().by(),
+        model.added().at().toEpochMilli(),
+        model.changed().by(),
+        model.changed().at().toEpochMilli(),
+        model.config().toJson());
+  }
+
+  CompletionStage<Changed> add(byte[] json, Deadline deadline) {
+    return changed(
+        json,
+        body -> {
+          body.allow(NEW_KEYS);
+          String name = required(body, "name", "the new model's name");
+          String settings = settings(body);
+          DeploymentState state = state(body, DeploymentState.SHADOW);
+          String source = body.string("cloneOf");
+          String kind = body.string("kind");
+          if ((source == null) == (kind == null)) {
+            throw RequestException.badRequest(
+                "cloneOf, kind: %s given, expected one of them: the model to go on from, or the kind of one that begins anew"
+                    .formatted(source == null ? "neither" : "both"));
+          }
+          return source != null
+              ? catalog.clone(source, name, settings, state, asked(body))
+              : catalog.add(name, kind(String.valueOf(kind)), settings, state, asked(body));
+        });
+  }
+
+  CompletionStage<Changed> state(byte[] json, Deadline deadline) {
+    return changed(
+        json,
+        body -> {
+          body.allow(STATE_KEYS);
+          String model = required(body, "model", "a model's name");
+          String word = required(body, "state", "learning, frozen, shadow or retired");
+          return catalog.set(model, named("state", word), text(body, "reason"), asked(body));
+        });
+  }
+
+  CompletionStage<Changed> alias(byte[] json, Deadline deadline) {
+    return changed(
+        json,
+        body -> {
+          body.allow(ALIAS_KEYS);
+          String given = body.string("alias");
+          String alias = given == null ? Alias.LIVE : given;
+          String model = body.string("model");
+          if (body.bool("rollback", false) == (model != null)) {
+            throw RequestException.badRequest(
+                "model, rollback: %s given, expected one of them"
+                    .formatted(model == null ? "neither" : "both"));
+          }
+          return model == null
+              ? catalog.rollBack(alias, asked(body))
+              : catalog.promote(model, alias, asked(body));
+        });
+  }
+
+  private static CompletionStage<Changed> changed(
+      byte[] json, Function<RequestObject, Answer> change) {
+    RequestObject body = RequestObject.parse(json);
+    try {
+      Answer answer = change.apply(body);
+      return CompletableFuture.completedFuture(
+          new Changed(body.bool("dryRun", false), answer.words(), of(answer.view())));
+    } catch (RefusedChangeException e) {
+      throw RequestException.of(HttpStatus.CONFLICT, String.valueOf(e.getMessage()));
+    } catch (JournalException e) {
+      throw RequestException.busy("Kafka does not take the change: " + e.getMessage() + ".");
+    }
+  }
+
+  private static Asked asked(RequestObject body) {
+    String by = text(body, "by");
+    return new Asked(by == null ? "unnamed" : by, body.bool("dryRun", false));
+  }
+
+  private static @Nullable String text(RequestObject body, String key) {
+    String text = body.string(key);
+    if (text != null && text.length() > MAX_TEXT) {
+      throw RequestException.field(key, "at most " + MAX_TEXT + " characters", text.length());
+    }
+    return text;
+  }
+
+  private static String required(RequestObject body, String key, String what) {
+    String value = body.string(key);
+    if (value == null) {
+      throw RequestException.field(key, what, null);
+    }
+    return value;
+  }
+
+  private static String settings(RequestObject body) {
+    Object set = body.values().get("set");
+    if (set == null) {
+      return "{}";
+    }
+    if (!(set instanceof Map)) {
+      throw RequestException.field("set", "an object of settings", set);
+    }
+    return new String(JsonAnswers.bytes(set), StandardCharsets.UTF_8);
+  }
+
+  private static DeploymentState state(RequestObject body, DeploymentState absent) {
+    String word = body.string("state");
+    return word == null ? absent : named("state", word);
+  }
+
+  private static DeploymentState named(String key, String word) {
+    try {
+      return DeploymentState.of(word);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.field(key, "learning, frozen, shadow or retired", word);
+    }
+  }
+
+  private static ModelKind kind(String word) {
+    try {
+      return ModelKind.named(word);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+}
