@@ -112,6 +112,20 @@ class OpenApiTest {
     assertThat(inDescription).isEqualTo(served);
   }
 
+  @Test
+  void describesTheParametersOfEachRoute() {
+    for (Route route : server.routes().all()) {
+      List<String> names = new ArrayList<>();
+      described
+          .path("paths")
+          .path(route.path())
+          .path(route.method().name().toLowerCase(Locale.ROOT))
+          .path("parameters")
+          .forEach(parameter -> names.add(parameter.get("name").asText()));
+      assertThat(names).as(route.path()).containsExactlyInAnyOrderElementsOf(route.parameters());
+    }
+  }
+
   /** What is described beside what the server says that it knows. */
   @ParameterizedTest
   @CsvSource(
@@ -155,6 +169,8 @@ class OpenApiTest {
         "/v1/history?since=x",
         "/v1/rejected",
         "/v1/rejected?limit=x",
+        "/v1/status?x=1",
+        "/health?x=1",
         "/health",
         "/ready",
         "/openapi.json"
