@@ -27,6 +27,7 @@ class CommandErrorsTest {
           "--data-dir",
           folder.resolve("data").toString());
     }
+    assertThat(folder.resolve("data")).as("nothing ran").doesNotExist();
   }
 
   @Test
@@ -109,8 +110,9 @@ class CommandErrorsTest {
             "--schema",
             schema.toString(),
             "--data-dir",
-            folder.resolve("data").toString());
+            folder.resolve("new/data").toString());
     assertThat(output).startsWith("millrace: schema " + schema + ": ").contains("\"type\"");
+    assertThat(folder.resolve("new")).as("nothing ran").doesNotExist();
   }
 
   @Test

@@ -260,7 +260,7 @@ final class LiveKillCampaign {
           of(counts, "impressions") > 0
               && labelled + of(counts, "late_impression") + of(counts, "duplicate_impressions")
                   == of(counts, "impressions")
-              && sum(counts, "", "duplicate_clicks", "late_clicks")
+              && sum(counts, "", "duplicate_clicks", "late_click")
                       + of(counts, "click_for_unknown_impression")
                   == of(counts, "clicks")
               && converted

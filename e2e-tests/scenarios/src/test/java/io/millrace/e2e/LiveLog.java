@@ -322,7 +322,9 @@ final class LiveLog {
                 : RejectionReason.OUTCOME_FOR_UNKNOWN_IMPRESSION);
     expected.put(click ? "clicks" : prefix + "events", words);
     expected.put(prefix + "negatives", impressions - positives);
-    expected.put(click ? "late_clicks" : prefix + "late", late);
+    if (!click) {
+      expected.put(prefix + "late", late);
+    }
     long takenBack = counted.getOrDefault(prefix + "taken_back", 0L);
     expected.put(prefix + "positives", positives + takenBack);
     expected.put(

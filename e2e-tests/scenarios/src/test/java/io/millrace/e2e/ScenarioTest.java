@@ -59,7 +59,7 @@ class ScenarioTest {
     return Scenario.ingested(status, "positives")
         + Scenario.ingested(status, "duplicate_impressions")
         + Scenario.ingested(status, "duplicate_clicks")
-        + Scenario.ingested(status, "late_clicks");
+        + Scenario.ingested(status, "late_click");
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What a user may do; each role may do all that the ones before it may. */
 public enum Role {
-  /** Ask. */
+  /** Ask; the rankings that are asked for are logged as shown. */
   READ,
   /** Send events; register schemas. */
   WRITE,

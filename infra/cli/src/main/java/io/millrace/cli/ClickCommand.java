@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.client.MillraceClient.Happened;
 import io.millrace.client.MillraceClient.Taken;
 import io.millrace.standalone.UserError;
+import io.millrace.wire.EventRules;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,12 @@ final class ClickCommand implements Callable<Integer> {
   @Option(names = "--value", description = "What it is worth, in your unit.")
   private @Nullable Double value;
 
-  @Option(names = "--time", description = "Milliseconds since 1970 (default: now).")
-  private @Nullable Long time;
+  @Option(
+      names = "--time",
+      description =
+          "When it happened: milliseconds since 1970, or a text such as 2026-01-31T12:00:00Z"
+              + " (default: now).")
+  private @Nullable String time;
 
   @Option(names = "--retract", description = "Take the outcome back.")
   private boolean retract;
@@ -40,9 +45,10 @@ final class ClickCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Long millis = time == null ? null : millis(time);
     List<Happened> events =
         impressions.stream()
-            .map(id -> new Happened(outcome, id, time, value, retract ? true : null))
+            .map(id -> new Happened(outcome, id, millis, value, retract ? true : null))
             .toList();
     Taken taken = ServerOption.answer(server.typedClient().send(events));
     if (taken.rejected() > 0) {
@@ -50,5 +56,15 @@ final class ClickCommand implements Callable<Integer> {
     }
     System.out.printf("%d accepted%n", taken.accepted());
     return 0;
+  }
+
+  private static long millis(String time) {
+    try {
+      return Long.parseLong(time);
+    } catch (NumberFormatException e) {
+      return EventRules.time(time)
+          .orElseThrow(
+              () -> new UserError("--time %s, expected %s".formatted(time, EventRules.TIMES)));
+    }
   }
 }

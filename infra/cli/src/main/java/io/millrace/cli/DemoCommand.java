@@ -13,6 +13,7 @@ import io.millrace.standalone.PlatformSettings;
 import io.millrace.standalone.RegistryNode;
 import io.millrace.standalone.StreamModel;
 import io.millrace.world.WorldConfig;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -76,16 +77,16 @@ final class DemoCommand implements Callable<Integer> {
   private @Nullable String dataDir;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     DemoSettings demo = settings.read(DemoSettings.defaults(ServerSettings.defaults()));
     try (DataDirectory directory = DataDirectory.open(demo.dataDir())) {
       ProcessHome.enter(directory);
-      directory.useFor("demo");
       CountDownLatch ended = new CountDownLatch(1);
       AtomicReference<@Nullable Demo> running = new AtomicReference<>();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, ended)));
       try {
-        return run(demo, directory, running);
+        return ProcessHome.run(
+            directory, () -> running.get() != null, () -> run(demo, directory, running));
       } finally {
         if (running.get() != null) {
           System.out.println("stopped; the data is in " + directory.root());
@@ -110,6 +111,7 @@ final class DemoCommand implements Callable<Integer> {
   private static int run(
       DemoSettings settings, DataDirectory directory, AtomicReference<@Nullable Demo> running)
       throws InterruptedException {
+    directory.useFor("demo");
     WorldConfig world = WorldConfig.defaults(settings.market().seed());
     FeatureSchema schema = BuiltInSchemas.load(BuiltInSchemas.AD_WORLD);
     PlatformSettings platformSettings = settings.platform();

@@ -50,10 +50,4 @@ final class GivenText {
     }
     return line.toByteArray();
   }
-
-  /** A text that others wrote, cut, without what a terminal would act on. */
-  static String shown(String text, int most) {
-    String cut = text.length() <= most ? text : text.substring(0, most) + "...";
-    return cut.replaceAll("\\p{Cntrl}", "\ufffd");
-  }
 }

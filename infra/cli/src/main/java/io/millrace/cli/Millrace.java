@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
+      ModelsCommand.class,
       SchemaCommand.class,
       RejectedCommand.class,
       AutoComplete.GenerateCompletion.class
@@ -46,7 +47,7 @@ public final class Millrace {
   static final int USER_ERROR = 2;
   static final int FAILURE = 1;
 
-  private Millrace() {}
+  Millrace() {}
 
   /** Runs a command and exits with its status: 0, 1 for a failure, 2 for wrong use. */
   public static void main(String[] args) {
@@ -74,7 +75,7 @@ public final class Millrace {
   }
 
   /** Whether the person at the terminal can mend it. */
-  private static boolean isTheirs(Exception exception) {
+  static boolean isTheirs(Exception exception) {
     return exception instanceof UserError
         || exception instanceof SettingsException
         || exception instanceof UnusableFileException;

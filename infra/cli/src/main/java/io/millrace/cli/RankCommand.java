@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.client.MillraceClient.Ranked;
 import io.millrace.client.MillraceClient.Ranking;
+import io.millrace.wire.ShownValue;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,8 +58,8 @@ final class RankCommand implements Callable<Integer> {
           Locale.ROOT,
           "%-4d  %-36s  %-20s  %11.4f  %9.4f%n",
           ++rank,
-          GivenText.shown(result.impressionId(), SHOWN),
-          result.id() == null ? "#" + result.index() : GivenText.shown(result.id(), SHOWN),
+          ShownValue.text(result.impressionId(), SHOWN),
+          result.id() == null ? "#" + result.index() : ShownValue.text(result.id(), SHOWN),
           result.probability(),
           result.score());
     }

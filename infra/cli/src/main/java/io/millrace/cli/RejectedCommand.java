@@ -10,6 +10,7 @@ import io.millrace.standalone.DataDirectory;
 import io.millrace.standalone.RejectedEvents;
 import io.millrace.standalone.UserError;
 import io.millrace.wire.RejectedReason;
+import io.millrace.wire.ShownValue;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -39,6 +40,7 @@ final class RejectedCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path DEFAULT_DIRECTORY = Path.of("millrace-data", "replay");
   private static final int MOST_SHOWN = 200;
+  private static final int MOST_DETAIL = 1000;
 
   @Option(
       names = "--data-dir",
@@ -169,8 +171,12 @@ final class RejectedCommand implements Callable<Integer> {
   }
 
   private static String line(Instant time, String reason, String detail, String event) {
-    String shown = event.length() <= MOST_SHOWN ? event : event.substring(0, MOST_SHOWN) + "...";
-    return "%s %s: %s%s".formatted(time, reason, detail, event.isEmpty() ? "" : " | " + shown);
+    return "%s %s: %s%s"
+        .formatted(
+            time,
+            reason,
+            ShownValue.text(detail, MOST_DETAIL),
+            event.isEmpty() ? "" : " | " + ShownValue.text(event, MOST_SHOWN));
   }
 
   private static String json(List<RejectedReason> reasons, List<RejectedEvents.Kept> listed)

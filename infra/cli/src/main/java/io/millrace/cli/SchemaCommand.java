@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveVerdict;
+import io.millrace.feature.SchemaRemarks;
 import io.millrace.feature.SchemaVerdict;
 import io.millrace.file.SchemaDraft;
 import io.millrace.replay.SourceFile;
@@ -88,6 +89,7 @@ final class SchemaCommand {
               features.table().rows(),
               features.table().dim());
           features.encodedFields().forEach(SchemaCommand::print);
+          SchemaRemarks.of(features).forEach(remark -> System.out.println("note: " + remark));
           return 0;
         });
   }

@@ -10,6 +10,7 @@ import io.millrace.client.MillraceClient.Problem;
 import io.millrace.client.MillraceClient.Taken;
 import io.millrace.standalone.UserError;
 import io.millrace.wire.RejectedReason;
+import io.millrace.wire.ShownValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -131,7 +132,7 @@ final class SendCommand implements Callable<Integer> {
     rejected.add(
         "malformed_json",
         "line %d: %s, expected an event as one JSON object%s"
-            .formatted(number, what, text.isEmpty() ? "" : ": " + GivenText.shown(text, SHOWN)));
+            .formatted(number, what, text.isEmpty() ? "" : ": " + ShownValue.text(text, SHOWN)));
     return Optional.empty();
   }
 

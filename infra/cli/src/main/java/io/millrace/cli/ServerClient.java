@@ -39,6 +39,11 @@ final class ServerClient {
     return api.post(path, json).expectOk().text();
   }
 
+  /** The answer, which is JSON. */
+  JsonNode posted(String path, String json) throws InterruptedException {
+    return api.post(path, json).expectOk().json();
+  }
+
   /** The models that the server runs. */
   List<LiveModel> models() throws InterruptedException {
     return api.get("/v1/models").as("a list of models", ServerClient::models);

@@ -138,7 +138,7 @@ final class StatusText {
             });
   }
 
-  /** A name of a count in words: {@code late_clicks} and {@code waitingBytes} have two. */
+  /** A name of a count in words: {@code taken_back} and {@code waitingBytes} have two. */
   private static String spaced(String name) {
     return name.replaceAll("([a-z])([A-Z])", "$1 $2").replace('_', ' ').toLowerCase(Locale.ROOT);
   }

@@ -3,6 +3,7 @@ package io.millrace.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.access.Users;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.feature.SchemaRemarks;
 import io.millrace.replay.SourceSettings;
 import io.millrace.serving.http.ServerSettings;
 import io.millrace.settings.Required;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,57 +86,71 @@ final class UpCommand implements Callable<Integer> {
     UpSettings up = settings.read(UpSettings.defaults(ServerSettings.defaults()));
     Path schemaFile = Required.given(up.schema(), "schema", "--schema");
     up.server().users().ifPresent(UpCommand::checkUsers);
+    AtomicBoolean begun = new AtomicBoolean();
     try (DataDirectory directory = DataDirectory.open(up.dataDir())) {
       ProcessHome.enter(directory);
-      directory.useFor("up");
-      FeatureSchema features = SourceSettings.readSchema(schemaFile);
-      StreamModel learner =
-          new StreamModels(up.model(), up.from(), up.platform().compute())
-              .liveModel(null, features);
-      PlatformConfig config =
-          PlatformConfig.live(
-              up.platform(), List.of(features), List.of(learner), up.labels().rules());
-      CountDownLatch stopped = new CountDownLatch(1);
-      CountDownLatch closed = new CountDownLatch(1);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    stopped.countDown();
-                    try {
-                      closed.await();
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  }));
-      try (Platform platform = Platform.start(directory, config);
-          RegistryNode registry = RegistryOption.start(up.registry(), platform)) {
-        System.out.printf(
-            "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n%n",
-            platform.server(), platform.client().get("bootstrap.servers"), directory.root());
-        String curl = up.server().users().isPresent() ? "curl -s -u NAME:PASSWORD" : "curl -s";
-        FirstSteps.of(curl, platform.server(), features).forEach(System.out::println);
-        System.out.flush();
-        LabelsLine labels = new LabelsLine(60_000);
-        long nextLook = 0;
-        while (!stopped.await(500, TimeUnit.MILLISECONDS)) {
-          if (System.currentTimeMillis() >= nextLook) {
-            nextLook = System.currentTimeMillis() + LOOK_MILLIS;
-            say(platform, labels);
-          }
-          Optional<String> gaveUp = platform.gaveUp();
-          if (gaveUp.isPresent()) {
-            System.err.printf(
-                "millrace: stopping, because %s%nmillrace: the data is in %s, details in %s%n",
-                gaveUp.get(), directory.root(), directory.root().resolve("logs"));
-            return Millrace.FAILURE;
-          }
-        }
-        System.out.println("stopping; the data is in " + directory.root());
-      } finally {
-        closed.countDown();
+      return ProcessHome.run(directory, begun::get, () -> run(up, schemaFile, directory, begun));
+    }
+  }
+
+  private static int run(
+      UpSettings up, Path schemaFile, DataDirectory directory, AtomicBoolean begun)
+      throws IOException, InterruptedException {
+    directory.useFor("up");
+    FeatureSchema features = SourceSettings.readSchema(schemaFile);
+    StreamModel learner =
+        new StreamModels(up.model(), up.from(), up.platform().compute()).liveModel(null, features);
+    PlatformConfig config =
+        PlatformConfig.live(
+            up.platform(), List.of(features), List.of(learner), up.labels().rules());
+    CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stopped.countDown();
+                  try {
+                    closed.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    try (Platform platform = Platform.start(directory, config);
+        RegistryNode registry = RegistryOption.start(up.registry(), platform)) {
+      begun.set(true);
+      System.out.printf(
+          "server and console %s%nKafka %s%ndata %s%nCtrl-C stops%n%n",
+          platform.server(), platform.client().get("bootstrap.servers"), directory.root());
+      SchemaRemarks.of(features).forEach(remark -> System.out.println("note: " + remark));
+      String curl = up.server().users().isPresent() ? "curl -s -u NAME:PASSWORD" : "curl -s";
+      FirstSteps.of(curl, platform.server(), features).forEach(System.out::println);
+      System.out.flush();
+      return watch(platform, directory, stopped);
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  /** Until it is stopped, or a part of it has failed for good. */
+  private static int watch(Platform platform, DataDirectory directory, CountDownLatch stopped)
+      throws IOException, InterruptedException {
+    LabelsLine labels = new LabelsLine(60_000);
+    long nextLook = 0;
+    while (!stopped.await(500, TimeUnit.MILLISECONDS)) {
+      if (System.currentTimeMillis() >= nextLook) {
+        nextLook = System.currentTimeMillis() + LOOK_MILLIS;
+        say(platform, labels);
+      }
+      Optional<String> gaveUp = platform.gaveUp();
+      if (gaveUp.isPresent()) {
+        System.err.printf(
+            "millrace: stopping, because %s%nmillrace: the data is in %s, details in %s%n",
+            gaveUp.get(), directory.root(), directory.root().resolve("logs"));
+        return Millrace.FAILURE;
       }
     }
+    System.out.println("stopping; the data is in " + directory.root());
     return 0;
   }
 

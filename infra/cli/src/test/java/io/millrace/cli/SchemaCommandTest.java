@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.feature.BuiltInSchemas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,17 @@ class SchemaCommandTest {
         .containsExactly(
             "shop.Ad is valid: 2 features, 1048576 rows of dim 16",
             "  ad categorical",
-            "  price numeric");
+            "  price numeric",
+            "note: shop.Ad names no field with the time (\"millrace\": {\"time\": …}): an event over"
+                + " HTTP says it beside its features or gets the time of its arrival, and the rows"
+                + " of a file keep their order; over Kafka its records need an Impression around"
+                + " them",
+            "note: shop.Ad names no field with the id (\"millrace\": {\"id\": …}): an event over HTTP"
+                + " says it beside its features; over Kafka its records need an Impression around"
+                + " them");
+    Path whole = folder.resolve("whole.avsc");
+    Files.writeString(whole, BuiltInSchemas.load(BuiltInSchemas.AD_WORLD).avro().toString());
+    assertThat(Ran.of("schema", "validate", whole).out()).doesNotContain("note:");
   }
 
   @Test

@@ -30,6 +30,7 @@ class SendCommandTest {
 
   @TempDir Path folder;
   private final List<String> taken = Collections.synchronizedList(new ArrayList<>());
+  private final List<Long> times = Collections.synchronizedList(new ArrayList<>());
   private HttpServer server;
 
   @BeforeEach
@@ -40,6 +41,7 @@ class SendCommandTest {
         exchange -> {
           JsonNode events = JSON.readTree(exchange.getRequestBody()).get("events");
           events.forEach(event -> taken.add(event.get("impressionId").asText()));
+          events.forEach(event -> times.add(event.path("time").asLong()));
           byte[] answer =
               "{\"accepted\":%d,\"rejected\":0,\"errors\":[]}"
                   .formatted(events.size())
@@ -56,10 +58,14 @@ class SendCommandTest {
     server.stop(0);
   }
 
+  private String address() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
   private Ran send(byte[] bytes, Object... more) throws IOException {
     Path file = Files.write(folder.resolve("events"), bytes);
     List<Object> words = new ArrayList<>();
-    words.addAll(List.of("send", "--server", "http://127.0.0.1:" + server.getAddress().getPort()));
+    words.addAll(List.of("send", "--server", address()));
     words.addAll(List.of(more));
     words.add(file);
     return Ran.of(words.toArray());
@@ -115,6 +121,21 @@ class SendCommandTest {
     }
     assertThat(send(packed.toByteArray()).status()).isZero();
     assertThat(taken).containsExactly("z");
+  }
+
+  @Test
+  void aClickHasATimeInEitherForm() {
+    for (String time : List.of("1769860805000", "2026-01-31T12:00:05Z")) {
+      Ran ran = Ran.of("click", "--server", address(), "--time", time, "i-1", "i-2");
+      assertThat(ran.status()).as(ran.err()).isZero();
+    }
+    assertThat(times).hasSize(4).containsOnly(1_769_860_805_000L);
+    Ran wrong = Ran.of("click", "--server", address(), "--time", "noon", "i-1");
+    assertThat(wrong.status()).isEqualTo(Millrace.USER_ERROR);
+    assertThat(wrong.err())
+        .isEqualTo(
+            "millrace: --time noon, expected milliseconds since 1970, or a text such as"
+                + " 2026-01-31T12:00:00Z\n");
   }
 
   @Test

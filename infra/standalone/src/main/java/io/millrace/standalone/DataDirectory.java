@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -37,11 +39,13 @@ public final class DataDirectory implements AutoCloseable {
   private static final String OWNER = "command";
 
   private final Path root;
+  private final List<Path> created;
   private final FileChannel lockChannel;
   private final FileLock lock;
 
-  private DataDirectory(Path root, FileChannel lockChannel, FileLock lock) {
+  private DataDirectory(Path root, List<Path> created, FileChannel lockChannel, FileLock lock) {
     this.root = root;
+    this.created = created;
     this.lockChannel = lockChannel;
     this.lock = lock;
   }
@@ -55,6 +59,7 @@ public final class DataDirectory implements AutoCloseable {
   public static DataDirectory open(Path root) {
     Path absolute = root.toAbsolutePath().normalize();
     try {
+      List<Path> created = missing(absolute);
       Files.createDirectories(absolute);
       closeToOthers(absolute);
       long free = Files.getFileStore(absolute).getUsableSpace();
@@ -74,11 +79,40 @@ public final class DataDirectory implements AutoCloseable {
                     .formatted(absolute)
                 + " with --data-dir");
       }
-      DataDirectory directory = new DataDirectory(absolute, channel, lock);
+      DataDirectory directory = new DataDirectory(absolute, created, channel, lock);
       DirectoryTree.deleteChildren(directory.tmp());
       return directory;
     } catch (IOException e) {
       throw new UserError("cannot use data directory %s: %s".formatted(absolute, words(e)));
+    }
+  }
+
+  /** The folders of a path that are not there, the innermost first. */
+  private static List<Path> missing(Path folder) {
+    List<Path> missing = new ArrayList<>();
+    for (Path at = folder; at != null && !Files.exists(at); at = at.getParent()) {
+      missing.add(at);
+    }
+    return missing;
+  }
+
+  /**
+   * Deletes the folder, and those above it that this process created for it, if this process
+   * created it: what was to run in it was refused. A folder that was there before stays.
+   */
+  public void discardIfCreated() {
+    if (created.isEmpty()) {
+      return;
+    }
+    try {
+      DirectoryTree.deleteChildren(root);
+      for (Path folder : created) {
+        Files.delete(folder);
+      }
+    } catch (DirectoryNotEmptyException e) {
+      // Somebody else has put something there.
+    } catch (IOException e) {
+      throw new UserError("cannot delete data directory %s: %s".formatted(root, words(e)));
     }
   }
 

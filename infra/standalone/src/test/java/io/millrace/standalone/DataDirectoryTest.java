@@ -50,6 +50,22 @@ class DataDirectoryTest {
   }
 
   @Test
+  void whatWasCreatedForNothingIsTakenAway() throws IOException {
+    try (DataDirectory directory = DataDirectory.open(folder.resolve("new/data"))) {
+      directory.useFor("up");
+      directory.discardIfCreated();
+    }
+    assertThat(folder.resolve("new")).doesNotExist();
+
+    Files.createDirectories(folder.resolve("old/data"));
+    try (DataDirectory directory = DataDirectory.open(folder.resolve("old/data"))) {
+      directory.useFor("up");
+      directory.discardIfCreated();
+    }
+    assertThat(folder.resolve("old/data/identity.properties")).exists();
+  }
+
+  @Test
   void aPlaceThatCannotBeOneIsSaidWithoutAJavaClass() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "x");
     assertThatThrownBy(() -> DataDirectory.open(file))

@@ -81,7 +81,9 @@ public final class JoinCounts {
   public IngestionTotals totals() {
     Map<Counted, Long> totals = new HashMap<>();
     for (Counter counter : Counter.values()) {
-      totals.put(new IngestionTotals.Joined(counter, OutcomeRule.CLICK), 0L);
+      if (counter.ofClicks()) {
+        totals.put(new IngestionTotals.Joined(counter, OutcomeRule.CLICK), 0L);
+      }
     }
     nonZero().forEach((name, total) -> totals.put(IngestionTotals.counted(name), total));
     return new IngestionTotals(totals);

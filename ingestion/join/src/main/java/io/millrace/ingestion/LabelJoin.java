@@ -164,7 +164,9 @@ public final class LabelJoin {
     return reject(
         RejectionReason.LATE_IMPRESSION,
         impression.origin(),
-        "impression of event time "
+        "impression_id: "
+            + impression.impressionId()
+            + ", impression of event time "
             + impression.eventTime()
             + " came after events of "
             + cameAt
@@ -319,12 +321,14 @@ public final class LabelJoin {
 
   private static Label late(
       Label label, OutcomeRule rule, OutcomeEvent event, String detail, List<Effect> effects) {
-    effects.add(new Effect.Count(Counter.LATE_CLICKS, rule.name()));
+    if (!rule.isClick()) {
+      effects.add(new Effect.Count(Counter.LATE, rule.name()));
+    }
     effects.add(
         reject(
             rule.isClick() ? RejectionReason.LATE_CLICK : RejectionReason.LATE_OUTCOME,
             event.origin(),
-            name(event) + " " + detail));
+            "impression_id: %s, %s %s".formatted(event.impressionId(), name(event), detail)));
     return label;
   }
 

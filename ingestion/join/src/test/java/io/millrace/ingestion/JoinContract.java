@@ -101,7 +101,9 @@ public final class JoinContract {
               : RejectionReason.OUTCOME_FOR_UNKNOWN_IMPRESSION,
           event);
     } else if (delay > window || cameAt >= impression.eventTime() + window) {
-      count(Counter.LATE_CLICKS.code(rule.name()));
+      if (!click) {
+        count(Counter.LATE.code(rule.name()));
+      }
       keep(click ? RejectionReason.LATE_CLICK : RejectionReason.LATE_OUTCOME, event);
     } else {
       OutcomeEvent last =

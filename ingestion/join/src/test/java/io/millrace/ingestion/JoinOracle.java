@@ -113,7 +113,9 @@ final class JoinOracle {
       return false;
     }
     if (delay > rule.windowMillis()) {
-      count(Counter.LATE_CLICKS, rule.name());
+      if (!click) {
+        count(Counter.LATE, rule.name());
+      }
       keep(click ? RejectionReason.LATE_CLICK : RejectionReason.LATE_OUTCOME, outcome);
       return false;
     }

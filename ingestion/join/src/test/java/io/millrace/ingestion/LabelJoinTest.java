@@ -11,6 +11,7 @@ import io.millrace.wire.Counter;
 import io.millrace.wire.RejectionReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +32,18 @@ class LabelJoinTest {
   }
 
   private static @Nullable RejectionReason reason(Transition transition) {
+    return rejection(transition).map(Rejection::reason).orElse(null);
+  }
+
+  private static String detail(Transition transition) {
+    return rejection(transition).orElseThrow().detail();
+  }
+
+  private static Optional<Rejection> rejection(Transition transition) {
     return transition.effects().stream()
         .filter(Effect.Reject.class::isInstance)
-        .map(effect -> ((Effect.Reject) effect).rejection().reason())
-        .findFirst()
-        .orElse(null);
+        .map(effect -> ((Effect.Reject) effect).rejection())
+        .findFirst();
   }
 
   @Test
@@ -134,6 +142,7 @@ class LabelJoinTest {
   void anImpressionWhoseWindowAndLatenessAreOverIsRejected() {
     Transition late = JOIN.onImpression(null, impression(T), Moment.of(T + 30));
     assertThat(reason(late)).isEqualTo(RejectionReason.LATE_IMPRESSION);
+    assertThat(detail(late)).startsWith("impression_id: i, impression of event time " + T);
     assertThat(late.next()).isNull();
 
     Transition justInTime = JOIN.onImpression(null, impression(T), Moment.of(T + 29));
@@ -145,7 +154,12 @@ class LabelJoinTest {
   void aClickThatArrivesAfterItsNegativeIsLateEvenIfItHappenedInTime() {
     Transition transition = JOIN.onOutcome(closed(false), click(T + 5), Moment.of(T + 25));
     assertThat(reason(transition)).isEqualTo(RejectionReason.LATE_CLICK);
-    assertThat(transition.effects()).contains(new Effect.Count(Counter.LATE_CLICKS));
+    assertThat(transition.effects())
+        .as("a late click has one count, that of its reason")
+        .noneMatch(
+            effect -> effect instanceof Effect.Count count && count.counter() == Counter.LATE);
+    assertThat(detail(transition))
+        .startsWith("impression_id: i, click came after its impression's");
   }
 
   @Test

@@ -19,8 +19,11 @@ public enum Counter {
   DUPLICATE_IMPRESSIONS,
   /** Clicks on an impression that was clicked before, or whose click was taken back after them. */
   DUPLICATE_CLICKS("duplicates"),
-  /** Clicks after the attribution window, or after its label was given away. */
-  LATE_CLICKS("late"),
+  /**
+   * Words of an outcome other than a click that came after its window, or after its label was given
+   * away. Clicks that did are counted by their reason alone, {@link RejectionReason#LATE_CLICK}.
+   */
+  LATE("late"),
   /** Retractions that took back what had happened. */
   TAKEN_BACK("taken_back"),
   /** Retractions of what had not happened, or happened again after them. */
@@ -40,6 +43,11 @@ public enum Counter {
    */
   Counter(String codeOfOutcome) {
     this.codeOfOutcome = codeOfOutcome;
+  }
+
+  /** Whether clicks have this count. */
+  public boolean ofClicks() {
+    return this != LATE;
   }
 
   /** The name in snake case. */

@@ -2,6 +2,9 @@ package io.millrace.wire;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
@@ -30,7 +33,23 @@ public final class EventRules {
 
   private static final Pattern OUTCOME = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
+  /** What a time is, in words that follow "expected". */
+  public static final String TIMES =
+      "milliseconds since 1970, or a text such as 2026-01-31T12:00:00Z";
+
   private EventRules() {}
+
+  /**
+   * The time that a text in ISO 8601 says, with its zone, in milliseconds since 1970; empty if it
+   * says none.
+   */
+  public static OptionalLong time(String text) {
+    try {
+      return OptionalLong.of(OffsetDateTime.parse(text).toInstant().toEpochMilli());
+    } catch (DateTimeParseException | ArithmeticException e) {
+      return OptionalLong.empty();
+    }
+  }
 
   /** Whether a platform can join an outcome by this name. */
   public static boolean isOutcome(String name) {

@@ -25,9 +25,7 @@ public final class EventText {
     }
     byte[] value = new byte[bytes.remaining()];
     bytes.duplicate().get(value);
-    String text = text(value, wire);
-    return (text.length() <= most ? text : text.substring(0, most) + "...")
-        .replaceAll("\\p{Cntrl}", "\ufffd");
+    return ShownValue.text(text(value, wire), most);
   }
 
   private static String text(byte[] value, AvroWire wire) {

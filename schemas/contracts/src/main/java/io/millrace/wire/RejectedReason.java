@@ -16,6 +16,9 @@ public record RejectedReason(String reason, long count, List<String> first) {
   /** So many of each kind are shown. */
   public static final int SHOWN = 3;
 
+  /** Of what was said of one, on a terminal. */
+  private static final int MOST_CHARACTERS = 1000;
+
   public RejectedReason {
     first = List.copyOf(first);
   }
@@ -24,7 +27,7 @@ public record RejectedReason(String reason, long count, List<String> first) {
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(String.format(Locale.ROOT, "%,d rejected: %s", count, reason));
-    first.forEach(each -> lines.add("  " + each));
+    first.forEach(each -> lines.add("  " + ShownValue.text(each, MOST_CHARACTERS)));
     return lines;
   }
 

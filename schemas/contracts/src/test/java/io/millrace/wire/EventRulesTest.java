@@ -27,6 +27,14 @@ class EventRulesTest {
   }
 
   @Test
+  void aTimeInIso8601HasAZone() {
+    assertThat(EventRules.time("2000-01-01T00:00:00Z")).hasValue(YEAR_2000);
+    assertThat(EventRules.time("2000-01-01T02:00:00.250+02:00")).hasValue(YEAR_2000 + 250);
+    assertThat(EventRules.time("2000-01-01T00:00:00")).isEmpty();
+    assertThat(EventRules.time("+999999999-12-31T23:59:59Z")).isEmpty();
+  }
+
+  @Test
   void anEventTakesAMebibyte() {
     assertThat(EventRules.MAX_EVENT_BYTES).isEqualTo(1_048_576);
   }

@@ -36,8 +36,7 @@ class IngestionTotalsTest {
   void aNameIsOfOneThing() {
     assertThat(IngestionTotals.counted("sale.events"))
         .isEqualTo(new Joined(Counter.CLICKS, "sale"));
-    assertThat(IngestionTotals.counted("late_clicks"))
-        .isEqualTo(new Joined(Counter.LATE_CLICKS, "click"));
+    assertThat(IngestionTotals.counted("sale.late")).isEqualTo(new Joined(Counter.LATE, "sale"));
     assertThat(IngestionTotals.counted("late_click"))
         .isEqualTo(new Rejected(RejectionReason.LATE_CLICK));
     assertThat(IngestionTotals.counted("of_tomorrow")).isEqualTo(new Unknown("of_tomorrow"));

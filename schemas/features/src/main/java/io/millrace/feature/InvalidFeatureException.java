@@ -1,5 +1,6 @@
 package io.millrace.feature;
 
+import io.millrace.wire.ShownValue;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InvalidFeatureException extends RuntimeException {
   private static final long serialVersionUID = 1L;
-  private static final int SHOWN_CHARACTERS = 100;
 
   private final String field;
   private final String expectation;
@@ -20,7 +20,7 @@ public final class InvalidFeatureException extends RuntimeException {
    * @param value what came instead
    */
   public InvalidFeatureException(String field, String expectation, @Nullable Object value) {
-    super("field " + field + ": " + shown(value) + ", expected " + expectation);
+    super("field " + field + ": " + ShownValue.of(value) + ", expected " + expectation);
     this.field = field;
     this.expectation = expectation;
     this.value = value;
@@ -42,17 +42,5 @@ public final class InvalidFeatureException extends RuntimeException {
   /** The message, never null. */
   public String detail() {
     return Objects.requireNonNull(getMessage());
-  }
-
-  private static String shown(@Nullable Object value) {
-    if (value == null) {
-      return "null";
-    }
-    String text = value.toString();
-    String shown =
-        text.length() <= SHOWN_CHARACTERS
-            ? text
-            : text.substring(0, SHOWN_CHARACTERS) + "... (" + text.length() + " characters)";
-    return value instanceof CharSequence ? '"' + shown + '"' : shown;
   }
 }

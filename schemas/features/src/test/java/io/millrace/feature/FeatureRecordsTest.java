@@ -120,7 +120,7 @@ class FeatureRecordsTest {
   void anUnusableLongValueIsShownShortened() {
     assertThatThrownBy(() -> FeatureRecords.fromMap(SCHEMA, json("b", "y".repeat(5000))))
         .message()
-        .contains("... (5000 characters)")
+        .contains("… (5000 characters)")
         .hasSizeLessThan(200);
   }
 

@@ -17,6 +17,7 @@ import io.millrace.topic.Topics;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.EventRules;
 import io.millrace.wire.RejectionReason;
+import io.millrace.wire.ShownValue;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.HashMap;
@@ -172,7 +173,7 @@ final class EventRecords {
       throw refused(
           RejectionReason.INVALID_FEATURE,
           event.at(key),
-          "what the feature %s says, %s".formatted(field.orElseThrow(), feature),
+          "what the feature %s says, %s".formatted(field.orElseThrow(), ShownValue.of(feature)),
           beside);
     }
     @SuppressWarnings("unchecked") // the schema's rules make an id a string and a time a long

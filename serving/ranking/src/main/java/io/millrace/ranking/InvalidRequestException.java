@@ -1,5 +1,6 @@
 package io.millrace.ranking;
 
+import io.millrace.wire.ShownValue;
 import org.jspecify.annotations.Nullable;
 
 /** Something in the request cannot be used. */

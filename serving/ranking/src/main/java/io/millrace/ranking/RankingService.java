@@ -5,6 +5,7 @@ import io.millrace.event.Served;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.wire.EventRules;
+import io.millrace.wire.ShownValue;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;

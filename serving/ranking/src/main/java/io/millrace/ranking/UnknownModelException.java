@@ -1,5 +1,6 @@
 package io.millrace.ranking;
 
+import io.millrace.wire.ShownValue;
 import java.util.Collection;
 
 /** The request names a model that is not served. */

@@ -228,7 +228,7 @@ class LabelJoinOperatorTest {
     assertThat(counts().totals().byName())
         .containsEntry("negatives", 49L)
         .containsEntry("positives", 1L)
-        .containsEntry("late_clicks", 1L)
+        .containsEntry("late_click", 1L)
         .containsEntry("duplicate_impressions", 1L)
         .containsEntry("duplicate_clicks", 1L);
   }
@@ -261,7 +261,7 @@ class LabelJoinOperatorTest {
     progress(T + 61);
     again.prepareSnapshotPreBarrier(4);
     assertThat(counts().totals().byName())
-        .containsEntry("late_clicks", 1L)
+        .containsEntry("late_click", 1L)
         .containsEntry("negatives", 19L);
     assertThat(examples()).isEmpty();
     assertThat(again.numKeyedStateEntries()).isZero();
@@ -288,7 +288,7 @@ class LabelJoinOperatorTest {
     longer.prepareSnapshotPreBarrier(2);
     assertThat(counts().totals().byName())
         .containsEntry("negatives", 19L)
-        .containsEntry("late_clicks", 0L);
+        .doesNotContainKey("late_click");
     assertThat(longer.numKeyedStateEntries()).isZero();
     assertThat(longer.numEventTimeTimers()).isZero();
   }

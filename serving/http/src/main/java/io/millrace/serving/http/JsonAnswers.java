@@ -206,7 +206,7 @@ final class JsonAnswers implements ServerErrorHandler {
         switch (status.code()) {
           case 404 -> "No such path; there are " + routes.inWords() + ".";
           case 405 -> {
-            String allowed = routes.at(path).map(Route::allowed).orElse("GET, HEAD");
+            String allowed = routes.allowed(path);
             headers = HttpHeaders.of(HttpHeaderNames.ALLOW, allowed);
             yield "This path does not take this method, expected " + allowed + ".";
           }

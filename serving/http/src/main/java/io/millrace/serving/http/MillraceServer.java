@@ -68,6 +68,13 @@ public final class MillraceServer implements AutoCloseable {
 
   private static final int MAX_STREAMS = 256;
 
+  static {
+    // A connection that is to be closed would stay open for three seconds, so that the client
+    // closes it first; one that reads to the end waits for that. Armeria reads the property once.
+    System.getProperties()
+        .putIfAbsent("com.linecorp.armeria.defaultHttp1ConnectionCloseDelayMillis", "0");
+  }
+
   private final ServedModels models;
   private final EventLog impressions;
   private final EventLog given;
@@ -381,7 +388,7 @@ public final class MillraceServer implements AutoCloseable {
     routes.get("/ready", (ctx, request) -> ready());
     routes.view("/v1/status", ctx -> JsonAnswers.of(HttpStatus.OK, reporter.status()));
     routes.view("/v1/models", ctx -> JsonAnswers.of(HttpStatus.OK, RunningModel.all(models)));
-    routes.view("/v1/history", ctx -> history(ctx.queryParam("since")));
+    routes.view("/v1/history", ctx -> history(ctx.queryParam("since")), "since");
     routes.view(
         "/metrics",
         ctx ->
@@ -389,7 +396,10 @@ public final class MillraceServer implements AutoCloseable {
                 HttpStatus.OK,
                 MediaType.parse(StatusMeters.CONTENT_TYPE),
                 page.page(reporter.status())));
-    routes.view("/v1/rejected", ctx -> JsonAnswers.of(HttpStatus.OK, rejected.answer(ctx)));
+    routes.view(
+        "/v1/rejected",
+        ctx -> JsonAnswers.of(HttpStatus.OK, rejected.answer(ctx)),
+        RejectedView.PARAMETERS);
     config.deployments().ifPresent(log -> models(routes, config, log));
     routes.document("/openapi.json", "openapi.json");
     ConsoleFile.ALL.forEach(routes::page);

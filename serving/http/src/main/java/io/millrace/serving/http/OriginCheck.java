@@ -5,7 +5,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import io.millrace.ranking.ShownValue;
+import io.millrace.wire.ShownValue;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.Locale;

@@ -6,8 +6,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.ranking.BusyException;
 import io.millrace.ranking.InvalidRequestException;
 import io.millrace.ranking.RankingException;
-import io.millrace.ranking.ShownValue;
 import io.millrace.ranking.UnknownModelException;
+import io.millrace.wire.ShownValue;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,13 +11,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.ranking.GivenFeatures;
-import io.millrace.ranking.ShownValue;
+import io.millrace.wire.EventRules;
+import io.millrace.wire.ShownValue;
 import java.io.IOException;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 record RequestObject(String path, Map<String, Object> values) {
   private static final int MAX_NESTING = 32;
   private static final int MAX_NUMBER_CHARACTERS = 1000;
+
+  /** Of a key or of the parser's words. */
+  private static final int MAX_SHOWN_CHARACTERS = 120;
 
   /** Where the parser's messages begin to tell a programmer what to set. */
   private static final List<String> SETTINGS =
@@ -136,7 +139,7 @@ record RequestObject(String path, Map<String, Object> values) {
       int at = message.indexOf(setting);
       message = at < 0 ? message : message.substring(0, at);
     }
-    return unquoted(ShownValue.of(message));
+    return ShownValue.text(message, MAX_SHOWN_CHARACTERS);
   }
 
   /** Requires every key to be one of {@code keys}. */
@@ -224,15 +227,8 @@ record RequestObject(String path, Map<String, Object> values) {
     if (value instanceof Integer || value instanceof Long) {
       return ((Number) value).longValue();
     }
-    if (value instanceof String text) {
-      try {
-        return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-      } catch (DateTimeParseException | ArithmeticException e) {
-        // told below
-      }
-    }
-    throw RequestException.field(
-        at(key), "milliseconds since 1970, or a text such as 2026-01-31T12:00:00Z", value);
+    OptionalLong time = value instanceof String text ? EventRules.time(text) : OptionalLong.empty();
+    return time.orElseThrow(() -> RequestException.field(at(key), EventRules.TIMES, value));
   }
 
   /** The object under {@code key}, empty if there is none. */
@@ -259,7 +255,8 @@ record RequestObject(String path, Map<String, Object> values) {
       throw RequestException.field(at(key), expected, value);
     }
     if (list.isEmpty() || list.size() > max) {
-      throw RequestException.field(at(key), expected, list.size() + " elements");
+      throw RequestException.field(
+          at(key), expected, list.isEmpty() ? list : list.size() + " elements");
     }
     return list;
   }
@@ -284,10 +281,6 @@ record RequestObject(String path, Map<String, Object> values) {
   }
 
   private static String shownKey(String key) {
-    return unquoted(ShownValue.of(key));
-  }
-
-  private static String unquoted(String quoted) {
-    return quoted.startsWith("\"") ? quoted.substring(1, quoted.length() - 1) : quoted;
+    return ShownValue.text(key, MAX_SHOWN_CHARACTERS);
   }
 }

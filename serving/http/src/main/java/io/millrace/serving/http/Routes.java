@@ -18,12 +18,12 @@ import io.millrace.access.Role;
 import io.millrace.serving.console.ConsoleFile;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All that a server answers. */
 final class Routes {
@@ -53,21 +53,28 @@ final class Routes {
 
   /** An endpoint that is sent bodies. */
   void post(String path, Role role, HttpService service) {
-    all.add(new Route(HttpMethod.POST, path, role, service));
+    all.add(new Route(HttpMethod.POST, path, role, List.of(), service));
   }
 
   /** An answer that is there already. */
-  void get(String path, HttpService service) {
-    all.add(new Route(HttpMethod.GET, path, Role.READ, service));
+  void get(String path, HttpService service, String... parameters) {
+    all.add(
+        new Route(
+            HttpMethod.GET, path, Role.READ, Stream.of(parameters).sorted().toList(), service));
   }
 
   /** An answer that is there already, for everybody. */
   void open(String path, HttpService service) {
-    all.add(new Route(HttpMethod.GET, path, null, service));
+    all.add(new Route(HttpMethod.GET, path, null, List.of(), service));
   }
 
-  /** An answer that takes a look at everything, on a thread of its own kind. */
-  void view(String path, Function<ServiceRequestContext, HttpResponse> answer) {
+  /**
+   * An answer that takes a look at everything, on a thread of its own kind.
+   *
+   * @param parameters that the query may have
+   */
+  void view(
+      String path, Function<ServiceRequestContext, HttpResponse> answer, String... parameters) {
     get(
         path,
         (ctx, request) -> {
@@ -85,7 +92,8 @@ final class Routes {
                     return answer.apply(ctx);
                   },
                   views));
-        });
+        },
+        parameters);
   }
 
   /** A file of the console. */
@@ -120,9 +128,12 @@ final class Routes {
     return List.copyOf(all);
   }
 
-  /** The route of a path. */
-  Optional<Route> at(String path) {
-    return all.stream().filter(route -> route.path().equals(path)).findFirst();
+  /** The methods that a path takes, as an {@code Allow} header has them; empty for no path. */
+  String allowed(String path) {
+    return all.stream()
+        .filter(route -> route.path().equals(path))
+        .map(Route::allowed)
+        .collect(Collectors.joining(", "));
   }
 
   /** All of them in words, but for the files that a page loads by itself. */
@@ -136,15 +147,20 @@ final class Routes {
   void addTo(ServerBuilder builder) {
     for (Route route : all) {
       Role role = route.role();
+      HttpService strict =
+          (ctx, request) -> {
+            route.checkQuery(ctx);
+            return route.service().serve(ctx, request);
+          };
       builder
           .route()
           .path(route.path())
           .methods(route.method())
-          .build(role == null || gate.open() ? route.service() : guarded(route, role));
+          .build(role == null || gate.open() ? strict : guarded(route, role, strict));
     }
   }
 
-  private HttpService guarded(Route route, Role role) {
+  private HttpService guarded(Route route, Role role, HttpService service) {
     return (ctx, request) -> {
       String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
       return HttpResponse.of(
@@ -152,14 +168,15 @@ final class Routes {
               .thenApply(
                   verdict ->
                       verdict == Gate.Verdict.ADMITTED
-                          ? served(route, ctx, request)
+                          ? served(service, ctx, request)
                           : refused(route, role, verdict)));
     };
   }
 
-  private static HttpResponse served(Route route, ServiceRequestContext ctx, HttpRequest request) {
+  private static HttpResponse served(
+      HttpService service, ServiceRequestContext ctx, HttpRequest request) {
     try {
-      return route.service().serve(ctx, request);
+      return service.serve(ctx, request);
     } catch (Exception e) {
       return HttpResponse.ofFailure(e);
     }

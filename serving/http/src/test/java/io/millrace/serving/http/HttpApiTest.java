@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.linecorp.armeria.common.HttpMethod;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureRecords;
 import io.millrace.learner.CompiledModel;
@@ -269,6 +270,15 @@ class HttpApiTest {
   }
 
   @Test
+  void repeatsValuesAsTheJsonThatTheyWere() {
+    String given = "{\"a \\\"b\\\"\":[1,null,\"x\"]}";
+    Http.Answer answer =
+        http.post("/v1/predict", "{\"features\":{\"user_id\":" + given + ",\"ad_id\":\"a\"}}");
+    assertThat(answer.json().at("/error/value").asText()).isEqualTo(given);
+    assertThat(answer.json().at("/error/message").asText()).contains(given);
+  }
+
+  @Test
   void cutsLongValuesInMessages() {
     String longText = "x".repeat(50_000);
     Http.Answer answer =
@@ -311,6 +321,24 @@ class HttpApiTest {
     assertThat(http.get("/nope").json().at("/error/message").asText()).contains("/v1/predict");
     assertThat(http.get("/v1/predict").status()).isEqualTo(405);
     assertThat(http.get("/v1/history?since=x").status()).isEqualTo(400);
+  }
+
+  /** Whatever the route: nothing that is asked is passed over. */
+  @Test
+  void parametersThatARouteDoesNotHaveAreRefusedByName() {
+    for (Route route : server.routes().all()) {
+      Http.Answer answer = asked(route, "colour=red");
+      assertThat(answer.status()).as(route.path()).isEqualTo(400);
+      assertThat(answer.json().at("/error/message").asText())
+          .startsWith("query: \"colour\", expected no parameter");
+    }
+    assertThat(http.get("/v1/rejected?limit=1&limit=2").json().at("/error/message").asText())
+        .isEqualTo("query: \"1, 2\", expected limit once");
+  }
+
+  private static Http.Answer asked(Route route, String query) {
+    String path = route.path() + "?" + query;
+    return route.method() == HttpMethod.GET ? http.get(path) : http.post(path, "{}");
   }
 
   @Test

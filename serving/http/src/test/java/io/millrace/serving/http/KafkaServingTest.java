@@ -313,7 +313,7 @@ class KafkaServingTest {
       assertThat(http.get("/v1/rejected?limit=0").json().at("/error/message").asText())
           .contains("expected a number from 1 to 1000");
       assertThat(http.get("/v1/rejected?reasons=x").json().at("/error/message").asText())
-          .contains("query: \"reasons\", expected one of [limit, reason, text]");
+          .contains("query: \"reasons\", expected no parameter but limit, reason, text");
     }
   }
 

@@ -128,6 +128,20 @@ class OpenApiTest {
     }
   }
 
+  @Test
+  void describesTheParametersOfEachRoute() {
+    for (Route route : server.routes().all()) {
+      List<String> names = new ArrayList<>();
+      described
+          .path("paths")
+          .path(route.path())
+          .path(route.method().name().toLowerCase(Locale.ROOT))
+          .path("parameters")
+          .forEach(parameter -> names.add(parameter.get("name").asText()));
+      assertThat(names).as(route.path()).containsExactlyInAnyOrderElementsOf(route.parameters());
+    }
+  }
+
   /** What is described beside what the server says that it knows. */
   @ParameterizedTest
   @CsvSource(
@@ -138,6 +152,9 @@ class OpenApiTest {
           /v1/rank | {"candidates":[{"?":1}]} | RankCandidate
           /v1/predict | {"features":{},"?":1} | PredictRequest
           /v1/events | {"events":[],"?":1} | Events
+          /v1/models | {"?":1} | NewModel
+          /v1/models/state | {"?":1} | ModelState
+          /v1/aliases | {"?":1} | AliasChange
           """)
   void requestsHaveTheKeysThatTheServerKnows(String path, String body, String schema) {
     String answer =
@@ -167,10 +184,13 @@ class OpenApiTest {
       strings = {
         "/v1/status",
         "/v1/models",
+        "/v1/deployments",
         "/v1/history",
         "/v1/history?since=x",
         "/v1/rejected",
         "/v1/rejected?limit=x",
+        "/v1/status?x=1",
+        "/health?x=1",
         "/health",
         "/ready",
         "/openapi.json"
@@ -214,6 +234,11 @@ class OpenApiTest {
           /v1/predict | nonsense | 400
           /v1/predict | {"model":"nope","features":{}} | 404
           /v1/events | {"events":3} | 400
+          /v1/models | {"name":"x"} | 400
+          /v1/models | {"name":"x","kind":"lr"} | 409
+          /v1/models/state | {"model":"nope","state":"frozen"} | 409
+          /v1/models/state | {"model":"fm","state":"gone"} | 400
+          /v1/aliases | {"rollback":true} | 409
           """)
   void errorsAreAsDescribed(String path, String body, int status) {
     Http.Answer answer = http.post(path, body);
@@ -222,8 +247,32 @@ class OpenApiTest {
   }
 
   @Test
+  void changesOfModelsAreAsDescribed() {
+    String clone =
+        """
+        {"name":"fast","cloneOf":"live","set":{"rowOptimizer":{"learningRate":0.3}},"by":"ann",
+         "dryRun":true}
+        """;
+    assertAsDescribed("post", "/v1/models", http.post("/v1/models", clone));
+    assertAsDescribed(
+        "post",
+        "/v1/models/state",
+        http.post("/v1/models/state", "{\"model\":\"autoint\",\"state\":\"shadow\"}"));
+    assertAsDescribed(
+        "post", "/v1/aliases", http.post("/v1/aliases", "{\"model\":\"fm\",\"dryRun\":true}"));
+    assertAsDescribed("get", "/v1/deployments", http.get("/v1/deployments"));
+  }
+
+  @Test
   void examplesAreRequestsAsDescribed() {
-    for (String path : List.of("/v1/rank", "/v1/predict", "/v1/events")) {
+    for (String path :
+        List.of(
+            "/v1/rank",
+            "/v1/predict",
+            "/v1/events",
+            "/v1/models",
+            "/v1/models/state",
+            "/v1/aliases")) {
       JsonNode content =
           described.at("/paths").get(path).at("/post/requestBody/content/application~1json");
       for (JsonNode example : content.get("examples")) {

@@ -1,0 +1,255 @@
+package io.millrace.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.standalone.UserError;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The models of a running platform; each change is one request, which the answer puts in words. */
+@Command(
+    name = "models",
+    mixinStandardHelpOptions = true,
+    description = "Lists the models of a running platform, and changes which there are and what they do; see docs/guides/models.md.",
+    synopsisSubcommandLabel =
+        "(list | show | add | clone | freeze | learn | promote | rollback | retire)")
+@SuppressWarnings("NullAway.Init") // picocli sets the parameters
+final class ModelsCommand {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MODELS = "/v1/models";
+  private static final String STATE = "/v1/models/state";
+  private static final String ALIASES = "/v1/aliases";
+
+  /** What every change takes. */
+  static final class ChangeOptions {
+    @Mixin private ServerOption server;
+
+    @Option(names = "--dry-run", description = "Only say what would come of it.")
+    private boolean dryRun;
+
+    @Option(names = "--by", description = "Who asks, kept with the change (default: your user).")
+    private String by = String.valueOf(System.getProperty("user.name"));
+
+    private int send(String path, ObjectNode change) throws InterruptedException {
+      change.put("by", by);
+      if (dryRun) {
+        change.put("dryRun", true);
+      }
+      JsonNode answer = server.client().posted(path, change.toString());
+      System.out.println((dryRun ? "would be: " : "") + answer.path("says").asText());
+      return 0;
+    }
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "All models, with what is served of them.")
+  int list(
+      @Mixin ServerOption server,
+      @Option(names = "--json", description = "The deployments as JSON.") boolean json)
+      throws InterruptedException {
+    JsonNode deployments = server.client().json("/v1/deployments");
+    if (json) {
+      System.out.println(deployments.toPrettyString());
+      return 0;
+    }
+    JsonNode status = server.client().status();
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"model", "state", "aliases", "kind", "version", "AUC", "log loss", "from"});
+    for (JsonNode model : deployments.path("models")) {
+      JsonNode served = served(status, model.path("name").asText());
+      rows.add(
+          new String[] {
+            model.path("name").asText(),
+            model.path("state").asText(),
+            joined(model.path("aliases")),
+            model.path("kind").asText(),
+            served.path("version").asText("-"),
+            figure(served, "segment.auc"),
+            figure(served, "segment.logloss"),
+            model.path("from").asText("-")
+          });
+    }
+    print(rows);
+    return 0;
+  }
+
+  private static JsonNode served(JsonNode status, String model) {
+    for (JsonNode one : status.path("models")) {
+      if (one.path("name").asText().equals(model)) {
+        return one;
+      }
+    }
+    return JSON.createObjectNode();
+  }
+
+  private static String joined(JsonNode texts) {
+    List<String> all = new ArrayList<>();
+    texts.forEach(text -> all.add(text.asText()));
+    return all.isEmpty() ? "-" : String.join(",", all);
+  }
+
+  private static String figure(JsonNode served, String name) {
+    JsonNode value = served.path("metrics").path(name);
+    return value.isNumber() ? "%.4f".formatted(value.asDouble()) : "-";
+  }
+
+  private static void print(List<String[]> rows) {
+    int columns = rows.get(0).length;
+    int[] widths = new int[columns];
+    for (String[] row : rows) {
+      for (int c = 0; c < columns; c++) {
+        widths[c] = Math.max(widths[c], row[c].length());
+      }
+    }
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < columns; c++) {
+        line.append(row[c]).append(" ".repeat(widths[c] - row[c].length() + 2));
+      }
+      System.out.println(line.toString().stripTrailing());
+    }
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "One model: settings, origin, who changed it.")
+  int show(
+      @Mixin ServerOption server,
+      @Parameters(paramLabel = "MODEL", description = "Name or alias.") String model)
+      throws InterruptedException {
+    JsonNode deployments = server.client().json("/v1/deployments");
+    String name = deployments.path("aliases").path(model).asText(model);
+    for (JsonNode one : deployments.path("models")) {
+      if (one.path("name").asText().equals(name)) {
+        System.out.printf(
+            "%s %s since %s, by %s%s%n",
+            name,
+            one.path("state").asText(),
+            Instant.ofEpochMilli(one.path("changedTime").asLong()),
+            one.path("changedBy").asText(),
+            one.path("reason").isTextual() ? ": " + one.path("reason").asText() : "");
+        System.out.printf(
+            "added %s by %s, %s%n",
+            Instant.ofEpochMilli(one.path("addedTime").asLong()),
+            one.path("addedBy").asText(),
+            one.path("from").isTextual()
+                ? "as a " + one.path("origin").asText() + " of " + one.path("from").asText()
+                : "anew");
+        System.out.println(one.path("config").toPrettyString());
+        return 0;
+      }
+    }
+    throw new UserError(
+        "model %s: there is none, expected one that 'millrace models list' shows".formatted(model));
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Adds a model that learns the whole log of examples anew.")
+  int add(
+      @Mixin ChangeOptions change,
+      @Option(names = "--model", required = true, description = "Its kind, for example lr.")
+          String kind,
+      @Option(names = "--set", paramLabel = "JSON", description = "Settings over the kind's defaults.")
+          @Nullable String set,
+      @Option(names = "--learning", description = "Not as a shadow.") boolean learning,
+      @Parameters(paramLabel = "NAME", description = "Of the new model.") String name)
+      throws InterruptedException {
+    return change.send(MODELS, fresh(name, set, learning).put("kind", kind));
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Adds a model that goes on from all that another has learned.")
+  int clone(
+      @Mixin ChangeOptions change,
+      @Option(names = "--of", description = "Name or alias (default: ${DEFAULT-VALUE}).", defaultValue = "live")
+          String source,
+      @Option(names = "--set", paramLabel = "JSON", description = "Settings over those of the source.")
+          @Nullable String set,
+      @Option(names = "--learning", description = "Not as a shadow.") boolean learning,
+      @Parameters(paramLabel = "NAME", description = "Of the new model.") String name)
+      throws InterruptedException {
+    return change.send(MODELS, fresh(name, set, learning).put("cloneOf", source));
+  }
+
+  private static ObjectNode fresh(String name, @Nullable String set, boolean learning) {
+    ObjectNode body = JSON.createObjectNode().put("name", name);
+    if (set != null) {
+      body.set("set", settings(set));
+    }
+    return learning ? body.put("state", "learning") : body;
+  }
+
+  private static JsonNode settings(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new UserError(
+          "--set %s: not JSON, expected an object such as {\"rowOptimizer\":{\"learningRate\":0.2}}"
+              .formatted(json));
+    }
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Lets a model answer as it is, and learn nothing more.")
+  int freeze(@Mixin ChangeOptions change, @Mixin ModelAndReason of) throws InterruptedException {
+    return change.send(STATE, of.state("frozen"));
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Lets a frozen model or a shadow learn.")
+  int learn(@Mixin ChangeOptions change, @Mixin ModelAndReason of) throws InterruptedException {
+    return change.send(STATE, of.state("learning"));
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Ends a model: its job, topics, files and memory are freed for good.")
+  int retire(@Mixin ChangeOptions change, @Mixin ModelAndReason of) throws InterruptedException {
+    return change.send(STATE, of.state("retired"));
+  }
+
+  /** Which model, and why. */
+  static final class ModelAndReason {
+    @Option(names = "--reason", description = "Why, kept with the change.")
+    private @Nullable String reason;
+
+    @Parameters(paramLabel = "MODEL", description = "Name or alias.")
+    private String model;
+
+    private ObjectNode state(String state) {
+      ObjectNode body = JSON.createObjectNode().put("model", model).put("state", state);
+      return reason == null ? body : body.put("reason", reason);
+    }
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Lets a model answer requests that name none, or those that name an alias.")
+  int promote(
+      @Mixin ChangeOptions change,
+      @Option(names = "--alias", description = "Default: ${DEFAULT-VALUE}.", defaultValue = "live")
+          String alias,
+      @Parameters(paramLabel = "MODEL", description = "Name.") String model)
+      throws InterruptedException {
+    return change.send(
+        ALIASES, JSON.createObjectNode().put("alias", alias).put("model", model));
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Lets an alias mean again what it meant before it was promoted.")
+  int rollback(
+      @Mixin ChangeOptions change,
+      @Option(names = "--alias", description = "Default: ${DEFAULT-VALUE}.", defaultValue = "live")
+          String alias)
+      throws InterruptedException {
+    return change.send(
+        ALIASES, JSON.createObjectNode().put("alias", alias).put("rollback", true));
+  }
+}
