@@ -103,7 +103,7 @@ class GuideCommandsTest {
   /** What stands in the place of the project's launcher: these classes, at ports of this test. */
   private void writeLauncher() throws IOException {
     String java =
-        "exec '%s' %s -cp '%s' io.millrace.cli.Millrace \"$@\""
+        "exec '%s' $compiler %s -cp '%s' io.millrace.cli.Millrace \"$@\""
             .formatted(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 String.join(" ", FLAGS),
@@ -118,6 +118,10 @@ class GuideCommandsTest {
               *" --server "* | *" --from "*) ;;
               "rank "* | "click "* | "send "* | "predict "* | "status "* | "explain "*)
                 set -- "$@" --server http://127.0.0.1:%d ;;
+            esac
+            case "$1" in
+              train | replay | explain) compiler= ;;
+              *) compiler=-XX:TieredStopAtLevel=1 ;; # it ends before anything is worth more
             esac
             %s
             """
