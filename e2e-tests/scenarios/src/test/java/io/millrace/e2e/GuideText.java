@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Output as a page shows it, compared with what came by its shape. A word with a digit in it stands
@@ -24,10 +24,10 @@ final class GuideText {
 
   private GuideText() {}
 
-  /** Ids that were cut, by what the page shows of them; null if the output is not as shown. */
-  static @Nullable Map<String, String> ids(List<String> shown, List<String> came) {
+  /** Ids that were cut, by what the page shows of them; empty if the output is not as shown. */
+  static Optional<Map<String, String>> ids(List<String> shown, List<String> came) {
     Map<String, String> ids = new LinkedHashMap<>();
-    return matches(shown, 0, came, 0, ids) ? ids : null;
+    return matches(shown, 0, came, 0, ids) ? Optional.of(ids) : Optional.empty();
   }
 
   private static boolean matches(

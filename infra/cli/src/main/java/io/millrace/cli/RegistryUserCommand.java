@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RegistryUserCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "NAME")
+  @Parameters(index = "0", paramLabel = "NAME", description = "Of the user.")
   private String name;
 
   @Parameters(index = "1", paramLabel = "ROLE", description = "read, write or admin.")

@@ -73,7 +73,7 @@ final class SchemaCommand {
   @Command(
       mixinStandardHelpOptions = true,
       description = "Says whether a file is a valid feature schema, and what it encodes.")
-  int validate(@Parameters(paramLabel = "FILE") Path file) {
+  int validate(@Parameters(paramLabel = "FILE", description = "The schema.") Path file) {
     return judged(
         () -> {
           Schema schema = SchemaFile.read(file);
@@ -105,8 +105,8 @@ final class SchemaCommand {
       mixinStandardHelpOptions = true,
       description = "Says what a newer schema changes, feature by feature.")
   int diff(
-      @Parameters(paramLabel = "OLD") Path older,
-      @Parameters(paramLabel = "NEW") Path newer,
+      @Parameters(paramLabel = "OLD", description = "The older schema.") Path older,
+      @Parameters(paramLabel = "NEW", description = "The newer one.") Path newer,
       @Option(names = "--level", description = "Avro's part (default: BACKWARD).")
           @Nullable CompatibilityLevel level) {
     return judged(() -> compare(SchemaFile.read(older), SchemaFile.read(newer), level));
@@ -116,7 +116,7 @@ final class SchemaCommand {
       mixinStandardHelpOptions = true,
       description = "Says whether a schema may become the next version of its subject.")
   int check(
-      @Parameters(paramLabel = "FILE") Path file,
+      @Parameters(paramLabel = "FILE", description = "The schema.") Path file,
       @Option(
               names = "--registry",
               description = "Asks this registry, by its level (default: " + REGISTRY + ").")
@@ -152,7 +152,7 @@ final class SchemaCommand {
       mixinStandardHelpOptions = true,
       description = "Registers a schema as the next version of its subject.")
   int register(
-      @Parameters(paramLabel = "FILE") Path file,
+      @Parameters(paramLabel = "FILE", description = "The schema.") Path file,
       @Option(names = "--registry", description = "Its address (default: " + REGISTRY + ").")
           @Nullable URI registry,
       @Option(names = "--subject", description = "Default: the record's name.")

@@ -81,7 +81,7 @@ public record TrainReport(
         epoch.valid().auc(),
         epoch.valid().logloss(),
         epoch.valid().ece(),
-        epoch.rate(),
+        (float) epoch.rate(), // 0.2 times 0.2 is 0.04 to a reader
         epoch.examplesPerSecond(),
         epoch.targets() == Epoch.Targets.CALIBRATED ? "  calibrated targets" : "",
         epoch.best() ? "  best" : "");

@@ -24,7 +24,7 @@ class TrainingBarTest {
             3,
             Epoch.Targets.CALIBRATED,
             0.5,
-            0.1,
+            0.2 * 0.2,
             new Metrics(0, 0, .25, .25, .25, .25, .25, .25, .25, .25),
             true,
             12_345.6);
@@ -33,7 +33,7 @@ class TrainingBarTest {
     }
     assertThat(lines.toString(StandardCharsets.UTF_8).lines())
         .containsExactly(
-            "epoch   3  loss 0.5000  valid AUC 0.25000 logloss 0.2500 ECE 0.2500  rate x0.1"
+            "epoch   3  loss 0.5000  valid AUC 0.25000 logloss 0.2500 ECE 0.2500  rate x0.04"
                 + "  12,346 examples/s  calibrated targets  best");
     assertThat(terminal.size()).isZero();
   }
