@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = "Lists the models of a running platform, and changes which there are and what they do; see docs/guides/models.md.",
+    description =
+        "Lists the models of a running platform, and changes which there are and what they do; see docs/guides/models.md.",
     synopsisSubcommandLabel =
         "(list | show | add | clone | freeze | learn | promote | rollback | retire)")
 @SuppressWarnings("NullAway.Init") // picocli sets the parameters
@@ -48,7 +49,9 @@ final class ModelsCommand {
     }
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "All models, with what is served of them.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "All models, with what is served of them.")
   int list(
       @Mixin ServerOption server,
       @Option(names = "--json", description = "The deployments as JSON.") boolean json)
@@ -60,7 +63,8 @@ final class ModelsCommand {
     }
     JsonNode status = server.client().status();
     List<String[]> rows = new ArrayList<>();
-    rows.add(new String[] {"model", "state", "aliases", "kind", "version", "AUC", "log loss", "from"});
+    rows.add(
+        new String[] {"model", "state", "aliases", "kind", "version", "AUC", "log loss", "from"});
     for (JsonNode model : deployments.path("models")) {
       JsonNode served = served(status, model.path("name").asText());
       rows.add(
@@ -116,7 +120,9 @@ final class ModelsCommand {
     }
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "One model: settings, origin, who changed it.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "One model: settings, origin, who changed it.")
   int show(
       @Mixin ServerOption server,
       @Parameters(paramLabel = "MODEL", description = "Name or alias.") String model)
@@ -154,7 +160,10 @@ final class ModelsCommand {
       @Mixin ChangeOptions change,
       @Option(names = "--model", required = true, description = "Its kind, for example lr.")
           String kind,
-      @Option(names = "--set", paramLabel = "JSON", description = "Settings over the kind's defaults.")
+      @Option(
+              names = "--set",
+              paramLabel = "JSON",
+              description = "Settings over the kind's defaults.")
           @Nullable String set,
       @Option(names = "--learning", description = "Not as a shadow.") boolean learning,
       @Parameters(paramLabel = "NAME", description = "Of the new model.") String name)
@@ -167,9 +176,15 @@ final class ModelsCommand {
       description = "Adds a model that goes on from all that another has learned.")
   int clone(
       @Mixin ChangeOptions change,
-      @Option(names = "--of", description = "Name or alias (default: ${DEFAULT-VALUE}).", defaultValue = "live")
+      @Option(
+              names = "--of",
+              description = "Name or alias (default: ${DEFAULT-VALUE}).",
+              defaultValue = "live")
           String source,
-      @Option(names = "--set", paramLabel = "JSON", description = "Settings over those of the source.")
+      @Option(
+              names = "--set",
+              paramLabel = "JSON",
+              description = "Settings over those of the source.")
           @Nullable String set,
       @Option(names = "--learning", description = "Not as a shadow.") boolean learning,
       @Parameters(paramLabel = "NAME", description = "Of the new model.") String name)
@@ -237,8 +252,7 @@ final class ModelsCommand {
           String alias,
       @Parameters(paramLabel = "MODEL", description = "Name.") String model)
       throws InterruptedException {
-    return change.send(
-        ALIASES, JSON.createObjectNode().put("alias", alias).put("model", model));
+    return change.send(ALIASES, JSON.createObjectNode().put("alias", alias).put("model", model));
   }
 
   @Command(
@@ -249,7 +263,6 @@ final class ModelsCommand {
       @Option(names = "--alias", description = "Default: ${DEFAULT-VALUE}.", defaultValue = "live")
           String alias)
       throws InterruptedException {
-    return change.send(
-        ALIASES, JSON.createObjectNode().put("alias", alias).put("rollback", true));
+    return change.send(ALIASES, JSON.createObjectNode().put("alias", alias).put("rollback", true));
   }
 }

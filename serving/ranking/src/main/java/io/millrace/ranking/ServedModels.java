@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,15 @@ public final class ServedModels implements AutoCloseable {
     Shown now = shown;
     ServedModel live = now.find(null);
     return now.aliases.containsValue(model) || (live != null && live.name().equals(model));
+  }
+
+  /** Why a model can't answer as fast as it will, in words; empty if it can. */
+  public Optional<String> unready(String name) {
+    ServedModel model = shown.find(name);
+    if (model == null) {
+      return Optional.of("It is not served here yet.");
+    }
+    return model.ready() ? Optional.empty() : Optional.of(model.notReady());
   }
 
   /** Why models that requests mean are not ready, told at once; empty if all are. */

@@ -20,21 +20,25 @@ public final class ModelCatalog {
   private final DeploymentLog log;
   private final Function<String, Optional<FeatureSchema>> schemas;
   private final Function<ModelConfig, Optional<String>> objection;
+  private final Function<String, Optional<String>> unready;
   private final Clock clock;
 
   /**
    * @param log of deployments
    * @param schemas newest feature schema of a name
    * @param objection why a model of given settings can't run here, in words
+   * @param unready why a model of a name can't answer yet, in words
    */
   public ModelCatalog(
       DeploymentLog log,
       Function<String, Optional<FeatureSchema>> schemas,
       Function<ModelConfig, Optional<String>> objection,
+      Function<String, Optional<String>> unready,
       Clock clock) {
     this.log = log;
     this.schemas = schemas;
     this.objection = objection;
+    this.unready = unready;
     this.clock = clock;
   }
 
@@ -113,8 +117,7 @@ public final class ModelCatalog {
                       d -> {
                         throw new RefusedChangeException(
                             "model %s: %s is %s, but %s has %s; a clone may differ in rates and other numbers of the same optimizers, and anything else learns anew by 'add'"
-                                .formatted(
-                                    name, d.setting(), d.given(), of.name(), d.stored()));
+                                .formatted(name, d.setting(), d.given(), of.name(), d.stored()));
                       });
               return Optional.of(
                   new Add(config, new Origin.CloneOf(of.name()), state, made(asked)));
@@ -160,8 +163,7 @@ public final class ModelCatalog {
    * @param model name, or alias of one that is not to be retired
    * @param reason in words, or null
    */
-  public Answer set(
-      String model, DeploymentState state, @Nullable String reason, Asked asked) {
+  public Answer set(String model, DeploymentState state, @Nullable String reason, Asked asked) {
     DeploymentView after =
         log.change(
             view -> {
@@ -189,6 +191,13 @@ public final class ModelCatalog {
         log.change(
             view -> {
               Deployment known = found(view, model);
+              unready
+                  .apply(known.name())
+                  .ifPresent(
+                      words -> {
+                        throw new RefusedChangeException(
+                            "model %s cannot answer yet: %s".formatted(known.name(), words));
+                      });
               Alias before = view.aliases().get(alias);
               return before != null && before.model().equals(known.name())
                   ? Optional.empty()

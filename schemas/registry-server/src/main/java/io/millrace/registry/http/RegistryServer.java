@@ -35,14 +35,6 @@ public final class RegistryServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryServer.class);
   private static final int WORKERS = 4;
 
-  static {
-    // A connection that is to be closed would stay open for three seconds, so that the client
-    // closes
-    // it first; one that reads to the end waits for that. Armeria reads the property once.
-    System.getProperties()
-        .putIfAbsent("com.linecorp.armeria.defaultHttp1ConnectionCloseDelayMillis", "0");
-  }
-
   private final RegistryService registry;
   private final RegistryServerConfig config;
   private final Gate gate;

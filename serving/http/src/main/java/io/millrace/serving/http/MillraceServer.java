@@ -68,13 +68,6 @@ public final class MillraceServer implements AutoCloseable {
 
   private static final int MAX_STREAMS = 256;
 
-  static {
-    // A connection that is to be closed would stay open for three seconds, so that the client
-    // closes it first; one that reads to the end waits for that. Armeria reads the property once.
-    System.getProperties()
-        .putIfAbsent("com.linecorp.armeria.defaultHttp1ConnectionCloseDelayMillis", "0");
-  }
-
   private final ServedModels models;
   private final EventLog impressions;
   private final EventLog given;
@@ -417,6 +410,7 @@ public final class MillraceServer implements AutoCloseable {
                         .latest(name)
                         .map(registered -> FeatureSchema.parse(registered.schema())),
                 config.wiring().objection(),
+                models::unready,
                 config.clock()));
     routes.view("/v1/deployments", ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all()));
     post(routes, config, "models", Role.ADMIN, endpoint::add);

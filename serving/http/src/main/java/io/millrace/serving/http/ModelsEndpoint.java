@@ -110,7 +110,9 @@ final class ModelsEndpoint {
         model.config().kind().toString(),
         model.config().outcome(),
         aliases,
-        origin instanceof Origin.Anew ? "new" : origin instanceof Origin.Trained ? "trained" : "clone",
+        origin instanceof Origin.Anew
+            ? "new"
+            : origin instanceof Origin.Trained ? "trained" : "clone",
         origin instanceof Origin.Trained trained
             ? trained.path()
             : origin instanceof Origin.CloneOf clone ? clone.source() : null,

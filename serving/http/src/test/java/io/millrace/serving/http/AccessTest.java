@@ -107,15 +107,17 @@ class AccessTest {
   }
 
   @Test
-  void eventsAreWrittenAndAllElseIsRead() {
+  void eventsAreWrittenModelsAreAdministeredAndAllElseIsRead() {
     for (Route route : server.routes().all()) {
+      String asked = route.method() + " " + route.path();
       Role expected =
-          switch (route.path()) {
-            case "/health" -> null;
-            case "/v1/events" -> Role.WRITE;
+          switch (asked) {
+            case "GET /health" -> null;
+            case "POST /v1/events" -> Role.WRITE;
+            case "POST /v1/models", "POST /v1/models/state", "POST /v1/aliases" -> Role.ADMIN;
             default -> Role.READ;
           };
-      assertThat(route.role()).as(route.path()).isEqualTo(expected);
+      assertThat(route.role()).as(asked).isEqualTo(expected);
     }
   }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.linecorp.armeria.common.Flags;
 import io.millrace.learner.ModelKind;
 import io.millrace.ranking.Allocation;
 import io.millrace.ranking.ServedFixture;
@@ -180,16 +179,6 @@ class DoorsTest {
     byte[] body = PREDICT.getBytes(UTF_8);
     assertThat(send("content-type", "application/x-www-form-urlencoded", body).statusCode())
         .isEqualTo(200);
-  }
-
-  @Test
-  void aConnectionThatIsToBeClosedIsClosedAtOnce() throws Exception {
-    try (RawHttp once = new RawHttp(server)) {
-      once.send("GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-      assertThat(once.answer()).startsWith("HTTP/1.1 200 ");
-      assertThat(once.ends()).isTrue();
-    }
-    assertThat(Flags.defaultHttp1ConnectionCloseDelayMillis()).as("not later").isZero();
   }
 
   @Test

@@ -43,9 +43,7 @@ final class Fixture {
               .current()
               .map(version -> ModelConfig.fromJson(version.manifest().getModelConfig()))
               .orElseGet(
-                  () ->
-                      ModelConfig.defaults(
-                          ModelKind.LR, source.model(), ServedFixture.SCHEMA));
+                  () -> ModelConfig.defaults(ModelKind.LR, source.model(), ServedFixture.SCHEMA));
       var unused =
           log.change(
               view ->
@@ -56,8 +54,7 @@ final class Fixture {
     }
     var unused =
         log.change(
-            view ->
-                Optional.of(new DeploymentChange.Point(Alias.LIVE, sources[0].model(), made)),
+            view -> Optional.of(new DeploymentChange.Point(Alias.LIVE, sources[0].model(), made)),
             false);
     return log;
   }
