@@ -71,6 +71,7 @@ final class ColumnProfile {
   private long leadingZero;
   private double least = Double.POSITIVE_INFINITY;
   private double most = Double.NEGATIVE_INFINITY;
+  private final Moments[] moments = {new Moments(), new Moments(), new Moments()};
   private final long[] units = new long[InstantSpelling.values().length];
   private final long[] withItems = new long[ITEMS.length()];
   private final long[] items = new long[ITEMS.length()];
@@ -142,6 +143,9 @@ final class ColumnProfile {
       comma += text.indexOf('.') < 0 ? times : 0;
       least = Math.min(least, x);
       most = Math.max(most, x);
+      for (Moments each : moments) {
+        each.add(x, times);
+      }
       boolean longNumber = Math.abs(x) < 9.2e18;
       whole += x == Math.rint(x) && longNumber ? times : 0;
       int digit = text.charAt(0) == '-' ? 1 : 0;
@@ -157,6 +161,14 @@ final class ColumnProfile {
     } else if (text.indexOf(',') >= 0 && text.length() < 40) {
       boolean grouped = NumberSpelling.THOUSANDS_COMMA.plain(text) != null;
       boolean decimal = NumberSpelling.DECIMAL_COMMA.plain(text) != null;
+      if (grouped) {
+        moments[NumberSpelling.THOUSANDS_COMMA.ordinal()].add(
+            NumberSpelling.THOUSANDS_COMMA.toDouble(text), times);
+      }
+      if (decimal) {
+        moments[NumberSpelling.DECIMAL_COMMA.ordinal()].add(
+            NumberSpelling.DECIMAL_COMMA.toDouble(text), times);
+      }
       commaInNumbers |= grouped || decimal;
       thousands += grouped ? times : 0;
       comma += decimal ? times : 0;
@@ -315,6 +327,8 @@ final class ColumnProfile {
             .map(Map.Entry::getKey)
             .toList(),
         values.keySet().stream().limit(EXAMPLES).toList(),
+        moments[numbers.ordinal()].mean(),
+        moments[numbers.ordinal()].deviation(),
         null);
   }
 

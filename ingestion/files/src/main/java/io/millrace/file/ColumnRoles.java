@@ -49,7 +49,13 @@ final class ColumnRoles {
           "tag",
           "auctionid",
           "logid",
-          "row");
+          "row",
+          "reviewid",
+          "recommendationid",
+          "passengerid",
+          "transactionid",
+          "orderid",
+          "recordid");
 
   /** A larger share of times before those that events may have, and they are not the event's. */
   private static final double MOST_EARLY = 0.01;
@@ -111,7 +117,7 @@ final class ColumnRoles {
     Optional<Column> time = time(columns, label);
     Optional<Column> id = id(columns);
     columns.stream()
-        .filter(Column::empty)
+        .filter(column -> column.empty() && !traits.sparse())
         .limit(20)
         .forEach(c -> notes.add("column '%s' is empty in every row".formatted(c.name())));
     if (time.isPresent() && options.get(Option.TIME).isEmpty()) {
@@ -125,7 +131,9 @@ final class ColumnRoles {
   private List<Column> withLeaks(List<Column> columns, Label label, RowSource rows)
       throws IOException {
     Set<String> wanted = options.pairs(Option.TYPES).keySet();
-    List<Column> marked = new ArrayList<>(LabelLeaks.marked(columns, label, rows));
+    // Of a schema that is given, its features are known.
+    List<String> suspicious = options.schema().isEmpty() ? notes : new ArrayList<>();
+    List<Column> marked = new ArrayList<>(LabelLeaks.marked(columns, label, rows, suspicious));
     for (int c = 0; c < marked.size(); c++) {
       if (wanted.contains(marked.get(c).name())) {
         marked.set(c, columns.get(c));

@@ -9,6 +9,8 @@ import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.SchemaText;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -23,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaDraft {
   /** Whole numbers of at most so many values are names rather than amounts. */
   private static final int FEW = 50;
+
+  /** From so many deviations on the mean is far from 0. */
+  private static final double FAR = 1.5;
+
+  private static final double SELDOM_MISSING = 0.01;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -174,9 +181,15 @@ public final class SchemaDraft {
     field.put("doc", doc(column));
   }
 
-  private static void feature(
+  private void feature(
       ObjectNode field, Feature.Kind kind, @Nullable String transform, Column column) {
     ObjectNode feature = field.putObject("feature").put("kind", kind.word());
+    if (kind == Feature.Kind.NUMERIC && farFromZero(column)) {
+      feature
+          .put("transform", "standardize")
+          .put("mean", rounded(column.mean()))
+          .put("std", rounded(column.deviation()));
+    }
     if (transform != null) {
       feature.put("transform", transform);
     }
@@ -184,6 +197,21 @@ public final class SchemaDraft {
     if (kind == Feature.Kind.SEQUENCE && split != null && !split.equals("\u001f")) {
       feature.put("split", split);
     }
+  }
+
+  /**
+   * Whether numbers lie together far from 0, as heights of places and years do: a model that sees
+   * them as they are learns first of all that they are large. A feature that is not there is 0 of
+   * labels and pairs, so there it must nearly always be there.
+   */
+  private boolean farFromZero(Column column) {
+    return column.deviation() > 0
+        && Math.abs(column.mean()) >= FAR * column.deviation()
+        && (!plan.format().sparse() || column.missingShare() < SELDOM_MISSING);
+  }
+
+  private static double rounded(double value) {
+    return new BigDecimal(value).round(new MathContext(4)).doubleValue();
   }
 
   /**
