@@ -80,6 +80,9 @@ final class ColumnProfile {
   private boolean itemsAreNumbers = true;
   private boolean commaInNumbers;
 
+  /** Values of several commas that are no number, as lists of ids are. */
+  private long commasInNone;
+
   /**
    * @param columns of the file: what all of them keep is bounded
    */
@@ -170,6 +173,8 @@ final class ColumnProfile {
             NumberSpelling.DECIMAL_COMMA.toDouble(text), times);
       }
       commaInNumbers |= grouped || decimal;
+      commasInNone +=
+          !grouped && !decimal && text.indexOf(',') != text.lastIndexOf(',') ? times : 0;
       thousands += grouped ? times : 0;
       comma += decimal ? times : 0;
       onlyThousands += grouped && !decimal ? times : 0;
@@ -465,6 +470,11 @@ final class ColumnProfile {
     return decides ? NumberSpelling.DECIMAL_COMMA : NumberSpelling.THOUSANDS_COMMA;
   }
 
+  /** Whether commas stand between items, rather than in numbers. */
+  private boolean commasSeparate(long withCommas) {
+    return !commaInNumbers || commasInNone * 20 >= withCommas;
+  }
+
   private @Nullable String split(long present) {
     for (int i = 0; i < ITEMS.length(); i++) {
       char c = ITEMS.charAt(i);
@@ -475,7 +485,7 @@ final class ColumnProfile {
           ? withItems[i] > 0
           : often
               && recur
-              && (c != ',' || (itemsAreWords && !commaInNumbers))
+              && (c != ',' || (itemsAreWords && commasSeparate(withItems[i])))
               && (c != ' ' || itemsAreNumbers)) {
         return String.valueOf(c);
       }

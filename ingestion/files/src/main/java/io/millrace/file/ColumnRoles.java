@@ -25,6 +25,8 @@ final class ColumnRoles {
           "ts",
           "timestamp",
           "time",
+          "timems",
+          "timestampms",
           "eventtime",
           "eventtimestamp",
           "clicktime",
@@ -309,8 +311,15 @@ final class ColumnRoles {
                                       new HashSet<>(
                                           columns.stream().map(Column::name).toList()))))));
     }
+    // A table of pandas begins with the row's number, without a name.
+    Set<String> numbered = Set.of("column1", "unnamed0");
     return columns.stream()
-        .filter(c -> IDS.contains(LabelFinder.normal(c.name())) && c.unique())
+        .filter(
+            c ->
+                c.unique()
+                    && (IDS.contains(LabelFinder.normal(c.name()))
+                        || (c == columns.get(0)
+                            && numbered.contains(LabelFinder.normal(c.name())))))
         .findFirst();
   }
 

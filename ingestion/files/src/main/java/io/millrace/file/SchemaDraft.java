@@ -26,6 +26,9 @@ public final class SchemaDraft {
   /** Whole numbers of at most so many values are names rather than amounts. */
   private static final int FEW = 50;
 
+  /** Rows of each value, from which on a whole number is learned better as a name. */
+  private static final int OFTEN = 20;
+
   /** From so many deviations on the mean is far from 0. */
   private static final double FAR = 1.5;
 
@@ -215,7 +218,8 @@ public final class SchemaDraft {
   }
 
   /**
-   * Whether whole numbers name things: few of them, or as many as ids are, by their column's name.
+   * Whether whole numbers name things: few of them, or values that come back again and again, which
+   * can be learned one by one, or as many as ids are, by their column's name.
    */
   private static boolean isName(Column column) {
     String name = column.name().toLowerCase(Locale.ROOT);
@@ -224,7 +228,10 @@ public final class SchemaDraft {
                 "(.*[^a-z])?(id|ids|user|item|ad|movie|product|campaign|device|app|ip|zip|zipcode|os|channel|code|category|site)([^a-z].*)?")
             || column.name().matches(".*[a-z](Id|ID)")
             || name.matches(".*id");
-    return called || (column.allCounted() && column.distinct() <= FEW);
+    long present = column.rows() - column.missing();
+    return called
+        || (column.allCounted()
+            && (column.distinct() <= FEW || present >= (long) OFTEN * column.distinct()));
   }
 
   private static String doc(Column column) {
