@@ -14,6 +14,7 @@ import java.math.MathContext;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,12 @@ public final class SchemaDraft {
   private static final double FAR = 1.5;
 
   private static final double SELDOM_MISSING = 0.01;
+
+  /** Names of amounts, however often these come back. */
+  private static final Pattern AMOUNT =
+      Pattern.compile(
+          ".*(price|amount|count|duration|income|balance|distance|seconds|minutes|salary)"
+              + "|(.*[^a-z])?(age|cost|bid|size|length|width|height|year|days|hours|weight|ms)");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -225,13 +232,19 @@ public final class SchemaDraft {
     String name = column.name().toLowerCase(Locale.ROOT);
     boolean called =
         name.matches(
-                "(.*[^a-z])?(id|ids|user|item|ad|movie|product|campaign|device|app|ip|zip|zipcode|os|channel|code|category|site)([^a-z].*)?")
+                "(.*[^a-z])?(id|ids|user|item|ad|movie|product|campaign|device|app|ip|zip|zipcode|os|channel|code|category|site)([^a-z]*([0-9]+|id|ids|code))?")
             || column.name().matches(".*[a-z](Id|ID)")
             || name.matches(".*id");
+    if (called) {
+      return true;
+    }
+    // Whole numbers with a point, as 3.0, come of a column of amounts, or of one with gaps.
+    boolean pointed =
+        column.missing() == 0 && column.examples().stream().allMatch(e -> e.indexOf('.') >= 0);
+    boolean few = column.distinct() <= FEW;
     long present = column.rows() - column.missing();
-    return called
-        || (column.allCounted()
-            && (column.distinct() <= FEW || present >= (long) OFTEN * column.distinct()));
+    boolean often = present >= (long) OFTEN * column.distinct() && !AMOUNT.matcher(name).matches();
+    return column.allCounted() && !pointed && (few || often);
   }
 
   private static String doc(Column column) {

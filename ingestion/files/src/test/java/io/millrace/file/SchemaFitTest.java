@@ -215,14 +215,17 @@ class SchemaFitTest {
   /** Cities and ads have numbers for names; heights hardly come back. */
   @Test
   void wholeNumbersThatComeBackAreNames() {
-    StringBuilder text = new StringBuilder(",C14,height,tags,label\n");
+    StringBuilder text =
+        new StringBuilder(",C14,slotprice,user-item_affinity_1,height,tags,label\n");
     for (int row = 0; row < 1_800; row++) {
       int tag = 10_000 + row % 30;
       text.append(
-          "%d,%d,%d,\"%s\",%d%n"
+          "%d,%d,%d,%d.0,%d,\"%s\",%d%n"
               .formatted(
                   row,
                   15_700 + row * 7 % 60,
+                  row * 7 % 60,
+                  row % 4,
                   row * 7 % 900,
                   row % 3 == 0 ? tag : row % 3 == 1 ? tag + ",10001" : tag + ",10001,10002",
                   row % 5 == 0 ? 1 : 0));
@@ -231,7 +234,12 @@ class SchemaFitTest {
     assertThat(plan.id().map(Column::name)).contains("column1");
     FeatureSchema draft = SchemaDraft.schema(plan);
     assertThat(draft.encodedFields().stream().map(f -> f.name() + " " + f.kind().word()))
-        .containsExactly("C14 categorical", "height numeric", "tags sequence");
+        .containsExactly(
+            "C14 categorical",
+            "slotprice numeric",
+            "user_item_affinity_1 numeric",
+            "height numeric",
+            "tags sequence");
   }
 
   @Test
