@@ -47,6 +47,28 @@ class FileCommandsTest {
     }
   }
 
+  /** Ids 1 and 2 tell the label; the file to be scored has neither labels nor all ids. */
+  @Test
+  void pairsAreTrainedOnAndOthersScoredByTheirLines() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 600; i++) {
+      text.append("%d %d:1 %d:0.5\n".formatted(i % 2, 1 + i % 2, 3 + i % 5));
+    }
+    Path train = Files.writeString(folder.resolve("train.libsvm"), text);
+    Path out = folder.resolve("model");
+    assertThat(Ran.of("train", train, "--model", "lr", "--out", out).status()).isZero();
+
+    Path scores = folder.resolve("scores.csv");
+    Path unlabelled = Files.writeString(folder.resolve("new.libsvm"), "# new\n2:1\n\n1:1 3:0.5\n");
+    Ran scored = Ran.of("score", unlabelled, "--from", out, "--out", scores);
+    assertThat(scored.err()).isEmpty();
+    assertThat(scored.status()).isZero();
+    List<String> lines = Files.readAllLines(scores);
+    assertThat(lines).hasSize(3).first().isEqualTo("row,probability");
+    assertThat(lines.get(1)).matches("2,0?\\.[5-9].*");
+    assertThat(lines.get(2)).matches("4,0?\\.[0-4].*");
+  }
+
   @Test
   void aDraftedSchemaIsOneThatIsTaken() throws IOException {
     Path table = table("t.csv", 100, true);

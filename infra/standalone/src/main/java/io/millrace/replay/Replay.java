@@ -188,7 +188,7 @@ public final class Replay {
           directory.report(),
           Optional.empty());
     }
-    file.describe().forEach(out::println);
+    file.describe(source.orderBy()).forEach(out::println);
     Size size = source.size();
     if (size.rows() == 0) {
       throw new UserError("%s has no rows, expected at least one".formatted(file.file()));

@@ -153,8 +153,13 @@ public record SourceFile(
 
   /** What was found, for a person to read before the work starts. */
   public List<String> describe() {
+    return describe(Optional.empty());
+  }
+
+  /** The same where a column says the order of the rows. */
+  List<String> describe(Optional<String> orderBy) {
     List<String> lines = new ArrayList<>(plan.describe());
-    fit.notes().forEach(note -> lines.add("note: " + note));
+    fit.notes(orderBy).forEach(note -> lines.add("note: " + note));
     boolean timeIsFeature =
         schema.timeField().isPresent()
             && schema.encodedFields().stream()

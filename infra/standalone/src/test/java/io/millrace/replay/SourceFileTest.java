@@ -73,6 +73,15 @@ class SourceFileTest {
   }
 
   @Test
+  void theColumnThatSaysTheOrderIsUsed() throws IOException {
+    Path file = file("f.csv", "n,seq,user,clicked", "1,7,b,1", "2,5,a,0", "3,6,c,1");
+    Path schema = Files.writeString(folder.resolve("s.avsc"), SCHEMA);
+    SourceFile source = SourceFile.of(file, SourceSettings.NONE.withSchema(Optional.of(schema)));
+    assertThat(source.describe()).contains("note: not used of the file: n, seq");
+    assertThat(source.describe(Optional.of("seq"))).contains("note: not used of the file: n");
+  }
+
+  @Test
   void anotherFileHasTheSameRuleOfTheLabel() throws IOException {
     SourceFile train =
         SourceFile.of(

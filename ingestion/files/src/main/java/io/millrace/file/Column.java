@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param allCounted false if there are more values than were counted
  * @param markers texts that stood for a missing value, most frequent first
  * @param examples some values, in the order of the file
+ * @param mean of those values that are numbers, NaN where none is
+ * @param deviation of the same, the standard deviation
  * @param onlyWhere the only rows that have a value where that tells the label, in words such as
  *     "only where click is 1"; else null
  */
@@ -28,6 +30,8 @@ public record Column(
     boolean allCounted,
     List<String> markers,
     List<String> examples,
+    double mean,
+    double deviation,
     @Nullable String onlyWhere) {
   public Column {
     markers = List.copyOf(markers);
@@ -52,6 +56,17 @@ public record Column(
   /** The same column, known to have values only in such rows. */
   Column onlyWhere(String words) {
     return new Column(
-        name, type, spelling, rows, missing, distinct, allCounted, markers, examples, words);
+        name,
+        type,
+        spelling,
+        rows,
+        missing,
+        distinct,
+        allCounted,
+        markers,
+        examples,
+        mean,
+        deviation,
+        words);
   }
 }

@@ -71,6 +71,7 @@ final class ColumnProfile {
   private long leadingZero;
   private double least = Double.POSITIVE_INFINITY;
   private double most = Double.NEGATIVE_INFINITY;
+  private final Moments[] moments = {new Moments(), new Moments(), new Moments()};
   private final long[] units = new long[InstantSpelling.values().length];
   private final long[] withItems = new long[ITEMS.length()];
   private final long[] items = new long[ITEMS.length()];
@@ -78,6 +79,9 @@ final class ColumnProfile {
   private boolean itemsAreWords = true;
   private boolean itemsAreNumbers = true;
   private boolean commaInNumbers;
+
+  /** Values of several commas that are no number, as lists of ids are. */
+  private long commasInNone;
 
   /**
    * @param columns of the file: what all of them keep is bounded
@@ -142,6 +146,9 @@ final class ColumnProfile {
       comma += text.indexOf('.') < 0 ? times : 0;
       least = Math.min(least, x);
       most = Math.max(most, x);
+      for (Moments each : moments) {
+        each.add(x, times);
+      }
       boolean longNumber = Math.abs(x) < 9.2e18;
       whole += x == Math.rint(x) && longNumber ? times : 0;
       int digit = text.charAt(0) == '-' ? 1 : 0;
@@ -157,7 +164,17 @@ final class ColumnProfile {
     } else if (text.indexOf(',') >= 0 && text.length() < 40) {
       boolean grouped = NumberSpelling.THOUSANDS_COMMA.plain(text) != null;
       boolean decimal = NumberSpelling.DECIMAL_COMMA.plain(text) != null;
+      if (grouped) {
+        moments[NumberSpelling.THOUSANDS_COMMA.ordinal()].add(
+            NumberSpelling.THOUSANDS_COMMA.toDouble(text), times);
+      }
+      if (decimal) {
+        moments[NumberSpelling.DECIMAL_COMMA.ordinal()].add(
+            NumberSpelling.DECIMAL_COMMA.toDouble(text), times);
+      }
       commaInNumbers |= grouped || decimal;
+      commasInNone +=
+          !grouped && !decimal && text.indexOf(',') != text.lastIndexOf(',') ? times : 0;
       thousands += grouped ? times : 0;
       comma += decimal ? times : 0;
       onlyThousands += grouped && !decimal ? times : 0;
@@ -315,6 +332,8 @@ final class ColumnProfile {
             .map(Map.Entry::getKey)
             .toList(),
         values.keySet().stream().limit(EXAMPLES).toList(),
+        moments[numbers.ordinal()].mean(),
+        moments[numbers.ordinal()].deviation(),
         null);
   }
 
@@ -451,6 +470,11 @@ final class ColumnProfile {
     return decides ? NumberSpelling.DECIMAL_COMMA : NumberSpelling.THOUSANDS_COMMA;
   }
 
+  /** Whether commas stand between items, rather than in numbers. */
+  private boolean commasSeparate(long withCommas) {
+    return !commaInNumbers || commasInNone * 20 >= withCommas;
+  }
+
   private @Nullable String split(long present) {
     for (int i = 0; i < ITEMS.length(); i++) {
       char c = ITEMS.charAt(i);
@@ -461,7 +485,7 @@ final class ColumnProfile {
           ? withItems[i] > 0
           : often
               && recur
-              && (c != ',' || (itemsAreWords && !commaInNumbers))
+              && (c != ',' || (itemsAreWords && commasSeparate(withItems[i])))
               && (c != ' ' || itemsAreNumbers)) {
         return String.valueOf(c);
       }

@@ -25,6 +25,8 @@ final class ColumnRoles {
           "ts",
           "timestamp",
           "time",
+          "timems",
+          "timestampms",
           "eventtime",
           "eventtimestamp",
           "clicktime",
@@ -49,7 +51,13 @@ final class ColumnRoles {
           "tag",
           "auctionid",
           "logid",
-          "row");
+          "row",
+          "reviewid",
+          "recommendationid",
+          "passengerid",
+          "transactionid",
+          "orderid",
+          "recordid");
 
   /** A larger share of times before those that events may have, and they are not the event's. */
   private static final double MOST_EARLY = 0.01;
@@ -111,7 +119,7 @@ final class ColumnRoles {
     Optional<Column> time = time(columns, label);
     Optional<Column> id = id(columns);
     columns.stream()
-        .filter(Column::empty)
+        .filter(column -> column.empty() && !traits.sparse())
         .limit(20)
         .forEach(c -> notes.add("column '%s' is empty in every row".formatted(c.name())));
     if (time.isPresent() && options.get(Option.TIME).isEmpty()) {
@@ -125,7 +133,9 @@ final class ColumnRoles {
   private List<Column> withLeaks(List<Column> columns, Label label, RowSource rows)
       throws IOException {
     Set<String> wanted = options.pairs(Option.TYPES).keySet();
-    List<Column> marked = new ArrayList<>(LabelLeaks.marked(columns, label, rows));
+    // Of a schema that is given, its features are known.
+    List<String> suspicious = options.schema().isEmpty() ? notes : new ArrayList<>();
+    List<Column> marked = new ArrayList<>(LabelLeaks.marked(columns, label, rows, suspicious));
     for (int c = 0; c < marked.size(); c++) {
       if (wanted.contains(marked.get(c).name())) {
         marked.set(c, columns.get(c));
@@ -301,8 +311,15 @@ final class ColumnRoles {
                                       new HashSet<>(
                                           columns.stream().map(Column::name).toList()))))));
     }
+    // A table of pandas begins with the row's number, without a name.
+    Set<String> numbered = Set.of("column1", "unnamed0");
     return columns.stream()
-        .filter(c -> IDS.contains(LabelFinder.normal(c.name())) && c.unique())
+        .filter(
+            c ->
+                c.unique()
+                    && (IDS.contains(LabelFinder.normal(c.name()))
+                        || (c == columns.get(0)
+                            && numbered.contains(LabelFinder.normal(c.name())))))
         .findFirst();
   }
 

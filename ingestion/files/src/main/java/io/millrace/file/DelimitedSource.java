@@ -34,16 +34,25 @@ final class DelimitedSource implements RawRows {
   /**
    * Of a delimited file.
    *
-   * @param header whether the first row holds the columns' names
+   * @param title rows before the table, of one cell each
+   * @param header whether the first row behind them holds the columns' names
    */
-  record Layout(Dialect dialect, boolean header) implements RawRows.Layout {
+  record Layout(Dialect dialect, int title, boolean header) implements RawRows.Layout {
     @Override
     public RawRows open(Opening from) throws IOException {
-      DelimitedSource source = new DelimitedSource(from.letters(), dialect);
-      if (header) {
-        source.next();
-      }
+      DelimitedSource source = atFirstRow(from.letters());
       source.expect(from.names().size(), from.looksLikeRow());
+      return source;
+    }
+
+    /** The file's rows, from the first on that is one of the table's. */
+    DelimitedSource atFirstRow(Reader letters) throws IOException {
+      DelimitedSource source = new DelimitedSource(letters, dialect);
+      int left = title + (header ? 1 : 0);
+      while (left > 0) {
+        RawRow row = source.next();
+        left = row == null ? 0 : row.problem() == null ? left - 1 : left;
+      }
       return source;
     }
   }

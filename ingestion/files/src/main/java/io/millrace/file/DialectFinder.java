@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** Finds what stands between a delimited file's cells, and around them. */
 final class DialectFinder {
   private static final int RECORDS = 500;
+  private static final int MOST_TITLE = 20;
+
+  /** Columns that a table has at least, under a title. */
+  private static final int UNDER_TITLE = 3;
+
   private static final double CONSISTENT = 0.9;
   private static final List<String> SEPARATORS = List.of("\t", ";", ",", "::", "|", "\u0001");
 
@@ -102,6 +107,7 @@ final class DialectFinder {
   private Division divide(Dialect dialect) {
     Map<Integer, Integer> widths = new HashMap<>();
     List<@Nullable String[]> rows = rows(dialect, RECORDS);
+    rows = rows.subList(title(rows), rows.size());
     rows.forEach(cells -> widths.merge(cells.length, 1, Integer::sum));
     int columns = 1;
     int most = 0;
@@ -127,6 +133,29 @@ final class DialectFinder {
         rows.isEmpty() || Math.abs(rows.get(0).length - columns) <= 1 || rows.size() > RECORDS / 2;
     double share = rows.isEmpty() || !headerFits ? 0 : (double) most / rows.size();
     return new Division(dialect, columns, share, all == 0 ? 0 : (double) typed / all);
+  }
+
+  /**
+   * How many of the first rows are a title or a remark above a table: a single cell that is no
+   * name, as it has blanks or begins with a mark, above rows of several.
+   */
+  static int title(List<@Nullable String[]> rows) {
+    int count = 0;
+    while (count < Math.min(MOST_TITLE, rows.size()) && isTitle(rows.get(count))) {
+      count++;
+    }
+    boolean table = count < rows.size() && rows.get(count).length >= UNDER_TITLE;
+    return table ? count : 0;
+  }
+
+  private static boolean isTitle(@Nullable String[] cells) {
+    String text = cells[0] == null ? "" : cells[0].strip();
+    for (int c = 1; c < cells.length; c++) {
+      if (cells[c] != null && !cells[c].isBlank()) {
+        return false;
+      }
+    }
+    return text.indexOf(' ') > 0 || (!text.isEmpty() && "#|%/;!-".indexOf(text.charAt(0)) >= 0);
   }
 
   private static boolean isTyped(String cell) {

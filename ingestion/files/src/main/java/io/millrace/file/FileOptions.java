@@ -10,13 +10,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a user says of a file, in place of what would be found. Immutable. */
 public final class FileOptions {
   /** Nothing said. */
-  public static final FileOptions NONE = new FileOptions(new EnumMap<>(Option.class));
+  public static final FileOptions NONE = new FileOptions(new EnumMap<>(Option.class), null);
 
   private final Map<Option, String> given;
+  private final @Nullable FeatureSchema schema;
 
   /** What can be said. */
   public enum Option {
@@ -60,8 +62,9 @@ public final class FileOptions {
     }
   }
 
-  private FileOptions(Map<Option, String> given) {
+  private FileOptions(Map<Option, String> given, @Nullable FeatureSchema schema) {
     this.given = given;
+    this.schema = schema;
   }
 
   /** The same with one more thing said. */
@@ -69,17 +72,17 @@ public final class FileOptions {
     EnumMap<Option, String> more = new EnumMap<>(Option.class);
     more.putAll(given);
     more.put(option, value);
-    return new FileOptions(more);
+    return new FileOptions(more, schema);
   }
 
   /**
    * The same for a schema: libsvm lines of as many pairs as it has categorical features are taken
-   * place by place, as the CTR benchmarks in that format mean it, and the label's column is the
-   * schema's label field where the user says none.
+   * place by place, as the CTR benchmarks in that format mean it, other lines of pairs have the
+   * schema's columns, and the label's column is the schema's label field where the user says none.
    */
   public FileOptions forSchema(FeatureSchema schema) {
     List<Feature> features = schema.encodedFields().stream().filter(Feature::isField).toList();
-    FileOptions options = this;
+    FileOptions options = new FileOptions(given, schema);
     if (features.stream().allMatch(Feature::isCategory) && get(Option.PLACES).isEmpty()) {
       options = options.with(Option.PLACES, String.valueOf(features.size()));
     }
@@ -89,6 +92,11 @@ public final class FileOptions {
       options = options.with(Option.LABEL, column);
     }
     return options;
+  }
+
+  /** The schema whose features are wanted of the file, if there is one. */
+  Optional<FeatureSchema> schema() {
+    return Optional.ofNullable(schema);
   }
 
   /** What was said. */

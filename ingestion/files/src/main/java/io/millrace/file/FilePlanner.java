@@ -6,10 +6,13 @@ import io.millrace.file.FileOptions.Option;
 import io.millrace.file.decoding.FileSample;
 import io.millrace.file.decoding.UnusableFileException;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes one {@link FilePlan}: finds the format, and looks at the cells of each column. */
 final class FilePlanner {
   private static final int SNIFFED = 1 << 20;
+  private static final int MOST_KEYS = 10_000;
 
   private final Path file;
   private final FileOptions options;
@@ -95,6 +99,15 @@ final class FilePlanner {
         new DialectFinder(file, beginning, beginning.length() < SNIFFED && sample.whole());
     Dialect dialect = finder.find(options);
     List<@Nullable String[]> first = finder.rows(dialect, FormatFinder.LINES);
+    int title = DialectFinder.title(first);
+    if (title > 0) {
+      notes.add(
+          "%s no row of the table ('%s'): left out"
+              .formatted(
+                  title == 1 ? "the first line is" : "the first " + title + " lines are",
+                  Rejection.shown(String.valueOf(first.get(0)[0]))));
+      first = first.subList(title, first.size());
+    }
     if (first.isEmpty()) {
       throw new UnusableFileException(
           "%s has no row that can be read: its first quote is never closed; --quote none reads quotes as letters"
@@ -108,12 +121,10 @@ final class FilePlanner {
           "%s has one column by separator %s, expected a table; --separator says what stands between cells"
               .formatted(file, dialect.words()));
     }
+    DelimitedSource.Layout layout = new DelimitedSource.Layout(dialect, title, header);
     ColumnRoles.RowSource source =
         () -> {
-          DelimitedSource cells = new DelimitedSource(sample.reader(), dialect);
-          if (header) {
-            cells.next();
-          }
+          DelimitedSource cells = layout.atFirstRow(sample.reader());
           cells.expect(width, row -> true);
           return cells;
         };
@@ -129,7 +140,7 @@ final class FilePlanner {
     }
     return finish(
         FileFormat.CSV,
-        new DelimitedSource.Layout(dialect, header),
+        layout,
         new ColumnRoles.Traits(header, false, dialect.separator().startsWith(";"), Set.of()),
         source);
   }
@@ -178,6 +189,10 @@ final class FilePlanner {
 
   private void profile(List<String> columns, ColumnRoles.RowSource rowsOfFile) throws IOException {
     columns.forEach(name -> profiles.add(new ColumnProfile(name, columns.size())));
+    look(rowsOfFile);
+  }
+
+  private void look(ColumnRoles.RowSource rowsOfFile) throws IOException {
     try (RawRows source = rowsOfFile.open()) {
       for (RawRow row = source.next(); row != null; row = source.next()) {
         if (row.problem() != null) {
@@ -198,31 +213,56 @@ final class FilePlanner {
   }
 
   private FilePlan json() throws IOException {
-    List<String> keys;
-    try (JsonSource source = new JsonSource(new Lines(sample.reader()), null)) {
-      while (source.next() != null) {
-        // only the keys are wanted
-      }
-      keys = List.copyOf(source.columns());
-    }
+    Set<String> sampled = new LinkedHashSet<>();
+    newKeys(sample.reader(), sampled);
+    Set<String> all = new LinkedHashSet<>(sampled);
+    // A key may stand in a single line, so all are looked at, of a file of any size.
+    List<String> beside = sample.whole() ? List.of() : newKeys(sample.allLetters(), all);
+    List<String> keys = List.copyOf(all);
     ColumnRoles.RowSource source = () -> new JsonSource(new Lines(sample.reader()), keys);
     profile(keys, source);
+    String others = String.join("\n", beside);
+    look(() -> new JsonSource(new Lines(new StringReader(others)), keys));
     if (rows == 0) {
       throw noRow();
     }
     return finish(FileFormat.JSON_LINES, new JsonSource.Layout(), named(Set.of()), source);
   }
 
+  /** Adds the keys of all lines to those known, and returns the lines that had new ones. */
+  private List<String> newKeys(Reader letters, Set<String> known) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (JsonSource source = JsonSource.growing(new Lines(letters), known)) {
+      for (RawRow row = source.next(); row != null; row = source.next()) {
+        if (source.columns().size() > known.size()) {
+          lines.add(source.text());
+          known.addAll(source.columns());
+          if (known.size() > MOST_KEYS) {
+            throw new UnusableFileException(
+                "%s has objects of more than %,d different keys by line %d, expected objects of the same keys: lists of values rather than keys that are values"
+                    .formatted(file, MOST_KEYS, row.line()));
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
   private FilePlan sparse(FileFormat format) throws IOException {
     SparseLayout.Finder finder = new SparseLayout.Finder(format);
+    List<String> first = new ArrayList<>();
     String problem = "no line that is not empty";
     boolean any = false;
-    try (Lines lines = new Lines(sample.reader())) {
+    // An id may stand in a single line, so all are looked at, of a file of any size.
+    try (Lines lines = new Lines(sample.allLetters())) {
       for (String text = lines.next(); text != null; text = lines.next()) {
         String line = SparseLine.withoutComment(format, text);
         if (!line.isEmpty()) {
           try {
-            finder.add(SparseLine.parse(format, line));
+            SparseLine parsed = SparseLine.parse(format, line);
+            if (finder.add(parsed) && !sample.whole()) {
+              first.add(line);
+            }
             any = true;
           } catch (SparseLine.BadLine e) {
             if (!any) {
@@ -239,16 +279,47 @@ final class FilePlanner {
     if (!any) {
       throw new UnusableFileException("%s has no rows: %s".formatted(file, problem));
     }
-    SparseLayout layout = finder.layout(places());
+    SparseLayout layout =
+        finder.layout(places(), options.schema().map(SparseColumns::of).orElse(SparseColumns.NONE));
     notes.addAll(finder.notes(layout));
     ColumnRoles.RowSource source =
         () -> new SparseSource(new Lines(sample.reader()), format, layout);
     profile(names.unique(layout.names()), source);
+    String beside = notInSample(format, first);
+    look(() -> new SparseSource(new Lines(new StringReader(beside)), format, layout));
     return finish(
         format,
         new SparseSource.Layout(format, layout),
         new ColumnRoles.Traits(true, true, false, Set.of()),
         source);
+  }
+
+  /** Of lines that have a feature for the first time, those whose features the sample lacks. */
+  private String notInSample(FileFormat format, List<String> first) throws IOException {
+    if (first.isEmpty()) {
+      return "";
+    }
+    SparseLayout.Finder sampled = new SparseLayout.Finder(format);
+    List<String> beside = new ArrayList<>();
+    try (Lines lines = new Lines(sample.reader())) {
+      for (String text = lines.next(); text != null; text = lines.next()) {
+        addTo(sampled, format, SparseLine.withoutComment(format, text));
+      }
+    }
+    for (String line : first) {
+      if (addTo(sampled, format, line)) {
+        beside.add(line);
+      }
+    }
+    return String.join("\n", beside);
+  }
+
+  private static boolean addTo(SparseLayout.Finder finder, FileFormat format, String line) {
+    try {
+      return !line.isEmpty() && finder.add(SparseLine.parse(format, line));
+    } catch (SparseLine.BadLine e) {
+      return false;
+    }
   }
 
   private int places() {

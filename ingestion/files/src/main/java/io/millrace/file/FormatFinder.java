@@ -31,8 +31,10 @@ final class FormatFinder {
       throw Magic.notRead(file, "a JSON list: write one object per line (jq -c '.[]')");
     }
     for (FileFormat format : List.of(FileFormat.LIBSVM, FileFormat.LIBFFM, FileFormat.VW)) {
-      long fits = lines.stream().filter(line -> fits(format, line)).count();
-      if (fits >= Math.max(1, lines.size() * 0.8)) {
+      List<String> said =
+          lines.stream().filter(l -> !SparseLine.withoutComment(format, l).isEmpty()).toList();
+      long fits = said.stream().filter(line -> fits(format, line)).count();
+      if (fits >= Math.max(1, said.size() * 0.8)) {
         return format;
       }
     }
@@ -41,9 +43,6 @@ final class FormatFinder {
 
   private static boolean fits(FileFormat format, String text) {
     String line = SparseLine.withoutComment(format, text);
-    if (line.isEmpty()) {
-      return false;
-    }
     if (format == FileFormat.VW) {
       int bar = line.indexOf('|');
       // In a table with bars between cells, a cell stands right before the first bar.

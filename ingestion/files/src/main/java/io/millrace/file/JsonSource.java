@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,16 +39,24 @@ final class JsonSource implements RawRows {
   private final Lines lines;
   private final Map<String, Integer> columns = new LinkedHashMap<>();
   private final boolean grows;
+  private String text = "";
 
   /**
-   * @param known columns in their order, or null to take those of the file as they come
+   * @param known columns in their order; other keys are left out
    */
-  JsonSource(Lines lines, java.util.@Nullable List<String> known) {
+  JsonSource(Lines lines, List<String> known) {
+    this(lines, known, false);
+  }
+
+  private JsonSource(Lines lines, Collection<String> known, boolean grows) {
     this.lines = lines;
-    this.grows = known == null;
-    if (known != null) {
-      known.forEach(name -> columns.put(name, columns.size()));
-    }
+    this.grows = grows;
+    known.forEach(name -> columns.put(name, columns.size()));
+  }
+
+  /** Rows whose keys that are not among the known ones become columns as they come. */
+  static JsonSource growing(Lines lines, Collection<String> known) {
+    return new JsonSource(lines, known, true);
   }
 
   /** The columns met so far. */
@@ -54,15 +64,21 @@ final class JsonSource implements RawRows {
     return columns.keySet();
   }
 
+  /** The line of the last row. */
+  String text() {
+    return text;
+  }
+
   @Override
   public @Nullable RawRow next() throws IOException {
-    String text = lines.next();
-    while (text != null && text.isBlank()) {
-      text = lines.next();
+    String line = lines.next();
+    while (line != null && line.isBlank()) {
+      line = lines.next();
     }
-    if (text == null) {
+    if (line == null) {
       return null;
     }
+    text = line;
     Cells cells = new Cells();
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {

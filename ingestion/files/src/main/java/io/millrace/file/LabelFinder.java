@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the label among a file's columns: by name, then as the only column of two values. */
@@ -147,11 +148,9 @@ final class LabelFinder {
   }
 
   private Label byContents() {
-    List<Integer> found = new ArrayList<>();
-    for (int c = 0; c < columns.size(); c++) {
-      if (twoValued(columns.get(c))) {
-        found.add(c);
-      }
+    List<Integer> found = columnsThat(LabelFinder::twoValued);
+    if (found.isEmpty()) {
+      found = columnsThat(column -> column.few(2).size() == 2 && column.numeric());
     }
     if (!header && found.size() > 1) {
       // Files without names have the label first (Criteo, libsvm) or last (UCI).
@@ -174,10 +173,20 @@ final class LabelFinder {
             .stream().map(ColumnProfile::name).limit(20).toList();
     throw new UnusableFileException(
         found.isEmpty()
-            ? "no column has two values, expected --label with the column of the label (of %s), or --label none"
+            ? "no column holds yes and no, expected --label with the column of the label (of %s), and --positive or --positive-from where it holds other values; or --label none"
                 .formatted(String.join(", ", names))
             : "columns %s have two values each, expected --label with the one that is the label"
                 .formatted(String.join(", ", names)));
+  }
+
+  private List<Integer> columnsThat(Predicate<ColumnProfile> condition) {
+    List<Integer> found = new ArrayList<>();
+    for (int c = 0; c < columns.size(); c++) {
+      if (condition.test(columns.get(c))) {
+        found.add(c);
+      }
+    }
+    return found;
   }
 
   private boolean mayBe(ColumnProfile column) {
@@ -216,12 +225,13 @@ final class LabelFinder {
     Map<String, Long> few = column.few(FEW);
     if (positive.isPresent()) {
       String wanted = positive.get().strip();
-      if (!few.isEmpty() && few.keySet().stream().noneMatch(v -> v.strip().equals(wanted))) {
+      LabelRule rule = LabelRule.value(wanted, null);
+      if (!few.isEmpty() && few.keySet().stream().noneMatch(v -> rule.apply(v) == 1)) {
         throw new UnusableFileException(
             "--positive '%s', expected a value of column '%s': %s"
                 .formatted(wanted, column.name(), shown(few.keySet())));
       }
-      return LabelRule.value(wanted, null);
+      return rule;
     }
     Optional<String> from = options.get(Option.POSITIVE_FROM);
     if (from.isPresent()) {
@@ -289,7 +299,7 @@ final class LabelFinder {
       return LabelRule.threshold(most == 5 ? 4 : 8);
     }
     throw new UnusableFileException(
-        "label column '%s' holds numbers from %s to %s, expected yes or no (0 or 1); --positive-from makes them so%s"
+        "label column '%s' holds numbers from %s to %s, expected yes or no (0 or 1); --positive-from makes them so%s, or --positive with one of them"
             .formatted(
                 column.name(),
                 plain(least),

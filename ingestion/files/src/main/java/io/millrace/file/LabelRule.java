@@ -5,7 +5,8 @@ import io.millrace.feature.Truth;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a label's text is yes or no. Without a value and a threshold by {@link Truth}'s spellings.
+ * How a label's text is yes or no. Without a value and a threshold by {@link Truth}'s spellings. A
+ * point behind a text is none of it: {@code >50K.} is {@code >50K}.
  *
  * @param positive the text that counts as positive, or null
  * @param negative the text that counts as negative, or null for all others; only with {@code
@@ -34,7 +35,14 @@ public record LabelRule(@Nullable String positive, @Nullable String negative, do
       if (stripped.isEmpty()) {
         return -1;
       }
-      return stripped.equals(positive) ? 1 : negative == null || stripped.equals(negative) ? 0 : -1;
+      if (stripped.equals(positive)) {
+        return 1;
+      } else if (stripped.equals(negative)) {
+        return 0;
+      } else if (withoutPoint(stripped).equals(withoutPoint(positive))) {
+        return 1;
+      }
+      return negative == null || withoutPoint(stripped).equals(withoutPoint(negative)) ? 0 : -1;
     }
     if (!Double.isNaN(from)) {
       double x = NumberSpelling.PLAIN.toDouble(text);
@@ -42,6 +50,10 @@ public record LabelRule(@Nullable String positive, @Nullable String negative, do
     }
     Boolean truth = Truth.of(text);
     return truth == null ? -1 : truth ? 1 : 0;
+  }
+
+  private static String withoutPoint(String text) {
+    return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
   }
 
   /** What a label must be, in words that follow "expected". */

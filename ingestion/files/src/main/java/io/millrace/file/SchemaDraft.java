@@ -9,9 +9,12 @@ import io.millrace.feature.Feature;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InstantSpelling;
 import io.millrace.feature.SchemaText;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,20 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaDraft {
   /** Whole numbers of at most so many values are names rather than amounts. */
   private static final int FEW = 50;
+
+  /** Rows of each value, from which on a whole number is learned better as a name. */
+  private static final int OFTEN = 20;
+
+  /** From so many deviations on the mean is far from 0. */
+  private static final double FAR = 1.5;
+
+  private static final double SELDOM_MISSING = 0.01;
+
+  /** Names of amounts, however often these come back. */
+  private static final Pattern AMOUNT =
+      Pattern.compile(
+          ".*(price|amount|count|duration|income|balance|distance|seconds|minutes|salary)"
+              + "|(.*[^a-z])?(age|cost|bid|size|length|width|height|year|days|hours|weight|ms)");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -174,9 +191,15 @@ public final class SchemaDraft {
     field.put("doc", doc(column));
   }
 
-  private static void feature(
+  private void feature(
       ObjectNode field, Feature.Kind kind, @Nullable String transform, Column column) {
     ObjectNode feature = field.putObject("feature").put("kind", kind.word());
+    if (kind == Feature.Kind.NUMERIC && farFromZero(column)) {
+      feature
+          .put("transform", "standardize")
+          .put("mean", rounded(column.mean()))
+          .put("std", rounded(column.deviation()));
+    }
     if (transform != null) {
       feature.put("transform", transform);
     }
@@ -187,16 +210,41 @@ public final class SchemaDraft {
   }
 
   /**
-   * Whether whole numbers name things: few of them, or as many as ids are, by their column's name.
+   * Whether numbers lie together far from 0, as heights of places and years do: a model that sees
+   * them as they are learns first of all that they are large. A feature that is not there is 0 of
+   * labels and pairs, so there it must nearly always be there.
+   */
+  private boolean farFromZero(Column column) {
+    return column.deviation() > 0
+        && Math.abs(column.mean()) >= FAR * column.deviation()
+        && (!plan.format().sparse() || column.missingShare() < SELDOM_MISSING);
+  }
+
+  private static double rounded(double value) {
+    return new BigDecimal(value).round(new MathContext(4)).doubleValue();
+  }
+
+  /**
+   * Whether whole numbers name things: few of them, or values that come back again and again, which
+   * can be learned one by one, or as many as ids are, by their column's name.
    */
   private static boolean isName(Column column) {
     String name = column.name().toLowerCase(Locale.ROOT);
     boolean called =
         name.matches(
-                "(.*[^a-z])?(id|ids|user|item|ad|movie|product|campaign|device|app|ip|zip|zipcode|os|channel|code|category|site)([^a-z].*)?")
+                "(.*[^a-z])?(id|ids|user|item|ad|movie|product|campaign|device|app|ip|zip|zipcode|os|channel|code|category|site)([^a-z]*([0-9]+|id|ids|code))?")
             || column.name().matches(".*[a-z](Id|ID)")
             || name.matches(".*id");
-    return called || (column.allCounted() && column.distinct() <= FEW);
+    if (called) {
+      return true;
+    }
+    // Whole numbers with a point, as 3.0, come of a column of amounts, or of one with gaps.
+    boolean pointed =
+        column.missing() == 0 && column.examples().stream().allMatch(e -> e.indexOf('.') >= 0);
+    boolean few = column.distinct() <= FEW;
+    long present = column.rows() - column.missing();
+    boolean often = present >= (long) OFTEN * column.distinct() && !AMOUNT.matcher(name).matches();
+    return column.allCounted() && !pointed && (few || often);
   }
 
   private static String doc(Column column) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -52,6 +52,7 @@ public final class SchemaFit {
     }
     List<String> problems = new ArrayList<>();
     List<String> notes = new ArrayList<>();
+    List<String> empty = new ArrayList<>();
     Set<String> features =
         schema.encodedFields().stream().map(Feature::name).collect(Collectors.toSet());
     for (Schema.Field field : fields) {
@@ -75,7 +76,7 @@ public final class SchemaFit {
       } else if (column >= 0) {
         Column found = plan.columns().get(column);
         if (feature && found.empty()) {
-          notes.add("feature '%s' is empty in every row".formatted(name));
+          empty.add(name);
         }
         if (feature && plan.label().isPresent() && plan.label().get().column() == column) {
           problems.add(
@@ -88,6 +89,14 @@ public final class SchemaFit {
         }
         noteTime(schema, field, found, notes);
       }
+    }
+    if (!empty.isEmpty()) {
+      notes.add(
+          "%s empty in every row"
+              .formatted(
+                  empty.size() == 1
+                      ? "feature '" + empty.get(0) + "' is"
+                      : "features " + first(empty) + " are"));
     }
     if (!problems.isEmpty()) {
       throw new UnusableFileException(
@@ -211,22 +220,27 @@ public final class SchemaFit {
     return unused;
   }
 
-  /** What the user should know: features without a value, columns that are not used, times. */
-  public List<String> notes() {
+  /**
+   * What the user should know: features without a value, columns that are not used, times.
+   *
+   * @param usedOtherwise a column that is used although no field, label, time or id is
+   */
+  public List<String> notes(Optional<String> usedOtherwise) {
     List<String> all = new ArrayList<>(new LinkedHashSet<>(notes));
     List<String> others =
         unused.stream()
             .filter(name -> plan.columns().get(plan.indexOf(name)).onlyWhere() == null)
+            .filter(name -> usedOtherwise.filter(name::equals).isEmpty())
             .toList();
     if (!others.isEmpty()) {
-      all.add(
-          String.format(
-              Locale.ROOT,
-              "not used of the file: %s%s",
-              String.join(", ", others.subList(0, Math.min(10, others.size()))),
-              others.size() > 10 ? " and " + (others.size() - 10) + " more" : ""));
+      all.add("not used of the file: " + first(others));
     }
     return all;
+  }
+
+  private static String first(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(10, names.size())))
+        + (names.size() > 10 ? " and " + (names.size() - 10) + " more" : "");
   }
 
   /** The column of a field, or an empty text if the file has none. */

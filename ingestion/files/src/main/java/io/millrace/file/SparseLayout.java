@@ -24,6 +24,9 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
   /** What separates tokens in a cell. */
   private static final char ITEM = JsonSource.ITEM;
 
+  /** The column of features that belong to no field or namespace. */
+  static final String ALL = "features";
+
   private static final int MOST_NUMBERS = 512;
   private static final int MOST_TOKENS = 4096;
   private static final int MOST_PLACES = 1_000;
@@ -139,7 +142,9 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
       private @Nullable String valued;
     }
 
-    void add(SparseLine line) {
+    /** Looks at a line; true if it has a group, or one of a group's first features, anew. */
+    boolean add(SparseLine line) {
+      boolean anew = false;
       lines++;
       tags |= line.tag() != null;
       weighted += line.importance() != 1 ? 1 : 0;
@@ -150,9 +155,14 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
       mostPairs = Math.max(mostPairs, pairs);
       Map<String, Integer> perGroup = new HashMap<>();
       for (SparseLine.Pair pair : line.pairs()) {
-        Group group = groups.computeIfAbsent(pair.group(), g -> new Group());
+        Group group = groups.get(pair.group());
+        if (group == null) {
+          group = new Group();
+          groups.put(pair.group(), group);
+          anew = true;
+        }
         if (group.tokens.size() < MOST_TOKENS) {
-          group.tokens.add(pair.token());
+          anew |= group.tokens.add(pair.token()) && group.tokens.size() <= MOST_NUMBERS;
         }
         group.allOne &= pair.value() == 1;
         if (pair.value() != 1 && group.valued == null) {
@@ -162,15 +172,17 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
         int count = perGroup.merge(pair.group(), 1, Integer::sum);
         group.mostPerLine = Math.max(group.mostPerLine, count);
       }
+      return anew;
     }
 
     /**
      * The columns.
      *
      * @param wanted pairs of a line where the k-th is the k-th feature, or 0 to find that out
+     * @param schema columns that a schema names
      */
-    SparseLayout layout(int wanted) {
-      boolean equal = leastPairs == mostPairs && allOne;
+    SparseLayout layout(int wanted, SparseColumns schema) {
+      boolean equal = leastPairs == mostPairs && allOne && !schema.byId();
       boolean said = wanted > 0 && pairCounts.getOrDefault(wanted, 0L) * 2 >= lines;
       int usual = said ? wanted : mostPairs;
       if (format == FileFormat.LIBSVM && (equal || said) && usual > 0 && usual <= MOST_PLACES) {
@@ -187,28 +199,41 @@ record SparseLayout(boolean tags, boolean places, List<Slot> columns) {
       }
       for (String name : names) {
         Group group = groups.get(name);
-        if (group == null) {
-          continue;
+        if (group != null) {
+          add(name, group, schema, columns);
         }
-        if (!group.allOne && group.tokens.size() <= MOST_NUMBERS) {
-          Set<String> tokens = new TreeSet<>(SparseLayout::byNumber);
-          tokens.addAll(group.tokens);
-          for (String token : tokens) {
-            columns.add(
-                new Slot(
-                    format == FileFormat.LIBSVM
-                        ? "f" + token
-                        : tokens.size() == 1 && format == FileFormat.LIBFFM
-                            ? "f" + name
-                            : name.isEmpty() ? token : prefix() + name + "_" + token,
-                    name,
-                    token));
-          }
-        } else {
-          columns.add(new Slot(name.isEmpty() ? "features" : prefix() + name, name, null));
+      }
+      Set<String> found = new HashSet<>();
+      columns.forEach(slot -> found.add(slot.name()));
+      for (String name : schema.mayBeAbsent(format)) {
+        if (found.add(name)) {
+          columns.add(new Slot(name, ITEM + name, null));
         }
       }
       return new SparseLayout(tags, false, columns);
+    }
+
+    private void add(String name, Group group, SparseColumns schema, List<Slot> columns) {
+      String all = name.isEmpty() ? ALL : prefix() + name;
+      List<String> wanted = schema.tokens(format, name, groups.keySet(), group.tokens);
+      boolean few = group.tokens.size() <= MOST_NUMBERS;
+      boolean numbers = !wanted.isEmpty() || schema.numbers().contains(all);
+      if (schema.others().contains(all) || !(numbers || (few && !group.allOne))) {
+        columns.add(new Slot(all, name, null));
+        return;
+      }
+      Set<String> tokens = new TreeSet<>(SparseLayout::byNumber);
+      tokens.addAll(wanted);
+      if (few) {
+        tokens.addAll(group.tokens);
+      } else {
+        // Those that no column is wanted of.
+        columns.add(new Slot(all, name, null));
+      }
+      boolean one = tokens.size() == 1 && few && format == FileFormat.LIBFFM && wanted.isEmpty();
+      for (String token : tokens) {
+        columns.add(new Slot(one ? all : SparseColumns.prefix(format, name) + token, name, token));
+      }
     }
 
     /** What of the lines that were looked at is not learned as it stands there. */

@@ -47,6 +47,58 @@ class FilePlanTest {
             "columns: user text · ad text · clicked whole number");
   }
 
+  /** As adult.test begins, and as reports of advertisers do. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "|1x3 Cross validator\n",
+        "# made by hand\n# twice\n",
+        "Campaign report\n\n",
+        "Campaign report,,\n"
+      })
+  void linesAboveATableAreLeftOutAndSaid(String above) {
+    FilePlan plan = plan(folder, above + CLICKS);
+    assertThat(plan.names()).containsExactly("user", "ad", "clicked");
+    assertThat(rows(plan)).containsExactly("u1|a1|1", "u2|a2|0", "u3|a1|0");
+    assertThat(rejected(plan)).isEmpty();
+    assertThat(plan.notes()).anyMatch(n -> n.contains("no row of the table ('" + above.charAt(0)));
+    FilePlan noHeader = plan(folder, above + CLICKS.substring(CLICKS.indexOf('\n') + 1));
+    assertThat(rows(noHeader)).containsExactly("u1|a1|1", "u2|a2|0", "u3|a1|0");
+  }
+
+  @Test
+  void aHeaderOfOneNameAboveTextsIsNoTitle() {
+    assertThatThrownBy(() -> plan(folder, "title\nfoo, bar, baz\nlorem, ipsum, dolor\n"))
+        .isInstanceOf(UnusableFileException.class);
+  }
+
+  /** As german.data ends. */
+  @Test
+  void withoutAHeaderTheLastColumnOfTwoNumbersIsTheLabel() {
+    FilePlan plan = plan(folder, "A11 6 1 x 1\nA12 48 2 y 2\nA14 12 1 x 1\nA11 42 2 z 2\n");
+    assertThat(plan.describe()).contains("label: c5 (50.0 % positive, positive is '2')");
+  }
+
+  /** As labels in adult.data and adult.test. */
+  @Test
+  void aPointBehindALabelIsNoneOfIt() {
+    FilePlan plan =
+        plan(folder, "age,income\n39,<=50K.\n50,>50K.\n38,<=50K.\n", Option.POSITIVE, ">50K");
+    assertThat(plan.label().orElseThrow().positives()).isEqualTo(1);
+    LabelRule rule = LabelRule.value("a.", "a");
+    assertThat(rule.apply("a")).isZero();
+    assertThat(rule.apply("a.")).isEqualTo(1);
+    assertThat(LabelRule.value(">50K", "<=50K").apply("<=50K. ")).isZero();
+    assertThat(LabelRule.value(">50K", "<=50K").apply("50K")).isEqualTo(-1);
+  }
+
+  @Test
+  void whereNoColumnHoldsYesAndNoTheOptionsAreNamed() {
+    refused(
+        "user,item,behavior\n1,2,pv\n4,3,buy\n2,4,cart\n",
+        "no column holds yes and no, expected --label with the column of the label (of user, item, behavior), and --positive or --positive-from");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE"})
   void aByteOrderMarkIsNoPartOfTheFirstName(String charset) {
@@ -225,7 +277,7 @@ class FilePlanTest {
     refused("a,x,z\n5,0,1\n6,1,0\n7,1,0\n", "columns x, z have two values each, expected --label");
     refused(
         "a,b\n5,x\n6,y\n7,z\n",
-        "expected --label with the column of the label (of a, b), or --label none");
+        "expected --label with the column of the label (of a, b), and --positive or --positive-from where it holds other values; or --label none");
     assertThat(plan(folder, "a,b\n5,x\n6,y\n7,z\n", Option.LABEL, "none").label()).isEmpty();
     assertThatThrownBy(() -> plan(folder, CLICKS, Option.LABEL, "clickd"))
         .hasMessageContaining("label column 'clickd' is not in the file, did you mean 'clicked'?");

@@ -10,6 +10,7 @@ import io.millrace.feature.FeatureSchema;
 import io.millrace.file.decoding.UnusableFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,7 @@ class SchemaFitTest {
     SchemaFit fit = SchemaFit.of(schema, plan);
     assertThat(fit.columnOf("time_on_site")).isEqualTo("Time on Site");
     assertThat(fit.unused()).containsExactly("Größe");
-    assertThat(fit.notes()).contains("not used of the file: Größe");
+    assertThat(fit.notes(Optional.empty())).contains("not used of the file: Größe");
     assertThat(records(plan, schema, new Rejections()).get(0).toString())
         .isEqualTo("{\"time_on_site\": 1.5, \"ad\": \"a\"}");
   }
@@ -58,7 +59,9 @@ class SchemaFitTest {
   @Test
   void featuresThatAreEmptyInEveryRowAreNamed() {
     FeatureSchema schema = schema(text("user") + "," + text("ad"));
-    assertThat(SchemaFit.of(schema, plan(folder, "user,ad,clicked\nu,,1\nv,,0\n")).notes())
+    assertThat(
+            SchemaFit.of(schema, plan(folder, "user,ad,clicked\nu,,1\nv,,0\n"))
+                .notes(Optional.empty()))
         .contains("feature 'ad' is empty in every row");
   }
 
@@ -83,7 +86,7 @@ class SchemaFitTest {
     assertThat(all.stream().map(r -> r.get("event_time")))
         .containsExactly(1510039838000L, 1510012838000L, 1510012838000L);
     assertThat(SchemaFit.of(schema, plan).records().ownTime()).isTrue();
-    assertThat(SchemaFit.of(schema, plan).notes())
+    assertThat(SchemaFit.of(schema, plan).notes(Optional.empty()))
         .contains("column 'event_time' is read as since 1970, each number by its magnitude");
   }
 
@@ -150,13 +153,93 @@ class SchemaFitTest {
     FeatureSchema draft = SchemaDraft.schema(plan);
     assertThat(draft.avro().getField("attributed_time")).isNull();
     assertThat(draft.avro().getField("coupon")).isNull();
-    assertThat(SchemaFit.of(draft, plan).notes())
+    assertThat(SchemaFit.of(draft, plan).notes(Optional.empty()))
         .contains(
             "attributed_time: only where is_attributed is 1: left out",
             "coupon: only where is_attributed is 1: left out")
         .noneMatch(note -> note.startsWith("not used"));
     assertThat(SchemaDraft.schema(plan(folder, attributed(header, "NULL"))).avro().getFields())
         .hasSameSizeAs(draft.avro().getFields());
+  }
+
+  /** As nonclk and clk of a known data set; likes and seconds of play are known after a click. */
+  @Test
+  void aColumnThatIsTheLabelOrItsOppositeIsLeftOutAndOneThatMayTellItIsSaid() {
+    StringBuilder text = new StringBuilder("user,nonclk,liked_it,play_ms,price,clk\n");
+    for (int row = 0; row < 200; row++) {
+      int yes = row % 3 == 0 ? 1 : 0;
+      text.append(
+          "u%d,%d,%s,%d,%d,%d%n"
+              .formatted(row % 7, 1 - yes, yes == 1, yes * row * 10, row % 5, yes));
+    }
+    FilePlan plan = plan(folder, text.toString());
+    FeatureSchema draft = SchemaDraft.schema(plan);
+    assertThat(draft.encodedFields().stream().map(f -> f.name()))
+        .containsExactly("user", "play_ms", "price");
+    assertThat(SchemaFit.of(draft, plan).notes(Optional.empty()))
+        .contains(
+            "nonclk: other than 0 only where clk is 0, and always there: left out",
+            "liked_it: other than 0 only where clk is 1, and always there: left out");
+    assertThat(plan.notes())
+        .anyMatch(n -> n.startsWith("column 'play_ms' is other than 0 only where clk is 1"));
+    FilePlan wanted =
+        FilePlan.of(
+            FilesByHand.write(folder, "f", text.toString()), FileOptions.NONE.forSchema(draft));
+    assertThat(wanted.notes()).noneMatch(n -> n.contains("play_ms"));
+  }
+
+  /** Heights of places, and dear things with a decimal comma. */
+  @Test
+  void numbersThatLieFarFromZeroAreStandardizedInADraft() {
+    StringBuilder text = new StringBuilder("height;cost;count;label\n");
+    StringBuilder pairs = new StringBuilder();
+    for (int row = 0; row < 200; row++) {
+      int high = row % 2 == 0 ? 2_800 + row : 3_000 - row;
+      text.append(
+          "%d;%d,5;%d;%d%n".formatted(high, 900 + row % 60, row * row, row % 3 == 0 ? 1 : 0));
+      pairs.append("%d 1:%d 2:%d%n".formatted(row % 3 == 0 ? 1 : 0, high, row % 4 == 0 ? 0 : high));
+    }
+    FeatureSchema draft = SchemaDraft.schema(plan(folder, text.toString()));
+    assertThat(draft.avro().getField("height").getObjectProp("feature").toString())
+        .contains("transform=standardize", "mean=2900.0", "std=57.73");
+    assertThat(draft.avro().getField("cost").getObjectProp("feature").toString())
+        .contains("mean=928.0", "std=");
+    assertThat(draft.avro().getField("count").getObjectProp("feature").toString())
+        .doesNotContain("transform");
+    FeatureSchema sparse = SchemaDraft.schema(plan(folder, pairs.toString()));
+    assertThat(sparse.avro().getField("f1").getObjectProp("feature").toString()).contains("mean");
+    assertThat(sparse.avro().getField("f2").getObjectProp("feature").toString())
+        .doesNotContain("mean");
+  }
+
+  /** Cities and ads have numbers for names; heights hardly come back. */
+  @Test
+  void wholeNumbersThatComeBackAreNames() {
+    StringBuilder text =
+        new StringBuilder(",C14,slotprice,user-item_affinity_1,height,tags,label\n");
+    for (int row = 0; row < 1_800; row++) {
+      int tag = 10_000 + row % 30;
+      text.append(
+          "%d,%d,%d,%d.0,%d,\"%s\",%d%n"
+              .formatted(
+                  row,
+                  15_700 + row * 7 % 60,
+                  row * 7 % 60,
+                  row % 4,
+                  row * 7 % 900,
+                  row % 3 == 0 ? tag : row % 3 == 1 ? tag + ",10001" : tag + ",10001,10002",
+                  row % 5 == 0 ? 1 : 0));
+    }
+    FilePlan plan = plan(folder, text.toString());
+    assertThat(plan.id().map(Column::name)).contains("column1");
+    FeatureSchema draft = SchemaDraft.schema(plan);
+    assertThat(draft.encodedFields().stream().map(f -> f.name() + " " + f.kind().word()))
+        .containsExactly(
+            "C14 categorical",
+            "slotprice numeric",
+            "user_item_affinity_1 numeric",
+            "height numeric",
+            "tags sequence");
   }
 
   @Test
@@ -191,7 +274,7 @@ class SchemaFitTest {
     String nullable =
         "{\"name\":\"attributed_time\",\"type\":[\"null\",\"string\"],\"default\":null"
             + CATEGORICAL;
-    assertThat(SchemaFit.of(schema(nullable), plan).notes())
+    assertThat(SchemaFit.of(schema(nullable), plan).notes(Optional.empty()))
         .contains(
             "feature 'attributed_time' has values only where is_attributed is 1: it tells the answer");
   }

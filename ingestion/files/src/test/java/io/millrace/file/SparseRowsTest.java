@@ -11,8 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.file.FileOptions.Option;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** libsvm, libffm and Vowpal Wabbit's text. */
 class SparseRowsTest {
@@ -47,6 +52,14 @@ class SparseRowsTest {
             "# head\n1 4:1 29:1 # row\n\n0\tqid:7\t5:1\t29:1   \n+1 6:1 27:1\n0.000000 5:1 21:1\n");
     assertThat(rows(plan)).containsExactly("1|4|29", "0|5|29", "+1|6|27", "0.000000|5|21");
     assertThat(rejected(plan)).isEmpty();
+  }
+
+  @Test
+  void commentsDoNotHideTheFormat() {
+    assertThat(plan(folder, "# a\n# b\n1 2:1\n#c\n0 1:1 3:0.5\n").format())
+        .isEqualTo(FileFormat.LIBSVM);
+    assertThat(plan(folder, "# a\n0:2:1\n0:1:1 1:3:0.5\n", Option.LABEL, "none").format())
+        .isEqualTo(FileFormat.LIBFFM);
   }
 
   @Test
@@ -107,6 +120,62 @@ class SparseRowsTest {
     assertThat(plan.names()).containsExactly("label", "tag", "u", "a", "n_age", "n_price");
     assertThat(rows(plan).get(1)).isEqualTo("-1|tag2|u2|a1|3|2.5");
     assertThat(rows(plan(folder, "1 | a b\n0 | b\n"))).hasSize(2);
+  }
+
+  /** Of a model of ids 1 to 3, a file may have others, fewer, or only values of 1. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1 1:0.5\n0 1:2 9:4\n", "1 1:1\n0 1:1\n", "1:1\n"})
+  void aFileHasTheIdsOfASchemaWhetherALineHasThemOrNot(String text) {
+    FeatureSchema draft =
+        SchemaDraft.schema(plan(folder, "1 1:0.5 2:3\n0 1:2 3:1.5\n1 2:4\n0 3:2\n"));
+    FilePlan other =
+        FilePlan.of(
+            FilesByHand.write(folder, "other", text),
+            FileOptions.NONE.forSchema(draft).with(Option.LABEL, "none"));
+    assertThat(other.names()).contains("f1", "f2", "f3");
+    GenericRecord first = records(other, draft, new Rejections()).get(0);
+    assertThat(first.get("f1")).isNotNull();
+    assertThat(first.get("f3")).isNull();
+    assertThat(SchemaFit.of(draft, other).notes(Optional.empty()))
+        .contains("features f2, f3 are empty in every row");
+  }
+
+  @Test
+  void aBagStaysOneInAFileThatLooksOtherwise() {
+    FeatureSchema bag = SchemaDraft.schema(plan(folder, "1 4:1 29:1 31:1\n0 5:1\n1 4:1 5:1\n"));
+    for (String text : List.of("1 4:1 5:1\n", "1 4:1 5:1\n0 5:0.5 29:1\n")) {
+      FilePlan other =
+          FilePlan.of(FilesByHand.write(folder, "other", text), FileOptions.NONE.forSchema(bag));
+      assertThat(other.names()).containsExactly("label", "features");
+      assertThat(records(other, bag, new Rejections()).get(0).get("features"))
+          .hasToString("[4, 5]");
+    }
+  }
+
+  @Test
+  void fieldsOfNumbersStayNumbersInAFileThatLooksOtherwise() {
+    FeatureSchema draft =
+        SchemaDraft.schema(plan(folder, "1 0:5:1 1:17:0.5 2:1:2 2:2:3\n0 0:6:1 1:17:2 2:3:4\n"));
+    FilePlan other =
+        FilePlan.of(
+            FilesByHand.write(folder, "other", "1 1:17:1 2:2:1\n0 1:17:1\n"),
+            FileOptions.NONE.forSchema(draft));
+    GenericRecord first = records(other, draft, new Rejections()).get(0);
+    assertThat(first.get("f1")).hasToString("1.0");
+    assertThat(String.valueOf(first.get("f2_2"))).isIn("1", "1.0");
+    assertThat(first.get("f0")).isNull();
+    assertThat(first.get("f2_3")).isNull();
+  }
+
+  @Test
+  void aNamespaceThatIsNotInTheFileIsNamed() {
+    FeatureSchema draft = SchemaDraft.schema(plan(folder, "1 |user a |ad b c\n0 |user b |ad c\n"));
+    FilePlan other =
+        FilePlan.of(
+            FilesByHand.write(folder, "other", "1 |users a |ad b\n"),
+            FileOptions.NONE.forSchema(draft));
+    assertThatThrownBy(() -> SchemaFit.of(draft, other))
+        .hasMessageContaining("column 'user' is not in the file, did you mean 'users'?");
   }
 
   @Test

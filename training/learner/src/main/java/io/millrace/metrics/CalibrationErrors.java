@@ -3,7 +3,9 @@ package io.millrace.metrics;
 /**
  * How far predictions are from the observed rates, read off histograms of them in ascending order
  * (Liu et al., ICML 2022, arXiv 2111.10734). Examples of one histogram bin count as ties: a border
- * between bins of equal mass that falls among them gives each side its share of their labels.
+ * between bins of equal mass that falls among them gives each side its share of their labels. Of
+ * few examples, where one more or less in a bin is seen, borders lie between two examples, as in a
+ * sorted list of them; of many, a border may lie within one.
  *
  * @param expected ECE: over bins of equal mass, the mean of |mean prediction − rate of positives|
  * @param maximum MCE: the largest of these
@@ -11,6 +13,8 @@ package io.millrace.metrics;
  *     some prediction
  */
 record CalibrationErrors(double expected, double maximum, double kolmogorovSmirnov) {
+  /** With so many examples in a bin, a part of one more is not seen. */
+  private static final int MANY_IN_A_BIN = 256;
 
   /**
    * Of n examples; NaN without any.
@@ -29,7 +33,8 @@ record CalibrationErrors(double expected, double maximum, double kolmogorovSmirn
     if (n == 0) {
       return new CalibrationErrors(Double.NaN, Double.NaN, Double.NaN);
     }
-    double size = (double) n / bins;
+    int bin = 1;
+    double size = size(bin, n, bins);
     double gaps = 0;
     double largest = 0;
     double ks = 0;
@@ -44,12 +49,13 @@ record CalibrationErrors(double expected, double maximum, double kolmogorovSmirn
       double each = probabilities[i] - positives[i] / left;
       excess += each * left;
       ks = Math.max(ks, Math.abs(excess));
-      while (left >= missing) {
+      while (left >= missing && bin <= bins) {
         double gap = Math.abs(open + each * missing);
         gaps += gap;
-        largest = Math.max(largest, gap);
+        largest = size == 0 ? largest : Math.max(largest, gap / size);
         left -= missing;
         open = 0;
+        size = size(++bin, n, bins);
         missing = size;
       }
       open += each * left;
@@ -57,7 +63,14 @@ record CalibrationErrors(double expected, double maximum, double kolmogorovSmirn
     }
     // rounding may leave the last bin a hair from full
     gaps += Math.abs(open);
-    largest = Math.max(largest, Math.abs(open));
-    return new CalibrationErrors(gaps / n, largest / size, ks / n);
+    largest = Math.max(largest, Math.abs(open) / ((double) n / bins));
+    return new CalibrationErrors(gaps / n, largest, ks / n);
+  }
+
+  /** Examples of a bin, counted from 1. */
+  private static double size(int bin, long n, int bins) {
+    return n < (long) MANY_IN_A_BIN * bins
+        ? Math.rint((double) bin * n / bins) - Math.rint((bin - 1.0) * n / bins)
+        : (double) n / bins;
   }
 }

@@ -7,6 +7,8 @@ import io.millrace.model.Sigmoid;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CalibrationErrorsTest {
   private static final double[] P = {.05, .1, .2, .3, .35, .5, .6, .7, .8, .95};
@@ -56,7 +58,27 @@ class CalibrationErrorsTest {
     }
   }
 
-  /** Sorted by prediction; bin b is the examples [bn/B, (b+1)n/B). */
+  /** 400 examples are no multiple of 15 bins: a border within an example would be seen. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 16, 100, 400, 3_839})
+  void ofFewExamplesBordersLieBetweenThem(int n) {
+    SplittableRandom random = new SplittableRandom(n);
+    double[] p = new double[n];
+    int[] y = new int[n];
+    Evaluation evaluation = new Evaluation();
+    for (int i = 0; i < n; i++) {
+      double z = random.nextGaussian() - .5;
+      p[i] = Sigmoid.of(z);
+      y[i] = random.nextDouble() < Sigmoid.of(1.5 * z) ? 1 : 0;
+      evaluation.add(z, y[i]);
+    }
+    double[] exact = exact(p, y, 15);
+    double inOneBin = n < 1_000 ? 0 : 15.0 / n; // of examples that are ties in the histogram
+    assertThat(evaluation.metrics().ece()).isCloseTo(exact[0], within(2e-4 + inOneBin / 15));
+    assertThat(evaluation.metrics().mce()).isCloseTo(exact[1], within(2e-4 + inOneBin));
+  }
+
+  /** Sorted by prediction; bin b is the examples [bn/B, (b+1)n/B), rounded. */
   private static double[] exact(double[] p, int[] y, int bins) {
     Integer[] order = new Integer[p.length];
     Arrays.setAll(order, i -> i);
@@ -66,8 +88,8 @@ class CalibrationErrorsTest {
     double ks = 0;
     double excess = 0;
     for (int bin = 0; bin < bins; bin++) {
-      int from = (int) ((long) bin * p.length / bins);
-      int to = (int) ((long) (bin + 1) * p.length / bins);
+      int from = (int) Math.rint((double) bin * p.length / bins);
+      int to = (int) Math.rint((bin + 1.0) * p.length / bins);
       double open = 0;
       for (int i = from; i < to; i++) {
         open += p[order[i]] - y[order[i]];
@@ -75,7 +97,7 @@ class CalibrationErrorsTest {
         ks = Math.max(ks, Math.abs(excess) / p.length);
       }
       ece += Math.abs(open) / p.length;
-      mce = Math.max(mce, Math.abs(open) / (to - from));
+      mce = to == from ? mce : Math.max(mce, Math.abs(open) / (to - from));
     }
     return new double[] {ece, mce, ks};
   }

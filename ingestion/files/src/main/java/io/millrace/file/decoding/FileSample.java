@@ -158,6 +158,11 @@ public final class FileSample {
     return whole;
   }
 
+  /** The letters of the whole file, which is opened again where it is not in memory. */
+  public Reader allLetters() throws IOException {
+    return whole ? reader() : new StrictDecoder(container.open(file), encoding());
+  }
+
   /** The letters of what was taken. */
   public Reader reader() {
     return new StrictDecoder(new ByteArrayInputStream(bytes), encoding());
