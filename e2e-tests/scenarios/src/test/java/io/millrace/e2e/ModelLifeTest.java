@@ -56,6 +56,10 @@ class ModelLifeTest {
           .until(() -> api.post("/v1/aliases", PROMOTE.replace("false", "true")).status() == 200);
       assertThat(answeredBy(api)).isEqualTo("ads");
       assertThat(version(api, "fast")).isPositive();
+      await("fast scores what ads ranks")
+          .atMost(LIMIT)
+          .until(() -> api.get("/v1/status").body().at("/models/1/shadow/scored").asLong() > 100);
+      assertThat(api.get("/v1/status").body().at("/models/1/shadow/failed").asLong()).isZero();
 
       changed(api, "/v1/aliases", PROMOTE, "live means fast");
       await("fast answers").atMost(LIMIT).until(() -> answeredBy(api).equals("fast"));

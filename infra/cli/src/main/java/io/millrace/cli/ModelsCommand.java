@@ -64,7 +64,18 @@ final class ModelsCommand {
     JsonNode status = server.client().status();
     List<String[]> rows = new ArrayList<>();
     rows.add(
-        new String[] {"model", "state", "aliases", "kind", "version", "AUC", "log loss", "from"});
+        new String[] {
+          "model",
+          "state",
+          "aliases",
+          "kind",
+          "version",
+          "learned",
+          "differs by",
+          "AUC",
+          "log loss",
+          "from"
+        });
     for (JsonNode model : deployments.path("models")) {
       JsonNode served = served(status, model.path("name").asText());
       rows.add(
@@ -74,8 +85,10 @@ final class ModelsCommand {
             joined(model.path("aliases")),
             model.path("kind").asText(),
             served.path("version").asText("-"),
-            figure(served, "segment.auc"),
-            figure(served, "segment.logloss"),
+            count(served),
+            difference(served),
+            figure(served, "auc"),
+            figure(served, "logloss"),
             model.path("from").asText("-")
           });
     }
@@ -98,9 +111,23 @@ final class ModelsCommand {
     return all.isEmpty() ? "-" : String.join(",", all);
   }
 
+  /** Of the impressions whose labels are final, where they come late; else of all examples. */
   private static String figure(JsonNode served, String name) {
-    JsonNode value = served.path("metrics").path(name);
+    JsonNode metrics = served.path("metrics");
+    JsonNode value =
+        metrics.path(metrics.has("learner." + name) ? "learner." + name : "total." + name);
     return value.isNumber() ? "%.4f".formatted(value.asDouble()) : "-";
+  }
+
+  /** How far a shadow's probabilities are from the live model's. */
+  private static String difference(JsonNode served) {
+    JsonNode mean = served.path("shadow").path("meanDifference");
+    return mean.isNumber() ? "%.4f".formatted(mean.asDouble()) : "-";
+  }
+
+  private static String count(JsonNode served) {
+    JsonNode learned = served.path("metrics").path("learned");
+    return learned.isNumber() ? String.valueOf(learned.asLong()) : "-";
   }
 
   private static void print(List<String[]> rows) {

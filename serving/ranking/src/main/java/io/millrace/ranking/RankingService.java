@@ -77,6 +77,7 @@ public final class RankingService {
     List<EventLog.Event> events = new ArrayList<>(k);
     ModelSnapshot snapshot;
     long age;
+    float[] probabilities;
     try (ServedModel.Lease lease = models.named(request.model()).lease()) {
       CandidateRecords records =
           CandidateRecords.of(candidates, now, lease.features(), limits.cells());
@@ -85,6 +86,7 @@ public final class RankingService {
       }
       long first = records.firstPosition(lease.features());
       Scored scored = Scored.of(records, lease, deadline);
+      probabilities = scored.probabilities();
       snapshot = lease.predictor().snapshot();
       age = lease.predictor().ageMillis(now);
       Integer[] order = order(scored);
@@ -111,6 +113,12 @@ public final class RankingService {
     }
     CompletableFuture<Boolean> logged =
         wanted ? log.append(events) : CompletableFuture.completedFuture(false);
+    if (wanted) {
+      // While Kafka takes the impressions.
+      for (ServedModel shadow : models.shadows()) {
+        shadow.shadow().score(shadow, candidates, probabilities, now, limits.cells(), deadline);
+      }
+    }
     return logged.thenApply(
         done -> new RankAnswer(snapshot.model(), snapshot.version(), age, done, results));
   }

@@ -28,6 +28,7 @@ public final class ServedModel implements AutoCloseable {
   private final SubjectNames subjects;
   private final Engine engine;
   private final LongConsumer passes;
+  private final ShadowScores shadow = new ShadowScores();
   private volatile @Nullable Version version;
   private volatile @Nullable FeatureSchema newest;
   private volatile @Nullable RequestFeatures features;
@@ -123,6 +124,11 @@ public final class ServedModel implements AutoCloseable {
   /** By which requests ask for it. */
   public String name() {
     return source.model();
+  }
+
+  /** What it has said as a shadow. */
+  public ShadowScores shadow() {
+    return shadow;
   }
 
   /** Where its versions come from. */

@@ -49,7 +49,15 @@ record Status(
       @Nullable Long ageMillis,
       Freshness freshness,
       Forward forward,
+      @Nullable Shadow shadow,
       LearnedFigures metrics) {}
+
+  /**
+   * What a shadow has said of rankings, since this server was started; null if it has scored none.
+   *
+   * @param meanDifference of its probability from the live model's, without sign
+   */
+  record Shadow(long scored, long failed, @Nullable Double meanDifference) {}
 
   /** Forward passes, one for a request's candidates, of the last ten seconds. */
   record Forward(double passesPerSecond, double p50Millis, double p99Millis) {}

@@ -7,6 +7,7 @@ import io.millrace.ranking.Predictor;
 import io.millrace.ranking.RankingService;
 import io.millrace.ranking.ServedModel;
 import io.millrace.ranking.ServedModels;
+import io.millrace.ranking.ShadowScores;
 import io.millrace.serving.http.Series.EndpointFigure;
 import io.millrace.serving.http.Series.IngestionFigure;
 import io.millrace.serving.http.Series.ModelFigure;
@@ -167,6 +168,7 @@ final class StatusReporter {
           null,
           freshness,
           forward,
+          shadow(model),
           LearnedFigures.NONE);
     }
     ModelSnapshot snapshot = predictor.snapshot();
@@ -180,7 +182,18 @@ final class StatusReporter {
         predictor.ageMillis(now),
         freshness,
         forward,
+        shadow(model),
         new LearnedFigures(model.source().figures()));
+  }
+
+  private static Status.@Nullable Shadow shadow(ServedModel model) {
+    ShadowScores.Counts counts = model.shadow().counts();
+    if (counts.scored() == 0 && counts.failed() == 0) {
+      return null;
+    }
+    double difference = counts.meanDifference();
+    return new Status.Shadow(
+        counts.scored(), counts.failed(), Double.isNaN(difference) ? null : difference);
   }
 
   private void addModel(Map<Series, Double> values, long time, Status.Model model) {
