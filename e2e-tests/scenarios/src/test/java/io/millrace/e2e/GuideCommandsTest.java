@@ -43,6 +43,9 @@ class GuideCommandsTest {
           "--add-modules=jdk.incubator.vector",
           "-Dai.djl.offline=true");
 
+  /** For what computes little: compiling well would take longer. */
+  private static final String FEW_COMPILATIONS = "-XX:TieredStopAtLevel=1";
+
   @TempDir Path folder;
   private final Map<String, String> ids = new HashMap<>();
   private final int port;
@@ -120,12 +123,12 @@ class GuideCommandsTest {
                 set -- "$@" --server http://127.0.0.1:%d ;;
             esac
             case "$1" in
-              train | replay | explain) compiler= ;;
-              *) compiler=-XX:TieredStopAtLevel=1 ;; # it ends before anything is worth more
+              train | explain) compiler= ;;
+              *) compiler=%s ;;
             esac
             %s
             """
-                .formatted(port, java));
+                .formatted(port, FEW_COMPILATIONS, java));
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
   }
 
@@ -165,7 +168,12 @@ class GuideCommandsTest {
     words.remove(0);
     words.addAll(
         List.of("--port", String.valueOf(port), "--registry-port", String.valueOf(registryPort)));
-    MillraceProcess process = MillraceProcess.start(folder, words.toArray(String[]::new));
+    words.addAll(List.of("--set", "server.warmUp=0s"));
+    List<String> flags = new ArrayList<>(FLAGS);
+    flags.add(FEW_COMPILATIONS);
+    MillraceProcess process =
+        MillraceProcess.start(
+            folder, flags, "io.millrace.cli.Millrace", words.toArray(String[]::new));
     up = process;
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     List<String> shown = new ArrayList<>(step.shown());
