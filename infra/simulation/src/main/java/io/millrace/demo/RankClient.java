@@ -83,7 +83,7 @@ final class RankClient {
   }
 
   private ObjectNode body(AdRequest request) {
-    ObjectNode body = MAPPER.createObjectNode().put("model", model);
+    ObjectNode body = MAPPER.createObjectNode();
     body.set("context", MAPPER.valueToTree(request.contextFeatures()));
     return body;
   }

@@ -36,7 +36,14 @@ final class BrokerDeath {
   }
 
   static String words(Path dataDirectory, @Nullable String message) {
-    long free = free(dataDirectory);
+    if (!Files.isDirectory(dataDirectory)) {
+      return "data directory %s is gone; stopped".formatted(dataDirectory);
+    }
+    return words(dataDirectory, message, free(dataDirectory));
+  }
+
+  /** The same where so many bytes are free. */
+  static String words(Path dataDirectory, @Nullable String message, long free) {
     return free < FULL_BYTES
         ? "disk of %s is full (%d MB free); stopped. Everything acknowledged is kept: free some space and start again"
             .formatted(dataDirectory, free >> 20)

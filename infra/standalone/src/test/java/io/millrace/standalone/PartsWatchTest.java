@@ -6,6 +6,7 @@ import io.millrace.serving.http.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -67,9 +68,12 @@ class PartsWatchTest {
 
   @Test
   void aFullDiskIsToldInPlainWords() {
-    assertThat(BrokerDeath.words(java.nio.file.Path.of("/nowhere/data"), null))
+    Path nowhere = Path.of("/nowhere/data");
+    assertThat(BrokerDeath.words(nowhere, null))
+        .isEqualTo("data directory /nowhere/data is gone; stopped");
+    assertThat(BrokerDeath.words(nowhere, null, 1 << 20))
         .isEqualTo(
-            "disk of /nowhere/data is full (0 MB free); stopped. Everything acknowledged is kept:"
+            "disk of /nowhere/data is full (1 MB free); stopped. Everything acknowledged is kept:"
                 + " free some space and start again");
   }
 }

@@ -29,8 +29,8 @@ public final class ShadowScores {
   }
 
   /**
-   * Lets a shadow score what was ranked. Whatever goes wrong is counted, and is no concern of the
-   * ranking.
+   * Lets a shadow score what was ranked, once it can answer. Whatever goes wrong is counted, and is
+   * no concern of the ranking.
    *
    * @param live probabilities [n] of the candidates
    * @param cells see {@link RankingLimits}
@@ -42,6 +42,9 @@ public final class ShadowScores {
       long now,
       int cells,
       Deadline deadline) {
+    if (!shadow.ready()) {
+      return;
+    }
     try (ServedModel.Lease lease = shadow.lease()) {
       Scored own =
           Scored.of(CandidateRecords.of(candidates, now, lease.features(), cells), lease, deadline);
