@@ -2,7 +2,10 @@ package io.millrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.broker.EmbeddedKafka;
 import io.millrace.feature.BuiltInSchemas;
+import io.millrace.standalone.DataDirectory;
+import io.millrace.topic.Topics;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,9 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,6 +97,12 @@ class UpTest {
       process.kill();
     }
     try (MillraceProcess process = up(folder, "--set", "{\"stepSize\":4}")) {
+      assertThat(process.outputOnExit(2, PATIENCE))
+          .contains(
+              "millrace: model fm: stepSize is 4, but it learns here with 1; go back to that");
+    }
+    addPartition(folder.resolve("data"));
+    try (MillraceProcess process = up(folder)) {
       Api.Answer answer = awaitReady(process, 503);
       String reason = "Job training-fm has failed";
       long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -97,14 +110,29 @@ class UpTest {
         Thread.sleep(50);
         answer = awaitReady(process, 503);
       }
-      assertThat(answer.body().toString()).contains(reason).contains("stepSize is 4");
+      assertThat(answer.body().toString()).contains(reason).contains("2 partitions, expected 1");
       assertThat(value(process, "Kafka")).as("producers find it again").isEqualTo(kafka);
-      String output = process.outputOnExit(1, PATIENCE);
-      assertThat(output).contains("millrace: Job training-fm has failed: model fm: stepSize is 4");
+      assertThat(process.outputOnExit(1, PATIENCE))
+          .contains("millrace: Job training-fm has failed: topic examples: 2 partitions");
     }
     try (MillraceProcess process = up(folder, SCHEMA.replace("log1p", "sqrt"), new String[0])) {
       assertThat(process.outputOnExit(2, PATIENCE))
           .contains("cannot follow its version 1 in the registry: price: ", "log1p became sqrt");
+    }
+  }
+
+  /** Makes a second partition of the examples, which no learner takes. */
+  private static void addPartition(Path data) throws Exception {
+    try (DataDirectory directory = DataDirectory.open(data);
+        EmbeddedKafka kafka =
+            new EmbeddedKafka(
+                    directory.kafka(), Objects.requireNonNull(directory.known("cluster.id")))
+                .start();
+        Admin admin = Admin.create(kafka.client())) {
+      admin
+          .createPartitions(Map.of(Topics.DEFAULT.examples(), NewPartitions.increaseTo(2)))
+          .all()
+          .get();
     }
   }
 

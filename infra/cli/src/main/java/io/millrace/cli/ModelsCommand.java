@@ -111,12 +111,20 @@ final class ModelsCommand {
     return all.isEmpty() ? "-" : String.join(",", all);
   }
 
-  /** Of the impressions whose labels are final, where they come late; else of all examples. */
+  /**
+   * Of the newest minute of impressions whose labels are final, as the model answered or would have
+   * answered; without late labels of all examples.
+   */
   private static String figure(JsonNode served, String name) {
     JsonNode metrics = served.path("metrics");
-    JsonNode value =
-        metrics.path(metrics.has("learner." + name) ? "learner." + name : "total." + name);
-    return value.isNumber() ? "%.4f".formatted(value.asDouble()) : "-";
+    for (String newest : List.of("cohort.", "learner_cohort.")) {
+      if (metrics.has(newest + name)) {
+        return "%.4f".formatted(metrics.path(newest + name).asDouble());
+      }
+    }
+    boolean late = metrics.has("learner.sample");
+    JsonNode total = metrics.path("total." + name);
+    return total.isNumber() && !late ? "%.4f".formatted(total.asDouble()) : "-";
   }
 
   /** How far a shadow's probabilities are from the live model's. */

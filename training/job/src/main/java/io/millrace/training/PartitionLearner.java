@@ -274,7 +274,7 @@ final class PartitionLearner implements AutoCloseable {
     learner.forgetFigures();
     served = new Evaluation();
     cohorts = new Cohorts();
-    said = new Predictions();
+    said = Predictions.fromNextMark();
     counts = PartitionCounts.NONE;
   }
 

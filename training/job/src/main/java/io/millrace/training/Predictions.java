@@ -19,12 +19,15 @@ import java.util.Map;
  * cohorts, for those that nobody has logged an answer of this model for. Of many impressions a
  * sample is kept, by a hash of the id, halved whenever there are 32,768 at a time.
  *
- * <p>Stored form, version 1, big endian: byte 1; int halvings; the cohorts with an int length; int
- * number of predictions, each with longs fingerprint, event time and final time, a float and a byte
- * of the label. Not thread-safe.
+ * <p>Stored form, version 2, big endian: byte 2; int halvings; long event time from which
+ * impressions count; the cohorts with an int length; int number of predictions, each with longs
+ * fingerprint, event time and final time, a float and a byte of the label. In version 1 all
+ * impressions counted. Not thread-safe.
  */
 final class Predictions {
-  private static final byte FORMAT = 1;
+  private static final byte FORMAT = 2;
+  private static final byte ALL_COUNT = 1;
+  private static final long NEXT_MARK = Long.MAX_VALUE;
   private static final int CAPACITY = 1 << 15;
   private static final long SWEEP_MILLIS = 10_000;
   private static final Hasher64 FINGERPRINT = Hashing.xxh3_64(0x736179696E67L);
@@ -36,6 +39,17 @@ final class Predictions {
   private Cohorts cohorts = new Cohorts();
   private int halvings;
   private long nextSweep = Long.MIN_VALUE;
+  private long from = Long.MIN_VALUE;
+
+  /**
+   * Those of a learner that joins in the middle of a stream: impressions count from the next mark
+   * of event time on, because of earlier ones it meets those alone whose labels come late.
+   */
+  static Predictions fromNextMark() {
+    Predictions predictions = new Predictions();
+    predictions.from = NEXT_MARK;
+    return predictions;
+  }
 
   Predictions() {
     this(CAPACITY);
@@ -66,7 +80,7 @@ final class Predictions {
    */
   void add(String id, long eventTime, float probability, int label, long finalTime) {
     long fingerprint = fingerprint(id);
-    if (!sampled(fingerprint)) {
+    if (eventTime < from || !sampled(fingerprint)) {
       return;
     }
     if (said.put(fingerprint, new Said(eventTime, finalTime, probability, label)) != null) {
@@ -106,6 +120,9 @@ final class Predictions {
   /** Counts the cohorts that are complete, and forgets what cannot change any more. */
   void advance(long eventTime) {
     cohorts.advance(eventTime);
+    if (from == NEXT_MARK) {
+      from = eventTime;
+    }
     // An estimate of a quiet night may have been taken back.
     if (eventTime >= nextSweep || eventTime < nextSweep - SWEEP_MILLIS) {
       nextSweep = Math.max(eventTime, eventTime + SWEEP_MILLIS);
@@ -127,6 +144,7 @@ final class Predictions {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(FORMAT);
       out.writeInt(halvings);
+      out.writeLong(from);
       LengthPrefixed.write(cohorts.toBytes(), out);
       out.writeInt(said.size());
       for (Map.Entry<Long, Said> entry : said.entrySet()) {
@@ -151,10 +169,11 @@ final class Predictions {
     Predictions predictions = new Predictions();
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int format = in.readByte();
-      if (format != FORMAT) {
-        throw new IOException("predictions: format " + format + ", expected " + FORMAT);
+      if (format < ALL_COUNT || format > FORMAT) {
+        throw new IOException("predictions: format " + format + ", expected 1 or 2");
       }
       predictions.halvings = in.readInt();
+      predictions.from = format == ALL_COUNT ? Long.MIN_VALUE : in.readLong();
       predictions.cohorts = Cohorts.fromBytes(LengthPrefixed.read(in));
       for (int left = in.readInt(); left > 0; left--) {
         long fingerprint = in.readLong();

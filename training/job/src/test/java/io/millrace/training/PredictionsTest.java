@@ -32,6 +32,34 @@ class PredictionsTest {
     assertThat(restored.cohorts().all().positives()).as("forgotten").isEqualTo(1);
   }
 
+  /** A clone meets of earlier impressions those alone whose labels come late. */
+  @Test
+  void whoJoinsInTheMiddleCountsFromTheNextMarkOn() throws IOException {
+    Predictions said = Predictions.fromNextMark();
+    said.add("before the mark", T, 0.25f, 0, T + WINDOW);
+    said = Predictions.fromBytes(said.toBytes());
+    said.advance(T + 5);
+    said.add("late", T + 4, 0.25f, 0, T + 4 + WINDOW);
+    said = Predictions.fromBytes(said.toBytes());
+    said.add("late too", T + 4, 0.25f, 0, T + 4 + WINDOW);
+    said.add("in time", T + 5, 0.25f, 0, T + 5 + WINDOW);
+    said.advance(T + 10 * WINDOW);
+    assertThat(said.cohorts().all().examples()).isEqualTo(1);
+  }
+
+  /** Version 1 had no time from which impressions count. */
+  @Test
+  void theFormBeforeIsRead() throws IOException {
+    Predictions said = new Predictions();
+    said.add("a", T, 0.25f, 0, T + WINDOW);
+    byte[] now = said.toBytes();
+    byte[] before = new byte[now.length - 8];
+    System.arraycopy(now, 0, before, 0, 5);
+    System.arraycopy(now, 13, before, 5, now.length - 13);
+    before[0] = 1;
+    assertThat(Predictions.fromBytes(before).toBytes()).isEqualTo(now);
+  }
+
   /** A sample of what was said has the figures of the whole, but for chance. */
   @Test
   void aSampleIsKeptOfMany() {
