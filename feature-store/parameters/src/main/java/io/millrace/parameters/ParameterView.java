@@ -63,12 +63,15 @@ public final class ParameterView implements AutoCloseable {
   private final Thread thread;
 
   private volatile @Nullable ModelSnapshot current;
+  private volatile @Nullable String held;
   private volatile boolean caughtUp;
 
   // Confined to the view's thread.
   private @Nullable AvroWire wire;
   private int rowSchemaId = -1;
   private @Nullable VersionManifest baseline;
+  private @Nullable ModelSnapshot newest; // what was applied last, shown or held back
+  private final UnsoundValues unsound = new UnsoundValues();
   private long nextOffset;
   private String topicId = "";
   private long catchUpEnd;
@@ -105,6 +108,7 @@ public final class ParameterView implements AutoCloseable {
 
   private void start(StoredModel.Loaded loaded) {
     current = loaded.snapshot();
+    newest = loaded.snapshot();
     baseline = loaded.snapshot().manifest();
     nextOffset = loaded.nextOffset();
     topicId = loaded.topicId();
@@ -115,6 +119,15 @@ public final class ParameterView implements AutoCloseable {
   /** The version to answer with; empty until the first whole version has been seen. */
   public Optional<ModelSnapshot> current() {
     return Optional.ofNullable(current);
+  }
+
+  /**
+   * Why versions later than the one shown are held back, in words; empty while none is. A version
+   * in which a value is not a finite number is neither shown nor stored, until a later one has put
+   * that right.
+   */
+  public Optional<String> held() {
+    return Optional.ofNullable(held);
   }
 
   /** Whether the view has reached the end that the log had when it connected. */
@@ -172,7 +185,9 @@ public final class ParameterView implements AutoCloseable {
     } finally {
       caughtUp = false;
       try {
-        stored.store(topicId);
+        if (held == null) {
+          stored.store(topicId);
+        }
       } finally {
         stored.close();
       }
@@ -371,9 +386,14 @@ public final class ParameterView implements AutoCloseable {
           before.getIncarnation(),
           before.getArithmetic());
     }
-    ModelSnapshot next = stored.apply(current, change);
+    ModelSnapshot next = stored.apply(newest, change);
     baseline = change.manifest();
     nextOffset = change.nextOffset();
+    newest = next;
+    unsound.see(change, next.table().rowWidth());
+    if (hold(next)) {
+      return;
+    }
     current = next;
     versionsApplied.incrementAndGet();
     for (Consumer<ModelSnapshot> listener : listeners) {
@@ -385,8 +405,29 @@ public final class ParameterView implements AutoCloseable {
     }
   }
 
+  /** Whether a version is held back. */
+  private boolean hold(ModelSnapshot next) {
+    String fault = unsound.words().orElse(null);
+    if (fault == null) {
+      if (held != null) {
+        LOG.warn("model {}: version {} is sound again", config.model(), next.version());
+      }
+      held = null;
+      return false;
+    }
+    String words = "version %d is held back: %s".formatted(next.version(), fault);
+    if (held == null) {
+      LOG.error("model {}: {}", config.model(), words);
+    }
+    held = words;
+    return true;
+  }
+
   private void storeWhenDue() {
     long now = System.nanoTime();
+    if (held != null) {
+      return; // what is stored is shown at the next start
+    }
     if (now - lastStoreNanos >= config.storeInterval().toNanos()) {
       lastStoreNanos = now;
       try {

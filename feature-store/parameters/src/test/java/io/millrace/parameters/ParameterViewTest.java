@@ -108,6 +108,46 @@ class ParameterViewTest {
     return out[TestPublisher.WIDTH - 1];
   }
 
+  /**
+   * A value that is not a number is never shown: the last sound version answers until it is gone.
+   */
+  @Test
+  void holdsBackWhatIsNoNumber() throws Exception {
+    TestPublisher publisher = publisher();
+    ParameterView view = view(directory);
+    publisher.publish(1, 0, 1, 2);
+    awaitVersion(view, 1);
+    publisher.begin();
+    publisher.rows(Float.NaN, 2);
+    publisher.manifest(2, 1, 1);
+    publisher.commit();
+    awaitHeld(
+        view,
+        "version 2 is held back: tensor bias, and 1 other, holds a value that is not a number");
+    publisher.publish(3, 2, 1);
+    awaitHeld(view, "version 3 is held back: row 2 holds a value that is not a number");
+    assertThat(view.current().orElseThrow().version()).isEqualTo(1);
+    assertThat(value(view.current().orElseThrow(), 2)).isEqualTo(1);
+    view.close();
+
+    // nothing of it is stored either
+    ParameterView again = view(directory);
+    assertThat(again.current().orElseThrow().version()).isEqualTo(1);
+    awaitHeld(again, "version 3 is held back: row 2 holds a value that is not a number");
+    publisher.publish(4, 3, 2);
+    awaitVersion(again, 4);
+    assertThat(again.held()).isEmpty();
+    assertThat(value(again.current().orElseThrow(), 1)).isEqualTo(3);
+    assertThat(value(again.current().orElseThrow(), 2)).isEqualTo(4);
+  }
+
+  private static void awaitHeld(ParameterView view, String words) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> view.held().orElse("").equals(words));
+  }
+
   @Test
   void showsNothingButWholeVersions() throws Exception {
     long[] rows = LongStream.range(0, 300).toArray();

@@ -67,14 +67,19 @@ final class TestPublisher implements AutoCloseable {
   }
 
   void rows(long version, long... rows) {
+    rows((float) version, rows);
+  }
+
+  /** Rows and a bias of one value. */
+  void rows(float value, long... rows) {
     float[] values = new float[WIDTH];
-    Arrays.fill(values, version);
+    Arrays.fill(values, value);
     for (long row : rows) {
-      byte[] value = RowUpdates.encode(rowSchemaId, row, RowCodec.FP32, values, 0, WIDTH);
-      send(ParameterKeys.row(row), value);
+      send(
+          ParameterKeys.row(row),
+          RowUpdates.encode(rowSchemaId, row, RowCodec.FP32, values, 0, WIDTH));
     }
-    send(
-        ParameterKeys.tensor("bias"), wire.encode(Manifests.tensor("bias", (float) version, 0.5f)));
+    send(ParameterKeys.tensor("bias"), wire.encode(Manifests.tensor("bias", value, 0.5f)));
   }
 
   void remove(long row) {

@@ -93,6 +93,15 @@ final class ModelsCommand {
           });
     }
     print(rows);
+    for (JsonNode model : status.path("models")) {
+      if (model.path("held").isTextual()) {
+        System.out.printf(
+            "%s answers by version %s: %s%n",
+            model.path("name").asText(),
+            model.path("version").asText("-"),
+            model.path("held").asText());
+      }
+    }
     return 0;
   }
 

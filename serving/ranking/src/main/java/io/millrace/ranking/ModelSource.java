@@ -17,6 +17,11 @@ public interface ModelSource extends AutoCloseable {
   /** Whether everything that had been published when the source was opened is in. */
   boolean caughtUp();
 
+  /** Why versions later than the current one are held back, in words; empty while none is. */
+  default Optional<String> held() {
+    return Optional.empty();
+  }
+
   /** What the learner said of itself last; empty before it is known. */
   Optional<LearnerFigures> figures();
 

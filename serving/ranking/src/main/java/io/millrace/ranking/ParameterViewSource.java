@@ -67,6 +67,11 @@ public record ParameterViewSource(
   }
 
   @Override
+  public Optional<String> held() {
+    return view.held();
+  }
+
+  @Override
   public boolean caughtUp() {
     return view.caughtUp();
   }

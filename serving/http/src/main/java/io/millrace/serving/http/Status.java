@@ -38,7 +38,11 @@ record Status(
     Map<String, Object> extra,
     Sample sample) {
 
-  /** One model; only its name and caughtUp are known before its first version. */
+  /**
+   * One model; only its name and caughtUp are known before its first version.
+   *
+   * @param held why later versions are held back, or null
+   */
   record Model(
       String name,
       boolean caughtUp,
@@ -47,6 +51,7 @@ record Status(
       @Nullable Long version,
       @Nullable Long publishedTime,
       @Nullable Long ageMillis,
+      @Nullable String held,
       Freshness freshness,
       Forward forward,
       @Nullable Shadow shadow,
