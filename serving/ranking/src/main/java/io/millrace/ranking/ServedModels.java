@@ -109,6 +109,15 @@ public final class ServedModels implements AutoCloseable {
     return now.aliases.containsValue(model) || (live != null && live.name().equals(model));
   }
 
+  /** The aliases by which requests get a model, sorted. */
+  public List<String> aliasesOf(String model) {
+    return shown.aliases.entrySet().stream()
+        .filter(alias -> alias.getValue().equals(model))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
   /** Why a model can't answer as fast as it will, in words; empty if it can. */
   public Optional<String> unready(String name) {
     ServedModel model = shown.find(name);

@@ -129,7 +129,8 @@ function show() {
   if (!status.models.some(m => m.name === model)) model = status.models[0].name;
   state(status.ready ? "live" : "waiting", status.ready ? "Live" : "Not ready");
   const held = status.ingestion.waitsFor;
-  banner([...status.notReady, ...(held ? [held] : [])].join("\n"), status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
+  const heldBack = status.models.filter(m => m.held).map(m => `Model ${m.name} answers by version ${whole.format(m.version)}: ${m.held}.`);
+  banner([...status.notReady, ...heldBack, ...(held ? [held] : [])].join("\n"), heldBack.length || status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
   radios($("models"), status.models.length > 1 ? status.models.map(m => [m.name, m.name]) : [], model, v => { model = v; show(); });
   radios($("ranges"), RANGES, range, v => { range = v; show(); });
   showTiles();
@@ -255,7 +256,9 @@ const words = name => name.replace(/_/g, " ").replace(/^./, c => c.toUpperCase()
 
 function showDetails(m) {
   facts($("model-facts"), m.version == null ? [["Model", m.name], ["Version", "none yet"]] : [
-    ["Model", `${m.name} (${m.kind})`], ["Predicts", m.outcome], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
+    ["Model", `${m.name} (${m.kind})`], ["Answers requests for", [...m.aliases, m.name].join(", ")],
+    ...(m.shadow && !m.aliases.length ? [["Scored as a shadow", whole.format(m.shadow.scored)], ["Differs from the live model by", m.shadow.meanDifference?.toFixed(4) ?? "–"]] : []),
+    ["Predicts", m.outcome], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
     ["Clicks measured for freshness", whole.format(m.freshness.count)],
     ...LEARNED.filter(([, key]) => m.metrics[key] != null).map(([label, key]) => [label, whole.format(m.metrics[key])]),
     ...Object.entries(status.extra).filter(([k]) => !k.startsWith("truth.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),

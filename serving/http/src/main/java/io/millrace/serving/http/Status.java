@@ -41,10 +41,12 @@ record Status(
   /**
    * One model; only its name and caughtUp are known before its first version.
    *
+   * @param aliases by which requests get it
    * @param held why later versions are held back, or null
    */
   record Model(
       String name,
+      List<String> aliases,
       boolean caughtUp,
       @Nullable String kind,
       @Nullable String outcome,

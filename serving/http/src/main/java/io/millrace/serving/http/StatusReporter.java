@@ -160,6 +160,7 @@ final class StatusReporter {
     if (predictor == null) {
       return new Status.Model(
           model.name(),
+          models.aliasesOf(model.name()),
           caughtUp,
           null,
           null,
@@ -175,6 +176,7 @@ final class StatusReporter {
     ModelSnapshot snapshot = predictor.snapshot();
     return new Status.Model(
         model.name(),
+        models.aliasesOf(model.name()),
         caughtUp,
         predictor.compiled().config().kind().name().toLowerCase(Locale.ROOT),
         predictor.compiled().config().outcome(),
