@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
     name = "models",
     mixinStandardHelpOptions = true,
     description =
-        "Lists the models of a running platform, and changes which there are and what they do; see docs/guides/models.md.",
+        "Lists the models of a running platform, and changes which there are and what they do; see docs/guides/models-that-come-and-go.md.",
     synopsisSubcommandLabel =
         "(list | show | add | clone | freeze | learn | promote | rollback | retire)")
 @SuppressWarnings("NullAway.Init") // picocli sets the parameters

@@ -85,14 +85,18 @@ final class ModelController implements AutoCloseable {
   }
 
   /**
-   * Starts what there should be, and follows the deployments from then on.
+   * Starts what there should be, and follows the deployments from then on. Models that no alias
+   * means are started behind it: a clone may have to wait for its source.
    *
-   * @throws RuntimeException if a job cannot be started
+   * @throws RuntimeException if the job of another one cannot be started
    */
   void start() {
     DeploymentView view = log.newest();
-    view.models().values().forEach(this::make);
+    view.models().values().stream()
+        .filter(model -> !view.aliasesOf(model.name()).isEmpty())
+        .forEach(this::make);
     log.follow(next -> later(Duration.ZERO));
+    later(Duration.ZERO);
   }
 
   private void later(Duration delay) {
