@@ -203,14 +203,14 @@ class DoorsTest {
 
   @Test
   void aBodyThatDoesNotComeEndsByTheDeadlineAndItsBytesAreGivenBack() throws Exception {
-    RequestLimits limits = RequestLimits.defaults().withDeadline(Duration.ofMillis(500));
+    RequestLimits limits = RequestLimits.defaults().withDeadline(Duration.ofSeconds(3));
     try (MillraceServer own = start(limits);
         RawHttp slow = new RawHttp(own)) {
       slow.post("/v1/predict", "Content-Length: 1000\r\n", "{");
       await().until(() -> inFlight(own).equals("1000 bytes, 1 requests"));
       assertThat(slow.answer())
           .startsWith("HTTP/1.1 408 ")
-          .contains("The request's body did not arrive within 500 ms.");
+          .contains("The request's body did not arrive within 3000 ms.");
       assertThat(slow.ends()).isTrue();
       await().until(() -> inFlight(own).equals("0 bytes, 0 requests"));
       assertThat(Http.to(own).get("/metrics").body())

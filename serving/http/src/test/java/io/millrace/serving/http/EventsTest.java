@@ -263,7 +263,7 @@ class EventsTest {
             """);
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().at("/errors/0/message").asText())
-        .isEqualTo("model: \"nope\", expected one of ctr");
+        .isEqualTo("model: \"nope\", expected one of ctr, live");
   }
 
   @ParameterizedTest
@@ -294,7 +294,7 @@ class EventsTest {
             .withSettings(
                 settings ->
                     settings.withLimits(
-                        settings.limits().with(l -> l.deadline(Duration.ofSeconds(1)))));
+                        settings.limits().with(l -> l.deadline(Duration.ofSeconds(5)))));
     try (MillraceServer alone = MillraceServer.start(config, List.of(source))) {
       Http.Answer answer =
           Http.to(alone).post("/v1/events", "{\"type\":\"click\",\"impressionId\":\"i\"}");

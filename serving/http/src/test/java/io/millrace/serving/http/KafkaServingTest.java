@@ -77,7 +77,9 @@ class KafkaServingTest {
   void logsTheResultsAsServedBeforeItAnswers() {
     ServedFixture.Source source =
         new ServedFixture.Source(ServedFixture.version("clicks", ModelKind.FM, 42));
-    ServerConfig config = Fixture.config(kafka.client(), REGISTRY, source);
+    ServerConfig config =
+        Fixture.config(kafka.client(), REGISTRY, source)
+            .withSettings(settings -> settings.withImpressionWait(Duration.ofSeconds(20)));
     try (MillraceServer server = MillraceServer.start(config, List.of(source));
         KafkaConsumer<byte[], byte[]> consumer = consumer(TOPICS.impressions())) {
       Http http = Http.to(server);
