@@ -94,6 +94,59 @@ class ModelLifeTest {
     }
   }
 
+  /** Also one that was asked for so late that nothing of it had begun. */
+  @Test
+  void aYoungCloneLearnsOnAfterARestart() throws Exception {
+    try (Scenario scenario = Scenario.start(folder)) {
+      var unused = scenario.await("ready", status -> status.path("ready").asBoolean());
+      var demo = scenario.demo(200, Duration.ofSeconds(2));
+      assertThat(demo.impressions()).isPositive();
+      Api api = scenario.api();
+      changed(
+          api,
+          "/v1/models",
+          "{\"name\":\"fast\",\"cloneOf\":\"live\"}",
+          "model fast goes on from all that ads has learned, as a shadow");
+      await("fast is served").atMost(LIMIT).until(() -> version(api, "fast") > 0);
+      await("it has a checkpoint of its own")
+          .atMost(LIMIT)
+          .until(() -> checkpoints(scenario.platform()) == 3);
+      changed(
+          api,
+          "/v1/models",
+          "{\"name\":\"late\",\"cloneOf\":\"fast\"}",
+          "model late goes on from all that fast has learned, as a shadow");
+    }
+    try (Scenario again = Scenario.start(folder)) {
+      Api api = again.api();
+      for (String clone : List.of("fast", "late")) {
+        await(clone + " is served").atMost(LIMIT).until(() -> version(api, clone) > 0);
+      }
+      long before = Math.max(version(api, "fast"), version(api, "late"));
+      var demo = again.demo(200, Duration.ofSeconds(2));
+      assertThat(demo.impressions()).isPositive();
+      for (String clone : List.of("fast", "late")) {
+        await(clone + " learns on").atMost(LIMIT).until(() -> version(api, clone) > before);
+      }
+      assertThat(again.platform().failure()).isEmpty();
+    }
+  }
+
+  /** Jobs that have a whole checkpoint. */
+  private long checkpoints(io.millrace.standalone.Platform platform) throws IOException {
+    assertThat(platform.failure()).isEmpty();
+    Path checkpoints = folder.resolve("checkpoints");
+    try (var files = Files.walk(checkpoints, 3)) { // JOB/chk-N/_metadata
+      return files
+          .filter(file -> file.getFileName().toString().equals("_metadata"))
+          .map(file -> checkpoints.relativize(file).getName(0))
+          .distinct()
+          .count();
+    } catch (java.io.UncheckedIOException e) {
+      return 0; // a folder has gone while it was looked at
+    }
+  }
+
   @Test
   void aFrozenModelAnswersAsItIsAndLearnsOn() throws Exception {
     try (Scenario scenario = Scenario.start(folder)) {

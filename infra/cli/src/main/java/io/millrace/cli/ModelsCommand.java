@@ -86,13 +86,25 @@ final class ModelsCommand {
             model.path("kind").asText(),
             served.path("version").asText("-"),
             count(served),
-            difference(served),
+            model.path("state").asText().equals("shadow") ? difference(served) : "-",
             figure(served, "auc"),
             figure(served, "logloss"),
             model.path("from").asText("-")
           });
     }
     print(rows);
+    for (JsonNode part : status.path("parts")) {
+      String name = part.path("name").asText();
+      boolean ofModel = name.startsWith("Job training-") || name.startsWith("Model ");
+      if (ofModel && !part.path("state").asText().equals("running")) {
+        System.out.printf(
+            "%s is %s since %s: %s%n",
+            name,
+            part.path("state").asText(),
+            Instant.ofEpochMilli(part.path("since").asLong()),
+            part.path("reason").asText("no reason is known"));
+      }
+    }
     for (JsonNode model : status.path("models")) {
       if (model.path("held").isTextual()) {
         System.out.printf(

@@ -171,7 +171,7 @@ public final class EmbeddedFlink implements AutoCloseable {
    * Writes all that a running job knows, at one moment, and lets it go on.
    *
    * @param folder where it is written
-   * @return the savepoint, for {@link #submit(String, Consumer, Path, boolean)}
+   * @return the savepoint, for {@link #submit(String, Consumer, Path)}
    */
   Path savepoint(String name, Path folder) {
     JobID id;
@@ -230,27 +230,23 @@ public final class EmbeddedFlink implements AutoCloseable {
    * @param build adds the job's steps to the environment
    */
   public void submit(String name, Consumer<StreamExecutionEnvironment> build) {
-    submit(name, build, null, true);
+    submit(name, build, null);
   }
 
   /**
    * The same of a job that begins with another's state if it has no checkpoint.
    *
-   * @param state a savepoint, or a checkpoint of a job that does not run
-   * @param owned whether the state is this job's from now on, to be deleted when it is of no use
+   * @param state a savepoint, or a checkpoint of a job that does not run; of no use any more once
+   *     this job has a checkpoint of its own, which holds nothing of it
    */
-  void submit(
-      String name,
-      Consumer<StreamExecutionEnvironment> build,
-      @Nullable Path state,
-      boolean owned) {
+  void submit(String name, Consumer<StreamExecutionEnvironment> build, @Nullable Path state) {
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment(configuration);
     environment.setParallelism(1);
     build.accept(environment);
     JobGraph graph = environment.getStreamGraph().getJobGraph();
     Optional<Path> own = checkpoint(name);
     RecoveryClaimMode claim =
-        own.isPresent() || owned ? RecoveryClaimMode.CLAIM : RecoveryClaimMode.NO_CLAIM;
+        own.isPresent() ? RecoveryClaimMode.CLAIM : RecoveryClaimMode.NO_CLAIM;
     own.or(() -> Optional.ofNullable(state))
         .ifPresent(
             path -> {

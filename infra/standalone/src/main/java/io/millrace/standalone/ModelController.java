@@ -112,7 +112,7 @@ final class ModelController implements AutoCloseable {
         make(model);
         failed.remove(model.name());
       } catch (RuntimeException e) {
-        LOG.warn("model {} is not made {}", model.name(), model.state().word(), e);
+        LOG.warn("model {} is not made {}: {}", model.name(), model.state().word(), words(e));
         failed.put(
             model.name(),
             new Part("Model " + model.name(), Part.State.RESTARTING, Instant.now(), words(e))
@@ -160,14 +160,18 @@ final class ModelController implements AutoCloseable {
   private void begin(Deployment model, String job) {
     surroundings.createTopics(model.name());
     Consumer<StreamExecutionEnvironment> steps = jobs.apply(model);
-    if (!(model.origin() instanceof Origin.CloneOf clone) || flink.checkpoint(job).isPresent()) {
+    boolean hasState = flink.checkpoint(job).isPresent();
+    if (!(model.origin() instanceof Origin.CloneOf clone) || hasState) {
       flink.submit(job, steps);
+      if (hasState) {
+        deleteCut(model.name());
+      }
       return;
     }
     deleteCut(model.name());
     String source = job(clone.source());
     if (flink.runs(source)) {
-      flink.submit(job, steps, flink.savepoint(source, cuts.resolve(model.name())), true);
+      flink.submit(job, steps, flink.savepoint(source, cuts.resolve(model.name())));
     } else {
       Path kept =
           flink
@@ -175,9 +179,9 @@ final class ModelController implements AutoCloseable {
               .orElseThrow(
                   () ->
                       new IllegalStateException(
-                          "its source %s has learned nothing that is kept"
+                          "its source %s is gone or has learned nothing that is kept; retire the clone"
                               .formatted(clone.source())));
-      flink.submit(job, steps, kept, false);
+      flink.submit(job, steps, kept);
     }
   }
 

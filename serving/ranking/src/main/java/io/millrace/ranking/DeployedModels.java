@@ -56,7 +56,12 @@ public final class DeployedModels implements AutoCloseable {
 
   /** Shows what the log says, and follows it. */
   public void follow(DeploymentLog log) {
-    show(log.view());
+    DeploymentView first = log.view();
+    show(first);
+    // Of those that were retired while nobody served them something may be left.
+    first.models().values().stream()
+        .filter(model -> model.state() == DeploymentState.RETIRED)
+        .forEach(model -> gone.accept(model.name()));
     log.follow(view -> worker.execute(() -> tryToShow(view)));
   }
 

@@ -5,6 +5,7 @@ import io.millrace.deployment.DeploymentChange.Point;
 import io.millrace.deployment.DeploymentChange.SetState;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.ModelConfig;
+import io.millrace.learner.ModelConfigBuilder;
 import io.millrace.learner.ModelKind;
 import java.time.Clock;
 import java.util.Optional;
@@ -110,7 +111,7 @@ public final class ModelCatalog {
             view -> {
               Deployment of = found(view, source);
               ModelConfig config =
-                  configured(of.config().with("{\"name\":\"%s\"}".formatted(name)), settings);
+                  configured(ModelConfigBuilder.builder(of.config()).name(name).build(), settings);
               config
                   .stateDifferenceFrom(of.config().toJson())
                   .ifPresent(
@@ -147,6 +148,11 @@ public final class ModelCatalog {
       throw new RefusedChangeException(
           "set: name: %s, expected none: the model is called %s"
               .formatted(config.name(), defaults.name()));
+    }
+    if (!config.subject().equals(defaults.subject())) {
+      throw new RefusedChangeException(
+          "set: subject: %s, expected none: the live model learns by %s"
+              .formatted(config.subject(), defaults.subject()));
     }
     objection
         .apply(config)

@@ -130,6 +130,10 @@ final class ModelsEndpoint {
         body -> {
           body.allow(NEW_KEYS);
           String name = required(body, "name", "the new model's name");
+          if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")) {
+            throw RequestException.field(
+                "name", "1 to 100 letters, digits, '-' or '_', the first no '-'", name);
+          }
           String settings = settings(body);
           DeploymentState state = state(body, DeploymentState.SHADOW);
           String source = body.string("cloneOf");
@@ -218,7 +222,18 @@ final class ModelsEndpoint {
     if (!(set instanceof Map)) {
       throw RequestException.field("set", "an object of settings", set);
     }
+    requireValues("set", set);
     return new String(JsonAnswers.bytes(set), StandardCharsets.UTF_8);
+  }
+
+  private static void requireValues(String place, @Nullable Object value) {
+    if (value == null) {
+      throw RequestException.field(place, "a value", null);
+    } else if (value instanceof Map<?, ?> object) {
+      object.forEach((key, inner) -> requireValues(place + "." + key, inner));
+    } else if (value instanceof List<?> list) {
+      list.forEach(inner -> requireValues(place, inner));
+    }
   }
 
   private static DeploymentState state(RequestObject body, DeploymentState absent) {

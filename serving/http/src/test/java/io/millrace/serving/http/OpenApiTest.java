@@ -236,6 +236,10 @@ class OpenApiTest {
           /v1/events | {"events":3} | 400
           /v1/models | {"name":"x"} | 400
           /v1/models | {"name":"x","kind":"lr"} | 409
+          /v1/models | {"name":"a b","cloneOf":"live"} | 400
+          /v1/models | {"name":"","cloneOf":"live"} | 400
+          /v1/models | {"name":"x","cloneOf":"live","set":{"rowOptimizer":null}} | 400
+          /v1/models | {"name":"x","cloneOf":"live","set":{"subject":"other"}} | 409
           /v1/models/state | {"model":"nope","state":"frozen"} | 409
           /v1/models/state | {"model":"fm","state":"gone"} | 400
           /v1/aliases | {"rollback":true} | 409
