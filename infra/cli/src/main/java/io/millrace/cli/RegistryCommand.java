@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -125,30 +124,16 @@ final class RegistryCommand implements Callable<Integer> {
   private static void run(
       RegistryServerConfig config, Map<String, Object> client, RegistrySettings.Log log)
       throws InterruptedException {
-    CountDownLatch stopped = new CountDownLatch(1);
-    CountDownLatch closed = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  stopped.countDown();
-                  try {
-                    closed.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
-    try (RegistryNode node =
-        RegistryNode.start(
-            config,
-            client,
-            new Topics(log.topicPrefix()),
-            log.replication(),
-            new FeatureSchemaRules())) {
+    try (CtrlC stopped = new CtrlC();
+        RegistryNode node =
+            RegistryNode.start(
+                config,
+                client,
+                new Topics(log.topicPrefix()),
+                log.replication(),
+                new FeatureSchemaRules())) {
       System.out.printf("schema registry %s%nCtrl-C stops%n", node.address());
       stopped.await();
-    } finally {
-      closed.countDown();
     }
   }
 

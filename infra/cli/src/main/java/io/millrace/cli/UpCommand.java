@@ -19,8 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -103,20 +101,8 @@ final class UpCommand implements Callable<Integer> {
     PlatformConfig config =
         PlatformConfig.live(
             up.platform(), List.of(features), List.of(learner), up.labels().rules());
-    CountDownLatch stopped = new CountDownLatch(1);
-    CountDownLatch closed = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  stopped.countDown();
-                  try {
-                    closed.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
-    try (Platform platform = Platform.start(directory, config);
+    try (CtrlC stopped = new CtrlC();
+        Platform platform = Platform.start(directory, config);
         RegistryNode registry = RegistryOption.start(up.registry(), platform)) {
       begun.set(true);
       System.out.printf(
@@ -127,17 +113,15 @@ final class UpCommand implements Callable<Integer> {
       FirstSteps.of(curl, platform.server(), features).forEach(System.out::println);
       System.out.flush();
       return watch(platform, directory, stopped);
-    } finally {
-      closed.countDown();
     }
   }
 
   /** Until it is stopped, or a part of it has failed for good. */
-  private static int watch(Platform platform, DataDirectory directory, CountDownLatch stopped)
+  private static int watch(Platform platform, DataDirectory directory, CtrlC stopped)
       throws IOException, InterruptedException {
     LabelsLine labels = new LabelsLine(60_000);
     long nextLook = 0;
-    while (!stopped.await(500, TimeUnit.MILLISECONDS)) {
+    while (!stopped.await(500)) {
       if (System.currentTimeMillis() >= nextLook) {
         nextLook = System.currentTimeMillis() + LOOK_MILLIS;
         say(platform, labels);

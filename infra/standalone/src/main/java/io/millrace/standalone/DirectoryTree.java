@@ -8,9 +8,17 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Deletion of what is below a folder. */
+/** Deletion of folders. */
 final class DirectoryTree {
   private DirectoryTree() {}
+
+  /** Deletes a folder with everything below it, if it is there. */
+  static void delete(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      deleteChildren(folder);
+      Files.delete(folder);
+    }
+  }
 
   /** Deletes everything below {@code root} and keeps {@code root} itself. */
   static void deleteChildren(Path root) throws IOException {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,11 +211,7 @@ public final class EmbeddedFlink implements AutoCloseable {
   void forget(String name) {
     try {
       for (String id : ids(name)) {
-        Path folder = checkpoints.resolve(id);
-        if (Files.isDirectory(folder)) {
-          DirectoryTree.deleteChildren(folder);
-          Files.delete(folder);
-        }
+        DirectoryTree.delete(checkpoints.resolve(id));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete the checkpoints of job " + name, e);

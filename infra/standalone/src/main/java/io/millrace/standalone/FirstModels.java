@@ -78,11 +78,7 @@ final class FirstModels {
             d -> {
               throw new UserError(
                   "model %s: %s is %s, but it learns here with %s; go back to that, add another by 'millrace models clone', or choose another data directory"
-                      .formatted(model.name(), d.setting(), orNone(d.given()), orNone(d.stored())));
+                      .formatted(model.name(), d.setting(), d.givenInWords(), d.storedInWords()));
             });
-  }
-
-  private static String orNone(String value) {
-    return value.isEmpty() ? "no value" : value;
   }
 }

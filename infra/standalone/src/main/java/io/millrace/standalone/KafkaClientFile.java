@@ -24,6 +24,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  */
 public final class KafkaClientFile {
   private static final String BOOTSTRAP = "bootstrap.servers";
+  private static final Set<String> SHARED = shared();
 
   private KafkaClientFile() {}
 
@@ -57,7 +58,7 @@ public final class KafkaClientFile {
       return;
     }
     // SASL and TLS plug-ins read names of their own, which Kafka passes on.
-    if (shared().contains(name) || name.startsWith("sasl.") || name.startsWith("ssl.")) {
+    if (SHARED.contains(name) || name.startsWith("sasl.") || name.startsWith("ssl.")) {
       return;
     }
     throw new UserError(
@@ -66,9 +67,7 @@ public final class KafkaClientFile {
   }
 
   private static String hint(String name) {
-    return NearestName.find(name, shared())
-        .map(near -> ", did you mean '" + near + "'?")
-        .orElse("");
+    return NearestName.find(name, SHARED).map(near -> ", did you mean '" + near + "'?").orElse("");
   }
 
   private static Set<String> shared() {

@@ -7,7 +7,7 @@ import io.millrace.deployment.DeploymentView;
 import io.millrace.deployment.Origin;
 import io.millrace.serving.http.Part;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,19 +35,19 @@ final class ModelController implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelController.class);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
-  /** What a controller needs of a platform beside its jobs. */
-  interface Surroundings {
-    /** Makes the topics of a model, unless they are there. */
-    void createTopics(String model);
+  /** The topics that models have of their own. */
+  interface ModelTopics {
+    /** Makes those of a model, unless they are there. */
+    void create(String model);
 
-    /** Deletes the topics of a model, if they are there. */
-    void deleteTopics(String model);
+    /** Deletes those of a model, if they are there. */
+    void delete(String model);
   }
 
   private final DeploymentLog log;
   private final EmbeddedFlink flink;
   private final Function<Deployment, Consumer<StreamExecutionEnvironment>> jobs;
-  private final Surroundings surroundings;
+  private final ModelTopics topics;
   private final Path cuts;
   private final Set<String> cleared = new HashSet<>(); // retired models of which nothing is left
   private final Map<String, Part> failed = new ConcurrentHashMap<>();
@@ -63,12 +63,12 @@ final class ModelController implements AutoCloseable {
       DeploymentLog log,
       EmbeddedFlink flink,
       Function<Deployment, Consumer<StreamExecutionEnvironment>> jobs,
-      Surroundings surroundings,
+      ModelTopics topics,
       Path cuts) {
     this.log = log;
     this.flink = flink;
     this.jobs = jobs;
-    this.surroundings = surroundings;
+    this.topics = topics;
     this.cuts = cuts;
     this.worker =
         Executors.newSingleThreadScheduledExecutor(
@@ -151,14 +151,14 @@ final class ModelController implements AutoCloseable {
     } else if (!cleared.contains(model.name())) {
       flink.stop(job);
       flink.forget(job);
-      surroundings.deleteTopics(model.name());
+      topics.delete(model.name());
       deleteCut(model.name());
       cleared.add(model.name());
     }
   }
 
   private void begin(Deployment model, String job) {
-    surroundings.createTopics(model.name());
+    topics.create(model.name());
     Consumer<StreamExecutionEnvironment> steps = jobs.apply(model);
     boolean hasState = flink.checkpoint(job).isPresent();
     if (!(model.origin() instanceof Origin.CloneOf clone) || hasState) {
@@ -188,12 +188,9 @@ final class ModelController implements AutoCloseable {
   private void deleteCut(String model) {
     Path folder = cuts.resolve(model);
     try {
-      if (Files.isDirectory(folder)) {
-        DirectoryTree.deleteChildren(folder);
-        Files.delete(folder);
-      }
+      DirectoryTree.delete(folder);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot delete " + folder, e);
+      throw new UncheckedIOException("cannot delete " + folder, e);
     }
   }
 

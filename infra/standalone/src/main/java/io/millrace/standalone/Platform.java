@@ -184,15 +184,15 @@ public final class Platform implements AutoCloseable {
         settings.compute());
   }
 
-  private ModelController.Surroundings topicsOfModels(LogConfig log) {
-    return new ModelController.Surroundings() {
+  private ModelController.ModelTopics topicsOfModels(LogConfig log) {
+    return new ModelController.ModelTopics() {
       @Override
-      public void createTopics(String model) {
+      public void create(String model) {
         TopicAdmin.createModel(client(), topics, model, log.replication());
       }
 
       @Override
-      public void deleteTopics(String model) {
+      public void delete(String model) {
         TopicAdmin.deleteModel(client(), topics, model);
       }
     };

@@ -36,6 +36,11 @@ public final class ServedModels implements AutoCloseable {
       String asked = name == null ? live : name;
       return asked == null ? null : models.get(aliases.getOrDefault(asked, asked));
     }
+
+    /** Whether an alias means a model; without aliases each counts. */
+    boolean means(ServedModel model) {
+      return aliases.isEmpty() || aliases.containsValue(model.name());
+    }
   }
 
   /**
@@ -102,13 +107,6 @@ public final class ServedModels implements AutoCloseable {
         .toList();
   }
 
-  /** Whether requests get the model without naming it: it is the live one, or has an alias. */
-  public boolean isMeant(String model) {
-    Shown now = shown;
-    ServedModel live = now.find(null);
-    return now.aliases.containsValue(model) || (live != null && live.name().equals(model));
-  }
-
   /** The aliases by which requests get a model, sorted. */
   public List<String> aliasesOf(String model) {
     return shown.aliases.entrySet().stream()
@@ -131,8 +129,7 @@ public final class ServedModels implements AutoCloseable {
   public List<String> notReady() {
     Shown now = shown;
     return now.models.values().stream()
-        .filter(model -> now.aliases.isEmpty() || isMeant(model.name()))
-        .filter(model -> !model.ready())
+        .filter(model -> now.means(model) && !model.ready())
         .map(ServedModel::notReady)
         .toList();
   }

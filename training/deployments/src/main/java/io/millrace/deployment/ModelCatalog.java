@@ -118,17 +118,18 @@ public final class ModelCatalog {
                       d -> {
                         throw new RefusedChangeException(
                             "model %s: %s is %s, but %s has %s; a clone may differ in rates and other numbers of the same optimizers, and anything else learns anew by 'add'"
-                                .formatted(name, d.setting(), d.given(), of.name(), d.stored()));
+                                .formatted(
+                                    name,
+                                    d.setting(),
+                                    d.givenInWords(),
+                                    of.name(),
+                                    d.storedInWords()));
                       });
               return Optional.of(
                   new Add(config, new Origin.CloneOf(of.name()), state, made(asked)));
             },
             asked.dryRun());
-    String of =
-        after.models().get(name) != null
-                && after.models().get(name).origin() instanceof Origin.CloneOf clone
-            ? clone.source()
-            : source;
+    String of = after.find(source).map(Deployment::name).orElse(source);
     return new Answer(
         after, "model %s goes on from all that %s has learned%s".formatted(name, of, aside(state)));
   }

@@ -165,12 +165,12 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
     Incarnation before = stored == null ? null : stored.incarnation();
     Incarnation published = last == null ? null : Incarnation.of(last);
     long from = stored == null ? found.lost : stored.version();
+    boolean clone = stored != null && isOfSource(stored);
     Incarnation now =
-        stored != null && isOfSource(stored)
-            ? Incarnation.beginClone(stored.version(), published, partition.arithmetic())
+        clone
+            ? Incarnation.beginClone(from, published, partition.arithmetic())
             : Incarnation.begin(before, from, published, partition.arithmetic(), found.lost > 0);
-    Incarnation known =
-        before == null || (stored != null && isOfSource(stored)) ? published : before;
+    Incarnation known = before == null || clone ? published : before;
     if (known != null && now.number() != known.number()) {
       LOG.warn(
           "model {}: incarnation {} begins at version {}, by {}{}; incarnation {} was learned by {}"

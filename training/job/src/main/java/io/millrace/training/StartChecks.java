@@ -41,9 +41,9 @@ final class StartChecks {
                           .formatted(
                               config.name(),
                               d.setting(),
-                              orNone(d.given()),
+                              d.givenInWords(),
                               where,
-                              orNone(d.stored()))
+                              d.storedInWords())
                       + " another model name or another data directory");
             });
     if (!SchemaSwitch.related(storedSchema, featureSchema)) {
@@ -67,8 +67,7 @@ final class StartChecks {
             d -> {
               throw failure(
                   "model %s: %s is %s, but the model that it is a clone of has %s; a clone may differ in rates and other numbers of the same optimizers"
-                      .formatted(
-                          config.name(), d.setting(), orNone(d.given()), orNone(d.stored())));
+                      .formatted(config.name(), d.setting(), d.givenInWords(), d.storedInWords()));
             });
   }
 
@@ -77,10 +76,6 @@ final class StartChecks {
     return failure(
         "model %s: it is a clone of %s, but was started without a state of that"
             .formatted(model, source));
-  }
-
-  private static String orNone(String value) {
-    return value.isEmpty() ? "no value" : value;
   }
 
   /** Steps are cut by offset, so a learner reads one partition. */

@@ -265,7 +265,22 @@ public record ModelConfig(
    * @param stored as JSON; empty if it was not there
    * @param given likewise
    */
-  public record Difference(String setting, String stored, String given) {}
+  public record Difference(String setting, String stored, String given) {
+
+    /** The stored value in words. */
+    public String storedInWords() {
+      return inWords(stored);
+    }
+
+    /** The given value in words. */
+    public String givenInWords() {
+      return inWords(given);
+    }
+
+    private static String inWords(String value) {
+      return value.isEmpty() ? "no value" : value;
+    }
+  }
 
   /**
    * The first setting in which a stored config differs so that a learner of this one cannot go on
