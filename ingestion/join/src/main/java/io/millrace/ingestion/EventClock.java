@@ -18,14 +18,19 @@ import org.jspecify.annotations.Nullable;
  * of its latest event, less the out-of-orderness. An event counts no later than it was written, so
  * that one producer whose clock is ahead closes nothing.
  *
- * <p>The <em>event time</em> is the earliest of the partitions' times. A partition that was read to
- * its end and has been silent for the idle timeout is not waited for, as long as Kafka confirms
- * that it was; so nothing waits for an empty partition, and everything waits for one that has
- * records which were not read. Event time never goes back, and only events move it.
+ * <p>The <em>event time</em> is the earliest of the partitions' times. For a partition that was
+ * read to its end and has been silent for the idle timeout, it is what all had reached when Kafka
+ * last confirmed that end; so nothing waits for an empty partition, everything waits for one that
+ * has records which were not read, and no record is behind others only because they were read or
+ * decided on before it. Event time never goes back, and only events move it.
  *
  * <p>While all partitions are silent, {@link #time} passes beyond event time at the pace of a
  * monotonic clock, so that label windows close on a quiet night. That is an estimate: the next
  * event ends it, and what was estimated holds nobody back.
+ *
+ * <p>How long a partition has been silent is told by its reader's clock ({@link
+ * ReadPositions#takenNanos}), so a join that is slow does not take what waits before it for
+ * silence.
  *
  * <p>Partitions' times are state: the records that they come from are not read again after a
  * restore. Stored form, big endian: 'E', version 1, i64 event time, i32 number of partitions; each
@@ -34,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class EventClock {
   /** Of a time before any event. */
   public static final long NONE = Long.MIN_VALUE;
-
-  /** Kafka has to confirm this often that a silent partition has nothing to be read. */
-  static final Duration CONFIRMED_WITHIN = Duration.ofSeconds(2);
 
   /** A partition this far behind the latest one is one that event time waits for. */
   private static final long BEHIND_MILLIS = 60_000;
@@ -49,45 +51,57 @@ public final class EventClock {
   private static final class Partition {
     final Name name;
     long latest = NONE;
-    long lastEventNanos;
-
-    /** Everything that was written until then has been read; meaningless without {@link #read}. */
-    long readNanos;
-
-    boolean read;
-
-    /** An end to be reached, and when it was the end; {@link ReadPositions#UNKNOWN} if none is. */
-    long goal = ReadPositions.UNKNOWN;
-
-    long goalNanos;
     long lag;
 
-    Partition(Name name, long nowNanos) {
+    /** Whether it, or an event of it, is new since the last report. */
+    boolean hasNew = true;
+
+    /** When the last event had been read at the latest; of no event, when it was known first. */
+    long lastEventNanos;
+
+    /** Everything that was written until then has been read; empty before Kafka says so. */
+    @Nullable Seen read;
+
+    /** An end to be reached, and what was known when it was the end. */
+    long goal = ReadPositions.UNKNOWN;
+
+    @Nullable Seen atGoal;
+
+    Partition(Name name) {
       this.name = name;
-      this.lastEventNanos = nowNanos;
     }
 
-    void at(ReadPositions.Position position, long nowNanos) {
+    void at(ReadPositions.Position position, Seen now) {
+      if (hasNew) {
+        hasNew = false;
+        lastEventNanos = now.nanos;
+      }
       lag = position.lag();
       if (goal != ReadPositions.UNKNOWN && position.next() >= goal) {
-        read = true;
-        readNanos = goalNanos;
+        read = atGoal;
         goal = ReadPositions.UNKNOWN;
       }
       if (position.atEnd()) {
-        read = true;
-        readNanos = nowNanos;
+        read = now;
       } else if (position.end() != ReadPositions.UNKNOWN && goal == ReadPositions.UNKNOWN) {
         goal = position.end();
-        goalNanos = nowNanos;
+        atGoal = now;
       }
     }
 
     /** For how long it had been silent when it was last known to be read to its end. */
     long silentNanos() {
-      return read ? readNanos - lastEventNanos : -1;
+      return read == null || hasNew ? -1 : read.nanos - lastEventNanos;
     }
   }
+
+  /**
+   * What a report finds.
+   *
+   * @param nanos when, by the reader's clock
+   * @param latest of all partitions' times
+   */
+  private record Seen(long nanos, long latest) {}
 
   /**
    * The partition that event time waits for.
@@ -121,64 +135,67 @@ public final class EventClock {
   /**
    * Takes an event.
    *
-   * @param nowNanos of a monotonic clock
    * @return the time that it has to be judged by: that of its partition before it, or event time
    *     where that is later, because its partition was not waited for
    */
-  public long onEvent(Event event, long nowNanos) {
+  public long onEvent(Event event) {
     Origin origin = event.origin();
-    Partition partition = partition(origin.topic(), origin.partition(), nowNanos);
+    Partition partition = partition(origin.topic(), origin.partition());
     long before = timeOf(partition);
     long written = origin.writtenTime();
     long time = written < 0 ? event.eventTime() : Math.min(event.eventTime(), written);
     partition.latest = Math.max(partition.latest, time);
-    partition.lastEventNanos = nowNanos;
+    partition.hasNew = true;
     quietMillis = 0;
     return Math.max(before, eventTime);
   }
 
   /** Takes note of how far the reader is in all partitions; those that it left out are gone. */
-  public void onPositions(ReadPositions positions, long nowNanos) {
+  public void onPositions(ReadPositions positions) {
+    Seen now = new Seen(positions.takenNanos(), latest());
     Set<Name> present = new HashSet<>();
     for (ReadPositions.Position position : positions.partitions()) {
-      Partition partition = partition(position.topic(), position.partition(), nowNanos);
+      Partition partition = partition(position.topic(), position.partition());
       present.add(partition.name);
-      partition.at(position, nowNanos);
+      partition.at(position, now);
     }
     partitions.keySet().retainAll(present);
     last = null;
     reported = true;
   }
 
-  /** Moves on as far as the partitions allow; to be called now and then. */
+  private long latest() {
+    return partitions.values().stream().mapToLong(this::timeOf).max().orElse(NONE);
+  }
+
+  /**
+   * Moves on as far as the partitions allow; to be called now and then.
+   *
+   * @param nowNanos of a monotonic clock, for how long a partition is waited for
+   */
   public void advance(long nowNanos) {
     if (!reported) {
       return;
     }
-    long latest = NONE;
+    long latest = latest();
     long earliest = Long.MAX_VALUE;
     long silentNanos = Long.MAX_VALUE;
     Partition first = null;
     for (Partition partition : partitions.values()) {
-      long time = timeOf(partition);
-      latest = Math.max(latest, time);
-      boolean silent = partition.silentNanos() >= idleNanos;
-      if (silent && nowNanos - partition.readNanos <= CONFIRMED_WITHIN.toNanos()) {
-        silentNanos = Math.min(silentNanos, partition.silentNanos() - idleNanos);
-        continue;
+      long limit = timeOf(partition);
+      long beyond = partition.silentNanos() - idleNanos;
+      if (partition.read != null && beyond >= 0) {
+        limit = Math.max(limit, partition.read.latest);
       }
-      // Kafka has not said for a while whether a silent one has more: nothing moves until it does.
-      long limit = silent ? eventTime : time;
+      silentNanos = Math.min(silentNanos, beyond);
       if (first == null || limit < earliest) {
         earliest = limit;
         first = partition;
       }
     }
-    eventTime = Math.max(eventTime, first == null ? latest : earliest);
+    eventTime = Math.max(eventTime, first == null ? NONE : earliest);
     quietMillis =
-        first == null && eventTime != NONE && silentNanos != Long.MAX_VALUE
-            ? silentNanos / 1_000_000
-            : 0;
+        first != null && eventTime != NONE && silentNanos >= 0 ? silentNanos / 1_000_000 : 0;
     boolean waits =
         first != null
             && latest != NONE
@@ -224,12 +241,10 @@ public final class EventClock {
     return partition.latest == NONE ? NONE : partition.latest - outOfOrderness;
   }
 
-  private Partition partition(String topic, int number, long nowNanos) {
+  private Partition partition(String topic, int number) {
     Partition known = last;
     if (known == null || known.name.partition != number || !known.name.topic.equals(topic)) {
-      known =
-          partitions.computeIfAbsent(
-              new Name(topic, number), name -> new Partition(name, nowNanos));
+      known = partitions.computeIfAbsent(new Name(topic, number), Partition::new);
       last = known;
     }
     return known;
@@ -266,7 +281,7 @@ public final class EventClock {
    *
    * @throws IllegalStateException if the bytes are not a stored clock
    */
-  public void restore(byte[] bytes, long nowNanos) {
+  public void restore(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (bytes.length < 14 || in.get() != MAGIC || in.get() != VERSION) {
       throw new IllegalStateException(
@@ -276,8 +291,7 @@ public final class EventClock {
     for (int n = in.getInt(); n > 0; n--) {
       byte[] topic = new byte[Short.toUnsignedInt(in.getShort())];
       in.get(topic);
-      Partition partition =
-          partition(new String(topic, StandardCharsets.UTF_8), in.getInt(), nowNanos);
+      Partition partition = partition(new String(topic, StandardCharsets.UTF_8), in.getInt());
       partition.latest = Math.max(partition.latest, in.getLong());
     }
   }

@@ -7,8 +7,9 @@ import java.util.List;
  * had read before comes before it.
  *
  * @param partitions all of the reader's partitions
+ * @param takenNanos that moment, by a monotonic clock of the reader's; the ends are at least as new
  */
-public record ReadPositions(List<Position> partitions) implements Arrival {
+public record ReadPositions(List<Position> partitions, long takenNanos) implements Arrival {
 
   /** Of {@link Position#end} where Kafka did not answer. */
   public static final long UNKNOWN = -1;

@@ -90,14 +90,14 @@ class BacklogPropertyTest {
     Random random = new Random(~seed);
     int[] next = new int[log.size()];
     long nanos = 0;
-    clock.onPositions(positions(log, next), nanos);
+    clock.onPositions(positions(log, next, nanos));
     for (int left = JoinContract.all(log).size(); left > 0; ) {
       int p = random.nextInt(log.size());
       for (int run = random.nextInt(5); run > 0 && next[p] < log.get(p).size(); run--, left--) {
         Event event = log.get(p).get(next[p]++);
-        simulation.accept(event, clock.onEvent(event, nanos));
+        simulation.accept(event, clock.onEvent(event));
       }
-      clock.onPositions(positions(log, next), nanos += 1_000_000);
+      clock.onPositions(positions(log, next, nanos += 1_000_000));
       clock.advance(nanos);
       simulation.advance(clock.time());
     }
@@ -132,7 +132,7 @@ class BacklogPropertyTest {
     return standing;
   }
 
-  private static ReadPositions positions(List<List<Event>> log, int[] next) {
+  private static ReadPositions positions(List<List<Event>> log, int[] next, long nanos) {
     List<Position> positions = new ArrayList<>();
     for (int p = 0; p < log.size(); p++) {
       if (log.get(p).isEmpty()) {
@@ -143,6 +143,6 @@ class BacklogPropertyTest {
         positions.add(new Position(origin.topic(), origin.partition(), next[p], log.get(p).size()));
       }
     }
-    return new ReadPositions(positions);
+    return new ReadPositions(positions, nanos);
   }
 }

@@ -22,11 +22,11 @@ class EventClockTest {
   }
 
   private long event(int partition, long time) {
-    return clock.onEvent(event("impressions", partition, time, T + 86_400_000), now);
+    return clock.onEvent(event("impressions", partition, time, T + 86_400_000));
   }
 
   private void positions(Position... positions) {
-    clock.onPositions(new ReadPositions(List.of(positions)), now);
+    clock.onPositions(new ReadPositions(List.of(positions), now));
     clock.advance(now);
   }
 
@@ -67,7 +67,7 @@ class EventClockTest {
 
   @Test
   void anEventCountsNoLaterThanItWasWritten() {
-    clock.onEvent(event("impressions", 0, T + 3_600_000, T), now);
+    clock.onEvent(event("impressions", 0, T + 3_600_000, T));
     positions(at(0, 1, 2));
     assertThat(clock.time()).isEqualTo(T - 1000);
   }
@@ -118,6 +118,7 @@ class EventClockTest {
   void timeStandsStillWhileKafkaDoesNotAnswer() {
     event(0, T);
     event(1, T);
+    positions(at(0, 1, 1), at(1, 1, 1));
     now += 2 * SECOND;
     positions(at(0, 1, 1), at(1, 1, 1));
     long before = clock.time();
@@ -154,7 +155,36 @@ class EventClockTest {
       // Never at its end, but always past the end of half a second ago.
       positions(at(0, 1 + half, 99), at(1, 10 + 2 * half, 12 + 2 * half));
     }
-    assertThat(clock.eventTime()).isEqualTo(T + 2000);
+    assertThat(clock.eventTime()).as("what was known half a second ago").isEqualTo(T + 1500);
+  }
+
+  @Test
+  void whatIsReadAfterASilentPartitionsEndWasSeenMovesNothingPastIt() {
+    event(0, T);
+    positions(at(0, 1, 1), at(1, 0, 0));
+    now += 2 * SECOND;
+    positions(at(0, 1, 1), at(1, 0, 0));
+    event(0, T + 60_000);
+    clock.advance(now);
+    assertThat(clock.time()).isEqualTo(T - 1000);
+    assertThat(event(1, T + 5)).as("written meanwhile, read behind the other").isEqualTo(T - 1000);
+    positions(at(0, 2, 2), at(1, 1, 1));
+    assertThat(clock.time()).isEqualTo(T - 995);
+  }
+
+  @Test
+  void whatWaitsBeforeASlowJoinIsNotSilence() {
+    event(0, T);
+    event(1, T);
+    positions(at(0, 1, 1), at(1, 1, 1));
+    // The reader said this half a second later; the join gets to it an hour later.
+    now += SECOND / 2;
+    ReadPositions late = new ReadPositions(List.of(at(0, 1, 1), at(1, 1, 1)), now);
+    clock.onPositions(late);
+    clock.advance(now + 3_600 * SECOND);
+    event(0, T + 60_000);
+    clock.advance(now + 3_600 * SECOND);
+    assertThat(clock.time()).isEqualTo(T - 1000);
   }
 
   @Test
@@ -172,10 +202,10 @@ class EventClockTest {
     event(1, T + 700);
     positions(at(0, 1, 9), at(1, 1, 9));
     EventClock restored = new EventClock(Duration.ofSeconds(1), Duration.ofSeconds(1));
-    restored.restore(clock.toBytes(), now);
+    restored.restore(clock.toBytes());
     assertThat(restored.eventTime()).isEqualTo(T - 1000);
-    assertThat(restored.onEvent(event("impressions", 1, T + 800, T + 900), now)).isEqualTo(T - 300);
-    assertThatThrownBy(() -> restored.restore(new byte[] {'P', 1}, now))
+    assertThat(restored.onEvent(event("impressions", 1, T + 800, T + 900))).isEqualTo(T - 300);
+    assertThatThrownBy(() -> restored.restore(new byte[] {'P', 1}))
         .hasMessage("event clock: 2 bytes, expected 'E' and version 1 first");
   }
 

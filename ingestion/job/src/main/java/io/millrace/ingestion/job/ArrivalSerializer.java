@@ -49,6 +49,7 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
       target.writeLong(progress.eventTime());
     } else if (arrival instanceof ReadPositions positions) {
       target.writeByte(5);
+      target.writeLong(positions.takenNanos());
       target.writeInt(positions.partitions().size());
       for (ReadPositions.Position position : positions.partitions()) {
         target.writeUTF(position.topic());
@@ -103,13 +104,14 @@ public final class ArrivalSerializer extends ImmutableSerializer<Arrival> {
   }
 
   private static ReadPositions positions(DataInputView source) throws IOException {
+    long takenNanos = source.readLong();
     List<ReadPositions.Position> positions = new ArrayList<>();
     for (int n = source.readInt(); n > 0; n--) {
       positions.add(
           new ReadPositions.Position(
               source.readUTF(), source.readInt(), source.readLong(), source.readLong()));
     }
-    return new ReadPositions(positions);
+    return new ReadPositions(positions, takenNanos);
   }
 
   private static void origin(Origin origin, DataOutputView target) throws IOException {

@@ -68,7 +68,7 @@ final class EventReader
       }
       positions.add(at.position());
       if (at.last()) {
-        output.collect(new ReadPositions(positions));
+        output.collect(new ReadPositions(positions, at.takenNanos()));
         positions = new ArrayList<>();
       }
     }

@@ -104,7 +104,7 @@ final class JoinTime {
     if (clock != null) {
       clock.restoreEventTime(reached);
       for (byte[] stored : clockState.get()) {
-        clock.restore(stored, nanos.nanos());
+        clock.restore(stored);
       }
       reached = clock.eventTime();
     }
@@ -182,7 +182,7 @@ final class JoinTime {
       return OptionalLong.empty();
     }
     if (positions != null) {
-      clock.onPositions(positions, nanos.nanos());
+      clock.onPositions(positions);
     } else if (++sinceLook < ADVANCE_EVENTS) {
       return OptionalLong.empty();
     }
@@ -196,7 +196,7 @@ final class JoinTime {
     if (clock == null) {
       return new Moment(reached, reached, rule -> 0);
     }
-    long cameAt = clock.onEvent(event, nanos.nanos());
+    long cameAt = clock.onEvent(event);
     if (!(event instanceof ImpressionEvent impression)) {
       return new Moment(cameAt, reached, rule -> 0);
     }

@@ -50,9 +50,11 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
     record Event(ConsumerRecord<byte[], byte[]> record) implements Read {}
 
     /**
+     * @param takenNanos when the report was begun
      * @param last whether it is the last one of a report
      */
-    record Position(ReadPositions.Position position, boolean last) implements Read {}
+    record Position(ReadPositions.Position position, long takenNanos, boolean last)
+        implements Read {}
   }
 
   private final BoundedBytes values = new BoundedBytes(POLL_BYTES);
@@ -99,7 +101,7 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
     if (changed) {
       // All partitions are known before the first event of any.
       changed = false;
-      report(batch, Map.of());
+      report(batch, false);
       return batch;
     }
     ConsumerRecords<byte[], byte[]> records;
@@ -122,7 +124,7 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
       }
     }
     if (System.nanoTime() - reportedNanos >= REPORT_NANOS) {
-      report(batch, ends());
+      report(batch, true);
       reportedNanos = System.nanoTime();
     }
     return batch;
@@ -171,7 +173,9 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
     }
   }
 
-  private void report(Batch batch, Map<TopicPartition, Long> ends) {
+  private void report(Batch batch, boolean asks) {
+    long takenNanos = System.nanoTime();
+    Map<TopicPartition, Long> ends = asks ? ends() : Map.of();
     List<TopicPartition> assigned = new ArrayList<>(consumer.assignment());
     for (int i = 0; i < assigned.size(); i++) {
       TopicPartition partition = assigned.get(i);
@@ -184,6 +188,7 @@ final class PartitionReader implements SplitReader<PartitionReader.Read, KafkaPa
           partition,
           new Read.Position(
               new ReadPositions.Position(partition.topic(), partition.partition(), next, end),
+              takenNanos,
               i == assigned.size() - 1));
     }
   }

@@ -137,7 +137,8 @@ public final class WindowState {
     return new ReadPositions(
         List.of(
             new ReadPositions.Position("impressions", 0, next, next + 1),
-            new ReadPositions.Position("clicks", 0, next, next + 1)));
+            new ReadPositions.Position("clicks", 0, next, next + 1)),
+        System.nanoTime());
   }
 
   private static void report(
