@@ -46,6 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class ParameterView implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParameterView.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
@@ -59,6 +60,7 @@ public final class ParameterView implements AutoCloseable {
   private final List<Consumer<ModelSnapshot>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong versionsApplied = new AtomicLong();
   private final AtomicLong rebuilds = new AtomicLong();
+  private final @Nullable StaleVersion stale;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
@@ -77,6 +79,7 @@ public final class ParameterView implements AutoCloseable {
   private long catchUpEnd;
   private long catchUpStartNanos;
   private long lastStoreNanos = System.nanoTime();
+  private long lastLookNanos;
 
   /**
    * Loads what the directory holds, shows it, and starts to follow the topic.
@@ -94,6 +97,8 @@ public final class ParameterView implements AutoCloseable {
     this.registries = registries;
     this.clock = clock;
     this.partition = new TopicPartition(config.topic(), 0);
+    ParameterViewConfig.Staleness staleness = config.staleness();
+    this.stale = staleness == null ? null : new StaleVersion(staleness.after());
     this.stored = new StoredModel(config.model(), config.directory(), initialTable, clock);
     try {
       stored.load().ifPresent(this::start);
@@ -123,11 +128,19 @@ public final class ParameterView implements AutoCloseable {
 
   /**
    * Why versions later than the one shown are held back, in words; empty while none is. A version
-   * in which a value is not a finite number is neither shown nor stored, until a later one has put
-   * that right.
+   * in which a value is not a finite number, or that its learner has found faulty, is neither shown
+   * nor stored, until a later one has put that right.
    */
   public Optional<String> held() {
     return Optional.ofNullable(held);
+  }
+
+  /**
+   * Why the version is stale, in words; empty while it is not, or nobody asked ({@link
+   * ParameterViewConfig#staleness}).
+   */
+  public Optional<String> stale() {
+    return stale == null ? Optional.empty() : stale.words();
   }
 
   /** Whether the view has reached the end that the log had when it connected. */
@@ -222,8 +235,26 @@ public final class ParameterView implements AutoCloseable {
           endCatchUp(consumer);
         }
         storeWhenDue();
+        lookForExamples(consumer);
       }
     }
+  }
+
+  /** Asks now and then how far the examples go. */
+  private void lookForExamples(KafkaConsumer<byte[], byte[]> consumer) {
+    ParameterViewConfig.Staleness staleness = config.staleness();
+    ModelSnapshot present = newest;
+    long now = System.nanoTime();
+    if (staleness == null
+        || stale == null
+        || present == null
+        || now - lastLookNanos < LOOK.toNanos()) {
+      return;
+    }
+    lastLookNanos = now;
+    TopicPartition examples = new TopicPartition(staleness.examples(), 0);
+    long end = Objects.requireNonNull(consumer.endOffsets(List.of(examples)).get(examples));
+    stale.see(present.version(), end, now);
   }
 
   private KafkaConsumer<byte[], byte[]> newConsumer() {
@@ -407,7 +438,7 @@ public final class ParameterView implements AutoCloseable {
 
   /** Whether a version is held back. */
   private boolean hold(ModelSnapshot next) {
-    String fault = unsound.words().orElse(null);
+    String fault = unsound.words().orElse(next.manifest().getFault());
     if (fault == null) {
       if (held != null) {
         LOG.warn("model {}: version {} is sound again", config.model(), next.version());

@@ -3,6 +3,7 @@ package io.millrace.parameters;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a view reads and stores.
@@ -15,6 +16,7 @@ import java.util.Map;
  *     times are then written once
  * @param compactionLag the topic's {@code min.compaction.lag.ms}: catching up that takes longer is
  *     extended to the then newest version, because compaction may have passed it
+ * @param staleness when the version shown is stale, or null if nobody asks
  */
 public record ParameterViewConfig(
     String model,
@@ -22,7 +24,23 @@ public record ParameterViewConfig(
     Map<String, Object> client,
     Path directory,
     Duration storeInterval,
-    Duration compactionLag) {
+    Duration compactionLag,
+    @Nullable Staleness staleness) {
+
+  /**
+   * A version is stale that has not changed for some time, although its learner has not met all
+   * examples.
+   *
+   * @param examples the topic that is learned from; versions are offsets of its partition 0
+   * @param after how long
+   */
+  public record Staleness(String examples, Duration after) {
+    public Staleness {
+      if (after.isNegative() || after.isZero()) {
+        throw new IllegalArgumentException("staleAfter: " + after + ", expected > 0");
+      }
+    }
+  }
 
   public ParameterViewConfig {
     client = Map.copyOf(client);
@@ -41,6 +59,12 @@ public record ParameterViewConfig(
   public static ParameterViewConfig of(
       String model, String topic, Map<String, Object> client, Path directory) {
     return new ParameterViewConfig(
-        model, topic, client, directory, Duration.ofSeconds(1), Duration.ofMinutes(1));
+        model, topic, client, directory, Duration.ofSeconds(1), Duration.ofMinutes(1), null);
+  }
+
+  /** The same, but for staleness. */
+  public ParameterViewConfig watching(Staleness watched) {
+    return new ParameterViewConfig(
+        model, topic, client, directory, storeInterval, compactionLag, watched);
   }
 }

@@ -26,7 +26,7 @@ class ParameterViewRestartTest {
   private ParameterView view(EmbeddedKafka kafka, Path where) {
     return new ParameterView(
         new ParameterViewConfig(
-            "m", TOPIC, kafka.client(), where, Duration.ofMillis(20), Duration.ofSeconds(60)),
+            "m", TOPIC, kafka.client(), where, Duration.ofMillis(20), Duration.ofSeconds(60), null),
         () -> registry,
         manifest -> TableSnapshot.initial(1000, TestPublisher.WIDTH, new InitialRows(1, 0.25f, 0)),
         Clock.systemUTC());

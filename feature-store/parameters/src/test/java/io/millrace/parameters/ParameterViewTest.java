@@ -81,7 +81,13 @@ class ParameterViewTest {
     ParameterView view =
         new ParameterView(
             new ParameterViewConfig(
-                "m", topic, kafka().client(), where, Duration.ofMillis(20), Duration.ofSeconds(60)),
+                "m",
+                topic,
+                kafka().client(),
+                where,
+                Duration.ofMillis(20),
+                Duration.ofSeconds(60),
+                null),
             () -> registry,
             manifest -> TableSnapshot.initial(1000, TestPublisher.WIDTH, INITIAL),
             Clock.systemUTC());
@@ -139,6 +145,23 @@ class ParameterViewTest {
     assertThat(again.held()).isEmpty();
     assertThat(value(again.current().orElseThrow(), 1)).isEqualTo(3);
     assertThat(value(again.current().orElseThrow(), 2)).isEqualTo(4);
+  }
+
+  @Test
+  void holdsBackWhatItsLearnerFoundFaulty() throws Exception {
+    TestPublisher publisher = publisher();
+    ParameterView view = view(directory);
+    publisher.publish(1, 0, 1, 2);
+    awaitVersion(view, 1);
+    publisher.fault("predictions are wrong");
+    publisher.publish(2, 1, 1);
+    awaitHeld(view, "version 2 is held back: predictions are wrong");
+    assertThat(value(view.current().orElseThrow(), 1)).isEqualTo(1);
+    publisher.fault(null);
+    publisher.publish(3, 2, 2);
+    awaitVersion(view, 3);
+    assertThat(view.held()).isEmpty();
+    assertThat(value(view.current().orElseThrow(), 1)).as("of version 2").isEqualTo(2);
   }
 
   private static void awaitHeld(ParameterView view, String words) {

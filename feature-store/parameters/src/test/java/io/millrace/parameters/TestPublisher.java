@@ -13,6 +13,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes versions of a model whose changed rows and tensor hold the version as their value. */
 final class TestPublisher implements AutoCloseable {
@@ -25,6 +26,7 @@ final class TestPublisher implements AutoCloseable {
   private List<Long> clickTimes = List.of();
   private String modelConfig = "{}";
   private long incarnation;
+  private @Nullable String fault;
 
   TestPublisher(EmbeddedKafka kafka, String topic, SchemaRegistry registry) {
     this.topic = topic;
@@ -52,6 +54,11 @@ final class TestPublisher implements AutoCloseable {
   /** The incarnation that later publishes belong to. */
   void incarnation(long number) {
     incarnation = number;
+  }
+
+  /** Why later publishes are not to be served, or null. */
+  void fault(@Nullable String words) {
+    fault = words;
   }
 
   /** One committed publish. */
@@ -94,6 +101,7 @@ final class TestPublisher implements AutoCloseable {
     VersionManifest manifest = Manifests.manifest(modelConfig, version, base, rows, 1);
     manifest.setClickTimes(clickTimes);
     manifest.setIncarnation(incarnation);
+    manifest.setFault(fault);
     send(ParameterKeys.manifest(), wire.encode(manifest));
   }
 

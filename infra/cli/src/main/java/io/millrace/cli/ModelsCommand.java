@@ -113,6 +113,10 @@ final class ModelsCommand {
             model.path("version").asText("-"),
             model.path("held").asText());
       }
+      if (model.path("stale").isTextual()) {
+        System.out.printf(
+            "%s is stale: %s%n", model.path("name").asText(), model.path("stale").asText());
+      }
     }
     return 0;
   }

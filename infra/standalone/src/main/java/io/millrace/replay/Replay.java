@@ -11,6 +11,7 @@ import io.millrace.file.Rejections;
 import io.millrace.file.Row;
 import io.millrace.file.RowReader;
 import io.millrace.file.SchemaFit;
+import io.millrace.guard.GuardPolicy;
 import io.millrace.ingestion.LabelEmission;
 import io.millrace.ingestion.OutcomeRule;
 import io.millrace.learner.Compute;
@@ -198,7 +199,11 @@ public final class Replay {
         local
             .withCompute(compute)
             .withServer(local.server().withWarmUp(Duration.ZERO))
-            .withJobs(local.jobs().withSegmentExamples(Math.max(1, size.usable() / 2)));
+            .withJobs(
+                local
+                    .jobs()
+                    .withSegmentExamples(Math.max(1, size.usable() / 2))
+                    .withGuard(GuardPolicy.OFF));
     PlatformConfig config =
         new PlatformConfig(
             settings,

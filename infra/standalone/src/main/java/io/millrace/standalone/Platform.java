@@ -181,7 +181,8 @@ public final class Platform implements AutoCloseable {
         origin instanceof Origin.Trained trained ? trained.path() : null,
         origin instanceof Origin.CloneOf clone ? clone.source() : null,
         settings.kafka().acceptLostEvents(),
-        settings.compute());
+        settings.compute(),
+        settings.jobs().guard());
   }
 
   private ModelController.ModelTopics topicsOfModels(LogConfig log) {

@@ -22,6 +22,11 @@ public interface ModelSource extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** Why the newest version is stale, in words; empty while it is not. */
+  default Optional<String> stale() {
+    return Optional.empty();
+  }
+
   /** What the learner said of itself last; empty before it is known. */
   Optional<LearnerFigures> figures();
 

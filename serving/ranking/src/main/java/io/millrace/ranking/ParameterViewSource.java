@@ -72,6 +72,11 @@ public record ParameterViewSource(
   }
 
   @Override
+  public Optional<String> stale() {
+    return view.stale();
+  }
+
+  @Override
   public boolean caughtUp() {
     return view.caughtUp();
   }

@@ -33,6 +33,7 @@ public final class ServedModel implements AutoCloseable {
   private volatile @Nullable FeatureSchema newest;
   private volatile @Nullable RequestFeatures features;
   private volatile boolean warm;
+  private volatile boolean learns = true;
   private int unusableId;
 
   private record Version(Predictor predictor, ScratchPool pool) {
@@ -129,6 +130,16 @@ public final class ServedModel implements AutoCloseable {
   /** What it has said as a shadow. */
   public ShadowScores shadow() {
     return shadow;
+  }
+
+  /** Says whether new versions of it are to come. */
+  void setLearns(boolean learns) {
+    this.learns = learns;
+  }
+
+  /** Why its version is stale, in words; empty while it is not, or none is to come. */
+  public Optional<String> stale() {
+    return learns ? source.stale() : Optional.empty();
   }
 
   /** Where its versions come from. */

@@ -131,7 +131,8 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
             schemaId,
             job.beginsWithWeights(),
             wire,
-            job.segmentExamples());
+            job.segmentExamples(),
+            job.guard());
     if (stored != null) {
       restore(stored);
       if (isOfSource(stored)) {
@@ -318,6 +319,7 @@ final class LearnerOperator extends AbstractStreamOperator<byte[]>
             takeStale(),
             partition.learner().publishedTensors(),
             partition.takeClickTimes(),
+            partition.fault(),
             partition.figures()));
     gauges.published();
     publishedVersion = version;

@@ -268,6 +268,7 @@ final class ParameterPublisher implements AutoCloseable {
             .setRows(rows.size())
             .setTensors(publish.tensors().specs().size())
             .setClickTimes(publish.clickTimes())
+            .setFault(publish.fault().orElse(null))
             .setIncarnation(publish.incarnation().number())
             .setArithmetic(publish.incarnation().arithmetic())
             .setArithmeticSince(publish.incarnation().since())

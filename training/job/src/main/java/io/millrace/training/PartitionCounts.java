@@ -13,6 +13,7 @@ package io.millrace.training;
  *     back, or the ingestion job went back to a checkpoint and met a click and its impression in
  *     another order
  * @param otherOutcome with a label of another outcome, so for other models
+ * @param withheld predicted but not learned, because predictions had gone wrong
  */
 record PartitionCounts(
     long duplicates,
@@ -22,8 +23,9 @@ record PartitionCounts(
     long provisional,
     long corrections,
     long takenBack,
-    long otherOutcome) {
-  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 0);
+    long otherOutcome,
+    long withheld) {
+  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   PartitionCounts plus(PartitionCounts more) {
     return new PartitionCounts(
@@ -34,22 +36,23 @@ record PartitionCounts(
         provisional + more.provisional,
         corrections + more.corrections,
         takenBack + more.takenBack,
-        otherOutcome + more.otherOutcome);
+        otherOutcome + more.otherOutcome,
+        withheld + more.withheld);
   }
 
   PartitionCounts plusDuplicate() {
-    return plus(new PartitionCounts(1, 0, 0, 0, 0, 0, 0, 0));
+    return plus(new PartitionCounts(1, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   PartitionCounts plusRejected(int more) {
-    return more == 0 ? this : plus(new PartitionCounts(0, more, 0, 0, 0, 0, 0, 0));
+    return more == 0 ? this : plus(new PartitionCounts(0, more, 0, 0, 0, 0, 0, 0, 0));
   }
 
   PartitionCounts plusOtherSchema() {
-    return plus(new PartitionCounts(0, 0, 1, 0, 0, 0, 0, 0));
+    return plus(new PartitionCounts(0, 0, 1, 0, 0, 0, 0, 0, 0));
   }
 
   PartitionCounts plusOtherOutcome() {
-    return plus(new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 1));
+    return plus(new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 1, 0));
   }
 }

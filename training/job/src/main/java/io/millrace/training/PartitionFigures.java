@@ -68,6 +68,7 @@ final class PartitionFigures {
         counts.otherOutcome(),
         counts.mismatches(),
         counts.corrections(),
-        counts.takenBack());
+        counts.takenBack(),
+        counts.withheld());
   }
 }

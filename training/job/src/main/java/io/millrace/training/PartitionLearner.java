@@ -6,6 +6,8 @@ import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEvolution;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureException;
+import io.millrace.guard.GuardPolicy;
+import io.millrace.guard.ModelGuard;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Learner;
 import io.millrace.metrics.Cohorts;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -45,6 +48,7 @@ final class PartitionLearner implements AutoCloseable {
   private final AvroWire wire;
   private final long segmentExamples;
   private final boolean trained;
+  private final GuardPolicy policy;
   private final int stepSize;
   private final LearnedIds learned = new LearnedIds();
   private CompiledModel compiled;
@@ -57,6 +61,7 @@ final class PartitionLearner implements AutoCloseable {
   private Evaluation served = new Evaluation();
   private Cohorts cohorts = new Cohorts();
   private Predictions said = new Predictions();
+  private ModelGuard guard;
   private PartitionCounts counts = PartitionCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
@@ -66,6 +71,7 @@ final class PartitionLearner implements AutoCloseable {
    * @param schema that the model begins with, or had when it was stored
    * @param schemaId of the newest version that the schema holds, or {@link SchemaSwitch#UNKNOWN_ID}
    * @param trained whether the model begins with weights that were trained elsewhere
+   * @param policy what follows when predictions go wrong
    */
   PartitionLearner(
       Function<FeatureSchema, CompiledModel> compiler,
@@ -73,11 +79,14 @@ final class PartitionLearner implements AutoCloseable {
       int schemaId,
       boolean trained,
       AvroWire wire,
-      long segmentExamples) {
+      long segmentExamples,
+      GuardPolicy policy) {
     this.compiler = compiler;
     this.wire = wire;
     this.segmentExamples = segmentExamples;
     this.trained = trained;
+    this.policy = policy;
+    this.guard = new ModelGuard(policy);
     this.compiled = compiler.apply(schema);
     this.learner = new Learner(compiled, segmentExamples);
     this.stepSize = compiled.config().stepSize();
@@ -245,7 +254,9 @@ final class PartitionLearner implements AutoCloseable {
       int before = refusals.size();
       counts =
           counts
-              .plus(step.learn(learner, served, cohorts, said, clickTimes, CLICK_TIMES, refusals))
+              .plus(
+                  step.learn(
+                      learner, served, cohorts, said, clickTimes, CLICK_TIMES, guard, refusals))
               .plusRejected(refusals.size() - before);
     }
   }
@@ -294,6 +305,11 @@ final class PartitionLearner implements AutoCloseable {
     return taken;
   }
 
+  /** Why the version is not to be served, in words; empty if nothing is wrong. */
+  Optional<String> fault() {
+    return guard.fault();
+  }
+
   /** What it says of itself at its version. */
   LearnerFigures figures() {
     return PartitionFigures.of(version(), learner, served, cohorts, said, counts);
@@ -320,6 +336,7 @@ final class PartitionLearner implements AutoCloseable {
         served.toBytes(),
         cohorts.toBytes(),
         said.toBytes(),
+        guard.toBytes(),
         step.elements(),
         step.offsets(),
         step.labels());
@@ -333,6 +350,10 @@ final class PartitionLearner implements AutoCloseable {
     served = Evaluation.fromBytes(state.served());
     cohorts = Cohorts.fromBytes(state.cohorts());
     said = state.labelled() ? Predictions.fromBytes(state.said()) : new Predictions();
+    guard =
+        state.guard().length == 0
+            ? new ModelGuard(policy)
+            : ModelGuard.fromBytes(policy, state.guard());
     learner.restoreDenseState(state.dense());
     learned.restored(state.nextId(), state.labelled());
     for (int i = 0; i < state.pending().size(); i++) {

@@ -14,18 +14,20 @@ import java.util.List;
 /**
  * A learner's state beside its pages.
  *
- * <p>Stored form, version 6, big endian: 4 bytes "MRLN"; byte 5; longs next offset, version, offset
+ * <p>Stored form, version 7, big endian: 4 bytes "MRLN"; byte 7; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
  * duplicates, rejected, other schema, mismatches, provisional, corrections, taken back, other
- * outcome; longs number of the incarnation, version since which its arithmetic holds; then with an
- * int length each: the arithmetic's name, the model config as JSON and the feature schema in UTF-8,
- * the learner's dense state, the evaluation of served probabilities, their cohorts; int number of
- * pending elements, each with an int length and behind it its offset as a long. Version 5 lacked
- * the last count: there were none. Version 4 lacked the last four counts and the cohorts. Version 3
- * lacked the incarnation with its arithmetic, {@link Incarnation#UNKNOWN}, and the offsets: of all
- * but the first, which is the version, they are not known, and are taken to follow each other.
- * Version 2 lacked the switch and the schema's id too: there was none, and it is not known. Version
- * 1 was never released and is not read.
+ * outcome, withheld; longs number of the incarnation, version since which its arithmetic holds;
+ * then with an int length each: the arithmetic's name, the model config as JSON and the feature
+ * schema in UTF-8, the learner's dense state, the evaluation of served probabilities, their
+ * cohorts, what the learner said of late labels, the guard; int number of pending elements, each
+ * with an int length and behind it its offset as a long and a byte of the label. Version 6 lacked
+ * the guard and the last count. Version 5 lacked the count before that: there were none. Version 4
+ * lacked the last four counts and the cohorts. Version 3 lacked the incarnation with its
+ * arithmetic, {@link Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the
+ * version, they are not known, and are taken to follow each other. Version 2 lacked the switch and
+ * the schema's id too: there was none, and it is not known. Version 1 was never released and is not
+ * read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -41,6 +43,7 @@ import java.util.List;
  * @param cohorts the evaluation of served probabilities whose labels come late
  * @param said what the learner says of impressions whose labels come late, {@link Predictions};
  *     empty in a state of before labels were kept
+ * @param guard what the learner's guard has seen; empty in a state of before there was one
  * @param pending elements of the unfinished step
  * @param pendingOffsets of each its offset
  * @param pendingLabels of each what it is to the learner; empty if that is its own label
@@ -60,11 +63,13 @@ record PartitionLearnerState(
     byte[] served,
     byte[] cohorts,
     byte[] said,
+    byte[] guard,
     List<byte[]> pending,
     long[] pendingOffsets,
     byte[] pendingLabels) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 6;
+  private static final byte FORMAT = 7;
+  private static final byte WITHOUT_GUARD = 6;
   private static final byte CLICKS_ONLY = 5;
   private static final byte WITHOUT_COHORTS = 4;
   private static final byte WITHOUT_INCARNATION = 3;
@@ -86,6 +91,7 @@ record PartitionLearnerState(
         served,
         cohorts,
         said,
+        guard,
         pending,
         pendingOffsets,
         pendingLabels);
@@ -114,6 +120,7 @@ record PartitionLearnerState(
       out.writeLong(counts.corrections());
       out.writeLong(counts.takenBack());
       out.writeLong(counts.otherOutcome());
+      out.writeLong(counts.withheld());
       out.writeLong(incarnation.number());
       out.writeLong(incarnation.since());
       LengthPrefixed.write(incarnation.arithmetic().getBytes(StandardCharsets.UTF_8), out);
@@ -123,6 +130,7 @@ record PartitionLearnerState(
       LengthPrefixed.write(served, out);
       LengthPrefixed.write(cohorts, out);
       LengthPrefixed.write(said, out);
+      LengthPrefixed.write(guard, out);
       out.writeInt(pending.size());
       for (int i = 0; i < pending.size(); i++) {
         LengthPrefixed.write(pending.get(i), out);
@@ -146,7 +154,7 @@ record PartitionLearnerState(
       int format = in.readByte();
       if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "learner state: magic %08x format %d, expected %08x format 2 to 6"
+            "learner state: magic %08x format %d, expected %08x format 2 to 7"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
@@ -163,7 +171,8 @@ record PartitionLearnerState(
               format > WITHOUT_COHORTS ? in.readLong() : 0,
               format > WITHOUT_COHORTS ? in.readLong() : 0,
               format > WITHOUT_COHORTS ? in.readLong() : 0,
-              format > CLICKS_ONLY ? in.readLong() : 0);
+              format > CLICKS_ONLY ? in.readLong() : 0,
+              format > WITHOUT_GUARD ? in.readLong() : 0);
       Incarnation incarnation =
           format > WITHOUT_INCARNATION ? readIncarnation(in) : Incarnation.UNKNOWN;
       String config = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
@@ -172,6 +181,7 @@ record PartitionLearnerState(
       byte[] served = LengthPrefixed.read(in);
       byte[] cohorts = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Cohorts().toBytes();
       byte[] said = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new byte[0];
+      byte[] guard = format > WITHOUT_GUARD ? LengthPrefixed.read(in) : new byte[0];
       List<byte[]> pending = new ArrayList<>();
       int count = in.readInt();
       if (count < 0 || count > in.available()) {
@@ -205,6 +215,7 @@ record PartitionLearnerState(
           served,
           cohorts,
           said,
+          guard,
           pending,
           offsets,
           labels);

@@ -3,6 +3,7 @@ package io.millrace.training;
 import io.millrace.event.Example;
 import io.millrace.event.Served;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.guard.ModelGuard;
 import io.millrace.learner.Learner;
 import io.millrace.learner.Unlearnable;
 import io.millrace.metrics.Cohorts;
@@ -123,6 +124,7 @@ final class PendingStep {
    * @param said takes what the learner says of those of them that nobody has logged an answer for
    * @param clickTimes takes the times of their clicks while it holds fewer than {@code
    *     maxClickTimes}
+   * @param guard says whether to learn, and takes what was predicted
    * @param refusals takes the examples that were left out
    * @return counts of what was learned, and of whose encoding differs from the one served
    */
@@ -133,8 +135,14 @@ final class PendingStep {
       Predictions said,
       List<Long> clickTimes,
       int maxClickTimes,
+      ModelGuard guard,
       List<PartitionLearner.Refusal> refusals) {
-    List<Unlearnable> leftOut = learner.learn(batch, labels, probabilities);
+    boolean learns = guard.learns();
+    List<Unlearnable> leftOut =
+        learns
+            ? learner.learn(batch, labels, probabilities)
+            : learner.predict(batch, labels, probabilities);
+    int withheld = learns ? 0 : elements.size() - leftOut.size();
     int mismatched = 0;
     int provisional = 0;
     int corrections = 0;
@@ -146,8 +154,10 @@ final class PendingStep {
         refusals.add(
             new PartitionLearner.Refusal(
                 offsets[i], elements.get(i), RejectionReason.UNLEARNABLE, detail));
+        guard.addUnlearnable();
         continue;
       }
+      guard.add(probabilities[i], labels[i]);
       if (!Float.isNaN(servedProbabilities[i])) {
         evaluate(i, served, cohorts);
       } else if (finalTimes[i] != 0) {
@@ -161,10 +171,12 @@ final class PendingStep {
         clickTimes.add(clickWrittenTimes[i]);
       }
     }
+    guard.endStep(eventTimes[elements.size() - 1]);
     batch.clear();
     elements.clear();
     ids.clear();
-    return new PartitionCounts(0, 0, 0, mismatched, provisional, corrections, takenBack, 0);
+    return new PartitionCounts(
+        0, 0, 0, mismatched, provisional, corrections, takenBack, 0, withheld);
   }
 
   private void evaluate(int i, Predictions said) {

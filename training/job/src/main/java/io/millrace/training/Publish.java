@@ -3,6 +3,7 @@ package io.millrace.training;
 import io.millrace.metrics.LearnerFigures;
 import io.millrace.model.Tensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A copy of everything that one publish ships.
@@ -16,6 +17,7 @@ import java.util.List;
  *     removes what an earlier learner had learned beyond where this one is
  * @param tensors all dense tensors, and the calibration if there is one
  * @param clickTimes of clicks first learned in this version
+ * @param fault why the version is not to be served, in words; empty if nothing is wrong
  * @param figures what the learner says of itself at this version
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from thread to thread, never compared
@@ -28,4 +30,5 @@ record Publish(
     long[] removed,
     Tensors tensors,
     List<Long> clickTimes,
+    Optional<String> fault,
     LearnerFigures figures) {}

@@ -1,5 +1,6 @@
 package io.millrace.training;
 
+import io.millrace.guard.GuardPolicy;
 import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.topic.KafkaAccess;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param acceptLostEvents whether a learner may go on where {@code examples} has lost records that
  *     it had not learned; it refuses to start otherwise
  * @param compute what computes the model
+ * @param guard what follows when predictions go wrong
  */
 @RecordBuilder
 public record TrainingJobConfig(
@@ -34,7 +36,8 @@ public record TrainingJobConfig(
     @Nullable String start,
     @Nullable String cloneOf,
     boolean acceptLostEvents,
-    Compute compute)
+    Compute compute,
+    GuardPolicy guard)
     implements Serializable, TrainingJobConfigBuilder.With {
 
   /** Servers see what was learned at most this much later, plus the time of the publish. */
@@ -52,7 +55,10 @@ public record TrainingJobConfig(
     }
   }
 
-  /** A job whose learner begins with the weights of a folder, and refuses to lose events. */
+  /**
+   * A job whose learner begins with the weights of a folder, refuses to lose events and watches
+   * nothing.
+   */
   public TrainingJobConfig(
       KafkaAccess kafka,
       String topicPrefix,
@@ -69,7 +75,8 @@ public record TrainingJobConfig(
         start,
         null,
         false,
-        Compute.DEFAULT);
+        Compute.DEFAULT,
+        GuardPolicy.OFF);
   }
 
   /** A job whose learner begins with fresh weights. */

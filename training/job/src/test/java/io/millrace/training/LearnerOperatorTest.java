@@ -8,6 +8,7 @@ import io.millrace.broker.EmbeddedKafka;
 import io.millrace.event.Example;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.VersionManifest;
+import io.millrace.guard.GuardPolicy;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -339,7 +340,7 @@ class LearnerOperatorTest {
         .cause()
         .hasMessage(
             "model fm: its checkpoint cannot be read: learner state: magic 4d524c4e format 9, expected"
-                + " 4d524c4e format 2 to 6; start the Millrace that wrote it, or choose another"
+                + " 4d524c4e format 2 to 7; start the Millrace that wrote it, or choose another"
                 + " model name or another data directory");
   }
 
@@ -371,7 +372,8 @@ class LearnerOperatorTest {
             SchemaSwitch.UNKNOWN_ID,
             false,
             wire,
-            100);
+            100,
+            GuardPolicy.OFF);
     List<byte[]> log = new ArrayList<>();
     for (int i = 0; i < 112; i++) {
       byte[] example = topics.examples.example(i);

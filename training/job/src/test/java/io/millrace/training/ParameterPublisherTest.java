@@ -139,6 +139,7 @@ class ParameterPublisherTest {
         new long[] {9},
         Tensors.zeros(List.of(spec)),
         List.of(),
+        Optional.empty(),
         new LearnerFigures(
             version, ExampleCounts.NONE, 0, ProgressiveFigures.NONE, OptionalDouble.empty()));
   }

@@ -2,6 +2,7 @@ package io.millrace.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.guard.GuardPolicy;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -51,7 +52,8 @@ class PartitionLearnerRestoreTest {
         SchemaSwitch.UNKNOWN_ID,
         false,
         wire,
-        100);
+        100,
+        GuardPolicy.OFF);
   }
 
   @ParameterizedTest

@@ -18,7 +18,7 @@ class PartitionLearnerStateTest {
           640,
           7,
           12,
-          new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8),
+          new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 9),
           new Incarnation(2, "a", 513),
           "{\"name\":\"m\"}",
           "\"string\"",
@@ -26,6 +26,7 @@ class PartitionLearnerStateTest {
           new byte[] {7},
           new byte[] {6, 6, 6},
           new byte[] {3},
+          new byte[] {4, 2},
           List.of(new byte[] {8, 9}, new byte[0]),
           new long[] {997, 999},
           new byte[] {2, 1});
@@ -36,11 +37,13 @@ class PartitionLearnerStateTest {
   private static final String PROVISIONAL =
       "0000000000000005" + "0000000000000006" + "0000000000000007";
   private static final String OTHER_OUTCOME = "0000000000000008";
+  private static final String WITHHELD = "0000000000000009";
   private static final String COHORTS = "00000003" + "060606" + "00000001" + "03";
+  private static final String GUARD = "00000002" + "0402";
 
   private static final String GOLDEN =
       "4d524c4e"
-          + "06"
+          + "07"
           + "00000000000003e8"
           + "00000000000003e5"
           + "0000000000000280"
@@ -52,6 +55,7 @@ class PartitionLearnerStateTest {
           + "0000000000000004"
           + PROVISIONAL
           + OTHER_OUTCOME
+          + WITHHELD
           + INCARNATION
           + "0000000c"
           + "7b226e616d65223a226d227d"
@@ -62,6 +66,7 @@ class PartitionLearnerStateTest {
           + "00000001"
           + "07"
           + COHORTS
+          + GUARD
           + "00000002"
           + "00000002"
           + "0809"
@@ -82,16 +87,32 @@ class PartitionLearnerStateTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
+  private static String sixthForm() {
+    return GOLDEN
+        .replace("4e07", "4e06")
+        .replace(OTHER_OUTCOME + WITHHELD, OTHER_OUTCOME)
+        .replace(COHORTS + GUARD, COHORTS);
+  }
+
+  @Test
+  void readsTheFormWithoutGuard() throws IOException {
+    PartitionLearnerState read =
+        PartitionLearnerState.fromBytes(HexFormat.of().parseHex(sixthForm()));
+    assertThat(read).usingRecursiveComparison().ignoringFields("counts", "guard").isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 0));
+    assertThat(read.guard()).isEmpty();
+  }
+
   private static String fifthForm() {
-    return GOLDEN.replace("4e06", "4e05").replace(PROVISIONAL + OTHER_OUTCOME, PROVISIONAL);
+    return sixthForm().replace("4e06", "4e05").replace(PROVISIONAL + OTHER_OUTCOME, PROVISIONAL);
   }
 
   @Test
   void readsTheFormOfClicksOnly() throws IOException {
     PartitionLearnerState read =
         PartitionLearnerState.fromBytes(HexFormat.of().parseHex(fifthForm()));
-    assertThat(read).usingRecursiveComparison().ignoringFields("counts").isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 0));
+    assertThat(read).usingRecursiveComparison().ignoringFields("counts", "guard").isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 0, 0));
   }
 
   private static String fourthForm() {
@@ -109,9 +130,9 @@ class PartitionLearnerStateTest {
         PartitionLearnerState.fromBytes(HexFormat.of().parseHex(fourthForm()));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("counts", "cohorts", "said", "pendingLabels")
+        .ignoringFields("counts", "cohorts", "said", "guard", "pendingLabels")
         .isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 0, 0, 0, 0));
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 0, 0, 0, 0, 0));
     assertThat(read.cohorts()).isEqualTo(new Cohorts().toBytes());
   }
 
@@ -129,7 +150,7 @@ class PartitionLearnerStateTest {
     assertThat(read)
         .usingRecursiveComparison()
         .ignoringFields(
-            "pendingOffsets", "incarnation", "counts", "cohorts", "said", "pendingLabels")
+            "pendingOffsets", "incarnation", "counts", "cohorts", "said", "guard", "pendingLabels")
         .isEqualTo(STATE);
     assertThat(read.pendingOffsets()).containsExactly(997, 998);
     assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);
@@ -143,6 +164,7 @@ class PartitionLearnerStateTest {
         .usingRecursiveComparison()
         .ignoringFields(
             "said",
+            "guard",
             "switchedAt",
             "schemaId",
             "incarnation",
@@ -169,6 +191,6 @@ class PartitionLearnerStateTest {
         .hasMessage("learner state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> PartitionLearnerState.fromBytes(bytes))
-        .hasMessage("learner state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 6");
+        .hasMessage("learner state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 7");
   }
 }

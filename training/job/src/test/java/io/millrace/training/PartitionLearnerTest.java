@@ -1,11 +1,13 @@
 package io.millrace.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.millrace.event.Click;
 import io.millrace.event.Example;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
+import io.millrace.guard.GuardPolicy;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -13,6 +15,7 @@ import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -31,13 +34,18 @@ class PartitionLearnerTest {
   }
 
   private PartitionLearner partition(ModelConfig config, long segmentExamples) {
+    return partition(config, segmentExamples, GuardPolicy.OFF);
+  }
+
+  private PartitionLearner partition(ModelConfig config, long segmentExamples, GuardPolicy guard) {
     return new PartitionLearner(
         schema -> CompiledModel.of(config, schema),
         TestExamples.SCHEMA,
         SchemaSwitch.UNKNOWN_ID,
         false,
         wire,
-        segmentExamples);
+        segmentExamples,
+        guard);
   }
 
   @AfterEach
@@ -55,6 +63,37 @@ class PartitionLearnerTest {
 
   private void read(long offset, byte[] value) {
     assertThat(partition.read(offset, value)).isEmpty();
+  }
+
+  private int readLive(int from, int count, boolean inverted) {
+    for (int i = from; i < from + count; i++) {
+      boolean clicked = (TestExamples.user(i) < 10) != inverted;
+      read(i, examples.live(i, clicked ? 1 : 0, false));
+    }
+    return from + count;
+  }
+
+  @Test
+  void whilePredictionsAreWrongNothingIsLearnedAndTheVersionIsMarked() {
+    partition.close();
+    partition = partition(TestExamples.config(ModelKind.FM, 16), 100_000, GuardPolicy.PAUSE);
+    int next = readLive(0, 16_000, false);
+    assertThat(partition.fault()).isEmpty();
+    next = readLive(next, 1_280, true);
+    assertThat(partition.fault().orElseThrow())
+        .endsWith("; it does not learn until that is right again");
+    Map<Integer, byte[]> pages = new HashMap<>();
+    partition.learner().table().forEachPageChangedSinceCheckpoint(pages::put);
+    assertThat(pages).isNotEmpty();
+    next = readLive(next, 1_600, true);
+    partition.learner().table().forEachPageChangedSinceCheckpoint((page, bytes) -> fail("learned"));
+    assertThat(partition.version()).as("what was withheld is done with").isEqualTo(next);
+    assertThat(metric("withheld")).isGreaterThanOrEqualTo(1_600);
+    assertThat(metric("learned")).as("predicted").isEqualTo(next);
+    long withheld = metric("withheld");
+    next = readLive(next, 4_000, false);
+    assertThat(partition.fault()).isEmpty();
+    assertThat(metric("withheld")).isLessThan(withheld + 3_000);
   }
 
   @Test

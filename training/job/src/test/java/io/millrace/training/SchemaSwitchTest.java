@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.event.Example;
 import io.millrace.event.Served;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.guard.GuardPolicy;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -97,7 +98,8 @@ class SchemaSwitchTest {
         id,
         trained,
         wire,
-        1000);
+        1000,
+        GuardPolicy.OFF);
   }
 
   private static List<String> fields(PartitionLearner partition) {

@@ -71,6 +71,11 @@ final class TestExamples {
             .build());
   }
 
+  /** Which of 40 users an example of this number is of. */
+  static int user(int i) {
+    return new SplittableRandom(i).nextInt(40);
+  }
+
   /** How long after its event time the label of a live example is final. */
   static final long WINDOW = 60_000;
 

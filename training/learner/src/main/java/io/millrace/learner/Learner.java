@@ -194,16 +194,29 @@ public final class Learner implements AutoCloseable {
    * @return the examples that were left out, in their order; empty if all were learned
    */
   public List<Unlearnable> learn(EncodedBatch batch, byte[] labels, float[] probabilities) {
+    return step(batch, labels, probabilities, true);
+  }
+
+  /**
+   * As {@link #learn}, but learns nothing: predicts and evaluates, and changes neither weights,
+   * slots and statistics nor calibration and scales.
+   */
+  public List<Unlearnable> predict(EncodedBatch batch, byte[] labels, float[] probabilities) {
+    return step(batch, labels, probabilities, false);
+  }
+
+  private List<Unlearnable> step(
+      EncodedBatch batch, byte[] labels, float[] probabilities, boolean learns) {
     if (batch.size() == 0) {
       return List.of();
     }
-    String problem = step(batch, labels, probabilities);
-    return problem == null ? List.of() : leftOut(batch, labels, probabilities, problem);
+    String problem = take(batch, labels, probabilities, learns);
+    return problem == null ? List.of() : leftOut(batch, labels, probabilities, learns, problem);
   }
 
   /** Learns from those examples that have no problem by themselves. */
   private List<Unlearnable> leftOut(
-      EncodedBatch batch, byte[] labels, float[] probabilities, String problem) {
+      EncodedBatch batch, byte[] labels, float[] probabilities, boolean learns, String problem) {
     int size = batch.size();
     List<Unlearnable> out = new ArrayList<>();
     EncodedBatch some = new EncodedBatch(batch.fields());
@@ -231,7 +244,7 @@ public final class Learner implements AutoCloseable {
     float[] someProbabilities = new float[size];
     String rest = problem;
     if (!out.isEmpty()) {
-      rest = some.size() == 0 ? null : step(some, someLabels, someProbabilities);
+      rest = some.size() == 0 ? null : take(some, someLabels, someProbabilities, learns);
     }
     for (int i = 0; i < some.size(); i++) {
       if (rest == null) {
@@ -246,9 +259,10 @@ public final class Learner implements AutoCloseable {
   }
 
   /** Takes a step, or says why not; nothing has changed then. */
-  private @Nullable String step(EncodedBatch batch, byte[] labels, float[] probabilities) {
+  private @Nullable String take(
+      EncodedBatch batch, byte[] labels, float[] probabilities, boolean learns) {
     String problem = compute(batch, labels);
-    if (problem == null) {
+    if (problem == null && learns) {
       problem = guard.update(rowGradients, gradients);
     }
     if (problem != null) {
@@ -258,6 +272,9 @@ public final class Learner implements AutoCloseable {
     float[] predicted = predictsApart ? predictions : logits;
     for (int b = 0; b < size; b++) {
       probabilities[b] = (float) evaluate(predicted[b], answers[b], labels[b]);
+    }
+    if (!learns) {
+      return null;
     }
     for (int b = 0; b < size; b++) {
       if (!Label.corrects(labels[b])) {

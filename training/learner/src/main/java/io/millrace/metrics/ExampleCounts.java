@@ -12,6 +12,7 @@ package io.millrace.metrics;
  * @param encodingMismatches learned, but encoded differently than when they were served
  * @param corrections learned: 1, of what was learned as 0
  * @param takenBack learned: 0, of what was learned as 1
+ * @param withheld of learned, predicted but not learned, because predictions had gone wrong
  */
 public record ExampleCounts(
     long learned,
@@ -22,7 +23,8 @@ public record ExampleCounts(
     long otherOutcome,
     long encodingMismatches,
     long corrections,
-    long takenBack) {
+    long takenBack,
+    long withheld) {
   /** Before the first example. */
-  public static final ExampleCounts NONE = new ExampleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final ExampleCounts NONE = new ExampleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -74,6 +74,7 @@ public final class FigureNames {
     to.accept("encoding_mismatches", counts.encodingMismatches());
     to.accept("corrections", counts.corrections());
     to.accept("taken_back", counts.takenBack());
+    to.accept("withheld", counts.withheld());
   }
 
   private static void name(@Nullable Metrics metrics, String prefix, ObjDoubleConsumer<String> to) {
@@ -111,7 +112,8 @@ public final class FigureNames {
             count(figure, "other_outcome"),
             count(figure, "encoding_mismatches"),
             count(figure, "corrections"),
-            count(figure, "taken_back")),
+            count(figure, "taken_back"),
+            count(figure, "withheld")),
         (int) count(figure, "segment.index"),
         Double.isNaN(figure.applyAsDouble("learner.sample"))
             ? progressive(figure)

@@ -48,7 +48,8 @@ public final class LearnerMetricsFormat {
         counts.otherOutcome(),
         counts.encodingMismatches(),
         counts.corrections(),
-        counts.takenBack());
+        counts.takenBack(),
+        counts.withheld());
   }
 
   private static ProgressiveMetrics write(ProgressiveFigures figures) {
@@ -115,7 +116,8 @@ public final class LearnerMetricsFormat {
             counts.getOtherOutcome(),
             counts.getEncodingMismatches(),
             counts.getCorrections(),
-            counts.getTakenBack()),
+            counts.getTakenBack(),
+            counts.getWithheld()),
         metrics.getClosedSegments(),
         byLabels(metrics),
         seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds));

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A learner's figures on their way to an answer and back. */
 class LearnerMetricsFormatTest {
-  private static final ExampleCounts COUNTS = new ExampleCounts(1, 2, 3, 4, 5, 6, 7, 8, 9);
+  private static final ExampleCounts COUNTS = new ExampleCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
 
   private static Metrics metrics(int from) {
     return new Metrics(
@@ -120,7 +120,8 @@ class LearnerMetricsFormatTest {
         .containsEntry("encoding_mismatches", 7.0)
         .containsEntry("corrections", 8.0)
         .containsEntry("taken_back", 9.0)
-        .hasSize(7 * 10 + 11);
+        .containsEntry("withheld", 10.0)
+        .hasSize(7 * 10 + 12);
     assertThat(named(lateLabels()))
         .containsEntry("served.calibration", 10.5)
         .containsEntry("cohort.brier", 20.6)
@@ -131,7 +132,7 @@ class LearnerMetricsFormatTest {
         .containsEntry("learner_cohort.positives", 41.0)
         .containsEntry("learner_cohort.next_at", 4_000.0)
         .containsEntry("learner.sample", .5)
-        .hasSize(4 * 10 + 7 + 11);
+        .hasSize(4 * 10 + 7 + 12);
   }
 
   @Test

@@ -130,7 +130,8 @@ function show() {
   state(status.ready ? "live" : "waiting", status.ready ? "Live" : "Not ready");
   const held = status.ingestion.waitsFor;
   const heldBack = status.models.filter(m => m.held).map(m => `Model ${m.name} answers by version ${whole.format(m.version)}: ${m.held}.`);
-  banner([...status.notReady, ...heldBack, ...(held ? [held] : [])].join("\n"), heldBack.length || status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
+  const stale = status.models.filter(m => m.stale).map(m => `Model ${m.name} is stale: ${m.stale}.`);
+  banner([...status.notReady, ...heldBack, ...stale, ...(held ? [held] : [])].join("\n"), heldBack.length || stale.length || status.parts.some(p => p.state === "failed" || p.state === "unreachable") ? "bad" : "wait");
   radios($("models"), status.models.length > 1 ? status.models.map(m => [m.name, m.name]) : [], model, v => { model = v; show(); });
   radios($("ranges"), RANGES, range, v => { range = v; show(); });
   showTiles();

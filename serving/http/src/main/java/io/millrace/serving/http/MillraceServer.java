@@ -112,10 +112,13 @@ public final class MillraceServer implements AutoCloseable {
   private static ModelSource open(ServerConfig config, String model) {
     return ParameterViewSource.open(
         ParameterViewConfig.of(
-            model,
-            config.topics().parameters(model),
-            config.clientProperties(),
-            config.viewDirectory().resolve(model)),
+                model,
+                config.topics().parameters(model),
+                config.clientProperties(),
+                config.viewDirectory().resolve(model))
+            .watching(
+                new ParameterViewConfig.Staleness(
+                    config.topics().examples(), config.settings().staleAfter())),
         config.topics().learnerMetrics(model),
         config.registry(),
         config.engine(),

@@ -21,6 +21,8 @@ import java.util.Set;
  * @param impressionWait how long an answer waits for Kafka to acknowledge its impressions
  * @param warmUp how long a model may be warmed up before the server calls it ready, zero for not at
  *     all
+ * @param staleAfter how long a learning model's version may stay the same while examples wait,
+ *     before its status says so
  * @param allowedOrigins hosts whose pages may use the server from a browser, beside this machine's
  *     and {@code host}'s own
  * @param subjects of the registry under which newer versions of feature schemas are looked for;
@@ -36,6 +38,7 @@ public record ServerSettings(
     Optional<Path> users,
     Duration impressionWait,
     Duration warmUp,
+    Duration staleAfter,
     Set<String> allowedOrigins,
     List<String> subjects,
     RequestLimits limits,
@@ -63,6 +66,10 @@ public record ServerSettings(
       throw new IllegalArgumentException(
           "warmUp: " + warmUp + ", expected zero (none) or a positive duration");
     }
+    if (staleAfter.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "staleAfter: " + staleAfter + ", expected a positive duration");
+    }
     for (String origin : allowedOrigins) {
       if (!origin.matches("[\\w.-]+|\\[[0-9a-fA-F:.]+]")) {
         throw new IllegalArgumentException(
@@ -89,6 +96,7 @@ public record ServerSettings(
         Optional.empty(),
         Duration.ofMillis(250),
         Duration.ofSeconds(10),
+        Duration.ofMinutes(1),
         Set.of(),
         SubjectNames.STRATEGIES,
         RequestLimits.of(heapBytes, cores),

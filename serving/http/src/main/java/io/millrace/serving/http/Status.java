@@ -43,6 +43,7 @@ record Status(
    *
    * @param aliases by which requests get it
    * @param held why later versions are held back, or null
+   * @param stale why the version is stale, or null
    */
   record Model(
       String name,
@@ -54,6 +55,7 @@ record Status(
       @Nullable Long publishedTime,
       @Nullable Long ageMillis,
       @Nullable String held,
+      @Nullable String stale,
       Freshness freshness,
       Forward forward,
       @Nullable Shadow shadow,
