@@ -9,6 +9,8 @@ import io.millrace.wire.WireFormatException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,8 @@ public final class ParameterView implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ParameterView.class);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration KEEP_EVERY = Duration.ofMillis(500);
+  private static final int KEPT = 20;
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
@@ -74,6 +78,8 @@ public final class ParameterView implements AutoCloseable {
   private @Nullable VersionManifest baseline;
   private @Nullable ModelSnapshot newest; // what was applied last, shown or held back
   private final UnsoundValues unsound = new UnsoundValues();
+  private final Deque<ModelSnapshot> earlier = new ArrayDeque<>(); // shown before, oldest first
+  private long lastKeptNanos = System.nanoTime() - KEEP_EVERY.toNanos();
   private long nextOffset;
   private String topicId = "";
   private long catchUpEnd;
@@ -129,7 +135,8 @@ public final class ParameterView implements AutoCloseable {
   /**
    * Why versions later than the one shown are held back, in words; empty while none is. A version
    * in which a value is not a finite number, or that its learner has found faulty, is neither shown
-   * nor stored, until a later one has put that right.
+   * nor stored, until a later one has put that right. Where the learner says which version was
+   * sound, the newest one up to it is shown again that was shown in the last seconds.
    */
   public Optional<String> held() {
     return Optional.ofNullable(held);
@@ -425,6 +432,40 @@ public final class ParameterView implements AutoCloseable {
     if (hold(next)) {
       return;
     }
+    keepEarlier();
+    show(next);
+  }
+
+  /** Keeps one of the versions of each second, for some seconds. */
+  private void keepEarlier() {
+    ModelSnapshot shown = current;
+    long now = System.nanoTime();
+    if (shown == null || now - lastKeptNanos < KEEP_EVERY.toNanos()) {
+      return;
+    }
+    lastKeptNanos = now;
+    earlier.addLast(shown);
+    if (earlier.size() > KEPT) {
+      earlier.removeFirst();
+    }
+  }
+
+  /** Shows the newest kept version up to one, or the oldest where all are later. */
+  private void goBackTo(long soundVersion) {
+    ModelSnapshot shown = current;
+    if (shown == null || shown.version() <= soundVersion || earlier.isEmpty()) {
+      return;
+    }
+    ModelSnapshot sound = earlier.getFirst();
+    for (ModelSnapshot kept : earlier) {
+      sound = kept.version() <= soundVersion ? kept : sound;
+    }
+    earlier.clear();
+    LOG.warn("model {}: answers by version {} again", config.model(), sound.version());
+    show(sound);
+  }
+
+  private void show(ModelSnapshot next) {
     current = next;
     versionsApplied.incrementAndGet();
     for (Consumer<ModelSnapshot> listener : listeners) {
@@ -449,6 +490,10 @@ public final class ParameterView implements AutoCloseable {
     String words = "version %d is held back: %s".formatted(next.version(), fault);
     if (held == null) {
       LOG.error("model {}: {}", config.model(), words);
+      Long soundVersion = next.manifest().getSoundVersion();
+      if (soundVersion != null && soundVersion >= 0) {
+        goBackTo(soundVersion);
+      }
     }
     held = words;
     return true;

@@ -153,15 +153,18 @@ class ParameterViewTest {
     ParameterView view = view(directory);
     publisher.publish(1, 0, 1, 2);
     awaitVersion(view, 1);
-    publisher.fault("predictions are wrong");
     publisher.publish(2, 1, 1);
-    awaitHeld(view, "version 2 is held back: predictions are wrong");
+    awaitVersion(view, 2);
+    publisher.fault("predictions are wrong", 1L);
+    publisher.publish(3, 2, 1);
+    awaitHeld(view, "version 3 is held back: predictions are wrong");
+    assertThat(view.current().orElseThrow().version()).as("the sound one").isEqualTo(1);
     assertThat(value(view.current().orElseThrow(), 1)).isEqualTo(1);
-    publisher.fault(null);
-    publisher.publish(3, 2, 2);
-    awaitVersion(view, 3);
+    publisher.fault(null, null);
+    publisher.publish(4, 3, 2);
+    awaitVersion(view, 4);
     assertThat(view.held()).isEmpty();
-    assertThat(value(view.current().orElseThrow(), 1)).as("of version 2").isEqualTo(2);
+    assertThat(value(view.current().orElseThrow(), 1)).as("of version 3").isEqualTo(3);
   }
 
   private static void awaitHeld(ParameterView view, String words) {

@@ -27,6 +27,7 @@ final class TestPublisher implements AutoCloseable {
   private String modelConfig = "{}";
   private long incarnation;
   private @Nullable String fault;
+  private @Nullable Long soundVersion;
 
   TestPublisher(EmbeddedKafka kafka, String topic, SchemaRegistry registry) {
     this.topic = topic;
@@ -56,9 +57,10 @@ final class TestPublisher implements AutoCloseable {
     incarnation = number;
   }
 
-  /** Why later publishes are not to be served, or null. */
-  void fault(@Nullable String words) {
+  /** Why later publishes are not to be served, and the last sound version; or null. */
+  void fault(@Nullable String words, @Nullable Long sound) {
     fault = words;
+    soundVersion = sound;
   }
 
   /** One committed publish. */
@@ -102,6 +104,7 @@ final class TestPublisher implements AutoCloseable {
     manifest.setClickTimes(clickTimes);
     manifest.setIncarnation(incarnation);
     manifest.setFault(fault);
+    manifest.setSoundVersion(soundVersion);
     send(ParameterKeys.manifest(), wire.encode(manifest));
   }
 

@@ -305,9 +305,9 @@ final class PartitionLearner implements AutoCloseable {
     return taken;
   }
 
-  /** Why the version is not to be served, in words; empty if nothing is wrong. */
-  Optional<String> fault() {
-    return guard.fault();
+  /** Why the version is not to be served; empty if nothing is wrong. */
+  Optional<Publish.Fault> fault() {
+    return guard.fault().map(words -> new Publish.Fault(words, guard.soundVersion()));
   }
 
   /** What it says of itself at its version. */

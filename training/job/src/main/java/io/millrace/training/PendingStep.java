@@ -171,7 +171,7 @@ final class PendingStep {
         clickTimes.add(clickWrittenTimes[i]);
       }
     }
-    guard.endStep(eventTimes[elements.size() - 1]);
+    guard.endStep(eventTimes[elements.size() - 1], offsets[elements.size() - 1] + 1);
     batch.clear();
     elements.clear();
     ids.clear();

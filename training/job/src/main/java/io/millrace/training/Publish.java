@@ -17,7 +17,7 @@ import java.util.Optional;
  *     removes what an earlier learner had learned beyond where this one is
  * @param tensors all dense tensors, and the calibration if there is one
  * @param clickTimes of clicks first learned in this version
- * @param fault why the version is not to be served, in words; empty if nothing is wrong
+ * @param fault why the version is not to be served; empty if nothing is wrong
  * @param figures what the learner says of itself at this version
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from thread to thread, never compared
@@ -30,5 +30,14 @@ record Publish(
     long[] removed,
     Tensors tensors,
     List<Long> clickTimes,
-    Optional<String> fault,
-    LearnerFigures figures) {}
+    Optional<Fault> fault,
+    LearnerFigures figures) {
+
+  /**
+   * What is wrong with a version.
+   *
+   * @param words for a reader
+   * @param soundVersion the newest version of before that, -1 if it is not known
+   */
+  record Fault(String words, long soundVersion) {}
+}

@@ -80,8 +80,8 @@ class PartitionLearnerTest {
     int next = readLive(0, 16_000, false);
     assertThat(partition.fault()).isEmpty();
     next = readLive(next, 1_280, true);
-    assertThat(partition.fault().orElseThrow())
-        .endsWith("; it does not learn until that is right again");
+    assertThat(partition.fault().orElseThrow().words())
+        .endsWith("; nothing is learned while that is so");
     Map<Integer, byte[]> pages = new HashMap<>();
     partition.learner().table().forEachPageChangedSinceCheckpoint(pages::put);
     assertThat(pages).isNotEmpty();

@@ -6,12 +6,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Sums over successive examples, of what was predicted before each was learned. Under predictions
- * that are right, positives have the mean Σp and the variance Σp(1−p), and the log loss has the
- * mean ΣH(p) and the variance Σp(1−p)·logit(p)² (Spiegelhalter 1986, with the logarithmic score).
+ * Sums over successive examples, of what was predicted before each was learned.
  *
  * <p>Stored form, big endian: longs examples, unlearnable; doubles positives, predicted, variance,
- * loss, entropy, loss variance.
+ * loss.
  */
 final class GuardWindow {
   private static final double SMALLEST = 1e-7;
@@ -22,8 +20,6 @@ final class GuardWindow {
   private double predicted;
   private double variance;
   private double loss;
-  private double entropy;
-  private double lossVariance;
 
   /**
    * Adds an example.
@@ -32,11 +28,10 @@ final class GuardWindow {
    */
   void add(double probability, byte label) {
     double p = Math.min(1 - SMALLEST, Math.max(SMALLEST, probability));
-    double logit = Math.log(p / (1 - p));
     int value = Label.value(label);
     if (Label.corrects(label)) {
       positives += 2 * value - 1;
-      loss -= (2 * value - 1) * logit;
+      loss -= (2 * value - 1) * Math.log(p / (1 - p));
       return;
     }
     examples++;
@@ -44,8 +39,6 @@ final class GuardWindow {
     predicted += p;
     variance += p * (1 - p);
     loss -= value == 1 ? Math.log(p) : Math.log1p(-p);
-    entropy -= p * Math.log(p) + (1 - p) * Math.log1p(-p);
-    lossVariance += p * (1 - p) * logit * logit;
   }
 
   void addUnlearnable() {
@@ -59,20 +52,10 @@ final class GuardWindow {
     predicted += more.predicted;
     variance += more.variance;
     loss += more.loss;
-    entropy += more.entropy;
-    lossVariance += more.lossVariance;
   }
 
-  /** The sums become smaller by a factor, as if that share of the examples had been seen. */
-  void fade(double factor) {
-    examples = Math.round(examples * factor);
-    unlearnable = Math.round(unlearnable * factor);
-    positives *= factor;
-    predicted *= factor;
-    variance *= factor;
-    loss *= factor;
-    entropy *= factor;
-    lossVariance *= factor;
+  long size() {
+    return examples + unlearnable;
   }
 
   long examples() {
@@ -87,48 +70,39 @@ final class GuardWindow {
     return predicted;
   }
 
-  double variance() {
-    return variance;
+  /** How many positives or negatives, whichever are fewer, it holds or was expected to. */
+  double telling() {
+    double yes = Math.max(0, positives);
+    return Math.max(variance, Math.min(yes, examples - yes));
   }
 
   /** Share of positives, within what a logarithm takes. */
   double rate() {
-    return Math.min(1 - SMALLEST, Math.max(SMALLEST, positives / Math.max(1, examples)));
+    return (Math.min(examples, Math.max(0, positives)) + 0.5) / (examples + 1);
   }
 
-  /** Positives by predicted ones; 1 is right. */
+  /** ln of the odds of a positive. */
+  double logOdds() {
+    return Math.log(rate() / (1 - rate()));
+  }
+
+  /** ln of positives by predicted ones; 0 is right. */
   double calibration() {
-    return (positives + 1) / (predicted + 1);
+    return Math.log((Math.max(0, positives) + 5) / (predicted + 5));
   }
 
-  /** Log loss by that of a constant prediction of the same examples. */
-  double normalizedEntropy(double constant) {
-    double yes = Math.min(examples, Math.max(0, positives));
-    return loss / Math.max(1, -yes * Math.log(constant) - (examples - yes) * Math.log1p(-constant));
-  }
-
-  /** Log loss by what the predictions themselves expect it to be. */
-  double lossRatio() {
-    return (loss + 1) / (entropy + 1);
+  /** Log loss by that of the best constant prediction of the same examples. */
+  double normalizedEntropy() {
+    double constant = -rate() * Math.log(rate()) - (1 - rate()) * Math.log1p(-rate());
+    return (Math.max(0, loss) + constant) / ((examples + 1) * constant);
   }
 
   double unlearnableShare() {
-    long all = examples + unlearnable;
-    return all == 0 ? 0 : (double) unlearnable / all;
+    return size() == 0 ? 0 : (double) unlearnable / size();
   }
 
   long unlearnable() {
     return unlearnable;
-  }
-
-  /** How many standard deviations positives are from a multiple of what was predicted. */
-  double calibrationScore(double ratio) {
-    return (positives - ratio * predicted) / Math.sqrt(Math.max(1, ratio * variance));
-  }
-
-  /** How many standard deviations the log loss is from a multiple of what was expected. */
-  double lossScore(double ratio) {
-    return (loss - ratio * entropy) / Math.sqrt(Math.max(1, lossVariance));
   }
 
   void write(DataOutputStream out) throws IOException {
@@ -138,8 +112,6 @@ final class GuardWindow {
     out.writeDouble(predicted);
     out.writeDouble(variance);
     out.writeDouble(loss);
-    out.writeDouble(entropy);
-    out.writeDouble(lossVariance);
   }
 
   static GuardWindow read(DataInputStream in) throws IOException {
@@ -150,8 +122,6 @@ final class GuardWindow {
     window.predicted = in.readDouble();
     window.variance = in.readDouble();
     window.loss = in.readDouble();
-    window.entropy = in.readDouble();
-    window.lossVariance = in.readDouble();
     return window;
   }
 }

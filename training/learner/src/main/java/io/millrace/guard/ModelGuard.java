@@ -17,27 +17,36 @@ import org.jspecify.annotations.Nullable;
  * A function of the examples in their order: it looks at no clock.
  *
  * <p>Examples are gathered in windows of at least {@link #WINDOW_EXAMPLES} that hold enough to tell
- * clicks from chance. The last window, and the last {@link #RECENT} together, are compared with the
- * model's own past, an average that forgets over some hundred windows. A <em>fault</em> is one of
+ * clicks from chance. Figures of the last {@link #RECENT} windows together are compared with what
+ * they usually are for this model, a mean and a deviation that forget over some hundred windows. A
+ * <em>fault</em> is one of
  *
  * <ul>
+ *   <li>rate: the odds of a positive are {@link #RATE_TIMES} what they were, up or down,
  *   <li>calibration: {@link #TIMES} as many positives by predicted ones as before, up or down,
- *   <li>normalized entropy: worse by {@link #WORSE} than a constant prediction of the past's rate
- *       would have been, and than the model was before,
- *   <li>examples that cannot be learned: a tenth of all more than before,
+ *   <li>normalized entropy: worse than the best constant prediction, and by {@link #WORSE} than
+ *       before,
+ *   <li>a tenth more of the examples than before cannot be learned,
  * </ul>
  *
- * where the first two are also {@link #DEVIATIONS} standard deviations away, in units of how much
- * the windows of the past differed. Before {@link #WARM_UP} windows nothing is a fault.
+ * where the first three are also {@link #DEVIATIONS} deviations away. The first {@link #UNSETTLED}
+ * windows of a model are not counted as its past, and nothing is a fault before {@link #WARM_UP}
+ * more.
  *
- * <p>A fault ends when the last windows are near the past again, which does not move meanwhile.
- * After {@link #PATIENCE} of event time the world is taken as it is: a model that was paused learns
- * again, a new past is gathered, and the fault ends when predictions fit that.
+ * <p>While the rate is off, labels cannot be trusted, and under {@link GuardPolicy#PAUSE} nothing
+ * is learned; otherwise learning goes on. A fault ends when the figures of {@link #RECENT} windows
+ * one after the other are near the past again, which does not move meanwhile. After {@link
+ * #PATIENCE} of event time the world is taken as it is: the model learns, a new past is gathered,
+ * and the fault ends with it.
  *
- * <p>Stored form, version 1, big endian: byte 1; the window that is open, the past, then an int
- * number of recent windows and each ({@link GuardWindow}); doubles variance of the past's two
- * scores; longs windows of the past, good windows since the fault, event time of the fault and
- * latest event time; UTF fault, empty if there is none. Not thread-safe.
+ * <p>A learner learns within a thousand examples, so what it is when a fault is found may be spoilt
+ * already. {@link #soundVersion} is of before the windows that the fault was found in.
+ *
+ * <p>Stored form, version 1, big endian: byte 1; the window that is open; int number of recent
+ * windows, each with a long version behind it; {@link Usual} of rate, calibration and entropy;
+ * double share unlearnable; longs windows, windows of the past, good windows since the fault, event
+ * time of the fault and latest event time, sound version; booleans rate off, anew; UTF fault, empty
+ * if there is none. Not thread-safe.
  */
 public final class ModelGuard {
   /** Examples of a window, at least. */
@@ -46,40 +55,58 @@ public final class ModelGuard {
   /** After so much event time a fault that stays is taken for how the world is. */
   public static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  /** Windows that are compared with the past. */
+  /** Windows whose figures are looked at together. */
   static final int RECENT = 4;
+
+  /** Windows in which a model is new. */
+  static final int UNSETTLED = 24;
 
   /** Windows of a past that something can be compared with. */
   static final int WARM_UP = 40;
 
-  /** Standard deviations beyond which chance is ruled out. */
+  /** Deviations beyond which chance is ruled out. */
   static final double DEVIATIONS = 6;
 
   /** By how much normalized entropy must be worse. */
-  static final double WORSE = 0.1;
-
-  private static final byte FORMAT = 1;
-  private static final int MEMORY_WINDOWS = 500;
-  private static final double WINDOW_VARIANCE = 12;
-  private static final int LONGEST_WINDOW = 16_384;
+  static final double WORSE = 0.15;
 
   /** By how much positives by predicted ones must be off, up or down. */
   static final double TIMES = 1.7;
 
-  private static final double TIMES_TO_CLEAR = 1.4;
+  /** By how much the odds of a positive must be off, up or down. */
+  static final double RATE_TIMES = 3;
+
+  private static final byte FORMAT = 1;
+  private static final double TELLING = 12;
+  private static final int LONGEST_WINDOW = 16_384;
   private static final double UNLEARNABLE = 0.1;
   private static final long NO_TIME = Long.MIN_VALUE;
 
+  /** Of a version. */
+  private static final long NONE = -1;
+
+  /**
+   * A window that is over.
+   *
+   * @param version that the model had at its end
+   */
+  private record Closed(GuardWindow window, long version) {}
+
   private final GuardPolicy policy;
-  private final Deque<GuardWindow> recent = new ArrayDeque<>();
+  private final Deque<Closed> recent = new ArrayDeque<>();
   private GuardWindow open = new GuardWindow();
-  private GuardWindow past = new GuardWindow();
-  private double calibrationSpread = 1;
-  private double lossSpread = 1;
+  private Usual rate = new Usual();
+  private Usual calibration = new Usual();
+  private Usual entropy = new Usual();
+  private double unlearnable;
+  private long windows;
   private long pastWindows;
   private long goodWindows;
   private long faultSince = NO_TIME;
   private long latest = NO_TIME;
+  private long soundVersion = NONE;
+  private boolean rateOff;
+  private boolean anew;
   private @Nullable String fault;
 
   /** One that has seen nothing. */
@@ -110,91 +137,107 @@ public final class ModelGuard {
    * A step of learning is over: looks, if a window is full.
    *
    * @param eventTime of its examples, in milliseconds
+   * @param version of the model with it
    */
-  public void endStep(long eventTime) {
+  public void endStep(long eventTime, long version) {
     if (policy == GuardPolicy.OFF) {
       return;
     }
     latest = Math.max(latest, eventTime);
-    long size = open.examples() + open.unlearnable();
-    boolean telling =
-        Math.max(open.variance(), open.positives()) >= WINDOW_VARIANCE || open.unlearnable() > 0;
-    if (size < WINDOW_EXAMPLES || (!telling && size < LONGEST_WINDOW)) {
+    boolean tells = open.telling() >= TELLING || open.unlearnable() > 0;
+    if (open.size() < WINDOW_EXAMPLES || (!tells && open.size() < LONGEST_WINDOW)) {
       return;
     }
-    GuardWindow window = open;
+    recent.addLast(new Closed(open, version));
     open = new GuardWindow();
-    recent.addLast(window);
-    if (recent.size() > RECENT) {
+    windows++;
+    // One more than is looked at: its end is where the others begin.
+    if (recent.size() > RECENT + 1) {
       recent.removeFirst();
     }
+    if (windows <= UNSETTLED || recent.size() <= RECENT) {
+      return;
+    }
+    GuardWindow now = new GuardWindow();
+    recent.stream().skip(1).forEach(closed -> now.add(closed.window()));
     if (fault == null) {
-      lookFor(window);
+      lookFor(now);
     } else {
-      lookAgain(window);
+      lookAgain(now);
     }
   }
 
-  private GuardWindow lately() {
-    GuardWindow sum = new GuardWindow();
-    recent.forEach(sum::add);
-    return sum;
-  }
-
-  private void lookFor(GuardWindow window) {
-    if (pastWindows >= WARM_UP) {
-      fault = problem(window);
-      if (fault == null) {
-        fault = problem(lately());
-      }
-      if (fault != null) {
-        faultSince = latest;
-        goodWindows = 0;
-        return;
-      }
+  private void lookFor(GuardWindow now) {
+    fault = pastWindows < WARM_UP ? null : problem(now);
+    if (fault == null) {
+      remember(now);
+      return;
     }
-    remember(window);
+    faultSince = latest;
+    goodWindows = 0;
+    soundVersion = recent.getFirst().version();
+    rateOff = isRateOff(now, 0.5);
   }
 
-  private void remember(GuardWindow window) {
+  private void remember(GuardWindow now) {
     pastWindows++;
-    double weight = 1.0 / Math.min(pastWindows, MEMORY_WINDOWS);
-    if (pastWindows > 1) {
-      double calibration = window.calibrationScore(past.calibration());
-      double loss = window.lossScore(past.lossRatio());
-      calibrationSpread += weight * (calibration * calibration - calibrationSpread);
-      lossSpread += weight * (loss * loss - lossSpread);
-    }
-    if (pastWindows > MEMORY_WINDOWS) {
-      past.fade(1 - weight);
-    }
-    past.add(window);
+    rate.add(now.logOdds());
+    calibration.add(now.calibration());
+    entropy.add(now.normalizedEntropy());
+    unlearnable += (now.unlearnableShare() - unlearnable) / Math.min(pastWindows, 400);
+  }
+
+  /** Whether the rate differs by a part of what makes a fault. */
+  private boolean isRateOff(GuardWindow now, double part) {
+    double chance = 1 / Math.sqrt(now.examples() * now.rate() * (1 - now.rate()) + 1);
+    return isFar(now.logOdds(), rate, Math.log(RATE_TIMES), chance, part);
+  }
+
+  private boolean isCalibrationOff(GuardWindow now, double part) {
+    double chance = 1 / Math.sqrt(now.predicted() + 5);
+    return isFar(now.calibration(), calibration, Math.log(TIMES), chance, part);
+  }
+
+  private static boolean isFar(
+      double value, Usual usual, double material, double chance, double part) {
+    double off = Math.abs(value - usual.mean());
+    double far = Math.max(material, DEVIATIONS * Math.max(usual.deviation(), chance / 2));
+    return off > part * far;
+  }
+
+  private boolean isEntropyOff(GuardWindow now, double part) {
+    double worse = Math.max(WORSE, DEVIATIONS * entropy.deviation());
+    return now.normalizedEntropy() > Math.max(1, entropy.mean() + part * worse);
   }
 
   /** What is wrong, in words, or null. */
   private @Nullable String problem(GuardWindow now) {
-    double before = past.calibration();
-    double ratio = (now.positives() + 5) / (before * now.predicted() + 5);
-    double calibration = now.calibrationScore(before) / Math.sqrt(Math.max(1, calibrationSpread));
-    if ((ratio > TIMES || ratio < 1 / TIMES) && Math.abs(calibration) > DEVIATIONS) {
+    if (isRateOff(now, 1)) {
+      double odds = Math.exp(rate.mean());
+      return words(
+          "%.2f %% of the last %,d examples are positive, %.2f %% before",
+          100 * now.rate(), now.examples(), 100 * odds / (1 + odds));
+    }
+    if (isCalibrationOff(now, 1)) {
       return words(
           "%.1f of the last %,d examples were predicted to be positive, %,.0f are: %.2f times, %.2f"
               + " before",
-          now.predicted(), now.examples(), now.positives(), now.calibration(), before);
+          now.predicted(),
+          now.examples(),
+          now.positives(),
+          Math.exp(now.calibration()),
+          Math.exp(calibration.mean()));
     }
-    double entropyBefore = past.normalizedEntropy(past.rate());
-    double entropy = now.normalizedEntropy(past.rate());
-    double loss = now.lossScore(past.lossRatio()) / Math.sqrt(Math.max(1, lossSpread));
-    if (now.examples() > 0 && entropy > Math.max(1, entropyBefore) + WORSE && loss > DEVIATIONS) {
+    if (isEntropyOff(now, 1)) {
       return words(
-          "the normalized entropy of the last %,d examples is %.3f, %.3f before; a constant"
+          "the normalized entropy of the last %,d examples is %.3f, %.3f before; the best constant"
               + " prediction has 1",
-          now.examples(), entropy, entropyBefore);
+          now.examples(), now.normalizedEntropy(), entropy.mean());
     }
-    if (now.unlearnableShare() > past.unlearnableShare() + UNLEARNABLE) {
+    if (now.unlearnableShare() > unlearnable + UNLEARNABLE) {
       return words(
           "%,d of the last %,d examples could not be learned, %.1f %% before",
-          now.unlearnable(), now.examples() + now.unlearnable(), 100 * past.unlearnableShare());
+          now.unlearnable(), now.size(), 100 * unlearnable);
     }
     return null;
   }
@@ -203,36 +246,41 @@ public final class ModelGuard {
     return String.format(Locale.ROOT, format, values);
   }
 
-  private void lookAgain(GuardWindow window) {
-    if (faultSince != NO_TIME && latest - faultSince > PATIENCE.toMillis()) {
-      faultSince = NO_TIME;
-      past = new GuardWindow();
+  private void lookAgain(GuardWindow now) {
+    if (!anew && latest - faultSince > PATIENCE.toMillis()) {
+      anew = true;
+      rateOff = false;
+      rate = new Usual();
+      calibration = new Usual();
+      entropy = new Usual();
+      unlearnable = 0;
       pastWindows = 0;
-      calibrationSpread = 1;
-      lossSpread = 1;
     }
-    if (faultSince == NO_TIME) {
-      remember(window);
+    if (anew) {
+      remember(now);
+      if (pastWindows >= WARM_UP && now.normalizedEntropy() <= 1) {
+        end();
+      }
+      return;
     }
-    goodWindows = isGood(lately()) ? goodWindows + 1 : 0;
-    boolean known = faultSince != NO_TIME || pastWindows >= WARM_UP;
-    if (known && goodWindows >= RECENT) {
-      fault = null;
-      faultSince = NO_TIME;
+    rateOff = isRateOff(now, 0.5);
+    boolean good =
+        !rateOff
+            && !isCalibrationOff(now, 0.7)
+            && !isEntropyOff(now, 0.7)
+            && now.unlearnableShare() <= unlearnable + UNLEARNABLE / 2;
+    goodWindows = good ? goodWindows + 1 : 0;
+    if (goodWindows >= RECENT) {
+      end();
     }
   }
 
-  private boolean isGood(GuardWindow now) {
-    boolean anew = faultSince == NO_TIME;
-    double before = anew ? 1 : past.calibration();
-    double ratio = (now.positives() + 5) / (before * now.predicted() + 5);
-    double entropyBefore = anew ? 1 : past.normalizedEntropy(past.rate());
-    double entropy = now.normalizedEntropy(anew ? now.rate() : past.rate());
-    double unlearnable = anew ? 0 : past.unlearnableShare();
-    return ratio < TIMES_TO_CLEAR
-        && ratio > 1 / TIMES_TO_CLEAR
-        && entropy < Math.max(1, entropyBefore) + WORSE / 2
-        && now.unlearnableShare() <= unlearnable + UNLEARNABLE / 2;
+  private void end() {
+    fault = null;
+    faultSince = NO_TIME;
+    soundVersion = NONE;
+    rateOff = false;
+    anew = false;
   }
 
   /** Why the model is not to be served, in words; empty if nothing is wrong. */
@@ -240,12 +288,17 @@ public final class ModelGuard {
     if (fault == null) {
       return Optional.empty();
     }
-    return Optional.of(learns() ? fault : fault + "; it does not learn until that is right again");
+    return Optional.of(learns() ? fault : fault + "; nothing is learned while that is so");
+  }
+
+  /** The newest version of before a fault, -1 if nothing is wrong. */
+  public long soundVersion() {
+    return soundVersion;
   }
 
   /** Whether the model is to learn from the next step, or only to predict it. */
   public boolean learns() {
-    return policy != GuardPolicy.PAUSE || fault == null || faultSince == NO_TIME;
+    return policy != GuardPolicy.PAUSE || fault == null || !rateOff;
   }
 
   /** The stored form; see the class doc. */
@@ -254,17 +307,23 @@ public final class ModelGuard {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(FORMAT);
       open.write(out);
-      past.write(out);
       out.writeInt(recent.size());
-      for (GuardWindow window : recent) {
-        window.write(out);
+      for (Closed closed : recent) {
+        closed.window().write(out);
+        out.writeLong(closed.version());
       }
-      out.writeDouble(calibrationSpread);
-      out.writeDouble(lossSpread);
+      rate.write(out);
+      calibration.write(out);
+      entropy.write(out);
+      out.writeDouble(unlearnable);
+      out.writeLong(windows);
       out.writeLong(pastWindows);
       out.writeLong(goodWindows);
       out.writeLong(faultSince);
       out.writeLong(latest);
+      out.writeLong(soundVersion);
+      out.writeBoolean(rateOff);
+      out.writeBoolean(anew);
       out.writeUTF(fault == null ? "" : fault);
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -285,20 +344,25 @@ public final class ModelGuard {
         throw new IOException("guard: format " + format + ", expected " + FORMAT);
       }
       guard.open = GuardWindow.read(in);
-      guard.past = GuardWindow.read(in);
-      int windows = in.readInt();
-      if (windows < 0 || windows > RECENT) {
-        throw new IOException("guard: " + windows + " recent windows, expected 0 to " + RECENT);
+      int count = in.readInt();
+      if (count < 0 || count > RECENT + 1) {
+        throw new IOException("guard: " + count + " recent windows, expected 0 to " + (RECENT + 1));
       }
-      for (int i = 0; i < windows; i++) {
-        guard.recent.addLast(GuardWindow.read(in));
+      for (int i = 0; i < count; i++) {
+        guard.recent.addLast(new Closed(GuardWindow.read(in), in.readLong()));
       }
-      guard.calibrationSpread = in.readDouble();
-      guard.lossSpread = in.readDouble();
+      guard.rate = Usual.read(in);
+      guard.calibration = Usual.read(in);
+      guard.entropy = Usual.read(in);
+      guard.unlearnable = in.readDouble();
+      guard.windows = in.readLong();
       guard.pastWindows = in.readLong();
       guard.goodWindows = in.readLong();
       guard.faultSince = in.readLong();
       guard.latest = in.readLong();
+      guard.soundVersion = in.readLong();
+      guard.rateOff = in.readBoolean();
+      guard.anew = in.readBoolean();
       String fault = in.readUTF();
       guard.fault = fault.isEmpty() ? null : fault;
       if (in.available() > 0) {
