@@ -17,6 +17,17 @@ final class WholeTopic {
 
   private WholeTopic() {}
 
+  /** The offset behind the last committed record of partition 0. */
+  static long end(Map<String, Object> client, String topic) {
+    Map<String, Object> config = new HashMap<>(client);
+    config.put("isolation.level", "read_committed");
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (var consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+  }
+
   /**
    * Reads all.
    *

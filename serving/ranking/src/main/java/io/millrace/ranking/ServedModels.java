@@ -116,13 +116,17 @@ public final class ServedModels implements AutoCloseable {
         .toList();
   }
 
-  /** Why a model can't answer as fast as it will, in words; empty if it can. */
+  /**
+   * Why a model can't answer by what it has learned, or not as fast as it will; empty if it can.
+   */
   public Optional<String> unready(String name) {
     ServedModel model = shown.find(name);
     if (model == null) {
       return Optional.of("It is not served here yet.");
     }
-    return model.ready() ? Optional.empty() : Optional.of(model.notReady());
+    return model.ready()
+        ? model.source().held().map("Its %s."::formatted)
+        : Optional.of(model.notReady());
   }
 
   /** Why models that requests mean are not ready, told at once; empty if all are. */

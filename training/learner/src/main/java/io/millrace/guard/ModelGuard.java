@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * more.
  *
  * <p>While the rate is off, labels cannot be trusted, and under {@link GuardPolicy#PAUSE} nothing
- * is learned; otherwise learning goes on. A fault ends when the figures of {@link #RECENT} windows
+ * is learned; otherwise learning goes on. A fault ends when the figures of {@link #GOOD} windows
  * one after the other are near the past again, which does not move meanwhile. After {@link
  * #PATIENCE} of event time the world is taken as it is: the model learns, a new past is gathered,
  * and the fault ends with it.
@@ -57,6 +57,9 @@ public final class ModelGuard {
 
   /** Windows whose figures are looked at together. */
   static final int RECENT = 4;
+
+  /** Windows that have to be as usual for a fault to end. */
+  static final int GOOD = 8;
 
   /** Windows in which a model is new. */
   static final int UNSETTLED = 24;
@@ -207,7 +210,7 @@ public final class ModelGuard {
 
   private boolean isEntropyOff(GuardWindow now, double part) {
     double worse = Math.max(WORSE, DEVIATIONS * entropy.deviation());
-    return now.normalizedEntropy() > Math.max(1, entropy.mean() + part * worse);
+    return now.normalizedEntropy() > entropy.mean() + part * worse;
   }
 
   /** What is wrong, in words, or null. */
@@ -228,7 +231,7 @@ public final class ModelGuard {
           Math.exp(now.calibration()),
           Math.exp(calibration.mean()));
     }
-    if (isEntropyOff(now, 1)) {
+    if (now.normalizedEntropy() > 1 && isEntropyOff(now, 1)) {
       return words(
           "the normalized entropy of the last %,d examples is %.3f, %.3f before; the best constant"
               + " prediction has 1",
@@ -270,7 +273,7 @@ public final class ModelGuard {
             && !isEntropyOff(now, 0.7)
             && now.unlearnableShare() <= unlearnable + UNLEARNABLE / 2;
     goodWindows = good ? goodWindows + 1 : 0;
-    if (goodWindows >= RECENT) {
+    if (goodWindows >= GOOD) {
       end();
     }
   }
