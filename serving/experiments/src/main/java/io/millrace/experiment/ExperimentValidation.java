@@ -34,6 +34,14 @@ final class ExperimentValidation {
       throw new IllegalArgumentException("key: \"%s\", expected %s".formatted(key, KEYS_IN_WORDS));
     }
     notBlank(key, "unit.attribute", unit.attribute(), "the name of the attribute with the unit");
+    if (unit.attribute().contains(".") || unit.attribute().startsWith("$")) {
+      // conditions take a dot for a path and a dollar sign for an operator
+      throw refusal(
+          key,
+          "unit.attribute",
+          "\"" + unit.attribute() + "\"",
+          "a name without '.' that does not begin with '$'");
+    }
     notBlank(key, "seed", seed, "some text, for example the key");
     share(key, "traffic", traffic);
     checkArms(key, arms, traffic);

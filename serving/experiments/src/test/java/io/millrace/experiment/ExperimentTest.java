@@ -110,6 +110,10 @@ class ExperimentTest {
         row(
             e -> e.unit(new Unit(UnitKind.USER, " ")),
             "experiment x: unit.attribute: \" \", expected the name of the attribute with the unit"),
+        row(
+            e -> e.unit(new Unit(UnitKind.USER, "user.id")),
+            "experiment x: unit.attribute: \"user.id\", expected a name without '.' that does not"
+                + " begin with '$'"),
         row(e -> e.seed(""), "experiment x: seed: \"\", expected some text, for example the key"),
         row(e -> e.traffic(1.1), "experiment x: traffic: 1.1, expected 0 to 1"),
         row(e -> e.traffic(Double.NaN), "experiment x: traffic: NaN, expected 0 to 1"),
