@@ -7,8 +7,4 @@ package io.millrace.experiment;
  * @param weight its part of the traffic, relative to the other arms' weights; 0 gives it nobody
  * @param treatment what its units get
  */
-public record Arm(String name, double weight, Treatment treatment) {
-  Arm weighing(double other) {
-    return new Arm(name, other, treatment);
-  }
-}
+public record Arm(String name, double weight, Treatment treatment) {}

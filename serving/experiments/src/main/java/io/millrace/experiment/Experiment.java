@@ -91,6 +91,18 @@ public record Experiment(
   }
 
   /**
+   * A draft as people write it: {@link #toJson}'s form with {@code key}, {@code unit} and {@code
+   * arms}, and what else is to differ from the defaults. These are the key for name and seed, all
+   * traffic, the first arm for control, data that is shared, and nothing of the rest.
+   *
+   * @throws IllegalArgumentException as of {@link #fromJson}, or if a key is given that only
+   *     changes write
+   */
+  public static Experiment draft(String json, Made made) {
+    return ExperimentJson.draft(json, made);
+  }
+
+  /**
    * Reads {@link #toJson}'s form.
    *
    * @throws IllegalArgumentException if a key is unknown, missing or mistyped, or a value is out of

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.millrace.deployment.Made;
 import io.millrace.experiment.condition.Condition;
 import java.time.Instant;
@@ -22,6 +24,9 @@ import java.util.OptionalDouble;
 final class ExperimentJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private static final List<String> WRITTEN_BY_CHANGES =
+      List.of("state", "reason", "created", "changed");
 
   private ExperimentJson() {}
 
@@ -102,9 +107,42 @@ final class ExperimentJson {
     json.put("by", made.by()).put("at", made.at().toEpochMilli());
   }
 
+  static Experiment draft(String json, Made made) {
+    JsonNode given = tree(json);
+    for (String key : WRITTEN_BY_CHANGES) {
+      if (given.has(key)) {
+        throw JsonFields.expected(key, given.get(key), "none: changes of an experiment write it");
+      }
+    }
+    if (!(given instanceof ObjectNode draft)) {
+      throw JsonFields.expected("experiment", given, "an object");
+    }
+    String key = draft.path("key").asText();
+    putIfAbsent(draft, "name", TextNode.valueOf(key));
+    putIfAbsent(draft, "description", TextNode.valueOf(""));
+    putIfAbsent(draft, "seed", TextNode.valueOf(key));
+    putIfAbsent(draft, "traffic", IntNode.valueOf(1));
+    putIfAbsent(draft, "control", draft.at("/arms/0/name"));
+    putIfAbsent(draft, "data", TextNode.valueOf(DataPolicy.SHARED.word()));
+    draft.put("state", ExperimentState.DRAFT.word());
+    write(made, draft.putObject("created"));
+    write(made, draft.putObject("changed"));
+    return read(draft);
+  }
+
+  private static void putIfAbsent(ObjectNode json, String key, JsonNode value) {
+    if (!json.has(key) && !value.isMissingNode()) {
+      json.set(key, value);
+    }
+  }
+
   static Experiment read(String json) {
+    return read(tree(json));
+  }
+
+  private static JsonNode tree(String json) {
     try {
-      return read(MAPPER.readTree(json));
+      return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "experiment: not JSON: %s, expected an object".formatted(e.getOriginalMessage()), e);

@@ -81,6 +81,7 @@ class AssignerTest {
     for (Object none : List.of("", 0, false)) {
       assertThat(assigner.assign(Attributes.of(Map.of("user", none)), StickyArms.NONE).why())
           .isEqualTo(Why.NO_UNIT);
+      assertThat(running("x").unit().of(Attributes.of(Map.of("user", none)))).isNull();
     }
   }
 

@@ -33,6 +33,9 @@ class ExperimentCatalogTest {
         ExperimentCatalog.of(
             List.of(in("a", "l", 0, 0.5), in("b", "l", 0.5, 1), in("c", "other", 0.2, 0.7)));
     assertThat(beside.assigners()).hasSize(3);
+    assertThat(
+            ExperimentCatalog.of(List.of(in("b", "l", 0.5, 1), in("a", "l", 0, 0.5))).assigners())
+        .hasSize(2);
     assertThatThrownBy(
             () -> ExperimentCatalog.of(List.of(in("a", "l", 0, 0.5), in("b", "l", 0.4, 1))))
         .isInstanceOf(IllegalArgumentException.class)

@@ -1,5 +1,6 @@
 package io.millrace.experiment;
 
+import static io.millrace.experiment.TestExperiments.ANN;
 import static io.millrace.experiment.TestExperiments.condition;
 import static io.millrace.experiment.TestExperiments.json;
 import static io.millrace.experiment.TestExperiments.model;
@@ -102,6 +103,30 @@ class ExperimentTest {
     assertThatThrownBy(() -> Experiment.fromJson(changed))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void aDraftNeedsLittle() {
+    Experiment draft =
+        Experiment.draft(
+            ("{'key':'x','unit':{'kind':'user','attribute':'user'},'arms':["
+                    + "{'name':'old','weight':1,'model':'old'},"
+                    + "{'name':'new','weight':1,'model':'new'}]}")
+                .replace('\'', '"'),
+            ANN);
+    assertThat(draft)
+        .isEqualTo(
+            ExperimentBuilder.builder(running("x")).name("x").state(ExperimentState.DRAFT).build());
+    for (String key : List.of("state", "reason", "created", "changed")) {
+      assertThatThrownBy(() -> Experiment.draft("{\"" + key + "\":\"x\"}", ANN))
+          .hasMessage(key + ": \"x\", expected none: changes of an experiment write it");
+    }
+    assertThatThrownBy(() -> Experiment.draft("{\"key\":\"x\"}", ANN))
+        .hasMessage("unit: none, expected an object");
+    assertThatThrownBy(() -> Experiment.draft("{\"key\"}", ANN))
+        .hasMessageStartingWith("experiment: not JSON: ");
+    assertThatThrownBy(() -> Experiment.draft("[]", ANN))
+        .hasMessage("experiment: [], expected an object");
   }
 
   static Stream<Arguments> refused() {
