@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes change the experiments at once, and agree on what came of it. */
 class SharedExperimentsTest {
-  private static final int EXPERIMENTS = 10;
+  private static final int EXPERIMENTS = 3;
 
   @TempDir private Path folder;
 

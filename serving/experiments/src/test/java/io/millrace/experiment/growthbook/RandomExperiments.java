@@ -52,15 +52,15 @@ final class RandomExperiments {
               .arms(arms)
               .control("arm1")
               .layer(
-                  i % 4 == 1
+                  i == 1 || i == 2
                       ? Optional.of(new Layer("layer", begin, begin + 0.5))
                       : Optional.empty())
               .holdout(
-                  i % 5 >= 3
+                  i % 2 == 1
                       ? Optional.of(new Holdout("hold", random.nextInt(30) / 100.0))
                       : Optional.empty())
               .targeting(condition(TARGETING.get(i % TARGETING.size())))
-              .forced(Map.of("s17", "arm0", "23", "arm0", "-4", "arm1", "u5", "arm1"))
+              .forced(Map.of("s17", "arm0", "23", "arm0", "-4", "arm1", "0", "arm0", "u5", "arm1"))
               .build());
     }
     return experiments;
