@@ -28,4 +28,9 @@ class KernelBenchmarksTest {
   void rowsAreGatheredAndLearned() {
     new RowBenchmark().verify();
   }
+
+  @Test
+  void unitsAreAssignedToAllArms() {
+    new AssignmentBenchmark().verify();
+  }
 }

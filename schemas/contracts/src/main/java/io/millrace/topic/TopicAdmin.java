@@ -23,7 +23,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * <table>
  *   <caption>Configuration per topic</caption>
  *   <tr><th>topic</th><th>partitions</th><th>cleanup</th><th>largest record</th></tr>
- *   <tr><td>schemas, deployments</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
+ *   <tr><td>schemas, deployments, experiments</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
  *   <tr><td>impressions, clicks, examples</td><td>given</td><td>delete</td><td>16 MiB</td></tr>
  *   <tr><td>rejected</td><td>given</td><td>delete</td><td>32 MiB: holds a whole event and more</td>
  *   <tr><td>ingestion-counts</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
@@ -271,6 +271,7 @@ public final class TopicAdmin {
     List<NewTopic> all = new ArrayList<>();
     all.add(new NewTopic(topics.schemas(), 1, copies).configs(table()));
     all.add(new NewTopic(topics.deployments(), 1, copies).configs(table()));
+    all.add(new NewTopic(topics.experiments(), 1, copies).configs(table()));
     for (String topic : List.of(topics.impressions(), topics.clicks(), topics.examples())) {
       all.add(new NewTopic(topic, partitions, copies).configs(stream(EVENT_BYTES)));
     }

@@ -21,6 +21,11 @@ public record Topics(String prefix) {
     return prefix + "deployments";
   }
 
+  /** Which experiments there are, as a journal: compacted, one partition. */
+  public String experiments() {
+    return prefix + "experiments";
+  }
+
   /** Impression, feature records with a {@code millrace} property, and Progress. */
   public String impressions() {
     return prefix + "impressions";
@@ -62,6 +67,7 @@ public record Topics(String prefix) {
             Stream.of(
                 schemas(),
                 deployments(),
+                experiments(),
                 impressions(),
                 clicks(),
                 examples(),
