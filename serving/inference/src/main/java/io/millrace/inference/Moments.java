@@ -144,6 +144,22 @@ public final class Moments {
     return copy;
   }
 
+  /** The same units with their parts in another order. */
+  Moments ordered(Part... parts) {
+    Moments other = new Moments();
+    other.count = count;
+    for (int i = 0; i < Part.COUNT; i++) {
+      int from = parts[i].ordinal();
+      other.sums.add(i, sums.high[from], sums.low[from]);
+      for (int j = i; j < Part.COUNT; j++) {
+        int to = parts[j].ordinal();
+        int product = Part.COUNT + product(Math.min(from, to), Math.max(from, to));
+        other.sums.add(Part.COUNT + product(i, j), sums.high[product], sums.low[product]);
+      }
+    }
+    return other;
+  }
+
   /** Number of units. */
   public long count() {
     return count;
