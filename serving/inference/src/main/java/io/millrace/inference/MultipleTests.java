@@ -20,7 +20,7 @@ public final class MultipleTests {
     double least = 1;
     for (int rank = order.length; rank > 0; rank--) {
       int i = order[rank - 1];
-      least = Math.min(least, pValues[i] * order.length / rank);
+      least = Math.min(least, pValues[i] * (order.length / (double) rank));
       adjusted[i] = least;
     }
     return adjusted;
