@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,18 @@ import java.util.stream.IntStream;
 final class TrialCampaign {
   static final double ALPHA = 0.05;
   static final int LOOKS = 100;
+
+  /** Units of an arm from which the variance is taken that a planned effect depends on. */
+  private static final int PILOT = 40_000;
+
+  private static final List<Double> SHARES =
+      IntStream.rangeClosed(1, LOOKS).mapToObj(i -> i / (double) LOOKS).toList();
+  private static final Map<String, double[]> BOUNDARIES =
+      Map.of(
+          "group-sequential, O'Brien-Fleming-like",
+          new GroupSequential(Spending.OBRIEN_FLEMING_LIKE, SHARES).boundary(ALPHA),
+          "group-sequential, Pocock-like",
+          new GroupSequential(Spending.POCOCK_LIKE, SHARES).boundary(ALPHA));
 
   /** Kinds of units. */
   enum Data {
@@ -85,11 +98,11 @@ final class TrialCampaign {
       SplittableRandom random = new SplittableRandom(99);
       Moments control = new Moments();
       Moments treatment = new Moments();
-      for (int i = 0; i < 200_000; i++) {
+      for (int i = 0; i < PILOT; i++) {
         control.add(unit(random, 0));
         treatment.add(unit(random, 0));
       }
-      double variance = compare(control, treatment).variance() * 200_000 / 2;
+      double variance = compare(control, treatment).variance() * PILOT / 2;
       return new PowerPlan(1, variance, 0.5, ALPHA, new Fixed())
           .minimumDetectable(power, 2L * unitsOfArm);
     }
@@ -104,8 +117,6 @@ final class TrialCampaign {
   private record Look(int number, Precision precision) {}
 
   private static List<Method> methods(int unitsOfArm, double effectVariance) {
-    List<Double> shares =
-        IntStream.rangeClosed(1, LOOKS).mapToObj(i -> i / (double) LOOKS).toList();
     long units = 2L * unitsOfArm;
     Fixed fixed = new Fixed();
     AlwaysValid always = new AlwaysValid(units);
@@ -127,15 +138,8 @@ final class TrialCampaign {
             false,
             look -> new AlwaysValid(units / 5).critical(ALPHA, look.precision)));
     methods.add(new Method("mSPRT", false, look -> sprt.critical(ALPHA, look.precision)));
-    for (Spending spending : List.of(Spending.OBRIEN_FLEMING_LIKE, Spending.POCOCK_LIKE)) {
-      double[] boundary = new GroupSequential(spending, shares).boundary(ALPHA);
-      methods.add(
-          new Method(
-              "group-sequential, "
-                  + (spending == Spending.POCOCK_LIKE ? "Pocock-like" : "O'Brien-Fleming-like"),
-              false,
-              look -> boundary[look.number]));
-    }
+    BOUNDARIES.forEach(
+        (name, boundary) -> methods.add(new Method(name, false, look -> boundary[look.number])));
     methods.add(new Method("hybrid", false, look -> hybrid.critical(ALPHA, look.precision)));
     return methods;
   }
@@ -243,31 +247,38 @@ final class TrialCampaign {
     Path folder = Path.of(arguments[0]);
     int experiments = Integer.parseInt(arguments[1]);
     int unitsOfArm = Integer.parseInt(arguments[2]);
-    List<String> aa = new ArrayList<>(List.of("units,method,seen,missed"));
-    List<String> lifts = new ArrayList<>(List.of("units,power,method,seen,of fixed,missed"));
+    StringBuilder header = new StringBuilder();
     for (Data data : Data.values()) {
-      String name = data.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-      run(data, 0, experiments, unitsOfArm, 1)
-          .forEach(
-              (method, outcome) ->
-                  aa.add(
-                      "%s,\"%s\",%s,%s"
-                          .formatted(
-                              name, method, percent(outcome.seen), percent(outcome.missed))));
-      for (double power : new double[] {0.8, 0.9, 0.99}) {
-        Map<String, Outcome> outcomes = run(data, power, experiments, unitsOfArm, 2);
-        double fixed = outcomes.values().iterator().next().seen;
-        outcomes.forEach(
-            (method, outcome) ->
-                lifts.add(
-                    "%s,%s,\"%s\",%s,%s,%s"
-                        .formatted(
-                            name,
-                            percent(power),
-                            method,
-                            percent(outcome.seen),
-                            percent(outcome.seen / fixed),
-                            percent(outcome.missed))));
+      header.append(',').append(data.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+    List<String> aa = new ArrayList<>(List.of("method" + header));
+    List<String> seen = new ArrayList<>(List.of("power of the fixed test,method" + header));
+    List<String> missed = new ArrayList<>(List.of("method" + header));
+    for (double power : new double[] {0, 0.8, 0.9, 0.99}) {
+      Map<String, StringBuilder> seenRows = new TreeMap<>();
+      Map<String, StringBuilder> missedRows = new TreeMap<>();
+      for (Data data : Data.values()) {
+        run(data, power, experiments, unitsOfArm, power == 0 ? 1 : 2)
+            .forEach(
+                (method, outcome) -> {
+                  String quoted = method.contains(",") ? '"' + method + '"' : method;
+                  seenRows
+                      .computeIfAbsent(quoted, StringBuilder::new)
+                      .append(',')
+                      .append(percent(outcome.seen));
+                  missedRows
+                      .computeIfAbsent(quoted, StringBuilder::new)
+                      .append(',')
+                      .append(percent(outcome.missed));
+                });
+      }
+      if (power == 0) {
+        seenRows.values().forEach(row -> aa.add(row.toString()));
+      } else {
+        seenRows.values().forEach(row -> seen.add(percent(power) + "," + row));
+      }
+      if (power == 0.8) {
+        missedRows.values().forEach(row -> missed.add(row.toString()));
       }
     }
     List<String> mismatches =
@@ -298,7 +309,8 @@ final class TrialCampaign {
     }
     Files.createDirectories(folder);
     Files.write(folder.resolve("experiment-inference-aa.csv"), aa);
-    Files.write(folder.resolve("experiment-inference-lifts.csv"), lifts);
+    Files.write(folder.resolve("experiment-inference-seen.csv"), seen);
+    Files.write(folder.resolve("experiment-inference-missed.csv"), missed);
     Files.write(folder.resolve("experiment-inference-mismatch.csv"), mismatches);
   }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The short form of {@link TrialCampaign}, with bounds as wide as its few experiments need. */
 class TrialCampaignTest {
-  private static final int EXPERIMENTS = 150;
-  private static final int UNITS_OF_ARM = 1500;
+  private static final int EXPERIMENTS = 120;
+  private static final int UNITS_OF_ARM = 1000;
 
   private static TrialCampaign.Outcome of(
       Map<String, TrialCampaign.Outcome> outcomes, String method) {
