@@ -263,11 +263,11 @@ final class TrialCampaign {
                 (method, outcome) -> {
                   String quoted = method.contains(",") ? '"' + method + '"' : method;
                   seenRows
-                      .computeIfAbsent(quoted, StringBuilder::new)
+                      .computeIfAbsent(quoted, key -> new StringBuilder(key))
                       .append(',')
                       .append(percent(outcome.seen));
                   missedRows
-                      .computeIfAbsent(quoted, StringBuilder::new)
+                      .computeIfAbsent(quoted, key -> new StringBuilder(key))
                       .append(',')
                       .append(percent(outcome.missed));
                 });
