@@ -26,6 +26,13 @@ public record Comparison(Metric metric, Adjustment adjustment, List<Stratum> str
   /** A variance needs two units in each arm. */
   public static final long FEWEST_UNITS = 2;
 
+  /**
+   * A proportion is nearly normal from so many ones and zeros in each arm on. With fewer, {@link
+   * io.millrace.inference.boundary.BernoulliSequence} and {@link Allocation#logRateRatio} are
+   * exact.
+   */
+  public static final long FEWEST_EVENTS = 5;
+
   /** How many standard errors control's level, or a denominator, must be from 0 to divide by it. */
   public static final double FAR_FROM_ZERO = 3;
 
@@ -73,6 +80,15 @@ public record Comparison(Metric metric, Adjustment adjustment, List<Stratum> str
         return absent(
             Effect.Reason.NOT_A_PROPORTION,
             "units of a proportion are 0 or 1, and units of %s are not".formatted(name(arm)));
+      }
+      if (metric == Metric.PROPORTION) {
+        double ones = moments.sum(Part.NUMERATOR);
+        if (Math.min(ones, moments.count() - ones) < FEWEST_EVENTS) {
+          return absent(
+              Effect.Reason.TOO_FEW_UNITS,
+              "%s has %.0f units with 1 and %.0f with 0, and a normal approximation needs %d of each"
+                  .formatted(name(arm), ones, moments.count() - ones, FEWEST_EVENTS));
+        }
       }
     }
     List<String> notes = new ArrayList<>();

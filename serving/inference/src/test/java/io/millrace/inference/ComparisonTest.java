@@ -201,6 +201,26 @@ class ComparisonTest {
   }
 
   @Test
+  void tooFewEventsAreSaid() {
+    Effect.Absent absent =
+        absent(
+            Comparison.of(
+                    Metric.PROPORTION, Moments.ofSums(900, 180, 180), Moments.ofSums(900, 4, 4))
+                .difference());
+    assertThat(absent.reason()).isEqualTo(Effect.Reason.TOO_FEW_UNITS);
+    assertThat(absent.words())
+        .isEqualTo(
+            "treatment has 4 units with 1 and 896 with 0, and a normal approximation needs 5 of each");
+    assertThat(
+            absent(
+                    Comparison.of(
+                            Metric.PROPORTION, Moments.ofSums(9, 5, 5), Moments.ofSums(10, 5, 5))
+                        .difference())
+                .words())
+        .startsWith("control has 5 units with 1 and 4 with 0");
+  }
+
+  @Test
   void noVariationIsSaid() {
     Effect.Absent absent =
         absent(
@@ -238,7 +258,9 @@ class ComparisonTest {
   void whatIsNoProportionIsSaid() {
     Moments shares = Moments.ofValues(0, 1, 0.5);
     Effect.Absent absent =
-        absent(Comparison.of(Metric.PROPORTION, Moments.ofValues(0, 1, 1), shares).difference());
+        absent(
+            Comparison.of(Metric.PROPORTION, Moments.ofValues(0, 1, 0, 1, 0, 1, 0, 1, 0, 1), shares)
+                .difference());
     assertThat(absent.reason()).isEqualTo(Effect.Reason.NOT_A_PROPORTION);
     assertThat(absent.words())
         .isEqualTo("units of a proportion are 0 or 1, and units of treatment are not");

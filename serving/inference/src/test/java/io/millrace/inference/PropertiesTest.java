@@ -234,7 +234,11 @@ class PropertiesTest {
             .with(u -> new UnitValues(0, 1, 0, u.covariateDenominator()));
     Effect effect = setting.compare(arms).relativeLift();
     assertThat(effect).isInstanceOf(Effect.Absent.class);
-    assertThat(((Effect.Absent) effect).reason()).isEqualTo(Effect.Reason.NO_VARIATION);
+    assertThat(((Effect.Absent) effect).reason())
+        .isEqualTo(
+            setting.metric == Metric.PROPORTION
+                ? Effect.Reason.TOO_FEW_UNITS
+                : Effect.Reason.NO_VARIATION);
   }
 
   @ParameterizedTest
