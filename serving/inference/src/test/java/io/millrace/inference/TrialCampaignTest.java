@@ -36,7 +36,7 @@ class TrialCampaignTest {
     Map<String, TrialCampaign.Outcome> outcomes =
         TrialCampaign.run(data, 0.99, EXPERIMENTS / 2, UNITS_OF_ARM, 6);
     double fixed = of(outcomes, "fixed at its end").seen();
-    assertThat(fixed).isGreaterThan(0.9);
+    assertThat(fixed).isGreaterThan(0.8);
     assertThat(of(outcomes, "always-valid, tightest at the end").seen())
         .isGreaterThan(0.75 * fixed);
     assertThat(of(outcomes, "hybrid").seen()).isGreaterThanOrEqualTo(0.95 * fixed);
