@@ -53,6 +53,15 @@ class DecisionsTest {
     assertThat(new Posterior(-z, 1).expectedLossOfControl()).isCloseTo(loss, within(1e-9 * loss));
   }
 
+  /** Where mean by deviation is infinite itself: GrowthBook's risk overflowed far out (#5911). */
+  @Test
+  void lossesBeyondAllNumbersAreStable() {
+    Posterior posterior = new Posterior(1e300, 1e-300);
+    assertThat(posterior.expectedLossOfTreatment()).isZero();
+    assertThat(posterior.expectedLossOfControl()).isEqualTo(1e300);
+    assertThat(posterior.probabilityToBeat()).isEqualTo(1);
+  }
+
   @Test
   void aPriorDrawsTheEffectToIt() {
     Posterior even = Posterior.of(effect(1, 0.5), 0, 0.5);

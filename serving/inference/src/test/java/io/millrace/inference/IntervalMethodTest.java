@@ -153,6 +153,18 @@ class IntervalMethodTest {
         .isEqualTo(new Fixed().oneSidedCritical(0.05, new Precision(5000, 1, 4998)));
   }
 
+  /** One side at α/2 is half of both at α, where the method has two sides of its own. */
+  @Test
+  void oneSideIsHalfOfBoth() {
+    for (IntervalMethod method :
+        List.of(new Fixed(), new GroupSequential(Spending.POCOCK_LIKE, FIFTHS))) {
+      assertThat(method.oneSidedCritical(0.025, precision()))
+          .isCloseTo(method.critical(0.05, precision()), within(1e-9));
+    }
+    assertThat(new MixtureSprt(0.01).oneSidedCritical(0.05, precision()))
+        .isEqualTo(new MixtureSprt(0.01).critical(0.05, precision()));
+  }
+
   @Test
   void badSettingsAreRefused() {
     assertThatThrownBy(() -> new AlwaysValid(0))

@@ -232,4 +232,14 @@ class MomentsTest {
         .hasMessage(
             "a unit's covariate is %s, but must be a number of at most 1.0E100 in size", value);
   }
+
+  /** The low halves' own rounding is kept where the high halves cancel. */
+  @Test
+  void whatCancelsLeavesTheRest() {
+    DoubleDouble sums = new DoubleDouble(1);
+    sums.add(0, 1, 0x1p-60);
+    sums.add(0, -1, 0x1p-115);
+    assertThat(sums.high[0]).isEqualTo(0x1p-60);
+    assertThat(sums.low[0]).isEqualTo(0x1p-115);
+  }
 }

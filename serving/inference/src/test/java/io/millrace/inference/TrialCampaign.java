@@ -31,9 +31,9 @@ final class TrialCampaign {
       IntStream.rangeClosed(1, LOOKS).mapToObj(i -> i / (double) LOOKS).toList();
   private static final Map<String, double[]> BOUNDARIES =
       Map.of(
-          "group-sequential, O'Brien-Fleming-like",
+          "group-sequential like O'Brien-Fleming",
           new GroupSequential(Spending.OBRIEN_FLEMING_LIKE, SHARES).boundary(ALPHA),
-          "group-sequential, Pocock-like",
+          "group-sequential like Pocock",
           new GroupSequential(Spending.POCOCK_LIKE, SHARES).boundary(ALPHA));
 
   /** Kinds of units. */
@@ -128,12 +128,10 @@ final class TrialCampaign {
     methods.add(new Method("fixed at every look", false, look -> Normal.upperQuantile(ALPHA / 2)));
     methods.add(
         new Method(
-            "always-valid, tightest at the end",
-            false,
-            look -> always.critical(ALPHA, look.precision)));
+            "always-valid for the end", false, look -> always.critical(ALPHA, look.precision)));
     methods.add(
         new Method(
-            "always-valid, tightest at a fifth",
+            "always-valid for a fifth",
             false,
             look -> new AlwaysValid(units / 5).critical(ALPHA, look.precision)));
     methods.add(new Method("mSPRT", false, look -> sprt.critical(ALPHA, look.precision)));
@@ -260,13 +258,12 @@ final class TrialCampaign {
         run(data, power, experiments, unitsOfArm, power == 0 ? 1 : 2)
             .forEach(
                 (method, outcome) -> {
-                  String quoted = method.contains(",") ? '"' + method + '"' : method;
                   seenRows
-                      .computeIfAbsent(quoted, key -> new StringBuilder(key))
+                      .computeIfAbsent(method, key -> new StringBuilder(key))
                       .append(',')
                       .append(percent(outcome.seen));
                   missedRows
-                      .computeIfAbsent(quoted, key -> new StringBuilder(key))
+                      .computeIfAbsent(method, key -> new StringBuilder(key))
                       .append(',')
                       .append(percent(outcome.missed));
                 });

@@ -47,4 +47,16 @@ public record BernoulliSequence(double alpha, double bestTrials) {
         mean == 0 ? 0 : Roots.bisect(evidence, 0, mean),
         mean == 1 ? 1 : Roots.bisect(evidence, mean, 1));
   }
+
+  /**
+   * The interval of treatment's probability less control's, from an interval of each at half of α:
+   * one of both misses with probability α at most.
+   */
+  public Ends difference(
+      double controlSuccesses, long controlTrials, double successes, long trials) {
+    BernoulliSequence half = new BernoulliSequence(alpha / 2, bestTrials);
+    Ends control = half.interval(controlSuccesses, controlTrials);
+    Ends treatment = half.interval(successes, trials);
+    return new Ends(treatment.lower - control.upper, treatment.upper - control.lower);
+  }
 }

@@ -116,6 +116,21 @@ class BoundaryTest {
         .hasMessage("rho of a mixture is above 0, but is 0.0");
   }
 
+  @Test
+  void aDifferenceOfTrialsComesFromBothAtHalfTheError() {
+    BernoulliSequence sequence = new BernoulliSequence(0.05, 100);
+    BernoulliSequence half = new BernoulliSequence(0.025, 100);
+    BernoulliSequence.Ends difference = sequence.difference(10, 200, 80, 300);
+    assertThat(difference.lower())
+        .isEqualTo(half.interval(80, 300).lower() - half.interval(10, 200).upper())
+        .isPositive();
+    assertThat(difference.upper())
+        .isEqualTo(half.interval(80, 300).upper() - half.interval(10, 200).lower());
+    BernoulliSequence.Ends turned = sequence.difference(80, 300, 10, 200);
+    assertThat(turned.lower()).isEqualTo(-difference.upper());
+    assertThat(sequence.difference(0, 0, 0, 0)).isEqualTo(new BernoulliSequence.Ends(-1, 1));
+  }
+
   /** Looked at after every trial of 300 runs, the true rate is missed in less than 5 %. */
   @Test
   void aSequenceOfTrialsCoversAtAllTimes() {
