@@ -89,7 +89,13 @@ class ArchitectureTest {
   /** Packages that see little. */
   private enum Narrow {
     KERNELS("io.millrace.kernel..", "java..", "jdk.incubator.vector..", "org.jspecify.."),
-    CONSOLE("io.millrace.serving.console..", "java..", "org.jspecify..");
+    CONSOLE("io.millrace.serving.console..", "java..", "org.jspecify.."),
+    INFERENCE(
+        "io.millrace.inference..",
+        "java..",
+        "org.jspecify..",
+        "org.apache.commons.statistics..",
+        "org.apache.commons.numbers..");
 
     private final String itself;
     private final String[] seen;
