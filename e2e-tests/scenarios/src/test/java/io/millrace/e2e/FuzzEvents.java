@@ -469,7 +469,8 @@ final class FuzzEvents {
             random.nextBoolean() ? "" : "m".repeat(random.nextInt(5_000)),
             random.nextLong(),
             (float) MAGNITUDES[random.nextInt(MAGNITUDES.length)],
-            random.nextLong());
+            random.nextLong(),
+            List.of());
     ByteBuffer features = ByteBuffer.wrap(encoded(features(random, "x", time)));
     return wire.encode(new Impression(newId(), Instant.ofEpochMilli(time), features, served));
   }

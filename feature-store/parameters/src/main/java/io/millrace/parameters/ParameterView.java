@@ -228,7 +228,7 @@ public final class ParameterView implements AutoCloseable {
     }
     checkTopic();
     try (KafkaConsumer<byte[], byte[]> consumer = newConsumer()) {
-      consumer.assign(List.of(partition));
+      assign(consumer);
       beginCatchUp(consumer);
       while (closing.getCount() > 0) {
         Iterable<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL);
@@ -245,6 +245,19 @@ public final class ParameterView implements AutoCloseable {
         lookForExamples(consumer);
       }
     }
+  }
+
+  /** What is only asked for its end is assigned too, since Kafka's client warns otherwise. */
+  private void assign(KafkaConsumer<byte[], byte[]> consumer) {
+    ParameterViewConfig.Staleness staleness = config.staleness();
+    if (staleness == null) {
+      consumer.assign(List.of(partition));
+      return;
+    }
+    TopicPartition examples = new TopicPartition(staleness.examples(), 0);
+    consumer.assign(List.of(partition, examples));
+    consumer.pause(List.of(examples));
+    consumer.seekToEnd(List.of(examples));
   }
 
   /** Asks now and then how far the examples go. */

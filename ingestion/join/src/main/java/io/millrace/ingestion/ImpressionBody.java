@@ -6,9 +6,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -30,6 +33,24 @@ final class ImpressionBody {
   private final DatumWriter<Object> served =
       new SpecificDatumWriter<>(SERVED.schema(), SpecificData.getForClass(Served.class));
   private @Nullable BinaryEncoder encoder;
+
+  /**
+   * A body that was written before a served answer had arms, in today's form: with none.
+   *
+   * @throws IllegalStateException if the bytes are no such body
+   */
+  static byte[] withoutArms(byte[] body) {
+    BinaryDecoder in = DecoderFactory.get().binaryDecoder(body, null);
+    boolean served;
+    try {
+      in.skipBytes();
+      served = in.readIndex() != 0;
+    } catch (IOException e) {
+      throw new IllegalStateException("body of an impression of " + body.length + " bytes", e);
+    }
+    // Arms are the last field of the last one, and no array is one byte, 0.
+    return served ? Arrays.copyOf(body, body.length + 1) : body;
+  }
 
   /**
    * A body.

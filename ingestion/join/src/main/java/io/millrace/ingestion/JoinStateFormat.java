@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * 0      'J'
- * 1      version, 1 to 4
+ * 1      version, 1 to 5
  * 2      kind: 1 outcomes waiting, 5 open, 6 closed
  *
  * outcomes waiting
@@ -49,12 +49,14 @@ import org.jspecify.annotations.Nullable;
  *        f64 worth, if there is one
  * </pre>
  *
- * <p>Versions 1 to 3 knew clicks only; their kinds 2 (impression waiting), 3 (labelled) and 4
- * (provisional) are read as open, closed and open.
+ * <p>Up to version 4 bodies hold a served answer without arms. Versions 1 to 3 knew clicks only;
+ * their kinds 2 (impression waiting), 3 (labelled) and 4 (provisional) are read as open, closed and
+ * open.
  */
 public final class JoinStateFormat {
   private static final byte MAGIC = 'J';
-  private static final byte VERSION = 4;
+  private static final byte VERSION = 5;
+  private static final byte WITHOUT_ARMS = 4;
   private static final byte CLICKS_ONLY = 3;
   private static final byte WITHOUT_TIMES = 2;
   private static final byte WITHOUT_CAME_AT = 1;
@@ -218,7 +220,7 @@ public final class JoinStateFormat {
       if (magic != MAGIC || version < WITHOUT_CAME_AT || version > VERSION) {
         throw corrupt(
             impressionId,
-            "magic " + magic + ", version " + version + ", expected 74 and 1 to 4",
+            "magic " + magic + ", version " + version + ", expected 74 and 1 to 5",
             null);
       }
       byte kind = in.get();
@@ -233,10 +235,10 @@ public final class JoinStateFormat {
                     in.getInt(),
                     in.getLong(),
                     labels(in, detail),
-                    remaining(in));
+                    body(in, version));
             case CLOSED -> new Closed(in.getLong(), labels(in, detail));
-            case OLD_IMPRESSION -> oldImpression(in, detail == 1, version > WITHOUT_TIMES);
-            case OLD_PROVISIONAL -> oldProvisional(in);
+            case OLD_IMPRESSION -> oldImpression(in, detail == 1, version);
+            case OLD_PROVISIONAL -> oldProvisional(in, version);
             case OLD_LABELLED ->
                 new Closed(in.getLong(), List.of(Label.closed(OutcomeRule.CLICK, detail == 1)));
             default -> throw corrupt(impressionId, "kind " + kind + ", expected 1 to 6", null);
@@ -250,7 +252,8 @@ public final class JoinStateFormat {
     }
   }
 
-  private static Open oldImpression(ByteBuffer in, boolean clicked, boolean withTimes) {
+  private static Open oldImpression(ByteBuffer in, boolean clicked, byte version) {
+    boolean withTimes = version > WITHOUT_TIMES;
     long eventTime = in.getLong();
     long writtenTime = in.getLong();
     int partition = in.getInt();
@@ -268,14 +271,19 @@ public final class JoinStateFormat {
             null,
             learnAt,
             false);
-    return new Open(eventTime, metAt, partition, offset, List.of(label), remaining(in));
+    return new Open(eventTime, metAt, partition, offset, List.of(label), body(in, version));
   }
 
-  private static Open oldProvisional(ByteBuffer in) {
+  private static Open oldProvisional(ByteBuffer in, byte version) {
     long eventTime = in.getLong();
     long metAt = in.getLong();
     Label label = new Label(OutcomeRule.CLICK, Left.NO, false, Label.UNSAID, 0, null, 0, false);
-    return new Open(eventTime, metAt, in.getInt(), in.getLong(), List.of(label), remaining(in));
+    return new Open(eventTime, metAt, in.getInt(), in.getLong(), List.of(label), body(in, version));
+  }
+
+  private static byte[] body(ByteBuffer in, byte version) {
+    byte[] body = remaining(in);
+    return version > WITHOUT_ARMS ? body : ImpressionBody.withoutArms(body);
   }
 
   private static byte[] remaining(ByteBuffer in) {

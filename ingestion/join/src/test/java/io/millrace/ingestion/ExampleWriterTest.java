@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.event.Example;
 import io.millrace.event.Served;
+import io.millrace.event.ServedArm;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.junit.jupiter.api.Test;
 
 class ExampleWriterTest {
   private static final byte[] FEATURES = {1, 2, 3};
-  private static final Served SERVED = new Served("lr", 123456789L, 0.25f, -5L);
+  private static final Served SERVED =
+      new Served(
+          "lr", 123456789L, 0.25f, -5L, List.of(new ServedArm("layout", "u1", "large", 0.5)));
 
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
 
@@ -59,8 +63,17 @@ class ExampleWriterTest {
   /** Join states of before hold bodies: if this fails, {@link JoinStateFormat} needs a version. */
   @Test
   void aBodyThatWasStoredIsStillRead() {
-    byte[] stored =
-        HexFormat.ofDelimiter(" ").parseHex("06 01 02 03 02 04 6c 72 aa b4 de 75 00 00 80 3e 09");
-    assertThat(new ImpressionBody().encode(FEATURES, SERVED)).isEqualTo(stored);
+    String withoutArms = "06 01 02 03 02 04 6c 72 aa b4 de 75 00 00 80 3e 09";
+    String arms = " 02 0c 6c 61 79 6f 75 74 04 75 31 0a 6c 61 72 67 65 00 00 00 00 00 00 e0 3f 00";
+    assertThat(new ImpressionBody().encode(FEATURES, SERVED)).isEqualTo(bytes(withoutArms + arms));
+    Served none = new Served("lr", 123456789L, 0.25f, -5L, List.of());
+    assertThat(ImpressionBody.withoutArms(bytes(withoutArms)))
+        .isEqualTo(new ImpressionBody().encode(FEATURES, none));
+    assertThat(ImpressionBody.withoutArms(bytes("06 01 02 03 00")))
+        .isEqualTo(new ImpressionBody().encode(FEATURES, null));
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.ofDelimiter(" ").parseHex(hex);
   }
 }

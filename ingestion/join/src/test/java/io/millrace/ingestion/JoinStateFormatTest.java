@@ -88,7 +88,7 @@ class JoinStateFormatTest {
   }
 
   private static Open open(long metAt, List<Label> labels) {
-    return new Open(1_700_000_000_002L, metAt, 3, 4_000_000_000L, labels, new byte[] {5, 6, 7});
+    return new Open(1_700_000_000_002L, metAt, 3, 4_000_000_000L, labels, new byte[] {2, 7, 0});
   }
 
   private static byte[] golden(int version, String name) throws IOException {
@@ -104,9 +104,9 @@ class JoinStateFormatTest {
 
   @Test
   void writesTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.encode(CLOSED)).isEqualTo(golden(4, "closed"));
-    assertThat(JoinStateFormat.encode(OPEN)).isEqualTo(golden(4, "open"));
-    assertThat(JoinStateFormat.encode(WAITING)).isEqualTo(golden(4, "outcomes-waiting"));
+    assertThat(JoinStateFormat.encode(CLOSED)).isEqualTo(golden(5, "closed"));
+    assertThat(JoinStateFormat.encode(OPEN)).isEqualTo(golden(5, "open"));
+    assertThat(JoinStateFormat.encode(WAITING)).isEqualTo(golden(5, "outcomes-waiting"));
   }
 
   private static void reads(int version, String name, JoinState state) throws IOException {
@@ -117,14 +117,17 @@ class JoinStateFormatTest {
 
   @Test
   void readsTheGoldenBytes() throws IOException {
-    reads(4, "closed", CLOSED);
-    reads(4, "open", OPEN);
-    reads(4, "outcomes-waiting", WAITING);
+    reads(5, "closed", CLOSED);
+    reads(5, "open", OPEN);
+    reads(5, "outcomes-waiting", WAITING);
   }
 
   @Test
   void readsTheVersionsOfBefore() throws IOException {
     OutcomesWaiting clicks = oldClicks(1_700_000_000_000L, 1_700_000_000_001L);
+    reads(4, "closed", CLOSED);
+    reads(4, "open", OPEN);
+    reads(4, "outcomes-waiting", WAITING);
     reads(3, "labelled", OLD_LABELLED);
     reads(3, "impression-waiting", oldImpression(1_700_000_000_007L, 1_700_000_000_008L));
     reads(3, "clicks-waiting", clicks);

@@ -194,7 +194,8 @@ public final class RankingService {
                 snapshot.model(),
                 snapshot.version(),
                 scored.probabilities()[index],
-                scored.encodingHashes()[index]));
+                scored.encodingHashes()[index],
+                List.of()));
     return new EventLog.Event(topic, id, lease.scratch().wire().encode(impression));
   }
 

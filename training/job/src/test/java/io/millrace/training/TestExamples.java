@@ -10,6 +10,7 @@ import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -94,7 +95,7 @@ final class TestExamples {
             .setLabel(label)
             .setClickWrittenTime(label == 1 ? T + i : 0)
             .setFeatures(ByteBuffer.wrap(features))
-            .setServed(new Served("lr", 1L, 0.25f, 0L))
+            .setServed(new Served("lr", 1L, 0.25f, 0L, List.of()))
             .setCorrectedLabel(corrects ? 1 - label : null)
             .setLabelFinalTime(T + i + WINDOW)
             .build());
@@ -111,7 +112,10 @@ final class TestExamples {
   byte[] served(int i, String model, float probability, long encodingHash) {
     byte[] features = features(SCHEMA, new SplittableRandom(i), 1.0);
     return encode(
-        i, i % 3 == 0 ? 1 : 0, features, new Served(model, 7L, probability, encodingHash));
+        i,
+        i % 3 == 0 ? 1 : 0,
+        features,
+        new Served(model, 7L, probability, encodingHash, List.of()));
   }
 
   /** An example of another feature schema. */
@@ -132,7 +136,10 @@ final class TestExamples {
   /** The same as one that a model had answered. */
   byte[] hugeServed(int i, String model) {
     return encode(
-        i, 1, features(SCHEMA, new SplittableRandom(i), 1e15), new Served(model, 7L, 0.9f, 1L));
+        i,
+        1,
+        features(SCHEMA, new SplittableRandom(i), 1e15),
+        new Served(model, 7L, 0.9f, 1L, List.of()));
   }
 
   /** The same model with numbers as they are. */
