@@ -18,8 +18,6 @@ public final class BucketHash {
 
   private static final int OFFSET = 0x811c9dc5;
   private static final int PRIME = 0x01000193;
-  private static final int DIGITS_AT_MOST = 10;
-  private static final long HIGHEST_POWER = 1_000_000_000L;
 
   private final String seed;
   private final int afterSeed;
@@ -57,17 +55,17 @@ public final class BucketHash {
   /** The hash of an unsigned number's decimal digits. */
   private static int ofDecimal(int unsigned) {
     long rest = Integer.toUnsignedLong(unsigned);
-    long power = HIGHEST_POWER;
+    long digits = 0; // four bits each, the first digit lowest
+    int count = 0;
+    do {
+      digits = digits << 4 | rest % 10;
+      rest /= 10;
+      count++;
+    } while (rest != 0);
     int state = OFFSET;
-    boolean begun = false;
-    for (int i = 0; i < DIGITS_AT_MOST; i++) {
-      int digit = (int) (rest / power);
-      rest -= digit * power;
-      begun |= digit != 0 || power == 1;
-      if (begun) {
-        state = (state ^ ('0' + digit)) * PRIME;
-      }
-      power /= 10;
+    for (; count > 0; count--) {
+      state = (state ^ (int) ('0' + (digits & 0xf))) * PRIME;
+      digits >>>= 4;
     }
     return state;
   }
