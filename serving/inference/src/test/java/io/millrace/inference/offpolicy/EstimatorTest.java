@@ -53,6 +53,7 @@ class EstimatorTest {
     // λ = 4: weights 4 · 2/8 = 1 and 4 · ½/4.25.
     assertThat(new Estimator.ShrunkDoublyRobust(4).estimate(log))
         .isCloseTo(.2 + (.6 - .2 * 2 / 4.25) / 3, within(1e-12));
+    assertThat(Estimator.MoreRobustDoublyRobust.trainingWeight(.5, .25)).isEqualTo(6);
     // Weights .5 · .75/.0625 = 6 and .25 · .5/.25 = ½: the line through (.4, 1) and (.2, 0) is 5 q
     // − 1.
     assertThat(new Estimator.MoreRobustDoublyRobust().estimate(log))
