@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EstimatorTest {
   private static final LoggedRounds LOG = SimulatedLog.draw(2000, 3).rounds();
 
-  private static final SimulatedLog LONG = SimulatedLog.draw(60_000, 8);
+  private static final SimulatedLog LONG = SimulatedLog.draw(40_000, 8);
 
   static Stream<Estimator> estimators() {
     return Stream.of(
@@ -257,10 +257,10 @@ class EstimatorTest {
   @ParameterizedTest
   @MethodSource("estimators")
   void theSameSeedGivesTheSameInterval(Estimator estimator) {
-    Bootstrap bootstrap = new Bootstrap(200, 4);
+    Bootstrap bootstrap = new Bootstrap(100, 4);
     Interval interval = bootstrap.interval(estimator, LOG, 0.05);
     assertThat(bootstrap.interval(estimator, LOG, 0.05)).isEqualTo(interval);
-    assertThat(new Bootstrap(200, 5).interval(estimator, LOG, 0.05)).isNotEqualTo(interval);
+    assertThat(new Bootstrap(100, 5).interval(estimator, LOG, 0.05)).isNotEqualTo(interval);
     assertThat(interval.contains(estimator.estimate(LOG))).isTrue();
     assertThat(bootstrap.interval(estimator, LOG, 0.5).lower()).isGreaterThan(interval.lower());
   }
