@@ -11,8 +11,8 @@ import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
  * or counted twice, and that no other figure of the experiment can be believed.
  *
  * <p>The anytime-valid test mixes over a Dirichlet distribution with parameters k θ₀ (Lindon and
- * Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022, arXiv 2011.03567,
- * section 2). With counts c its Bayes factor against shares θ is
+ * Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022, arXiv 2011.03567).
+ * With counts c its Bayes factor against shares θ is
  *
  * <pre>
  * B(k θ₀ + c) / B(k θ₀) / Π θᵢ^cᵢ
@@ -118,8 +118,8 @@ public final class Allocation {
   /**
    * The anytime-valid interval of ln(rate of one arm / rate of another), where counts are events
    * (conversions, errors) and the weights are the arms' shares of traffic. Rates may drift as long
-   * as all arms drift alike (Lindon and Malek 2022, sections 4 and 5): the share of an arm among
-   * events is as weight times rate. For all pairs and times together.
+   * as all arms drift alike (Lindon and Malek 2022): the share of an arm among events is as weight
+   * times rate. For all pairs and times together.
    *
    * @return infinite at an end where an arm has no events
    */

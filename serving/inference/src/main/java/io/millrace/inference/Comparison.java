@@ -9,8 +9,8 @@ import java.util.List;
  *
  * <p>All effects are smooth functions of the means of the units' parts, and their variances follow
  * by the delta method with units as independent clusters (Deng, Knoblich and Lu, "Applying the
- * delta method in metric analytics", KDD 2018, sections 3 and 4). In an arm with means y, n of the
- * metric and x, m of the covariate the level is
+ * delta method in metric analytics", KDD 2018). In an arm with means y, n of the metric and x, m of
+ * the covariate the level is
  *
  * <pre>
  * R' = y/n − θ (x/m − c)       c = (x/m) of both arms together
@@ -213,7 +213,7 @@ public record Comparison(Metric metric, Adjustment adjustment, List<Stratum> str
     return sum;
   }
 
-  /** Of Welch and Satterthwaite: Welch, Biometrika 34, 1947, eq. 25. */
+  /** Of Welch (Biometrika 34, 1947) and Satterthwaite (Biometrics Bulletin 2, 1946). */
   private double degreesOfFreedom(JointMeans joint, double[] gradient, Stratum all, int parts) {
     if (metric == Metric.PROPORTION) {
       return Double.POSITIVE_INFINITY;

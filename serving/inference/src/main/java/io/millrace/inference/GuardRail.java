@@ -2,8 +2,8 @@ package io.millrace.inference;
 
 /**
  * A metric that a treatment may harm by a margin at most (non-inferiority: FDA, "Non-inferiority
- * clinical trials to establish effectiveness", 2016, section IV). Each verdict errs with
- * probability α, with a method that may be looked at any time however often it is asked.
+ * clinical trials to establish effectiveness", 2016). Each verdict errs with probability α, with a
+ * method that may be looked at any time however often it is asked.
  *
  * @param margin the largest harm that is borne, 0 or more, in the scale of the effect
  * @param higherIsBetter whether a rise of the metric is good

@@ -9,8 +9,8 @@ import java.util.List;
  * <p>Index {@code arm · 4 + part}, control first. With strata the means are those of
  * post-stratification: μ = Σ w μ_k with the share w of stratum k in both arms together, and their
  * covariance is Σ w² Σ_k / n_k (Miratrix, Sekhon and Yu, "Adjusting treatment effect estimates by
- * post-stratification in randomized experiments", JRSS B 75(2), 2013, section 2). The shares are
- * taken as they are: the effect is that on units with this mix of strata.
+ * post-stratification in randomized experiments", JRSS B 75(2), 2013). The shares are taken as they
+ * are: the effect is that on units with this mix of strata.
  *
  * @param means [8]
  * @param within covariance of the means, [8][8], 0 between arms

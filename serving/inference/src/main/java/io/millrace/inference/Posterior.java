@@ -2,7 +2,7 @@ package io.millrace.inference;
 
 /**
  * What is believed of an effect after the data: a normal distribution, from a normal prior or from
- * none (Gelman et al., "Bayesian Data Analysis", 3rd ed., eq. 2.10).
+ * none (Gelman et al., "Bayesian Data Analysis", 3rd ed., section 2.5).
  *
  * @param mean of the effect
  * @param deviation standard deviation of the effect, above 0

@@ -328,19 +328,19 @@ class ComparisonTest {
         .hasMessage("a comparison needs a stratum, but has none");
   }
 
-  /** numpy, as for the ratio, with x and m for y and n. */
   @Test
   void biasBeforeTheExperimentIsADifferenceOfCovariates() {
     Effect.Known bias =
         known(
             PreExposureBias.difference(
-                mean(CONTROL, CONTROL_BEFORE), mean(TREATMENT, TREATMENT_BEFORE)));
+                ratio(CONTROL, CONTROL_VIEWS, CONTROL_BEFORE, CONTROL_VIEWS_BEFORE),
+                ratio(TREATMENT, TREATMENT_VIEWS, TREATMENT_BEFORE, TREATMENT_VIEWS_BEFORE)));
     Effect.Known asMetric =
         known(
             Comparison.of(
-                    Metric.MEAN,
-                    Moments.ofValues(CONTROL_BEFORE),
-                    Moments.ofValues(TREATMENT_BEFORE))
+                    Metric.RATIO,
+                    ratio(CONTROL_BEFORE, CONTROL_VIEWS_BEFORE, CONTROL, CONTROL_VIEWS),
+                    ratio(TREATMENT_BEFORE, TREATMENT_VIEWS_BEFORE, TREATMENT, TREATMENT_VIEWS))
                 .difference());
     assertThat(bias.value()).isCloseTo(asMetric.value(), within(1e-12));
     assertThat(bias.variance()).isCloseTo(asMetric.variance(), within(1e-12));

@@ -49,7 +49,8 @@ class TrialCampaignTest {
   void soundRunsRaiseNoAlarmAndLossesDo() {
     TrialCampaign.Alarms sound = TrialCampaign.mismatch(0, 20_000, 100, 100, 7);
     assertThat(sound.anytime()).isZero();
-    assertThat(TrialCampaign.mismatch(0.2, 20_000, 100, 20, 8).anytime()).isEqualTo(1);
-    assertThat(TrialCampaign.mismatch(0.2, 20_000, 100, 20, 8).fixed()).isEqualTo(1);
+    TrialCampaign.Alarms lost = TrialCampaign.mismatch(0.2, 20_000, 100, 20, 8);
+    assertThat(lost.anytime()).isEqualTo(1);
+    assertThat(lost.fixed()).isEqualTo(1);
   }
 }

@@ -29,7 +29,7 @@ public final class Stitching {
   /**
    * How far a quantile's share may stray at a time, as a sum, for all quantiles and times together
    * (Howard and Ramdas, "Sequential estimation of quantiles with applications to A/B testing and
-   * best-arm identification", Bernoulli 28(3), 2022, theorem 2).
+   * best-arm identification", Bernoulli 28(3), 2022, by double stitching).
    *
    * @param quantile p
    * @param time number of observations t
@@ -70,7 +70,7 @@ public final class Stitching {
 
   /**
    * How far an empirical distribution function is from the true one, at all values and times
-   * together: A √((ln(1 + ln(t/m)) + C) / t) (Howard and Ramdas 2022, theorem 3).
+   * together: A √((ln(1 + ln(t/m)) + C) / t) (Howard and Ramdas 2022).
    *
    * @param time t, number of observations
    * @param firstTime m, before which nothing is said

@@ -13,11 +13,11 @@ import java.util.function.DoubleUnaryOperator;
  *   <li>{@link SelfNormalized} (SNIPS): mean of w r by mean of w (Swaminathan and Joachims, NIPS
  *       2015)
  *   <li>{@link DoublyRobust} (DR): q(π) + w (r − q(a)) (Dudík, Erhan, Langford and Li, Statistical
- *       Science 29(4), 2014, eq. 3.1)
+ *       Science 29(4), 2014, section 3)
  *   <li>{@link SelfNormalizedDoublyRobust} (SNDR): mean of q(π) + mean of w (r − q(a)) by mean of w
  *       (Thomas and Brunskill, ICML 2016, weighted doubly robust with one step)
  *   <li>{@link SwitchDoublyRobust}: DR whose weights above τ are 0 (Wang, Agarwal and Dudík, ICML
- *       2017, section 4)
+ *       2017)
  *   <li>{@link ShrunkDoublyRobust} (DRos): DR with weights λ w/(w² + λ) (Su, Dimakopoulou,
  *       Krishnamurthy and Dudík, ICML 2020, optimistic shrinkage)
  *   <li>{@link MoreRobustDoublyRobust} (MRDR): DR with the reward model that makes its variance
@@ -197,7 +197,7 @@ public sealed interface Estimator {
   record MoreRobustDoublyRobust() implements Estimator {
     /**
      * π (1 − p) / p²: how much a squared residual adds to the variance of DR (Farajtabar et al.
-     * 2018, section 3, where π is 0 or 1).
+     * 2018, where π is 0 or 1).
      */
     public static double trainingWeight(double target, double propensity) {
       return target * (1 - propensity) / (propensity * propensity);

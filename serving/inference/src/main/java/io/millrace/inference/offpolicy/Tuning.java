@@ -8,7 +8,7 @@ import java.util.function.DoubleUnaryOperator;
  * Chooses the threshold of {@link Estimator.SwitchDoublyRobust} or the shrinkage of {@link
  * Estimator.ShrunkDoublyRobust} that has the least bound of the mean squared error: Su,
  * Dimakopoulou, Krishnamurthy and Dudík, "Doubly robust off-policy evaluation with shrinkage", ICML
- * 2020, section 5 and appendix. With weights ŵ in the place of w, over T rounds,
+ * 2020. With weights ŵ in the place of w, over T rounds,
  *
  * <pre>
  * variance(terms)/T + bias²

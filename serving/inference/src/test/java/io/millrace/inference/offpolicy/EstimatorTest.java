@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EstimatorTest {
   private static final LoggedRounds LOG = SimulatedLog.draw(2000, 3).rounds();
 
-  private static final SimulatedLog LONG = SimulatedLog.draw(60_000, 8);
+  private static final SimulatedLog LONG = SimulatedLog.draw(40_000, 8);
 
   static Stream<Estimator> estimators() {
     return Stream.of(
@@ -53,6 +53,7 @@ class EstimatorTest {
     // λ = 4: weights 4 · 2/8 = 1 and 4 · ½/4.25.
     assertThat(new Estimator.ShrunkDoublyRobust(4).estimate(log))
         .isCloseTo(.2 + (.6 - .2 * 2 / 4.25) / 3, within(1e-12));
+    assertThat(Estimator.MoreRobustDoublyRobust.trainingWeight(.5, .25)).isEqualTo(6);
     // Weights .5 · .75/.0625 = 6 and .25 · .5/.25 = ½: the line through (.4, 1) and (.2, 0) is 5 q
     // − 1.
     assertThat(new Estimator.MoreRobustDoublyRobust().estimate(log))
@@ -256,10 +257,10 @@ class EstimatorTest {
   @ParameterizedTest
   @MethodSource("estimators")
   void theSameSeedGivesTheSameInterval(Estimator estimator) {
-    Bootstrap bootstrap = new Bootstrap(200, 4);
+    Bootstrap bootstrap = new Bootstrap(100, 4);
     Interval interval = bootstrap.interval(estimator, LOG, 0.05);
     assertThat(bootstrap.interval(estimator, LOG, 0.05)).isEqualTo(interval);
-    assertThat(new Bootstrap(200, 5).interval(estimator, LOG, 0.05)).isNotEqualTo(interval);
+    assertThat(new Bootstrap(100, 5).interval(estimator, LOG, 0.05)).isNotEqualTo(interval);
     assertThat(interval.contains(estimator.estimate(LOG))).isTrue();
     assertThat(bootstrap.interval(estimator, LOG, 0.5).lower()).isGreaterThan(interval.lower());
   }

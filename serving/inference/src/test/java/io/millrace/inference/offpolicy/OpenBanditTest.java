@@ -70,7 +70,7 @@ class OpenBanditTest {
     for (int i = 0; i < items.length; i++) {
       items[i] = BetaDistribution.of(ALPHA[i], BETA[i]);
     }
-    int steps = 1500;
+    int steps = 800;
     double width = 0.03 / steps;
     for (int step = 0; step < steps; step++) {
       double value = (step + 0.5) * width;
