@@ -15,6 +15,7 @@ import io.millrace.event.ProgressiveMetrics;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.Served;
+import io.millrace.event.ServedArm;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.event.WaitsFor;
@@ -50,6 +51,7 @@ final class Contracts {
               RejectedEvent.class,
               RowUpdate.class,
               Served.class,
+              ServedArm.class,
               TensorUpdate.class,
               VersionManifest.class,
               WaitsFor.class)
