@@ -158,8 +158,8 @@ class JoinStateFormatTest {
   @Test
   void anotherMagicOrVersionIsNamed() {
     byte[] bytes = JoinStateFormat.encode(CLOSED);
-    bytes[1] = 5;
-    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 5");
+    bytes[1] = 6;
+    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 6");
     assertThatThrownBy(
             () -> JoinStateFormat.decode("i", "XYZ5".getBytes(StandardCharsets.US_ASCII)))
         .hasMessageContaining("magic 88");
