@@ -73,6 +73,17 @@ public final class TableSnapshot implements EmbeddingTable {
     return block == null ? null : block[pageNumber % BLOCK_PAGES];
   }
 
+  /** Bytes of the pages that it holds, which versions may share. */
+  public long bytes() {
+    long pages = 0;
+    for (float[] @Nullable [] block : blocks) {
+      for (int i = 0; block != null && i < block.length; i++) {
+        pages += block[i] == null ? 0 : 1;
+      }
+    }
+    return pages * PAGE_ROWS * rowWidth * Float.BYTES;
+  }
+
   /** Starts a new version that differs from this one by what is put into the builder. */
   public Builder with() {
     return new Builder(this);

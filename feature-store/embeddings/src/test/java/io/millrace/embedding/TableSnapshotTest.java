@@ -71,4 +71,18 @@ class TableSnapshotTest extends EmbeddingTableContract {
     assertThatThrownBy(() -> builder.put(-1, new float[WIDTH], 0))
         .hasMessage("row: -1, expected 0 to 5000");
   }
+
+  @Test
+  void itsBytesAreThoseOfPagesWithAnUpdatedRow() {
+    TableSnapshot empty = TableSnapshot.initial(10_000, 8, new InitialRows(1, 0.25f, 0));
+    assertThat(empty.bytes()).isZero();
+    TableSnapshot two =
+        empty
+            .with()
+            .put(3, new float[8], 0)
+            .put(4, new float[8], 0)
+            .put(9_999, new float[8], 0)
+            .build();
+    assertThat(two.bytes()).isEqualTo(2 * 16 * 8 * 4);
+  }
 }

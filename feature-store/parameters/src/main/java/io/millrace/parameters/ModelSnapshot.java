@@ -26,6 +26,12 @@ public record ModelSnapshot(
     tensors = Map.copyOf(tensors);
   }
 
+  /** Bytes of its rows and tensors, those that other versions share included. */
+  public long bytes() {
+    long values = tensors.values().stream().mapToLong(tensor -> tensor.length).sum();
+    return table.bytes() + values * Float.BYTES;
+  }
+
   /**
    * A dense tensor, not to be written to.
    *

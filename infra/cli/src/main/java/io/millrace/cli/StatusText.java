@@ -70,6 +70,7 @@ final class StatusText {
                   figure(metrics.path(source + ".calibration")),
                   count(metrics.path("learned")),
                   words(source)));
+      lines.add("  " + inWords(model));
       JsonNode freshness = model.path("freshness");
       if (freshness.hasNonNull("p50Millis")) {
         lines.add(
@@ -80,6 +81,25 @@ final class StatusText {
                     count(freshness.path("count"))));
       }
     }
+  }
+
+  /** State, memory, and what is wrong. */
+  private static String inWords(JsonNode model) {
+    StringBuilder words = new StringBuilder(model.path("state").asText("learning"));
+    if (!model.path("aliases").isEmpty()) {
+      List<String> aliases = new ArrayList<>();
+      model.path("aliases").forEach(alias -> aliases.add(alias.asText()));
+      words.append(", answers for ").append(String.join(", ", aliases));
+    }
+    if (model.hasNonNull("memoryBytes")) {
+      words.append(", %.1f MiB".formatted(model.path("memoryBytes").asLong() / 1048576.0));
+    }
+    for (String trouble : List.of("held", "stale")) {
+      if (model.hasNonNull(trouble)) {
+        words.append("; ").append(model.path(trouble).asText());
+      }
+    }
+    return words.toString();
   }
 
   private static String words(String source) {

@@ -28,7 +28,8 @@ class StatusTextTest {
             """
             {"time":1700000130000,"startedTime":1700000000000,"ready":true,"notReady":[],
              "parts":[{"name":"Kafka","state":"running","since":1700000001000}],
-             "models":[{"name":"ads","kind":"fm","version":12345,"ageMillis":2500,
+             "models":[{"name":"ads","kind":"fm","version":12345,"ageMillis":2500,"state":"shadow",
+               "aliases":["live","b"],"memoryBytes":3145728,"stale":"version 12345 has not changed",
                "freshness":{"count":1234,"p50Millis":117,"p99Millis":301},
                "metrics":{"learned":9876,"served.auc":0.80125,"served.logloss":0.25,
                  "served.calibration":1.01,"total.auc":0.5}}],
@@ -40,6 +41,8 @@ class StatusTextTest {
     assertThat(line(lines, "Kafka")).isEqualTo("Kafka running 2023-11-14T22:13:21Z");
     assertThat(line(lines, "ads (fm)"))
         .isEqualTo("ads (fm) 12,345 2.5 s 0.8013 0.2500 1.0100 9,876 answers, by labels");
+    assertThat(line(lines, "  shadow"))
+        .isEqualTo(" shadow, answers for live, b, 3.0 MiB; version 12345 has not changed");
     assertThat(line(lines, "  from click")).contains("p50 117 ms, p99 301 ms of 1,234 clicks");
     assertThat(line(lines, "rank")).isEqualTo("rank 4,321 200.0 1.3 9.0 7");
     assertThat(line(lines, "late click")).isEqualTo("late click 5");

@@ -88,7 +88,7 @@ public final class DeployedModels implements AutoCloseable {
         served = open.apply(model.name());
         fresh.add(served);
       }
-      served.setLearns(model.state() != DeploymentState.FROZEN);
+      served.setState(model.state());
       now.add(served);
       if (model.state() == DeploymentState.SHADOW) {
         shadows.add(model.name());

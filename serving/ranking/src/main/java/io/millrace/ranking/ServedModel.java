@@ -1,5 +1,6 @@
 package io.millrace.ranking;
 
+import io.millrace.deployment.DeploymentState;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.InvalidFeatureSchemaException;
 import io.millrace.feature.LiveModel;
@@ -33,7 +34,7 @@ public final class ServedModel implements AutoCloseable {
   private volatile @Nullable FeatureSchema newest;
   private volatile @Nullable RequestFeatures features;
   private volatile boolean warm;
-  private volatile boolean learns = true;
+  private volatile @Nullable DeploymentState state;
   private int unusableId;
 
   private record Version(Predictor predictor, ScratchPool pool) {
@@ -132,14 +133,19 @@ public final class ServedModel implements AutoCloseable {
     return shadow;
   }
 
-  /** Says whether new versions of it are to come. */
-  void setLearns(boolean learns) {
-    this.learns = learns;
+  /** Says what the deployments want of it. */
+  void setState(DeploymentState wanted) {
+    this.state = wanted;
+  }
+
+  /** What the deployments want of it; empty where there are none. */
+  public Optional<DeploymentState> state() {
+    return Optional.ofNullable(state);
   }
 
   /** Why its version is stale, in words; empty while it is not, or none is to come. */
   public Optional<String> stale() {
-    return learns ? source.stale() : Optional.empty();
+    return state == DeploymentState.FROZEN ? Optional.empty() : source.stale();
   }
 
   /** Where its versions come from. */

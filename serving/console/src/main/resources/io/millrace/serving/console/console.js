@@ -259,7 +259,7 @@ function showDetails(m) {
   facts($("model-facts"), m.version == null ? [["Model", m.name], ["Version", "none yet"]] : [
     ["Model", `${m.name} (${m.kind})`], ["Answers requests for", [...m.aliases, m.name].join(", ")],
     ...(m.shadow && !m.aliases.length ? [["Scored as a shadow", whole.format(m.shadow.scored)], ["Differs from the live model by", m.shadow.meanDifference?.toFixed(4) ?? "–"]] : []),
-    ["Predicts", m.outcome], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)],
+    ["Predicts", m.outcome], ["State", m.state ?? "learning"], ["Version", whole.format(m.version)], ["Age of parameters", duration(m.ageMillis)], ["Memory", `${(m.memoryBytes / 1048576).toFixed(1)} MiB`],
     ["Clicks measured for freshness", whole.format(m.freshness.count)],
     ...LEARNED.filter(([, key]) => m.metrics[key] != null).map(([label, key]) => [label, whole.format(m.metrics[key])]),
     ...Object.entries(status.extra).filter(([k]) => !k.startsWith("truth.")).map(([k, v]) => [k, typeof v === "number" ? whole.format(v) : v]),

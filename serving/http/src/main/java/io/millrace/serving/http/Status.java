@@ -42,18 +42,22 @@ record Status(
    * One model; only its name and caughtUp are known before its first version.
    *
    * @param aliases by which requests get it
+   * @param state what the deployments want of it, or null where there are none
+   * @param memoryBytes of the version's rows and tensors
    * @param held why later versions are held back, or null
    * @param stale why the version is stale, or null
    */
   record Model(
       String name,
       List<String> aliases,
+      @Nullable String state,
       boolean caughtUp,
       @Nullable String kind,
       @Nullable String outcome,
       @Nullable Long version,
       @Nullable Long publishedTime,
       @Nullable Long ageMillis,
+      @Nullable Long memoryBytes,
       @Nullable String held,
       @Nullable String stale,
       Freshness freshness,

@@ -1,5 +1,6 @@
 package io.millrace.serving.http;
 
+import io.millrace.deployment.DeploymentState;
 import io.millrace.intake.EventIntake;
 import io.millrace.parameters.ModelSnapshot;
 import io.millrace.ranking.EventLog;
@@ -156,12 +157,15 @@ final class StatusReporter {
             any ? fresh.p99Millis() : null);
     Status.Forward forward = metrics.forward(model.name());
     boolean caughtUp = model.source().caughtUp();
+    String state = model.state().map(DeploymentState::word).orElse(null);
     Predictor predictor = model.newest().orElse(null);
     if (predictor == null) {
       return new Status.Model(
           model.name(),
           models.aliasesOf(model.name()),
+          state,
           caughtUp,
+          null,
           null,
           null,
           null,
@@ -178,12 +182,14 @@ final class StatusReporter {
     return new Status.Model(
         model.name(),
         models.aliasesOf(model.name()),
+        state,
         caughtUp,
         predictor.compiled().config().kind().name().toLowerCase(Locale.ROOT),
         predictor.compiled().config().outcome(),
         snapshot.version(),
         snapshot.manifest().getPublishedTime().toEpochMilli(),
         predictor.ageMillis(now),
+        snapshot.bytes(),
         model.source().held().orElse(null),
         model.stale().orElse(null),
         freshness,
