@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       EvaluateCommand.class,
       ScoreCommand.class,
+      OpeCommand.class,
       UpCommand.class,
       RegistryCommand.class,
       RankCommand.class,
