@@ -8,6 +8,7 @@ import io.millrace.deployment.Origin;
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.Outcome;
+import io.millrace.experiment.ExperimentLog;
 import io.millrace.feature.FeatureChange;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
@@ -79,7 +80,7 @@ public final class Platform implements AutoCloseable {
   /** What a record batch has beyond its one record. */
   private static final int RECORD_ENVELOPE_BYTES = 4096;
 
-  /** How long a change of deployments waits for Kafka. */
+  /** How long a change of deployments or experiments waits for Kafka. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Hosts that stand for all addresses of this machine. */
@@ -129,6 +130,9 @@ public final class Platform implements AutoCloseable {
               DeploymentLog.onKafka(client(), topics.deployments(), Clock.systemUTC(), PATIENCE));
       FirstModels.in(deployments, config.models(), Clock.systemUTC())
           .forEach(note -> System.err.println("millrace: " + note));
+      ExperimentLog experiments =
+          opened(
+              ExperimentLog.onKafka(client(), topics.experiments(), Clock.systemUTC(), PATIENCE));
       int learners =
           (int) deployments.view().present().stream().filter(d -> d.state().learns()).count();
       flink =
@@ -161,6 +165,7 @@ public final class Platform implements AutoCloseable {
                       ServerWiring.of(client(), topics, directory.views(), registry)
                           .withOutcomes(outcomes(config))
                           .withDeployments(Optional.of(deployments))
+                          .withExperiments(Optional.of(experiments))
                           .withObjection(config::objection)
                           .withParts(watch::parts)
                           .withExtraStatus(config.extraStatus()))));

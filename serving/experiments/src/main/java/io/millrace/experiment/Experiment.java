@@ -3,6 +3,7 @@ package io.millrace.experiment;
 import io.millrace.deployment.Made;
 import io.millrace.experiment.condition.Condition;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +78,22 @@ public record Experiment(
   /** The arm of a name. */
   public Optional<Arm> arm(String name) {
     return arms.stream().filter(arm -> arm.name().equals(name)).findFirst();
+  }
+
+  /** Whether its arms are models, so that it says which one answers. */
+  public boolean choosesModel() {
+    return !models().isEmpty();
+  }
+
+  /** The models of its arms, by their names or aliases. */
+  public List<String> models() {
+    List<String> models = new ArrayList<>();
+    for (Arm arm : arms) {
+      if (arm.treatment() instanceof Treatment.Model model) {
+        models.add(model.name());
+      }
+    }
+    return models;
   }
 
   /** Each arm's share of the traffic, of sum 1. */

@@ -44,6 +44,21 @@ public record Candidates(GivenFeatures context, List<Candidate> all) {
     return values.containsKey(feature) ? values.get(feature) : otherwise;
   }
 
+  /** A feature that the context has, or all candidates alike; null if there is none. */
+  @Nullable Object shared(String feature) {
+    Object value = context.values().get(feature);
+    if (value != null) {
+      return value;
+    }
+    Object first = all.get(0).features().values().get(feature);
+    for (int i = 1; first != null && i < all.size(); i++) {
+      if (!first.equals(all.get(i).features().values().get(feature))) {
+        return null;
+      }
+    }
+    return first;
+  }
+
   /**
    * Requires that a candidate repeats nothing that the context says.
    *

@@ -1,7 +1,9 @@
 package io.millrace.ranking;
 
 import io.millrace.explanation.Explanation;
+import io.millrace.ranking.RequestArms.InExperiment;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +11,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the offset below which the model has learned or refused every example
  * @param ageMillis since the version was published
+ * @param experiments what the request got of each experiment, by key; null where it had to do with
+ *     none
  * @param predictions in the order of the candidates
  */
 public record PredictAnswer(
-    String model, long version, long ageMillis, List<Prediction> predictions) {
+    String model,
+    long version,
+    long ageMillis,
+    @Nullable Map<String, InExperiment> experiments,
+    List<Prediction> predictions) {
 
   /**
    * One candidate's.

@@ -5,5 +5,7 @@ package io.millrace.ranking;
  *
  * @param model one that is served
  * @param explanations how fully each prediction is to be explained
+ * @param arms of experiments that it is in
  */
-public record PredictRequest(String model, Candidates candidates, Explanations explanations) {}
+public record PredictRequest(
+    String model, Candidates candidates, Explanations explanations, RequestArms arms) {}

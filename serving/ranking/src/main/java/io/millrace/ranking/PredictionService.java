@@ -31,7 +31,11 @@ public record PredictionService(ServedModels models, RankingLimits limits, Clock
       }
       ModelSnapshot snapshot = lease.predictor().snapshot();
       return new PredictAnswer(
-          snapshot.model(), snapshot.version(), lease.predictor().ageMillis(now), predictions);
+          snapshot.model(),
+          snapshot.version(),
+          lease.predictor().ageMillis(now),
+          request.arms().answered(),
+          predictions);
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.millrace.ranking;
 
+import io.millrace.ranking.RequestArms.InExperiment;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param version the offset below which the model has learned or refused every example
  * @param ageMillis since the version was published
  * @param logged whether Kafka has acknowledged the impressions of all results
+ * @param experiments what the request got of each experiment, by key; null where it had to do with
+ *     none
  * @param results best first
  */
 public record RankAnswer(
-    String model, long version, long ageMillis, boolean logged, List<Result> results) {
+    String model,
+    long version,
+    long ageMillis,
+    boolean logged,
+    @Nullable Map<String, InExperiment> experiments,
+    List<Result> results) {
 
   /**
    * One of them.

@@ -6,8 +6,10 @@ package io.millrace.ranking;
  * @param model one that is served
  * @param k how many are answered; more than there are candidates means all
  * @param log whether the answered ones become impressions in the log
+ * @param arms of experiments that it is in
  */
-public record RankRequest(String model, Candidates candidates, int k, boolean log) {
+public record RankRequest(
+    String model, Candidates candidates, int k, boolean log, RequestArms arms) {
   /** The most that one request may ask for: each becomes an impression with all of its features. */
   public static final int MAX_K = 500;
 

@@ -103,7 +103,7 @@ public final class RankingService {
         }
         results.add(result(scored, index, id));
         if (wanted) {
-          EventLog.Event event = event(shown, index, id, now, lease);
+          EventLog.Event event = event(shown, index, id, now, request.arms(), lease);
           bytes += event.value().length;
           checkSize(event, index, bytes, k);
           events.add(event);
@@ -116,11 +116,20 @@ public final class RankingService {
     if (wanted) {
       // While Kafka takes the impressions.
       for (ServedModel shadow : models.shadows()) {
-        shadow.shadow().score(shadow, candidates, probabilities, now, limits.cells(), deadline);
+        if (!shadow.name().equals(snapshot.model())) {
+          shadow.shadow().score(shadow, candidates, probabilities, now, limits.cells(), deadline);
+        }
       }
     }
     return logged.thenApply(
-        done -> new RankAnswer(snapshot.model(), snapshot.version(), age, done, results));
+        done ->
+            new RankAnswer(
+                snapshot.model(),
+                snapshot.version(),
+                age,
+                done,
+                request.arms().answered(),
+                results));
   }
 
   private void checkSize(EventLog.Event event, int index, long bytes, int k) {
@@ -179,7 +188,7 @@ public final class RankingService {
   }
 
   private EventLog.Event event(
-      Scored scored, int index, String id, long now, ServedModel.Lease lease) {
+      Scored scored, int index, String id, long now, RequestArms arms, ServedModel.Lease lease) {
     FeatureSchema schema = lease.features().log();
     GenericRecord record = scored.logged().get(index);
     long time =
@@ -195,7 +204,7 @@ public final class RankingService {
                 snapshot.version(),
                 scored.probabilities()[index],
                 scored.encodingHashes()[index],
-                List.of()));
+                arms.counted()));
     return new EventLog.Event(topic, id, lease.scratch().wire().encode(impression));
   }
 

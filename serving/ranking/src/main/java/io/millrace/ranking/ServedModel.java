@@ -260,7 +260,8 @@ public final class ServedModel implements AutoCloseable {
     return warm && hasVersion();
   }
 
-  private boolean hasVersion() {
+  /** Whether it answers, be it slowly. Told at once. */
+  boolean hasVersion() {
     return version != null || source.current().isPresent();
   }
 

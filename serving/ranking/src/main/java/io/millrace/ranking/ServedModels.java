@@ -91,6 +91,12 @@ public final class ServedModels implements AutoCloseable {
     return model;
   }
 
+  /** Whether a name or an alias means a model that can answer. */
+  boolean answers(String name) {
+    ServedModel model = shown.find(name);
+    return model != null && model.hasVersion();
+  }
+
   /** Each of them. */
   public List<ServedModel> all() {
     return List.copyOf(shown.models.values());

@@ -135,7 +135,9 @@ public final class WarmUp implements Runnable {
       }
       int k = Math.min(candidates, 10);
       tasks[t] =
-          path.prepare(rankings, new RankRequest(model, new Candidates(context, all), k, false));
+          path.prepare(
+              rankings,
+              new RankRequest(model, new Candidates(context, all), k, false, RequestArms.NONE));
     }
     return tasks;
   }

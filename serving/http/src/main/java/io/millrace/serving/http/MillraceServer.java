@@ -14,10 +14,15 @@ import com.linecorp.armeria.server.encoding.EncodingService;
 import io.millrace.access.Gate;
 import io.millrace.access.Role;
 import io.millrace.access.Users;
+import io.millrace.deployment.Deployment;
 import io.millrace.deployment.DeploymentLog;
+import io.millrace.deployment.DeploymentView;
 import io.millrace.deployment.ModelCatalog;
+import io.millrace.experiment.ExperimentCommands;
+import io.millrace.experiment.ExperimentLog;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
+import io.millrace.feature.NearestName;
 import io.millrace.intake.EventIntake;
 import io.millrace.metrics.LearnerFigures;
 import io.millrace.parameters.Freshness;
@@ -30,6 +35,7 @@ import io.millrace.ranking.ParameterViewSource;
 import io.millrace.ranking.PredictionService;
 import io.millrace.ranking.RankingLimits;
 import io.millrace.ranking.RankingService;
+import io.millrace.ranking.RunningExperiments;
 import io.millrace.ranking.ServedModel;
 import io.millrace.ranking.ServedModels;
 import io.millrace.ranking.WarmUp;
@@ -49,6 +55,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -143,7 +151,16 @@ public final class MillraceServer implements AutoCloseable {
   private MillraceServer(ServerConfig config, List<? extends ModelSource> sources) {
     metrics =
         new ServerMetrics(
-            List.of("predict", "rank", "events", "models", "models/state", "aliases"),
+            List.of(
+                "predict",
+                "rank",
+                "events",
+                "models",
+                "models/state",
+                "aliases",
+                "experiments",
+                "experiments/state",
+                "experiments/ramp"),
             sources.stream().map(ModelSource::model).toList());
     models = new ServedModels(sources.stream().map(source -> served(source, config)).toList());
     impressions =
@@ -172,8 +189,11 @@ public final class MillraceServer implements AutoCloseable {
     origins = new OriginCheck(config.host(), config.allowedOrigins());
     RankingLimits limits = config.limits().ranking();
     RankingService rankings = rankings(models, limits, config);
+    RunningExperiments experiments = new RunningExperiments(models);
+    config.experiments().ifPresent(experiments::follow);
+    RankEndpoint rank = new RankEndpoint(rankings, experiments);
     PredictEndpoint predict =
-        new PredictEndpoint(new PredictionService(models, limits, config.clock()));
+        new PredictEndpoint(new PredictionService(models, limits, config.clock()), experiments);
     reporter =
         new StatusReporter(
             models,
@@ -193,7 +213,7 @@ public final class MillraceServer implements AutoCloseable {
             config.limits().workers(),
             task -> daemon(task, "millrace-server-" + worker.incrementAndGet()));
     views = BlockingTaskExecutor.builder().numThreads(1).threadNamePrefix("millrace-views").build();
-    routes = routes(config, rankings, predict);
+    routes = routes(config, rank, predict);
     server = build(config);
     ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "millrace-status"));
     ticker.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
@@ -366,9 +386,8 @@ public final class MillraceServer implements AutoCloseable {
     return builder.build();
   }
 
-  private Routes routes(ServerConfig config, RankingService rankings, PredictEndpoint predict) {
+  private Routes routes(ServerConfig config, RankEndpoint rank, PredictEndpoint predict) {
     Routes routes = new Routes(gate(config), views, this::countFailure);
-    RankEndpoint rank = new RankEndpoint(rankings);
     post(
         routes,
         config,
@@ -397,6 +416,7 @@ public final class MillraceServer implements AutoCloseable {
         ctx -> JsonAnswers.of(HttpStatus.OK, rejected.answer(ctx)),
         RejectedView.PARAMETERS);
     config.deployments().ifPresent(log -> models(routes, config, log));
+    config.experiments().ifPresent(log -> experiments(routes, config, log));
     routes.document("/openapi.json", "openapi.json");
     ConsoleFile.ALL.forEach(routes::page);
     return routes;
@@ -414,11 +434,60 @@ public final class MillraceServer implements AutoCloseable {
                         .map(registered -> FeatureSchema.parse(registered.schema())),
                 config.wiring().objection(),
                 models::unready,
-                config.clock()));
+                config.clock()),
+            model -> inExperiment(config, log.view(), model));
     routes.view("/v1/deployments", ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all()));
     post(routes, config, "models", Role.ADMIN, endpoint::add);
     post(routes, config, "models/state", Role.ADMIN, endpoint::state);
     post(routes, config, "aliases", Role.ADMIN, endpoint::alias);
+  }
+
+  /** Why a model can't be retired: an experiment that runs has it in an arm. */
+  private static Optional<String> inExperiment(
+      ServerConfig config, DeploymentView deployments, String model) {
+    String name = deployments.find(model).map(Deployment::name).orElse(model);
+    return config.experiments().stream()
+        .flatMap(log -> log.view().running().stream())
+        .filter(
+            experiment ->
+                experiment.models().stream()
+                    .anyMatch(
+                        arm ->
+                            deployments.find(arm).filter(d -> d.name().equals(name)).isPresent()))
+        .map(
+            experiment ->
+                "model %s: experiment %s runs and has it in an arm, expected a model that none has; stop the experiment first"
+                    .formatted(model, experiment.key()))
+        .findFirst();
+  }
+
+  private void experiments(Routes routes, ServerConfig config, ExperimentLog log) {
+    ExperimentsEndpoint endpoint =
+        new ExperimentsEndpoint(
+            new ExperimentCommands(
+                log, name -> noModel(config, name), models::unready, config.clock()));
+    routes.view(
+        "/v1/experiments",
+        ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all(ctx.queryParam("key"))),
+        "key");
+    post(routes, config, "experiments", Role.ADMIN, endpoint::add);
+    post(routes, config, "experiments/state", Role.ADMIN, endpoint::state);
+    post(routes, config, "experiments/ramp", Role.ADMIN, endpoint::ramp);
+  }
+
+  /** Names that there are, for one that means no model; empty for one that does. */
+  private Optional<String> noModel(ServerConfig config, String name) {
+    Set<String> known = new TreeSet<>();
+    config
+        .deployments()
+        .map(DeploymentLog::view)
+        .ifPresentOrElse(
+            view -> {
+              view.present().forEach(model -> known.add(model.name()));
+              known.addAll(view.aliases().keySet());
+            },
+            () -> models.all().forEach(model -> known.add(model.name())));
+    return known.contains(name) ? Optional.empty() : Optional.of(NearestName.hint(name, known));
   }
 
   /** What happens to each request before anything else does. */

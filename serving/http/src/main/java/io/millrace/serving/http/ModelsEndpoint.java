@@ -1,24 +1,21 @@
 package io.millrace.serving.http;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import com.linecorp.armeria.common.HttpStatus;
 import io.millrace.deployment.Alias;
 import io.millrace.deployment.Deployment;
 import io.millrace.deployment.DeploymentState;
 import io.millrace.deployment.DeploymentView;
 import io.millrace.deployment.ModelCatalog;
 import io.millrace.deployment.ModelCatalog.Answer;
-import io.millrace.deployment.ModelCatalog.Asked;
 import io.millrace.deployment.Origin;
 import io.millrace.deployment.RefusedChangeException;
-import io.millrace.journal.JournalException;
 import io.millrace.learner.ModelKind;
 import io.millrace.ranking.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +35,15 @@ final class ModelsEndpoint {
   /** What a change of an alias may say. */
   static final List<String> ALIAS_KEYS = List.of("alias", "model", "rollback", "by", "dryRun");
 
-  private static final int MAX_TEXT = 500;
-
   private final ModelCatalog catalog;
+  private final Function<String, Optional<String>> inUse;
 
-  ModelsEndpoint(ModelCatalog catalog) {
+  /**
+   * @param inUse why a model of a name can't be retired, in words
+   */
+  ModelsEndpoint(ModelCatalog catalog, Function<String, Optional<String>> inUse) {
     this.catalog = catalog;
+    this.inUse = inUse;
   }
 
   /**
@@ -127,9 +127,9 @@ final class ModelsEndpoint {
   CompletionStage<Changed> add(byte[] json, Deadline deadline) {
     return changed(
         json,
-        body -> {
-          body.allow(NEW_KEYS);
-          String name = required(body, "name", "the new model's name");
+        change -> {
+          RequestObject body = change.object().allow(NEW_KEYS);
+          String name = change.required("name", "the new model's name");
           if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")) {
             throw RequestException.field(
                 "name", "1 to 100 letters, digits, '-' or '_', the first no '-'", name);
@@ -144,27 +144,40 @@ final class ModelsEndpoint {
                     .formatted(source == null ? "neither" : "both"));
           }
           return source != null
-              ? catalog.clone(source, name, settings, state, asked(body))
-              : catalog.add(name, kind(String.valueOf(kind)), settings, state, asked(body));
+              ? catalog.clone(source, name, settings, state, change.asked())
+              : catalog.add(name, kind(String.valueOf(kind)), settings, state, change.asked());
         });
   }
 
   CompletionStage<Changed> state(byte[] json, Deadline deadline) {
     return changed(
         json,
-        body -> {
-          body.allow(STATE_KEYS);
-          String model = required(body, "model", "a model's name");
-          String word = required(body, "state", "learning, frozen, shadow or retired");
-          return catalog.set(model, named("state", word), text(body, "reason"), asked(body));
+        change -> {
+          change.object().allow(STATE_KEYS);
+          String model = change.required("model", "a model's name");
+          String word = change.required("state", "learning, frozen, shadow or retired");
+          DeploymentState state = named("state", word);
+          if (state == DeploymentState.RETIRED) {
+            requireUnused(model);
+          }
+          return catalog.set(model, state, change.reason().orElse(null), change.asked());
         });
+  }
+
+  private void requireUnused(String model) {
+    inUse
+        .apply(model)
+        .ifPresent(
+            words -> {
+              throw new RefusedChangeException(words);
+            });
   }
 
   CompletionStage<Changed> alias(byte[] json, Deadline deadline) {
     return changed(
         json,
-        body -> {
-          body.allow(ALIAS_KEYS);
+        change -> {
+          RequestObject body = change.object().allow(ALIAS_KEYS);
           String given = body.string("alias");
           String alias = given == null ? Alias.LIVE : given;
           String model = body.string("model");
@@ -174,44 +187,19 @@ final class ModelsEndpoint {
                     .formatted(model == null ? "neither" : "both"));
           }
           return model == null
-              ? catalog.rollBack(alias, asked(body))
-              : catalog.promote(model, alias, asked(body));
+              ? catalog.rollBack(alias, change.asked())
+              : catalog.promote(model, alias, change.asked());
         });
   }
 
   private static CompletionStage<Changed> changed(
-      byte[] json, Function<RequestObject, Answer> change) {
-    RequestObject body = RequestObject.parse(json);
-    try {
-      Answer answer = change.apply(body);
-      return CompletableFuture.completedFuture(
-          new Changed(body.bool("dryRun", false), answer.words(), of(answer.view())));
-    } catch (RefusedChangeException e) {
-      throw RequestException.of(HttpStatus.CONFLICT, String.valueOf(e.getMessage()));
-    } catch (JournalException e) {
-      throw RequestException.busy("Kafka does not take the change: " + e.getMessage() + ".");
-    }
-  }
-
-  private static Asked asked(RequestObject body) {
-    String by = text(body, "by");
-    return new Asked(by == null ? "unnamed" : by, body.bool("dryRun", false));
-  }
-
-  private static @Nullable String text(RequestObject body, String key) {
-    String text = body.string(key);
-    if (text != null && text.length() > MAX_TEXT) {
-      throw RequestException.field(key, "at most " + MAX_TEXT + " characters", text.length());
-    }
-    return text;
-  }
-
-  private static String required(RequestObject body, String key, String what) {
-    String value = body.string(key);
-    if (value == null) {
-      throw RequestException.field(key, what, null);
-    }
-    return value;
+      byte[] json, Function<ChangeBody, Answer> change) {
+    return ChangeBody.changed(
+        json,
+        body -> {
+          Answer answer = change.apply(body);
+          return new Changed(body.dryRun(), answer.words(), of(answer.view()));
+        });
   }
 
   private static String settings(RequestObject body) {

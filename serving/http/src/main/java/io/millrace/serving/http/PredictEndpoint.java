@@ -7,23 +7,30 @@ import io.millrace.ranking.Explanations;
 import io.millrace.ranking.PredictAnswer;
 import io.millrace.ranking.PredictRequest;
 import io.millrace.ranking.PredictionService;
+import io.millrace.ranking.RequestArms;
+import io.millrace.ranking.RunningExperiments;
 import java.util.ArrayList;
 import java.util.List;
 
 /** {@code POST /v1/predict}. Safe for use by many threads. */
-record PredictEndpoint(PredictionService predictions) {
+record PredictEndpoint(PredictionService predictions, RunningExperiments experiments) {
 
   PredictAnswer answer(byte[] json, Deadline deadline) {
     RequestObject body = RequestObject.parse(json);
-    String model = predictions.models().named(body.string("model")).name();
+    String asked = body.string("model");
+    String named = predictions.models().named(asked).name();
     Candidates candidates = candidates(body);
+    RequestArms arms = experiments.of(asked, body.strings("experiments"), candidates);
+    String model = arms.model() == null ? named : predictions.models().named(arms.model()).name();
     return predictions.answer(
-        new PredictRequest(model, candidates, explanations(body, candidates.size())), deadline);
+        new PredictRequest(model, candidates, explanations(body, candidates.size()), arms),
+        deadline);
   }
 
   /** The candidates, or the one whose features are given. */
   static Candidates candidates(RequestObject body) {
-    body.allow("model", "context", "candidates", "features", "explain", "explainTop");
+    body.allow(
+        "model", "context", "candidates", "features", "explain", "explainTop", "experiments");
     RequestObject context = body.object("context");
     if (body.has("features") == body.has("candidates")) {
       throw RequestException.badRequest(

@@ -7,6 +7,8 @@ import io.millrace.ranking.Deadline;
 import io.millrace.ranking.RankAnswer;
 import io.millrace.ranking.RankRequest;
 import io.millrace.ranking.RankingService;
+import io.millrace.ranking.RequestArms;
+import io.millrace.ranking.RunningExperiments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,19 +16,23 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** {@code POST /v1/rank}. Safe for use by many threads. */
-record RankEndpoint(RankingService rankings) {
+record RankEndpoint(RankingService rankings, RunningExperiments experiments) {
 
   CompletionStage<RankAnswer> answer(byte[] json, Deadline deadline) {
     RequestObject body = RequestObject.parse(json);
-    String model = rankings.models().named(body.string("model")).name();
+    String asked = body.string("model");
+    String named = rankings.models().named(asked).name();
     Candidates candidates = candidates(body);
+    RequestArms arms = experiments.of(asked, body.strings("experiments"), candidates);
+    String model = arms.model() == null ? named : rankings.models().named(arms.model()).name();
     int all = Math.min(candidates.size(), RankRequest.MAX_K);
     int k = body.integer("k", all, 1, RankRequest.MAX_K);
-    return rankings.answer(new RankRequest(model, candidates, k, body.bool("log", true)), deadline);
+    return rankings.answer(
+        new RankRequest(model, candidates, k, body.bool("log", true), arms), deadline);
   }
 
   private static Candidates candidates(RequestObject body) {
-    body.allow("model", "context", "candidates", "k", "log");
+    body.allow("model", "context", "candidates", "k", "log", "experiments");
     RequestObject context = body.object("context");
     List<Candidate> all = new ArrayList<>();
     for (RequestObject candidate : body.objects("candidates", Candidates.MAX)) {
@@ -42,7 +48,7 @@ record RankEndpoint(RankingService rankings) {
 
   /** Sends a request the whole way from its JSON to the answer's. */
   static Runnable roundTrip(RankingService rankings, RankRequest request) {
-    RankEndpoint endpoint = new RankEndpoint(rankings);
+    RankEndpoint endpoint = new RankEndpoint(rankings, new RunningExperiments(rankings.models()));
     byte[] body = JsonAnswers.bytes(body(request));
     return () -> {
       RankAnswer answer = endpoint.answer(body, Deadline.NONE).toCompletableFuture().join();

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestObject(String path, Map<String, Object> values) {
   private static final int MAX_NESTING = 32;
+  private static final int MAX_STRINGS = 100;
   private static final int MAX_NUMBER_CHARACTERS = 1000;
 
   /** Of a key or of the parser's words. */
@@ -259,6 +260,29 @@ record RequestObject(String path, Map<String, Object> values) {
           at(key), expected, list.isEmpty() ? list : list.size() + " elements");
     }
     return list;
+  }
+
+  /** The strings in the array under {@code key}, none if there is no array. */
+  List<String> strings(String key) {
+    Object value = values.get(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof List<?> list)) {
+      throw RequestException.field(at(key), "an array of strings", value);
+    }
+    if (list.size() > MAX_STRINGS) {
+      throw RequestException.field(
+          at(key), "at most " + MAX_STRINGS + " strings", list.size() + " elements");
+    }
+    List<String> strings = new ArrayList<>(list.size());
+    for (int i = 0; i < list.size(); i++) {
+      if (!(list.get(i) instanceof String text)) {
+        throw RequestException.field("%s[%d]".formatted(at(key), i), "a string", list.get(i));
+      }
+      strings.add(text);
+    }
+    return strings;
   }
 
   /** As values of features. */

@@ -12,6 +12,7 @@ import io.millrace.ranking.ShadowScores;
 import io.millrace.serving.http.Series.EndpointFigure;
 import io.millrace.serving.http.Series.IngestionFigure;
 import io.millrace.serving.http.Series.ModelFigure;
+import io.millrace.serving.http.rate.Rate;
 import io.millrace.wire.IngestionTotals;
 import java.time.Clock;
 import java.time.Duration;

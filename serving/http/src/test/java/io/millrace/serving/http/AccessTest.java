@@ -107,7 +107,7 @@ class AccessTest {
   }
 
   @Test
-  void eventsAreWrittenModelsAreAdministeredAndAllElseIsRead() {
+  void eventsAreWrittenModelsAndExperimentsAreAdministeredAndAllElseIsRead() {
     for (Route route : server.routes().all()) {
       String asked = route.method() + " " + route.path();
       Role expected =
@@ -115,6 +115,10 @@ class AccessTest {
             case "GET /health" -> null;
             case "POST /v1/events" -> Role.WRITE;
             case "POST /v1/models", "POST /v1/models/state", "POST /v1/aliases" -> Role.ADMIN;
+            case "POST /v1/experiments",
+                "POST /v1/experiments/state",
+                "POST /v1/experiments/ramp" ->
+                Role.ADMIN;
             default -> Role.READ;
           };
       assertThat(route.role()).as(asked).isEqualTo(expected);

@@ -13,6 +13,7 @@ import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.RejectedEvent;
 import io.millrace.event.RowUpdate;
+import io.millrace.event.ServedArm;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.event.WaitsFor;
@@ -111,6 +112,52 @@ class KafkaServingTest {
       }
       assertThat(http.get("/metrics").body())
           .contains("millrace_impressions_total{logged=\"true\"} 4.0\n");
+    }
+  }
+
+  @Test
+  void impressionsSayInWhichArmsTheyWereShown() {
+    ServedFixture.Source source =
+        new ServedFixture.Source(ServedFixture.version("clicks", ModelKind.FM, 42));
+    ServerConfig config =
+        Fixture.config(kafka.client(), REGISTRY, source)
+            .withSettings(settings -> settings.withImpressionWait(Duration.ofSeconds(20)));
+    try (MillraceServer server = MillraceServer.start(config, List.of(source));
+        KafkaConsumer<byte[], byte[]> consumer = consumer(TOPICS.impressions())) {
+      Http http = Http.to(server);
+      for (String key : List.of("faster", "button")) {
+        String arms =
+            key.equals("faster")
+                ? "{\"name\":\"a\",\"weight\":3,\"model\":\"live\"},{\"name\":\"b\",\"weight\":0,\"model\":\"live\"}"
+                : "{\"name\":\"red\",\"weight\":1,\"value\":1},{\"name\":\"blue\",\"weight\":1,\"value\":2}";
+        http.post(
+            "/v1/experiments",
+            """
+            {"key":"%s","unit":{"kind":"user","attribute":"user_id"},"forced":{"vip":"%s"},"arms":[%s]}
+            """
+                .formatted(key, key.equals("faster") ? "b" : "red", arms));
+        assertThat(
+                http.post(
+                        "/v1/experiments/state",
+                        "{\"key\":\"%s\",\"state\":\"running\"}".formatted(key))
+                    .status())
+            .isEqualTo(200);
+      }
+      String body =
+          """
+          {"context":{"user_id":"%s"},"experiments":["button"],"candidates":[{"features":{"ad_id":"a"}}]}
+          """;
+      JsonNode shown = http.post("/v1/rank", body.formatted("u1")).json();
+      assertThat(http.post("/v1/rank", body.formatted("vip")).json().at("/experiments/button/arm"))
+          .hasToString("\"red\"");
+      List<ConsumerRecord<byte[], byte[]>> events = read(consumer, 2);
+      Impression counted = WIRE.decode(events.get(0).value(), Impression.class);
+      assertThat(counted.getServed().getArms())
+          .containsExactly(
+              new ServedArm("faster", "u1", "a", 1.0),
+              new ServedArm("button", "u1", shown.at("/experiments/button/arm").asText(), 0.5));
+      Impression forced = WIRE.decode(events.get(1).value(), Impression.class);
+      assertThat(forced.getServed().getArms()).isEmpty();
     }
   }
 

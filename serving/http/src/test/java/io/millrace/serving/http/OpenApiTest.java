@@ -155,6 +155,9 @@ class OpenApiTest {
           /v1/models | {"?":1} | NewModel
           /v1/models/state | {"?":1} | ModelState
           /v1/aliases | {"?":1} | AliasChange
+          /v1/experiments | {"?":1} | NewExperiment
+          /v1/experiments/state | {"?":1} | ExperimentState
+          /v1/experiments/ramp | {"?":1} | ExperimentRamp
           """)
   void requestsHaveTheKeysThatTheServerKnows(String path, String body, String schema) {
     String answer =
@@ -185,6 +188,8 @@ class OpenApiTest {
         "/v1/status",
         "/v1/models",
         "/v1/deployments",
+        "/v1/experiments",
+        "/v1/experiments?key=nope",
         "/v1/history",
         "/v1/history?since=x",
         "/v1/rejected",
@@ -243,6 +248,9 @@ class OpenApiTest {
           /v1/models/state | {"model":"nope","state":"frozen"} | 409
           /v1/models/state | {"model":"fm","state":"gone"} | 400
           /v1/aliases | {"rollback":true} | 409
+          /v1/experiments | {"key":"x"} | 400
+          /v1/experiments/state | {"key":"nope","state":"running"} | 409
+          /v1/experiments/ramp | {"key":"nope","traffic":0.5} | 409
           """)
   void errorsAreAsDescribed(String path, String body, int status) {
     Http.Answer answer = http.post(path, body);
@@ -268,6 +276,42 @@ class OpenApiTest {
   }
 
   @Test
+  void changesOfExperimentsAreAsDescribed() {
+    String draft =
+        """
+        {"key":"page","unit":{"kind":"user","attribute":"user_id"},"layer":{"name":"top","from":0,"to":1},
+         "arms":[{"name":"a","weight":1,"value":{"x":[1,null]}},{"name":"b","weight":2,"value":null}],
+         "holdout":{"name":"out","share":0.1},"sticky":{"version":1,"minVersion":0},"plannedUnits":9,
+         "guardRails":[{"name":"click","kind":"rate","better":"up","margin":0.05}],"by":"ann"}
+        """;
+    assertAsDescribed("post", "/v1/experiments", http.post("/v1/experiments", draft));
+    assertAsDescribed(
+        "post",
+        "/v1/experiments/state",
+        http.post("/v1/experiments/state", "{\"key\":\"page\",\"state\":\"running\"}"));
+    assertAsDescribed(
+        "post",
+        "/v1/experiments/ramp",
+        http.post("/v1/experiments/ramp", "{\"key\":\"page\",\"weights\":{\"a\":2}}"));
+    assertAsDescribed("get", "/v1/experiments", http.get("/v1/experiments?key=page"));
+    for (String path : List.of("/v1/rank", "/v1/predict")) {
+      Http.Answer answer =
+          http.post(
+              path,
+              path.equals("/v1/rank")
+                  ? """
+                  {"context":{"user_id":"u"},"log":false,"experiments":["page"],
+                   "candidates":[{"features":{"ad_id":"a"}}]}
+                  """
+                  : """
+                  {"features":{"user_id":"u","ad_id":"a"},"experiments":["page"]}
+                  """);
+      assertThat(answer.json().at("/experiments/page/why").asText()).isNotEmpty();
+      assertAsDescribed("post", path, answer);
+    }
+  }
+
+  @Test
   void examplesAreRequestsAsDescribed() {
     for (String path :
         List.of(
@@ -276,7 +320,10 @@ class OpenApiTest {
             "/v1/events",
             "/v1/models",
             "/v1/models/state",
-            "/v1/aliases")) {
+            "/v1/aliases",
+            "/v1/experiments",
+            "/v1/experiments/state",
+            "/v1/experiments/ramp")) {
       JsonNode content =
           described.at("/paths").get(path).at("/post/requestBody/content/application~1json");
       for (JsonNode example : content.get("examples")) {

@@ -3,6 +3,7 @@ package io.millrace.serving.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.serving.http.rate.SetClock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

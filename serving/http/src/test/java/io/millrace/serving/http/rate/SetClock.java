@@ -1,13 +1,14 @@
-package io.millrace.serving.http;
+package io.millrace.serving.http.rate;
 
 import io.micrometer.core.instrument.Clock;
 import java.util.concurrent.TimeUnit;
 
 /** A clock that a test moves on. */
-final class SetClock implements Clock {
+public final class SetClock implements Clock {
   private long millis = 1_000_000;
 
-  void forward(long by) {
+  /** Moves it on by milliseconds. */
+  public void forward(long by) {
     millis += by;
   }
 

@@ -1,4 +1,4 @@
-package io.millrace.serving.http;
+package io.millrace.serving.http.rate;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,21 +9,21 @@ import java.util.OptionalDouble;
  * Events per second from a running total that is looked at now and then: over a window of time. A
  * total that shrinks (its source began anew) starts over. Not thread-safe.
  */
-final class Rate {
+public final class Rate {
   private final long windowMillis;
   private final Deque<Observation> observations = new ArrayDeque<>();
 
   /**
    * @param window how far back is looked
    */
-  Rate(Duration window) {
+  public Rate(Duration window) {
     this.windowMillis = window.toMillis();
   }
 
   private record Observation(long millis, long total) {}
 
   /** Takes note of the total; empty until there are two observations. */
-  OptionalDouble at(long millis, long total) {
+  public OptionalDouble at(long millis, long total) {
     Observation last = observations.peekLast();
     if (last != null && (total < last.total || millis <= last.millis)) {
       observations.clear();

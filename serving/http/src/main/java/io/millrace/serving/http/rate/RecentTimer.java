@@ -1,4 +1,4 @@
-package io.millrace.serving.http;
+package io.millrace.serving.http.rate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Prometheus, and lately in quantiles, for the console. {@link #record} may be called by any
  * thread, {@link #tick} by one, once a second.
  */
-final class RecentTimer {
+public final class RecentTimer {
   private static final Duration WINDOW = Duration.ofSeconds(10);
 
   /** Pieces that the window moves on by, a second each. */
@@ -44,10 +44,10 @@ final class RecentTimer {
   private volatile double perSecond;
 
   /** What the last ten seconds looked like. */
-  record Recent(double perSecond, double p50Millis, double p99Millis, double maxMillis) {}
+  public record Recent(double perSecond, double p50Millis, double p99Millis, double maxMillis) {}
 
   /** Registers a timer. */
-  RecentTimer(MeterRegistry registry, String name, String description, Tags tags) {
+  public RecentTimer(MeterRegistry registry, String name, String description, Tags tags) {
     this.timer =
         Timer.builder(name)
             .description(description)
@@ -61,16 +61,17 @@ final class RecentTimer {
   }
 
   /** Counts one. */
-  void record(long nanos) {
+  public void record(long nanos) {
     timer.record(Math.max(0, nanos), TimeUnit.NANOSECONDS);
   }
 
   /** Looks at how many there have been. */
-  void tick(long nowMillis) {
+  public void tick(long nowMillis) {
     perSecond = rate.at(nowMillis, timer.count()).orElse(0);
   }
 
-  Recent recent() {
+  /** The last ten seconds. */
+  public Recent recent() {
     HistogramSnapshot lately = timer.takeSnapshot();
     ValueAtPercentile[] at = lately.percentileValues();
     return new Recent(perSecond, millis(at[0]), millis(at[1]), millis(at[2]));

@@ -1,4 +1,4 @@
-package io.millrace.serving.http;
+package io.millrace.serving.http.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
