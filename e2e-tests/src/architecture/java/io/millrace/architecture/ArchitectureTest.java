@@ -48,6 +48,7 @@ class ArchitectureTest {
         List.of("org.apache.flink.."),
         "io.millrace.ingestion.job..",
         "io.millrace.training..",
+        "io.millrace.experiment.job..",
         "io.millrace.standalone.."),
     DJL(List.of("ai.djl.."), "io.millrace.model.djl.."),
     VECTORS(List.of("jdk.incubator.vector.."), "io.millrace.kernel.."),

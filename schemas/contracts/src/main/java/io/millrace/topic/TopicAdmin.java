@@ -26,7 +26,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  *   <tr><td>schemas, deployments, experiments</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
  *   <tr><td>impressions, clicks, examples</td><td>given</td><td>delete</td><td>16 MiB</td></tr>
  *   <tr><td>rejected</td><td>given</td><td>delete</td><td>32 MiB: holds a whole event and more</td>
- *   <tr><td>ingestion-counts</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
+ *   <tr><td>ingestion-counts, experiment-metrics</td><td>1</td><td>compact</td><td>16 MiB</td></tr>
  *   <tr><td>parameters of a model</td><td>1: a version is one sequence</td><td>compact</td>
  *       <td>16 MiB</td></tr>
  *   <tr><td>learner-metrics of a model</td><td>1: its transactions are those of the parameters</td>
@@ -277,6 +277,7 @@ public final class TopicAdmin {
     }
     all.add(new NewTopic(topics.rejected(), partitions, copies).configs(stream(REJECTED_BYTES)));
     all.add(new NewTopic(topics.ingestionCounts(), 1, copies).configs(table()));
+    all.add(new NewTopic(topics.experimentMetrics(), 1, copies).configs(table()));
     for (String model : models) {
       all.addAll(ofModel(topics, model, copies));
     }

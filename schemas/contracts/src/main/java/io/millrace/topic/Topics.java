@@ -51,6 +51,11 @@ public record Topics(String prefix) {
     return prefix + "ingestion-counts";
   }
 
+  /** ExperimentMetrics by experiment and arm, compacted, one partition. */
+  public String experimentMetrics() {
+    return prefix + "experiment-metrics";
+  }
+
   /** RowUpdate, TensorUpdate and VersionManifest of one model, compacted, one partition. */
   public String parameters(String model) {
     return prefix + "parameters." + model;
@@ -72,7 +77,8 @@ public record Topics(String prefix) {
                 clicks(),
                 examples(),
                 rejected(),
-                ingestionCounts()),
+                ingestionCounts(),
+                experimentMetrics()),
             models.stream().flatMap(model -> ofModel(model).stream()))
         .toList();
   }

@@ -4,11 +4,13 @@ import io.millrace.event.Click;
 import io.millrace.event.CohortMetrics;
 import io.millrace.event.EvaluationMetrics;
 import io.millrace.event.Example;
+import io.millrace.event.ExperimentMetrics;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
 import io.millrace.event.LateLabelMetrics;
 import io.millrace.event.LearnerCounts;
 import io.millrace.event.LearnerMetrics;
+import io.millrace.event.MetricMoments;
 import io.millrace.event.Outcome;
 import io.millrace.event.Progress;
 import io.millrace.event.ProgressiveMetrics;
@@ -38,6 +40,7 @@ final class Contracts {
       List.<Class<? extends SpecificRecordBase>>of(
               Click.class,
               Example.class,
+              ExperimentMetrics.class,
               Impression.class,
               IngestionCounts.class,
               CohortMetrics.class,
@@ -46,6 +49,7 @@ final class Contracts {
               LearnerMetrics.class,
               EvaluationMetrics.class,
               ProgressiveMetrics.class,
+              MetricMoments.class,
               Outcome.class,
               Progress.class,
               RejectedEvent.class,

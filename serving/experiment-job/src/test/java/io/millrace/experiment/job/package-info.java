@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.experiment.job;
+
+import org.jspecify.annotations.NullMarked;
