@@ -1,6 +1,7 @@
 package io.millrace.serving.http;
 
 import io.millrace.deployment.DeploymentLog;
+import io.millrace.experiment.ExperimentLog;
 import io.millrace.model.Engine;
 import io.millrace.ranking.ImpressionBuffer;
 import io.millrace.schema.SchemaRegistry;
@@ -116,6 +117,10 @@ public record ServerConfig(
 
   public Optional<DeploymentLog> deployments() {
     return wiring.deployments();
+  }
+
+  public Optional<ExperimentLog> experiments() {
+    return wiring.experiments();
   }
 
   public Clock clock() {

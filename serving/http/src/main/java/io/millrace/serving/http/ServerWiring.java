@@ -1,6 +1,7 @@
 package io.millrace.serving.http;
 
 import io.millrace.deployment.DeploymentLog;
+import io.millrace.experiment.ExperimentLog;
 import io.millrace.learner.ModelConfig;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
@@ -23,6 +24,8 @@ import java.util.function.Function;
  * @param outcomes by name, what the platform joins with impressions
  * @param deployments which models there should be, followed from the start on; empty for those of
  *     the configuration alone. It stays open when the server closes
+ * @param experiments which experiments there are, followed from the start on; empty for none. It
+ *     stays open when the server closes
  * @param objection why a model of given settings can't run on the platform, in words
  * @param clock wall time
  * @param extraStatus values added to the status
@@ -36,6 +39,7 @@ public record ServerWiring(
     SchemaRegistry registry,
     Set<String> outcomes,
     Optional<DeploymentLog> deployments,
+    Optional<ExperimentLog> experiments,
     Function<ModelConfig, Optional<String>> objection,
     Clock clock,
     ExtraStatus extraStatus,
@@ -63,6 +67,7 @@ public record ServerWiring(
         viewDirectory,
         registry,
         Set.of(EventRules.CLICK),
+        Optional.empty(),
         Optional.empty(),
         config -> Optional.empty(),
         Clock.systemUTC(),

@@ -6,6 +6,7 @@ import io.millrace.deployment.DeploymentLog;
 import io.millrace.deployment.DeploymentState;
 import io.millrace.deployment.Made;
 import io.millrace.deployment.Origin;
+import io.millrace.experiment.ExperimentLog;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.Engine;
@@ -69,6 +70,7 @@ final class Fixture {
     ServerWiring wiring =
         ServerWiring.of(client, Topics.DEFAULT, Path.of("unused"), registry)
             .withDeployments(Optional.of(deployments(sources)))
+            .withExperiments(Optional.of(ExperimentLog.inMemory()))
             .withExtraStatus(
                 () ->
                     List.of(
