@@ -8,6 +8,11 @@ public sealed interface Treatment {
   /** It as the value of a feature flag. */
   JsonNode flag();
 
+  /** The same for whoever only passes it on: what Jackson writes. */
+  default Object given() {
+    return flag();
+  }
+
   /**
    * They are ranked by a model.
    *

@@ -127,6 +127,12 @@ public record Comparison(Metric metric, Adjustment adjustment, List<Stratum> str
       gradient = levels.liftGradient();
     }
     double variance = joint.variance(gradient);
+    if (variance == 0) {
+      return absent(
+          Effect.Reason.NO_VARIATION,
+          "treatment's level is 0 in all units, so nothing says how sure the lift %s is"
+              .formatted(value));
+    }
     Adjustment done = theta == 0 ? Adjustment.NONE : Adjustment.CUPED;
     double kept = theta == 0 && used.size() == 1 ? 1 : variance / plainVariance(scale, all, share);
     return new Effect.Known(

@@ -233,6 +233,19 @@ class ComparisonTest {
             "all units of each arm have one value, so nothing says how sure the difference 0.0 is");
   }
 
+  /** The lift is −1 whatever control's level is. */
+  @Test
+  void aTreatmentThatHasLostEverythingHasADifferenceAndNoLift() {
+    Comparison comparison =
+        Comparison.of(Metric.MEAN, Moments.ofSums(1000, 100, 100), Moments.ofSums(1000, 0, 0));
+    assertThat(((Effect.Known) comparison.difference()).value()).isEqualTo(-0.1);
+    Effect.Absent absent = absent(comparison.relativeLift());
+    assertThat(absent.reason()).isEqualTo(Effect.Reason.NO_VARIATION);
+    assertThat(absent.words())
+        .isEqualTo(
+            "treatment's level is 0 in all units, so nothing says how sure the lift -1.0 is");
+  }
+
   /**
    * Clicks that are a fixed share of the views in each unit have no variance but that of rounding.
    */

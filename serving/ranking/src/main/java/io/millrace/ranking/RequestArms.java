@@ -1,6 +1,5 @@
 package io.millrace.ranking;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.event.ServedArm;
 import java.util.List;
 import java.util.Map;
@@ -26,5 +25,5 @@ public record RequestArms(
    * @param value what the arm's units get, of a model its name; null if it is in none
    * @param why it is so, in a word
    */
-  public record InExperiment(@Nullable String arm, @Nullable JsonNode value, String why) {}
+  public record InExperiment(@Nullable String arm, @Nullable Object value, String why) {}
 }

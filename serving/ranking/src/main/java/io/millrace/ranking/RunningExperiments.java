@@ -152,7 +152,7 @@ public final class RunningExperiments {
         model = its.name();
       }
       answered.put(
-          key, new InExperiment(arm.name(), arm.treatment().flag(), assignment.why().word()));
+          key, new InExperiment(arm.name(), arm.treatment().given(), assignment.why().word()));
       if (assignment.isCounted()) {
         counted.add(new ServedArm(key, unit, arm.name(), assignment.propensity()));
       }

@@ -20,6 +20,7 @@ import io.millrace.deployment.DeploymentView;
 import io.millrace.deployment.ModelCatalog;
 import io.millrace.experiment.ExperimentCommands;
 import io.millrace.experiment.ExperimentLog;
+import io.millrace.experiment.readout.ExperimentResults;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.feature.NearestName;
@@ -82,6 +83,7 @@ public final class MillraceServer implements AutoCloseable {
   private final EventIntake intake;
   private final IngestionCountsView ingestion;
   private final RejectedView rejected;
+  private final ExperimentResults results;
   private final StatusReporter reporter;
   private final ScheduledExecutorService ticker;
   private final ScheduledExecutorService schemaWatch;
@@ -183,6 +185,9 @@ public final class MillraceServer implements AutoCloseable {
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
     rejected =
         new RejectedView(config.clientProperties(), config.topics().rejected(), config.registry());
+    results =
+        new ExperimentResults(
+            config.clientProperties(), config.topics().experimentMetrics(), config.registry());
     kafka = new KafkaWatch(config.clientProperties(), config.clock());
     surroundings = new Surroundings(models, config.parts(), kafka, config.clock());
     admission = new Admission(config.limits());
@@ -417,9 +422,18 @@ public final class MillraceServer implements AutoCloseable {
         RejectedView.PARAMETERS);
     config.deployments().ifPresent(log -> models(routes, config, log));
     config.experiments().ifPresent(log -> experiments(routes, config, log));
+    config.experiments().ifPresent(log -> results(routes, log));
     routes.document("/openapi.json", "openapi.json");
     ConsoleFile.ALL.forEach(routes::page);
     return routes;
+  }
+
+  private void results(Routes routes, ExperimentLog log) {
+    ExperimentResultsEndpoint endpoint = new ExperimentResultsEndpoint(log::view, results);
+    routes.view(
+        "/v1/experiments/results",
+        ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.of(ctx.queryParam("key"))),
+        "key");
   }
 
   private void models(Routes routes, ServerConfig config, DeploymentLog log) {
@@ -578,6 +592,7 @@ public final class MillraceServer implements AutoCloseable {
     kafka.close();
     ingestion.close();
     rejected.close();
+    results.close();
     impressions.close();
     given.close();
     models.close();

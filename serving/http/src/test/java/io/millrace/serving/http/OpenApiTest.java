@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
+import io.millrace.experiment.readout.ExperimentReadout;
 import io.millrace.learner.ModelKind;
 import io.millrace.ranking.ServedFixture;
 import io.swagger.v3.parser.OpenAPIV3Parser;
@@ -166,6 +167,25 @@ class OpenApiTest {
   }
 
   @Test
+  void readOutsOfExperimentsAreAsDescribed() throws Exception {
+    JsonNode schema = described.at("/components/schemas/ExperimentReadout");
+    for (int clicks : new int[] {0, 50, 100, 150}) {
+      ExperimentReadout readout =
+          ExperimentReadout.of(
+              ExperimentResultsTest.experiment(),
+              List.of(
+                  ExperimentResultsTest.arm("old", 1000, 100),
+                  ExperimentResultsTest.arm("new", clicks == 50 ? 100 : 1000, clicks)));
+      JsonNode json = JSON.readTree(JsonAnswers.bytes(readout));
+      assertThat(errors(schema, json)).as(json.toString()).isEmpty();
+    }
+    JsonNode empty =
+        JSON.readTree(
+            JsonAnswers.bytes(ExperimentReadout.of(ExperimentResultsTest.experiment(), List.of())));
+    assertThat(errors(schema, empty)).isEmpty();
+  }
+
+  @Test
   void eventsHaveTheKeysThatTheServerKnows() {
     assertThat(keys("ImpressionEvent"))
         .containsExactlyInAnyOrderElementsOf(EventsEndpoint.IMPRESSION_KEYS);
@@ -192,6 +212,8 @@ class OpenApiTest {
         "/v1/experiments?key=nope",
         "/v1/history",
         "/v1/history?since=x",
+        "/v1/experiments/results",
+        "/v1/experiments/results?key=nope",
         "/v1/rejected",
         "/v1/rejected?limit=x",
         "/v1/status?x=1",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.experiment.readout;
+
+import org.jspecify.annotations.NullMarked;
