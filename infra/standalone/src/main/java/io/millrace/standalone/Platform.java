@@ -8,6 +8,9 @@ import io.millrace.deployment.Origin;
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.Outcome;
+import io.millrace.experiment.ExperimentLog;
+import io.millrace.experiment.job.ExperimentJob;
+import io.millrace.experiment.job.ExperimentJobConfig;
 import io.millrace.feature.FeatureChange;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
@@ -79,11 +82,17 @@ public final class Platform implements AutoCloseable {
   /** What a record batch has beyond its one record. */
   private static final int RECORD_ENVELOPE_BYTES = 4096;
 
-  /** How long a change of deployments waits for Kafka. */
+  /** How long a change of deployments or experiments waits for Kafka. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Hosts that stand for all addresses of this machine. */
   private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
+
+  private static final String INGESTION = "ingestion";
+  private static final String EXPERIMENTS = "experiments";
+
+  /** Jobs that run whatever models there are. */
+  private static final int FIXED_JOBS = 2;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Topics topics = Topics.DEFAULT;
@@ -129,6 +138,9 @@ public final class Platform implements AutoCloseable {
               DeploymentLog.onKafka(client(), topics.deployments(), Clock.systemUTC(), PATIENCE));
       FirstModels.in(deployments, config.models(), Clock.systemUTC())
           .forEach(note -> System.err.println("millrace: " + note));
+      ExperimentLog experiments =
+          opened(
+              ExperimentLog.onKafka(client(), topics.experiments(), Clock.systemUTC(), PATIENCE));
       int learners =
           (int) deployments.view().present().stream().filter(d -> d.state().learns()).count();
       flink =
@@ -136,11 +148,11 @@ public final class Platform implements AutoCloseable {
               new EmbeddedFlink(
                   directory.checkpoints(),
                   directory.tmp(),
-                  1 + Math.max(1, learners),
+                  FIXED_JOBS + Math.max(1, learners),
                   jobs.checkpointInterval(),
                   FlinkCredentials.of(directory)));
       watch = opened(new PartsWatch(this::look, System.err, Clock.systemUTC()));
-      flink.submit("ingestion", env -> IngestionJob.build(env, ingestion(config)));
+      flink.submit(INGESTION, env -> IngestionJob.build(env, ingestion(config)));
       controller =
           opened(
               new ModelController(
@@ -161,9 +173,13 @@ public final class Platform implements AutoCloseable {
                       ServerWiring.of(client(), topics, directory.views(), registry)
                           .withOutcomes(outcomes(config))
                           .withDeployments(Optional.of(deployments))
+                          .withExperiments(Optional.of(experiments))
                           .withObjection(config::objection)
                           .withParts(watch::parts)
                           .withExtraStatus(config.extraStatus()))));
+      if (config.emission() != LabelEmission.ON_WINDOW_END) { // a file is in no experiment
+        flink.submit(EXPERIMENTS, env -> ExperimentJob.build(env, experiments(settings)));
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -183,6 +199,10 @@ public final class Platform implements AutoCloseable {
         settings.kafka().acceptLostEvents(),
         settings.compute(),
         settings.jobs().guard());
+  }
+
+  private ExperimentJobConfig experiments(PlatformSettings settings) {
+    return new ExperimentJobConfig(kafka(), topics.prefix(), settings.kafka().acceptLostEvents());
   }
 
   private ModelController.ModelTopics topicsOfModels(LogConfig log) {
@@ -303,8 +323,14 @@ public final class Platform implements AutoCloseable {
     return parts;
   }
 
-  /** What ends the platform when it fails: a model that no alias means does not. */
+  /**
+   * What ends the platform when it fails: a model that no alias means does not, nor do the
+   * statistics of experiments.
+   */
   private boolean isVital(Part job) {
+    if (job.name().equals("Job " + EXPERIMENTS)) {
+      return false;
+    }
     DeploymentView view = deployments.view();
     return view.models().keySet().stream()
         .filter(model -> job.name().equals("Job " + ModelController.job(model)))
