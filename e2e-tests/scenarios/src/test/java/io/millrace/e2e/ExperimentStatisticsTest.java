@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.deployment.Made;
-import io.millrace.event.Click;
 import io.millrace.event.Impression;
+import io.millrace.event.Outcome;
 import io.millrace.event.Served;
 import io.millrace.event.ServedArm;
 import io.millrace.experiment.Experiment;
@@ -53,7 +53,7 @@ class ExperimentStatisticsTest {
             """
             {"key":"page","unit":{"kind":"user","attribute":"user"},
              "arms":[{"name":"old","weight":1,"value":1},{"name":"new","weight":1,"value":2}],
-             "metrics":[{"name":"click","kind":"rate","better":"up"}]}
+             "metrics":[{"name":"click","kind":"value","better":"up"}]}
             """,
             new Made("ann", Instant.EPOCH));
     try (ExperimentLog log =
@@ -66,7 +66,7 @@ class ExperimentStatisticsTest {
     }
   }
 
-  /** Two impressions of each user; the first of every fourth user is clicked. */
+  /** Two impressions of each user, all clicked, so that their labels are known at once. */
   private static void write(Platform platform, int from, int to) {
     AvroWire wire = new AvroWire(platform.registry());
     GenericRecord features = new GenericData.Record(FEATURES);
@@ -86,9 +86,12 @@ class ExperimentStatisticsTest {
                   ByteBuffer.wrap(wire.encode(features)),
                   new Served("none", 1L, 0.5f, 0L, List.of(arm)));
           send(producer, platform.topics().impressions(), id, wire.encode(impression));
-          if (i == 0 && user % 4 == 0) {
-            send(producer, platform.topics().clicks(), id, wire.encode(new Click(id, now)));
-          }
+          double value = i == 0 && user % 4 == 0 ? 1 : 0.5;
+          send(
+              producer,
+              platform.topics().clicks(),
+              id,
+              wire.encode(new Outcome(id, "click", now, value, false)));
         }
       }
     }
@@ -124,13 +127,13 @@ class ExperimentStatisticsTest {
     try (Scenario scenario = Scenario.start(folder)) {
       create(scenario.platform());
       write(scenario.platform(), 0, 40);
-      awaitLevels(scenario, "old 20 40 0.25;new 20 40 0.0;");
+      awaitLevels(scenario, "old 20 40 0.625;new 20 40 0.5;");
       assertThat(scenario.platform().failure()).isEmpty();
     }
     try (Scenario again = Scenario.start(folder)) {
-      awaitLevels(again, "old 20 40 0.25;new 20 40 0.0;");
+      awaitLevels(again, "old 20 40 0.625;new 20 40 0.5;");
       write(again.platform(), 40, 80);
-      awaitLevels(again, "old 40 80 0.25;new 40 80 0.0;");
+      awaitLevels(again, "old 40 80 0.625;new 40 80 0.5;");
     }
   }
 }
