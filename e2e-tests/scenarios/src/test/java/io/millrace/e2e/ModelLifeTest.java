@@ -110,7 +110,7 @@ class ModelLifeTest {
       await("fast is served").atMost(LIMIT).until(() -> version(api, "fast") > 0);
       await("it has a checkpoint of its own")
           .atMost(LIMIT)
-          .until(() -> checkpoints(scenario.platform()) == 3);
+          .until(() -> checkpoints(scenario.platform()) == 4); // with ingestion and experiments
       changed(
           api,
           "/v1/models",

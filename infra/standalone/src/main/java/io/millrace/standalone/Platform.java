@@ -9,6 +9,8 @@ import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.Outcome;
 import io.millrace.experiment.ExperimentLog;
+import io.millrace.experiment.job.ExperimentJob;
+import io.millrace.experiment.job.ExperimentJobConfig;
 import io.millrace.feature.FeatureChange;
 import io.millrace.feature.FeatureCompatibility;
 import io.millrace.feature.FeatureSchema;
@@ -86,6 +88,12 @@ public final class Platform implements AutoCloseable {
   /** Hosts that stand for all addresses of this machine. */
   private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::");
 
+  private static final String INGESTION = "ingestion";
+  private static final String EXPERIMENTS = "experiments";
+
+  /** Jobs that run whatever models there are. */
+  private static final int FIXED_JOBS = 2;
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Topics topics = Topics.DEFAULT;
   private final Path root;
@@ -140,11 +148,11 @@ public final class Platform implements AutoCloseable {
               new EmbeddedFlink(
                   directory.checkpoints(),
                   directory.tmp(),
-                  1 + Math.max(1, learners),
+                  FIXED_JOBS + Math.max(1, learners),
                   jobs.checkpointInterval(),
                   FlinkCredentials.of(directory)));
       watch = opened(new PartsWatch(this::look, System.err, Clock.systemUTC()));
-      flink.submit("ingestion", env -> IngestionJob.build(env, ingestion(config)));
+      flink.submit(INGESTION, env -> IngestionJob.build(env, ingestion(config)));
       controller =
           opened(
               new ModelController(
@@ -169,6 +177,9 @@ public final class Platform implements AutoCloseable {
                           .withObjection(config::objection)
                           .withParts(watch::parts)
                           .withExtraStatus(config.extraStatus()))));
+      if (config.emission() != LabelEmission.ON_WINDOW_END) { // a file is in no experiment
+        flink.submit(EXPERIMENTS, env -> ExperimentJob.build(env, experiments(settings)));
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -188,6 +199,10 @@ public final class Platform implements AutoCloseable {
         settings.kafka().acceptLostEvents(),
         settings.compute(),
         settings.jobs().guard());
+  }
+
+  private ExperimentJobConfig experiments(PlatformSettings settings) {
+    return new ExperimentJobConfig(kafka(), topics.prefix(), settings.kafka().acceptLostEvents());
   }
 
   private ModelController.ModelTopics topicsOfModels(LogConfig log) {
@@ -308,8 +323,14 @@ public final class Platform implements AutoCloseable {
     return parts;
   }
 
-  /** What ends the platform when it fails: a model that no alias means does not. */
+  /**
+   * What ends the platform when it fails: a model that no alias means does not, nor do the
+   * statistics of experiments.
+   */
   private boolean isVital(Part job) {
+    if (job.name().equals("Job " + EXPERIMENTS)) {
+      return false;
+    }
     DeploymentView view = deployments.view();
     return view.models().keySet().stream()
         .filter(model -> job.name().equals("Job " + ModelController.job(model)))
