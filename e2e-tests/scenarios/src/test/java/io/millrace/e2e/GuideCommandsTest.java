@@ -119,7 +119,8 @@ class GuideCommandsTest {
             #!/usr/bin/env bash
             case "$1 $*" in
               *" --server "* | *" --from "*) ;;
-              "rank "* | "click "* | "send "* | "predict "* | "status "* | "explain "*)
+              "rank "* | "click "* | "send "* | "predict "* | "status "* | "explain "* | \
+                "models "* | "experiments "*)
                 set -- "$@" --server http://127.0.0.1:%d ;;
             esac
             case "$1" in

@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
       ExplainCommand.class,
       StatusCommand.class,
       ModelsCommand.class,
+      ExperimentsCommand.class,
       SchemaCommand.class,
       RejectedCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -28,27 +28,6 @@ final class ModelsCommand {
   private static final String STATE = "/v1/models/state";
   private static final String ALIASES = "/v1/aliases";
 
-  /** What every change takes. */
-  static final class ChangeOptions {
-    @Mixin private ServerOption server;
-
-    @Option(names = "--dry-run", description = "Only say what would come of it.")
-    private boolean dryRun;
-
-    @Option(names = "--by", description = "Who asks, kept with the change (default: your user).")
-    private String by = String.valueOf(System.getProperty("user.name"));
-
-    private int send(String path, ObjectNode change) throws InterruptedException {
-      change.put("by", by);
-      if (dryRun) {
-        change.put("dryRun", true);
-      }
-      JsonNode answer = server.client().posted(path, change.toString());
-      System.out.println((dryRun ? "would be: " : "") + answer.path("says").asText());
-      return 0;
-    }
-  }
-
   @Command(
       mixinStandardHelpOptions = true,
       description = "All models, with what is served of them.")
@@ -62,37 +41,33 @@ final class ModelsCommand {
       return 0;
     }
     JsonNode status = server.client().status();
-    List<String[]> rows = new ArrayList<>();
-    rows.add(
-        new String[] {
-          "model",
-          "state",
-          "aliases",
-          "kind",
-          "version",
-          "learned",
-          "differs by",
-          "AUC",
-          "log loss",
-          "from"
-        });
+    TextTable table =
+        new TextTable(
+            "model",
+            "state",
+            "aliases",
+            "kind",
+            "version",
+            "learned",
+            "differs by",
+            "AUC",
+            "log loss",
+            "from");
     for (JsonNode model : deployments.path("models")) {
       JsonNode served = served(status, model.path("name").asText());
-      rows.add(
-          new String[] {
-            model.path("name").asText(),
-            model.path("state").asText(),
-            joined(model.path("aliases")),
-            model.path("kind").asText(),
-            served.path("version").asText("-"),
-            count(served),
-            model.path("state").asText().equals("shadow") ? difference(served) : "-",
-            figure(served, "auc"),
-            figure(served, "logloss"),
-            model.path("from").asText("-")
-          });
+      table.row(
+          model.path("name").asText(),
+          model.path("state").asText(),
+          joined(model.path("aliases")),
+          model.path("kind").asText(),
+          served.path("version").asText("-"),
+          count(served),
+          model.path("state").asText().equals("shadow") ? difference(served) : "-",
+          figure(served, "auc"),
+          figure(served, "logloss"),
+          model.path("from").asText("-"));
     }
-    print(rows);
+    System.out.print(table);
     for (JsonNode part : status.path("parts")) {
       String name = part.path("name").asText();
       boolean ofModel = name.startsWith("Job training-") || name.startsWith("Model ");
@@ -161,23 +136,6 @@ final class ModelsCommand {
   private static String count(JsonNode served) {
     JsonNode learned = served.path("metrics").path("learned");
     return learned.isNumber() ? String.valueOf(learned.asLong()) : "-";
-  }
-
-  private static void print(List<String[]> rows) {
-    int columns = rows.get(0).length;
-    int[] widths = new int[columns];
-    for (String[] row : rows) {
-      for (int c = 0; c < columns; c++) {
-        widths[c] = Math.max(widths[c], row[c].length());
-      }
-    }
-    for (String[] row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int c = 0; c < columns; c++) {
-        line.append(row[c]).append(" ".repeat(widths[c] - row[c].length() + 2));
-      }
-      System.out.println(line.toString().stripTrailing());
-    }
   }
 
   @Command(

@@ -68,6 +68,15 @@ final class RankCommand implements Callable<Integer> {
         ranking.model(),
         ranking.version(),
         ranking.logged() ? "" : "; not known to be logged, so outcomes of it may be lost");
+    if (ranking.experiments() != null) {
+      ranking
+          .experiments()
+          .forEach(
+              (key, in) ->
+                  System.out.printf(
+                      "experiment %s: %s (%s)%n",
+                      key, in.arm() == null ? "no arm" : "arm " + in.arm(), in.why()));
+    }
     return 0;
   }
 }

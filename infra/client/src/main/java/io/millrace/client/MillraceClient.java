@@ -83,9 +83,25 @@ public final class MillraceClient {
    *
    * @param version of the model
    * @param logged whether Kafka had acknowledged the impressions in time
+   * @param experiments what the request got of each experiment, by key; null where it had to do
+   *     with none
    * @param results by falling score
    */
-  public record Ranking(String model, long version, boolean logged, List<Ranked> results) {}
+  public record Ranking(
+      String model,
+      long version,
+      boolean logged,
+      @Nullable Map<String, InExperiment> experiments,
+      List<Ranked> results) {}
+
+  /**
+   * What a request got of an experiment.
+   *
+   * @param arm its name, or null if the request is in none
+   * @param value what the arm's units get, of a model its name; or null
+   * @param why it is so, in a word
+   */
+  public record InExperiment(@Nullable String arm, @Nullable JsonNode value, String why) {}
 
   /**
    * One result.

@@ -1,0 +1,94 @@
+package io.millrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A live model and its clone are compared on users, who are ranked for all the while. */
+class ExperimentLifeTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int USERS = 400;
+  private static final String RANKING =
+      """
+      {"context":{"user_id":"%s","user_segment":"student","device":"phone","hour":12},
+       "candidates":[{"features":{"ad_id":"ad-1","advertiser":"a","category":"games","price":9.5}}]}
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void eachUserIsAnsweredByTheModelOfTheirArmUntilTheExperimentIsStopped() throws Exception {
+    try (Scenario scenario = Scenario.start(folder)) {
+      Api api = scenario.api();
+      var unused = scenario.await("ready", status -> status.path("ready").asBoolean());
+      assertThat(scenario.demo(200, Duration.ofSeconds(2)).impressions()).isPositive();
+      changed(api, "/v1/models", "{\"name\":\"fast\",\"cloneOf\":\"live\"}");
+      changed(
+          api,
+          "/v1/experiments",
+          """
+          {"key":"faster","unit":{"kind":"user","attribute":"user_id"},
+           "arms":[{"name":"old","weight":1,"model":"live"},{"name":"new","weight":1,"model":"fast"}]}
+          """);
+      await("fast can answer")
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  api.post(
+                              "/v1/experiments/state",
+                              state("running").replace("}", ",\"dryRun\":true}"))
+                          .status()
+                      == 200);
+      assertThat(rank(api, "user-1").has("experiments")).isFalse();
+
+      changed(api, "/v1/experiments/state", state("running"));
+      await("it is in force").atMost(LIMIT).until(() -> rank(api, "user-1").has("experiments"));
+      Map<String, Integer> counts = new HashMap<>();
+      Map<String, String> arms = new HashMap<>();
+      for (int i = 0; i < USERS; i++) {
+        String user = "user-" + i;
+        JsonNode answer = rank(api, user);
+        String arm = answer.at("/experiments/faster/arm").asText();
+        assertThat(answer.path("model").asText()).isEqualTo(arm.equals("old") ? "ads" : "fast");
+        arms.put(user, arm);
+        counts.merge(arm, 1, Integer::sum);
+      }
+      assertThat(counts).containsOnlyKeys("old", "new");
+      assertThat(counts.get("new")).isBetween(160, 240); // half of them by four deviations
+      for (int i = 0; i < USERS; i++) {
+        String user = "user-" + i;
+        assertThat(rank(api, user).at("/experiments/faster/arm").asText())
+            .isEqualTo(arms.get(user));
+      }
+
+      changed(api, "/v1/experiments/state", state("stopped"));
+      await("it is over").atMost(LIMIT).until(() -> !rank(api, "user-1").has("experiments"));
+      for (int i = 0; i < USERS; i++) {
+        assertThat(rank(api, "user-" + i).path("model").asText()).isEqualTo("ads");
+      }
+      assertThat(scenario.platform().failure()).isEmpty();
+    }
+  }
+
+  private static String state(String state) {
+    return "{\"key\":\"faster\",\"state\":\"%s\"}".formatted(state);
+  }
+
+  private static void changed(Api api, String path, String body)
+      throws IOException, InterruptedException {
+    Api.Answer answer = api.post(path, body);
+    assertThat(answer.status()).as("%s", answer.body()).isEqualTo(200);
+  }
+
+  private static JsonNode rank(Api api, String user) throws IOException, InterruptedException {
+    return api.post("/v1/rank", RANKING.formatted(user)).body();
+  }
+}
