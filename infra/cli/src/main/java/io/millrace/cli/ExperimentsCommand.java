@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description =
         "Lists the experiments of a running platform, and changes which there are and who is in them; see docs/guides/experiments.md.",
-    synopsisSubcommandLabel = "(list | show | create | start | ramp | stop)")
+    synopsisSubcommandLabel = "(list | show | results | create | start | ramp | stop)")
 @SuppressWarnings("NullAway.Init") // picocli sets the parameters
 final class ExperimentsCommand {
   private static final JsonMapper JSON = new JsonMapper();
@@ -100,6 +100,29 @@ final class ExperimentsCommand {
         experiment.at("/changed/by").asText(),
         experiment.path("reason").isTextual() ? ": " + experiment.path("reason").asText() : "");
     System.out.println(experiment.toPrettyString());
+    return 0;
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = {
+        "What an experiment has shown: units, metrics and lifts with intervals that hold whenever",
+        "they are looked at."
+      })
+  int results(
+      @Mixin ServerOption server,
+      @Parameters(paramLabel = "KEY", description = "Of the experiment.") String key,
+      @Option(names = "--json", description = "The read-out as JSON.") boolean json)
+      throws InterruptedException {
+    JsonNode readout =
+        server
+            .client()
+            .json(EXPERIMENTS + "/results?key=" + URLEncoder.encode(key, StandardCharsets.UTF_8));
+    if (json) {
+      System.out.println(readout.toPrettyString());
+    } else {
+      ResultsText.of(readout).forEach(System.out::println);
+    }
     return 0;
   }
 
