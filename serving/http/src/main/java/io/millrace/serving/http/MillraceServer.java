@@ -42,6 +42,7 @@ import io.millrace.ranking.ServedModels;
 import io.millrace.ranking.WarmUp;
 import io.millrace.schema.SubjectNames;
 import io.millrace.serving.console.ConsoleFile;
+import io.millrace.serving.http.flags.GrowthBookStream;
 import io.millrace.wire.RejectionReason;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -89,6 +90,7 @@ public final class MillraceServer implements AutoCloseable {
   private final ScheduledExecutorService schemaWatch;
   private final List<Thread> warmUps = new CopyOnWriteArrayList<>();
   private final @Nullable DeployedModels deployed;
+  private final @Nullable GrowthBookStream growthBook;
   private final KafkaWatch kafka;
   private final Surroundings surroundings;
   private final Admission admission;
@@ -196,6 +198,7 @@ public final class MillraceServer implements AutoCloseable {
     RankingService rankings = rankings(models, limits, config);
     RunningExperiments experiments = new RunningExperiments(models);
     config.experiments().ifPresent(experiments::follow);
+    growthBook = config.experiments().map(GrowthBookStream::new).orElse(null);
     RankEndpoint rank = new RankEndpoint(rankings, experiments);
     PredictEndpoint predict =
         new PredictEndpoint(new PredictionService(models, limits, config.clock()), experiments);
@@ -456,6 +459,11 @@ public final class MillraceServer implements AutoCloseable {
     post(routes, config, "aliases", Role.ADMIN, endpoint::alias);
   }
 
+  /** There is one where there are experiments. */
+  private GrowthBookStream growthBook() {
+    return Objects.requireNonNull(growthBook);
+  }
+
   /** Why a model can't be retired: an experiment that runs has it in an arm. */
   private static Optional<String> inExperiment(
       ServerConfig config, DeploymentView deployments, String model) {
@@ -484,6 +492,13 @@ public final class MillraceServer implements AutoCloseable {
         "/v1/experiments",
         ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all(ctx.queryParam("key"))),
         "key");
+    routes.get("/api/features/{clientKey}", (ctx, request) -> growthBook().features());
+    routes.get(
+        "/sub/{clientKey}",
+        (ctx, request) ->
+            growthBook()
+                .changes(ctx)
+                .orElseThrow(() -> RequestException.busy("Too many follow the experiments.")));
     post(routes, config, "experiments", Role.ADMIN, endpoint::add);
     post(routes, config, "experiments/state", Role.ADMIN, endpoint::state);
     post(routes, config, "experiments/ramp", Role.ADMIN, endpoint::ramp);
@@ -580,6 +595,9 @@ public final class MillraceServer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (growthBook != null) {
+      growthBook.close();
+    }
     server.stop().join();
     if (deployed != null) {
       deployed.close();

@@ -26,6 +26,14 @@ record Route(
     return method == HttpMethod.GET ? "GET, HEAD" : method.name();
   }
 
+  /** Whether it answers a path, whatever stands in the place of its parameter. */
+  boolean isOf(String asked) {
+    int parameter = path.indexOf('{');
+    return parameter < 0
+        ? path.equals(asked)
+        : asked.startsWith(path.substring(0, parameter)) && asked.indexOf('/', parameter) < 0;
+  }
+
   /**
    * Requires the query of a request to have parameters of this route alone, each of them once.
    *

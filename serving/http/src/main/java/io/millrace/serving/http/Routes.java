@@ -131,7 +131,7 @@ final class Routes {
   /** The methods that a path takes, as an {@code Allow} header has them; empty for no path. */
   String allowed(String path) {
     return all.stream()
-        .filter(route -> route.path().equals(path))
+        .filter(route -> route.isOf(path))
         .map(Route::allowed)
         .collect(Collectors.joining(", "));
   }

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learner.ModelKind;
 import io.millrace.ranking.ServedFixture;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Iterator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Experiments by HTTP, and what they do to rankings and predictions. */
 @SuppressWarnings("NullAway.Init") // set before all tests
@@ -210,6 +216,31 @@ class ExperimentsApiTest {
         "/v1/rank",
         ranking("u1", "\"experiments\":[1],", ""),
         "experiments[0]: 1, expected a string");
+  }
+
+  @Test
+  @Timeout(60)
+  void growthBooksSdkIsToldOfEachChange() throws Exception {
+    Http.Answer features = http.get("/api/features/sdk-1");
+    assertThat(features.headers().firstValue("x-sse-support")).hasValue("enabled");
+    assertThat(features.json().get("features").has("told")).isFalse();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/sub/sdk-1"))
+            .header("accept-encoding", "gzip")
+            .build();
+    try (Stream<String> lines =
+        http.client().send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+      Iterator<String> events = lines.filter(line -> !line.isEmpty()).iterator();
+      assertThat(events.next()).isEqualTo("event:features");
+      assertThat(events.next()).isEqualTo("data:" + features.body());
+      says("/v1/experiments", OF_VALUES.formatted("told"));
+      assertThat(events.next()).isEqualTo("event:features");
+      assertThat(events.next())
+          .isEqualTo("data:" + http.get("/api/features/sdk-1").body())
+          .contains("\"told\"");
+    }
+    assertThat(http.post("/sub/sdk-1", "{}").json().at("/error/message").asText())
+        .isEqualTo("This path does not take this method, expected GET, HEAD.");
   }
 
   @Test
