@@ -69,6 +69,7 @@ public final class ExperimentCommands {
   public Answer create(String draft, Asked asked) {
     Experiment experiment = Experiment.draft(draft, made(asked));
     requireOneKind(experiment);
+    requireWhatServersDo(experiment);
     refuse(experiment, "is no model or alias", missing);
     ExperimentView after = log.change(view -> Optional.of(new Create(experiment)), asked.dryRun());
     return answer(
@@ -166,6 +167,15 @@ public final class ExperimentCommands {
       throw new IllegalArgumentException(
           "experiment %s: arms: %d of %d are models, expected all or none of them"
               .formatted(experiment.key(), models, experiment.arms().size()));
+    }
+  }
+
+  /** What an experiment may say, and nothing here does yet. */
+  private static void requireWhatServersDo(Experiment experiment) {
+    if (experiment.data() != DataPolicy.SHARED) {
+      throw new IllegalArgumentException(
+          "experiment %s: data: %s, expected shared: every model here learns from all impressions; 'millrace models freeze' lets one learn nothing"
+              .formatted(experiment.key(), experiment.data().word()));
     }
   }
 

@@ -125,6 +125,12 @@ class ExperimentsApiTest {
         "/v1/experiments",
         ofModels("typo", "fast").replace("\"model\":\"live\"", "\"value\":1"),
         "experiment typo: arms: 1 of 2 are models, expected all or none of them");
+    assertRefused(
+        400,
+        "/v1/experiments",
+        ofModels("typo", "fast").replaceFirst("\\{", "{\"data\":\"own\","),
+        "experiment typo: data: own, expected shared: every model here learns from all impressions;"
+            + " 'millrace models freeze' lets one learn nothing");
   }
 
   @Test
