@@ -321,6 +321,13 @@ class OpenApiTest {
         "/v1/experiments/ramp",
         http.post("/v1/experiments/ramp", "{\"key\":\"page\",\"weights\":{\"a\":2}}"));
     assertAsDescribed("get", "/v1/experiments", http.get("/v1/experiments?key=page"));
+    http.post(
+        "/v1/experiments",
+        """
+        {"key":"plain","unit":{"kind":"user","attribute":"user_id"},
+         "arms":[{"name":"a","weight":1,"model":"live"},{"name":"b","weight":1,"model":"fm"}]}
+        """);
+    assertAsDescribed("get", "/v1/experiments", http.get("/v1/experiments?key=plain"));
     for (String path : List.of("/v1/rank", "/v1/predict")) {
       Http.Answer answer =
           http.post(
