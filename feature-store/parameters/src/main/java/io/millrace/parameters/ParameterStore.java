@@ -41,7 +41,8 @@ import org.rocksdb.WriteOptions;
  * {@code topic} (id of the topic, UTF-8). {@code rows}: row as 8 bytes big endian → codec id (1
  * byte), data. {@code tensors}: name → TensorUpdate (Avro single-object encoding). A manifest may
  * have been written before it had an incarnation, {@code VersionManifest-1.avsc}, or while it had
- * metrics, {@code VersionManifest-2.avsc}; its metrics are ignored.
+ * metrics, {@code VersionManifest-2.avsc}, which are ignored, or before it had faults, {@code
+ * VersionManifest-3.avsc}.
  *
  * <p>The write-ahead log is not synchronised: a process's death loses nothing, a machine's death at
  * most the last writes, which are read from Kafka again.
@@ -72,6 +73,7 @@ final class ParameterStore implements AutoCloseable {
     SchemaStore.Cache older = new SchemaStore.Cache();
     older.addSchema(resource("VersionManifest-1.avsc"));
     older.addSchema(resource("VersionManifest-2.avsc"));
+    older.addSchema(resource("VersionManifest-3.avsc"));
     MANIFESTS = VersionManifest.createDecoder(older);
   }
 

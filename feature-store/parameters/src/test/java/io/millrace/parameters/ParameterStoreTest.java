@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -123,21 +124,45 @@ class ParameterStoreTest {
   /** Written while metrics were in the manifest: they are ignored, and all else is read. */
   @Test
   void readsAManifestThatHasMetrics() throws Exception {
+    readsManifestOf("VersionManifest-2.avsc", Map.of("metrics", Map.of("total.auc", 0.5)));
+  }
+
+  @Test
+  void readsAManifestOfBeforeFaults() throws Exception {
+    readsManifestOf("VersionManifest-3.avsc", Map.of());
+  }
+
+  /**
+   * A store of another schema is read by that schema alone: if this fails, the schema of before
+   * becomes the next {@code VersionManifest-N.avsc} of the store, and the new one this resource.
+   */
+  @Test
+  void theSchemaIsTheOneThatStoresOfThisVersionAreWrittenBy() throws Exception {
+    try (InputStream in =
+        ParameterStoreTest.class.getResourceAsStream("VersionManifest-now.avsc")) {
+      assertThat(SchemaNormalization.toParsingForm(VersionManifest.getClassSchema()))
+          .isEqualTo(SchemaNormalization.toParsingForm(new Schema.Parser().parse(in)));
+    }
+  }
+
+  private void readsManifestOf(String resource, Map<String, ?> more) throws Exception {
     VersionManifest expected = Manifests.incarnation(3, 20, 10, 1, 1);
     try (ParameterStore store = new ParameterStore(directory)) {
       store.write(change(true, expected, 5, Map.of()), "topic");
     }
-    Schema withMetrics;
-    try (InputStream in = ParameterStore.class.getResourceAsStream("VersionManifest-2.avsc")) {
-      withMetrics = new Schema.Parser().parse(in);
+    Schema schema;
+    try (InputStream in = ParameterStore.class.getResourceAsStream(resource)) {
+      schema = new Schema.Parser().parse(in);
     }
-    GenericRecord old = new GenericData.Record(withMetrics);
+    GenericRecord old = new GenericData.Record(schema);
     for (Schema.Field field : expected.getSchema().getFields()) {
       Object value = expected.get(field.pos());
-      old.put(field.name(), value instanceof Instant time ? (Object) time.toEpochMilli() : value);
+      if (schema.getField(field.name()) != null) {
+        old.put(field.name(), value instanceof Instant time ? (Object) time.toEpochMilli() : value);
+      }
     }
-    old.put("metrics", Map.of("total.auc", 0.5));
-    ByteBuffer bytes = new BinaryMessageEncoder<>(GenericData.get(), withMetrics).encode(old);
+    more.forEach(old::put);
+    ByteBuffer bytes = new BinaryMessageEncoder<>(GenericData.get(), schema).encode(old);
     putManifest(Arrays.copyOf(bytes.array(), bytes.remaining()));
     try (ParameterStore store = new ParameterStore(directory)) {
       assertThat(store.load().orElseThrow().manifest()).isEqualTo(expected);
