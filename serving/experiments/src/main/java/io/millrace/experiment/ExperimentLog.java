@@ -1,9 +1,9 @@
 package io.millrace.experiment;
 
 import io.millrace.deployment.RefusedChangeException;
+import io.millrace.journal.DecidedLog;
 import io.millrace.journal.InMemoryJournal;
 import io.millrace.journal.Journal;
-import io.millrace.journal.Journal.Decision;
 import io.millrace.journal.KafkaJournal;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,10 +17,19 @@ import java.util.function.Function;
  * by many threads and processes.
  */
 public final class ExperimentLog implements AutoCloseable {
-  private final Journal<Experiments, ExperimentChange> journal;
+  private final DecidedLog<Experiments, ExperimentChange, ExperimentView> log;
 
   private ExperimentLog(Journal<Experiments, ExperimentChange> journal) {
-    this.journal = journal;
+    this.log =
+        new DecidedLog<>(journal, Experiments::view, ExperimentView::after, ExperimentLog::check);
+  }
+
+  private static void check(ExperimentView view, ExperimentChange change) {
+    ExperimentRules.objection(view, change)
+        .ifPresent(
+            objection -> {
+              throw new RefusedChangeException(objection);
+            });
   }
 
   /**
@@ -43,7 +52,7 @@ public final class ExperimentLog implements AutoCloseable {
 
   /** What is known now, without waiting. */
   public ExperimentView view() {
-    return journal.read(Experiments::view);
+    return log.view();
   }
 
   /**
@@ -52,13 +61,12 @@ public final class ExperimentLog implements AutoCloseable {
    * @throws io.millrace.journal.JournalException if it cannot be read
    */
   public ExperimentView newest() {
-    journal.catchUp();
-    return view();
+    return log.newest();
   }
 
   /** Calls a follower with each view from now on, on the thread that reads the topic. */
   public void follow(Consumer<ExperimentView> follower) {
-    journal.onChange(() -> follower.accept(view()));
+    log.follow(follower);
   }
 
   /**
@@ -72,28 +80,11 @@ public final class ExperimentLog implements AutoCloseable {
    */
   public ExperimentView change(
       Function<ExperimentView, Optional<ExperimentChange>> decide, boolean dryRun) {
-    ExperimentView after = journal.change(state -> decision(state.view(), decide, dryRun));
-    return dryRun ? after : view();
-  }
-
-  private static Decision<ExperimentChange, ExperimentView> decision(
-      ExperimentView view,
-      Function<ExperimentView, Optional<ExperimentChange>> decide,
-      boolean dryRun) {
-    ExperimentChange change = decide.apply(view).orElse(null);
-    if (change == null) {
-      return Decision.nothingToChange(view);
-    }
-    ExperimentRules.objection(view, change)
-        .ifPresent(
-            objection -> {
-              throw new RefusedChangeException(objection);
-            });
-    return dryRun ? Decision.nothingToChange(view.after(change)) : Decision.of(change, view);
+    return log.change(decide, dryRun);
   }
 
   @Override
   public void close() {
-    journal.close();
+    log.close();
   }
 }

@@ -1,8 +1,8 @@
 package io.millrace.deployment;
 
+import io.millrace.journal.DecidedLog;
 import io.millrace.journal.InMemoryJournal;
 import io.millrace.journal.Journal;
-import io.millrace.journal.Journal.Decision;
 import io.millrace.journal.KafkaJournal;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,10 +16,19 @@ import java.util.function.Function;
  * by many threads and processes.
  */
 public final class DeploymentLog implements AutoCloseable {
-  private final Journal<Deployments, DeploymentChange> journal;
+  private final DecidedLog<Deployments, DeploymentChange, DeploymentView> log;
 
   private DeploymentLog(Journal<Deployments, DeploymentChange> journal) {
-    this.journal = journal;
+    this.log =
+        new DecidedLog<>(journal, Deployments::view, DeploymentView::after, DeploymentLog::check);
+  }
+
+  private static void check(DeploymentView view, DeploymentChange change) {
+    DeploymentRules.objection(view, change)
+        .ifPresent(
+            objection -> {
+              throw new RefusedChangeException(objection);
+            });
   }
 
   /**
@@ -42,7 +51,7 @@ public final class DeploymentLog implements AutoCloseable {
 
   /** What is known now, without waiting. */
   public DeploymentView view() {
-    return journal.read(Deployments::view);
+    return log.view();
   }
 
   /**
@@ -51,13 +60,12 @@ public final class DeploymentLog implements AutoCloseable {
    * @throws io.millrace.journal.JournalException if it cannot be read
    */
   public DeploymentView newest() {
-    journal.catchUp();
-    return view();
+    return log.newest();
   }
 
   /** Calls a follower with each view from now on, on the thread that reads the topic. */
   public void follow(Consumer<DeploymentView> follower) {
-    journal.onChange(() -> follower.accept(view()));
+    log.follow(follower);
   }
 
   /**
@@ -71,28 +79,11 @@ public final class DeploymentLog implements AutoCloseable {
    */
   public DeploymentView change(
       Function<DeploymentView, Optional<DeploymentChange>> decide, boolean dryRun) {
-    DeploymentView after = journal.change(state -> decision(state.view(), decide, dryRun));
-    return dryRun ? after : view();
-  }
-
-  private static Decision<DeploymentChange, DeploymentView> decision(
-      DeploymentView view,
-      Function<DeploymentView, Optional<DeploymentChange>> decide,
-      boolean dryRun) {
-    DeploymentChange change = decide.apply(view).orElse(null);
-    if (change == null) {
-      return Decision.nothingToChange(view);
-    }
-    DeploymentRules.objection(view, change)
-        .ifPresent(
-            objection -> {
-              throw new RefusedChangeException(objection);
-            });
-    return dryRun ? Decision.nothingToChange(view.after(change)) : Decision.of(change, view);
+    return log.change(decide, dryRun);
   }
 
   @Override
   public void close() {
-    journal.close();
+    log.close();
   }
 }
