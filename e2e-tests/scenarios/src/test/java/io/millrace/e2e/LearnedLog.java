@@ -1,5 +1,6 @@
 package io.millrace.e2e;
 
+import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.event.Example;
 import io.millrace.event.LearnerMetrics;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,32 +148,47 @@ final class LearnedLog {
   }
 
   private static String difference(ModelSnapshot published, Learner learner) {
-    int width = learner.table().rowWidth();
+    Map<String, float[]> tensors = new LinkedHashMap<>();
+    for (int t = 0; t < learner.tensors().specs().size(); t++) {
+      tensors.put(learner.tensors().specs().get(t).name(), learner.tensors().values()[t]);
+    }
+    return difference(published, learner.table(), tensors);
+  }
+
+  /** Where a published model and another differ; empty if they are the same to the last bit. */
+  static String difference(ModelSnapshot published, ModelSnapshot expected) {
+    return difference(published, expected.table(), expected.tensors());
+  }
+
+  private static String difference(
+      ModelSnapshot published, EmbeddingTable table, Map<String, float[]> tensors) {
+    int width = table.rowWidth();
     float[] expected = new float[width];
     float[] actual = new float[width];
-    for (long row = 0; row < learner.table().rows(); row++) {
-      for (int i = 0; i < width; i++) {
-        expected[i] = 0;
-        actual[i] = 0;
-      }
-      learner.table().addRow(row, 1, expected, 0);
+    for (long row = 0; row < table.rows(); row++) {
+      Arrays.fill(expected, 0);
+      Arrays.fill(actual, 0);
+      table.addRow(row, 1, expected, 0);
       published.table().addRow(row, 1, actual, 0);
-      for (int i = 0; i < width; i++) {
-        if (Float.floatToRawIntBits(expected[i]) != Float.floatToRawIntBits(actual[i])) {
-          return "row %d value %d: %s published, %s learned in one go"
-              .formatted(row, i, actual[i], expected[i]);
-        }
+      String difference = difference("row " + row, actual, expected);
+      if (!difference.isEmpty()) {
+        return difference;
       }
     }
-    for (int t = 0; t < learner.tensors().specs().size(); t++) {
-      String name = learner.tensors().specs().get(t).name();
-      float[] values = learner.tensors().values()[t];
-      float[] other = published.tensor(name);
-      for (int i = 0; i < values.length; i++) {
-        if (Float.floatToRawIntBits(values[i]) != Float.floatToRawIntBits(other[i])) {
-          return "tensor %s value %d: %s published, %s learned in one go"
-              .formatted(name, i, other[i], values[i]);
-        }
+    for (Map.Entry<String, float[]> tensor : tensors.entrySet()) {
+      String name = tensor.getKey();
+      String difference = difference("tensor " + name, published.tensor(name), tensor.getValue());
+      if (!difference.isEmpty()) {
+        return difference;
+      }
+    }
+    return "";
+  }
+
+  private static String difference(String what, float[] actual, float[] expected) {
+    for (int i = 0; i < expected.length; i++) {
+      if (Float.floatToRawIntBits(expected[i]) != Float.floatToRawIntBits(actual[i])) {
+        return "%s value %d: %s published, %s expected".formatted(what, i, actual[i], expected[i]);
       }
     }
     return "";

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -233,25 +232,9 @@ final class ModelKillCampaign {
   }
 
   private static String difference(ModelSnapshot one, ModelSnapshot other) {
-    if (one.version() != other.version()) {
-      return "version " + other.version() + ", expected " + one.version();
-    }
-    int width = one.table().rowWidth();
-    for (long row = 0; row < one.table().rows(); row++) {
-      float[] expected = new float[width];
-      float[] actual = new float[width];
-      one.table().addRow(row, 1, expected, 0);
-      other.table().addRow(row, 1, actual, 0);
-      if (!Arrays.equals(expected, actual)) {
-        return "row " + row + " differs";
-      }
-    }
-    for (String name : one.tensors().keySet()) {
-      if (!Arrays.equals(one.tensor(name), other.tensor(name))) {
-        return "tensor " + name + " differs";
-      }
-    }
-    return "";
+    return one.version() == other.version()
+        ? LearnedLog.difference(other, one)
+        : "version " + other.version() + ", expected " + one.version();
   }
 
   /** What is not yet as the deployments say, in words; empty if all is. */
