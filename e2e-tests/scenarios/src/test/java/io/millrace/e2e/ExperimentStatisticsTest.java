@@ -84,7 +84,7 @@ class ExperimentStatisticsTest {
                   id,
                   now,
                   ByteBuffer.wrap(wire.encode(features)),
-                  new Served("none", 1L, 0.5f, 0L, List.of(arm)));
+                  new Served("none", 1L, 0.5f, 0L, List.of(arm), null));
           send(producer, platform.topics().impressions(), id, wire.encode(impression));
           double value = i == 0 && user % 4 == 0 ? 1 : 0.5;
           send(

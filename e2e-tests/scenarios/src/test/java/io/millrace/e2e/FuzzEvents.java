@@ -470,7 +470,8 @@ final class FuzzEvents {
             random.nextLong(),
             (float) MAGNITUDES[random.nextInt(MAGNITUDES.length)],
             random.nextLong(),
-            List.of());
+            List.of(),
+            null);
     ByteBuffer features = ByteBuffer.wrap(encoded(features(random, "x", time)));
     return wire.encode(new Impression(newId(), Instant.ofEpochMilli(time), features, served));
   }

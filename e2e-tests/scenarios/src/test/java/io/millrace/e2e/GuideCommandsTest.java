@@ -106,12 +106,12 @@ class GuideCommandsTest {
   /** What stands in the place of the project's launcher: these classes, at ports of this test. */
   private void writeLauncher() throws IOException {
     String java =
-        "exec '%s' $compiler %s -cp '%s' io.millrace.cli.Millrace \"$@\""
+        "exec '%s' $compiler %s %s -cp '%s' io.millrace.cli.Millrace \"$@\""
             .formatted(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 String.join(" ", FLAGS),
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")));
+                String.join(" ", ClassArchive.flags()),
+                ClassArchive.CLASS_PATH);
     Path launcher =
         Files.writeString(
             folder.resolve("millrace"),

@@ -205,7 +205,8 @@ class HillstromExperimentTest {
                 1L,
                 0.5f,
                 0L,
-                List.of(new ServedArm("mail", "customer" + row, arm, 1 / 3.0)));
+                List.of(new ServedArm("mail", "customer" + row, arm, 1 / 3.0)),
+                null);
         send(
             producer,
             TOPICS.impressions(),

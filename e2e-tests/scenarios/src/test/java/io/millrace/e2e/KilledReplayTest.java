@@ -15,7 +15,7 @@ class KilledReplayTest {
   void aReplayKilledAtRandomMomentsLosesNothingAndLearnsNothingTwice(@TempDir Path folder)
       throws Exception {
     int kills = Integer.getInteger("millrace.kills", 3);
-    int rows = Integer.getInteger("millrace.rows", 120_000);
+    int rows = Integer.getInteger("millrace.rows", 60_000);
     String model = System.getProperty("millrace.model", "fm");
     long seed = Long.getLong("millrace.seed", 7);
     String feature = System.getProperty("millrace.addFeature", "genres");

@@ -52,11 +52,17 @@ final class MillraceProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
+    if (mainClass.startsWith("io.millrace.cli.")) {
+      command.addAll(ClassArchive.flags());
+    }
     command.addAll(
         List.of(
             "-XX:-UsePerfData",
             "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            mainClass.startsWith("io.millrace.cli.")
+                ? ClassArchive.CLASS_PATH
+                : System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
             mainClass));
     command.addAll(List.of(args));
     return new MillraceProcess(

@@ -35,11 +35,13 @@ final class ImpressionBody {
   private @Nullable BinaryEncoder encoder;
 
   /**
-   * A body that was written before a served answer had arms, in today's form: with none.
+   * A body that was written before a served answer had its last fields, in today's form: with none
+   * of them.
    *
+   * @param missing how many: 1 without who learns from it, 2 without arms too
    * @throws IllegalStateException if the bytes are no such body
    */
-  static byte[] withoutArms(byte[] body) {
+  static byte[] ofBefore(byte[] body, int missing) {
     BinaryDecoder in = DecoderFactory.get().binaryDecoder(body, null);
     boolean served;
     try {
@@ -48,8 +50,8 @@ final class ImpressionBody {
     } catch (IOException e) {
       throw new IllegalStateException("body of an impression of " + body.length + " bytes", e);
     }
-    // Arms are the last field of the last one, and no array is one byte, 0.
-    return served ? Arrays.copyOf(body, body.length + 1) : body;
+    // They are the last fields of the last one; an empty array is one byte, 0, and so is null.
+    return served ? Arrays.copyOf(body, body.length + missing) : body;
   }
 
   /**

@@ -49,13 +49,14 @@ import org.jspecify.annotations.Nullable;
  *        f64 worth, if there is one
  * </pre>
  *
- * <p>Up to version 4 bodies hold a served answer without arms. Versions 1 to 3 knew clicks only;
- * their kinds 2 (impression waiting), 3 (labelled) and 4 (provisional) are read as open, closed and
- * open.
+ * <p>Up to version 5 bodies hold a served answer that says nothing of who learns from it, up to
+ * version 4 one without arms. Versions 1 to 3 knew clicks only; their kinds 2 (impression waiting),
+ * 3 (labelled) and 4 (provisional) are read as open, closed and open.
  */
 public final class JoinStateFormat {
   private static final byte MAGIC = 'J';
-  private static final byte VERSION = 5;
+  private static final byte VERSION = 6;
+  private static final byte WITHOUT_LEARNING = 5;
   private static final byte WITHOUT_ARMS = 4;
   private static final byte CLICKS_ONLY = 3;
   private static final byte WITHOUT_TIMES = 2;
@@ -220,7 +221,7 @@ public final class JoinStateFormat {
       if (magic != MAGIC || version < WITHOUT_CAME_AT || version > VERSION) {
         throw corrupt(
             impressionId,
-            "magic " + magic + ", version " + version + ", expected 74 and 1 to 5",
+            "magic " + magic + ", version " + version + ", expected 74 and 1 to 6",
             null);
       }
       byte kind = in.get();
@@ -283,7 +284,9 @@ public final class JoinStateFormat {
 
   private static byte[] body(ByteBuffer in, byte version) {
     byte[] body = remaining(in);
-    return version > WITHOUT_ARMS ? body : ImpressionBody.withoutArms(body);
+    return version > WITHOUT_LEARNING
+        ? body
+        : ImpressionBody.ofBefore(body, version > WITHOUT_ARMS ? 1 : 2);
   }
 
   private static byte[] remaining(ByteBuffer in) {

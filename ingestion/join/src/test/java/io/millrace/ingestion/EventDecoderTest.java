@@ -67,7 +67,7 @@ class EventDecoderTest {
   @Test
   void anImpressionBecomesItsExample() {
     byte[] features = events.features("i1", NOW, "ü1", null);
-    Served served = new Served("lr", 123456789L, 0.25f, -5L, List.of());
+    Served served = new Served("lr", 123456789L, 0.25f, -5L, List.of(), null);
     ImpressionEvent impression =
         (ImpressionEvent) decode(events.impression("i1", NOW - 1, features, served));
 

@@ -2,6 +2,7 @@ package io.millrace.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.event.ArmLearning;
 import io.millrace.event.Example;
 import io.millrace.event.Served;
 import io.millrace.event.ServedArm;
@@ -18,7 +19,12 @@ class ExampleWriterTest {
   private static final byte[] FEATURES = {1, 2, 3};
   private static final Served SERVED =
       new Served(
-          "lr", 123456789L, 0.25f, -5L, List.of(new ServedArm("layout", "u1", "large", 0.5)));
+          "lr",
+          123456789L,
+          0.25f,
+          -5L,
+          List.of(new ServedArm("layout", "u1", "large", 0.5)),
+          new ArmLearning("layout", "own", List.of("lr", "fm")));
 
   private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
 
@@ -65,11 +71,16 @@ class ExampleWriterTest {
   void aBodyThatWasStoredIsStillRead() {
     String withoutArms = "06 01 02 03 02 04 6c 72 aa b4 de 75 00 00 80 3e 09";
     String arms = " 02 0c 6c 61 79 6f 75 74 04 75 31 0a 6c 61 72 67 65 00 00 00 00 00 00 e0 3f 00";
-    assertThat(new ImpressionBody().encode(FEATURES, SERVED)).isEqualTo(bytes(withoutArms + arms));
-    Served none = new Served("lr", 123456789L, 0.25f, -5L, List.of());
-    assertThat(ImpressionBody.withoutArms(bytes(withoutArms)))
+    String learning = " 02 0c 6c 61 79 6f 75 74 06 6f 77 6e 04 04 6c 72 04 66 6d 00";
+    assertThat(new ImpressionBody().encode(FEATURES, SERVED))
+        .isEqualTo(bytes(withoutArms + arms + learning));
+    Served none = new Served("lr", 123456789L, 0.25f, -5L, List.of(), null);
+    Served withArms = new Served("lr", 123456789L, 0.25f, -5L, SERVED.getArms(), null);
+    assertThat(ImpressionBody.ofBefore(bytes(withoutArms + arms), 1))
+        .isEqualTo(new ImpressionBody().encode(FEATURES, withArms));
+    assertThat(ImpressionBody.ofBefore(bytes(withoutArms), 2))
         .isEqualTo(new ImpressionBody().encode(FEATURES, none));
-    assertThat(ImpressionBody.withoutArms(bytes("06 01 02 03 00")))
+    assertThat(ImpressionBody.ofBefore(bytes("06 01 02 03 00"), 2))
         .isEqualTo(new ImpressionBody().encode(FEATURES, null));
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.wire;
 
+import io.millrace.event.ArmLearning;
 import io.millrace.event.Click;
 import io.millrace.event.CohortMetrics;
 import io.millrace.event.EvaluationMetrics;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Contracts {
   private static final Map<String, Class<? extends SpecificRecordBase>> BY_NAME =
       List.<Class<? extends SpecificRecordBase>>of(
+              ArmLearning.class,
               Click.class,
               Example.class,
               ExperimentMetrics.class,

@@ -69,7 +69,7 @@ public final class ExperimentCommands {
   public Answer create(String draft, Asked asked) {
     Experiment experiment = Experiment.draft(draft, made(asked));
     requireOneKind(experiment);
-    requireWhatServersDo(experiment);
+    requireModelsForData(experiment);
     refuse(experiment, "is no model or alias", missing);
     ExperimentView after = log.change(view -> Optional.of(new Create(experiment)), asked.dryRun());
     return answer(
@@ -170,11 +170,10 @@ public final class ExperimentCommands {
     }
   }
 
-  /** What an experiment may say, and nothing here does yet. */
-  private static void requireWhatServersDo(Experiment experiment) {
-    if (experiment.data() != DataPolicy.SHARED) {
+  private static void requireModelsForData(Experiment experiment) {
+    if (experiment.data() != DataPolicy.SHARED && !experiment.choosesModel()) {
       throw new IllegalArgumentException(
-          "experiment %s: data: %s, expected shared: every model here learns from all impressions; 'millrace models freeze' lets one learn nothing"
+          "experiment %s: data: %s, expected shared: its arms are values, and no model learns by them"
               .formatted(experiment.key(), experiment.data().word()));
     }
   }

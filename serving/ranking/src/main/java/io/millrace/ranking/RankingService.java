@@ -204,7 +204,8 @@ public final class RankingService {
                 snapshot.version(),
                 scored.probabilities()[index],
                 scored.encodingHashes()[index],
-                arms.counted()));
+                arms.counted(),
+                arms.learning()));
     return new EventLog.Event(topic, id, lease.scratch().wire().encode(impression));
   }
 

@@ -1,10 +1,12 @@
 package io.millrace.ranking;
 
 import io.millrace.deployment.Alias;
+import io.millrace.event.ArmLearning;
 import io.millrace.event.ServedArm;
 import io.millrace.experiment.Arm;
 import io.millrace.experiment.Assigner;
 import io.millrace.experiment.Assignment;
+import io.millrace.experiment.DataPolicy;
 import io.millrace.experiment.Experiment;
 import io.millrace.experiment.ExperimentCatalog;
 import io.millrace.experiment.ExperimentLog;
@@ -109,7 +111,12 @@ public final class RunningExperiments {
         drawn.draw(assigner);
       }
     }
-    return new RequestArms(drawn.model, drawn.counted, drawn.answered);
+    return new RequestArms(drawn.model, drawn.counted, drawn.learning, drawn.answered);
+  }
+
+  /** Those of its arms, by their names where an arm says an alias. */
+  private List<String> modelsOf(Experiment experiment) {
+    return experiment.models().stream().map(models::nameOf).distinct().toList();
   }
 
   /** The arms of one request, experiment by experiment. */
@@ -118,6 +125,7 @@ public final class RunningExperiments {
     private final List<ServedArm> counted = new ArrayList<>();
     private final Map<String, InExperiment> answered = new LinkedHashMap<>();
     private @Nullable String model;
+    private @Nullable ArmLearning learning;
 
     Drawn(Attributes attributes) {
       this.attributes = attributes;
@@ -155,6 +163,9 @@ public final class RunningExperiments {
           key, new InExperiment(arm.name(), arm.treatment().given(), assignment.why().word()));
       if (assignment.isCounted()) {
         counted.add(new ServedArm(key, unit, arm.name(), assignment.propensity()));
+        if (experiment.choosesModel() && experiment.data() != DataPolicy.SHARED) {
+          learning = new ArmLearning(key, experiment.data().word(), modelsOf(experiment));
+        }
       }
     }
   }

@@ -97,6 +97,12 @@ public final class ServedModels implements AutoCloseable {
     return model != null && model.hasVersion();
   }
 
+  /** The name of the model that a name or an alias means; itself where there is none. */
+  String nameOf(String name) {
+    ServedModel model = shown.find(name);
+    return model == null ? name : model.name();
+  }
+
   /** Each of them. */
   public List<ServedModel> all() {
     return List.copyOf(shown.models.values());

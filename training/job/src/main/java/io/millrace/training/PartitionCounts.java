@@ -14,6 +14,8 @@ package io.millrace.training;
  *     another order
  * @param otherOutcome with a label of another outcome, so for other models
  * @param withheld predicted but not learned, because predictions had gone wrong
+ * @param otherArm not read further, because an experiment has the model learn from its own arm
+ *     alone, or not at all
  */
 record PartitionCounts(
     long duplicates,
@@ -24,8 +26,9 @@ record PartitionCounts(
     long corrections,
     long takenBack,
     long otherOutcome,
-    long withheld) {
-  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    long withheld,
+    long otherArm) {
+  static final PartitionCounts NONE = new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   PartitionCounts plus(PartitionCounts more) {
     return new PartitionCounts(
@@ -37,22 +40,27 @@ record PartitionCounts(
         corrections + more.corrections,
         takenBack + more.takenBack,
         otherOutcome + more.otherOutcome,
-        withheld + more.withheld);
+        withheld + more.withheld,
+        otherArm + more.otherArm);
   }
 
   PartitionCounts plusDuplicate() {
-    return plus(new PartitionCounts(1, 0, 0, 0, 0, 0, 0, 0, 0));
+    return plus(new PartitionCounts(1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   PartitionCounts plusRejected(int more) {
-    return more == 0 ? this : plus(new PartitionCounts(0, more, 0, 0, 0, 0, 0, 0, 0));
+    return more == 0 ? this : plus(new PartitionCounts(0, more, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   PartitionCounts plusOtherSchema() {
-    return plus(new PartitionCounts(0, 0, 1, 0, 0, 0, 0, 0, 0));
+    return plus(new PartitionCounts(0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
   }
 
   PartitionCounts plusOtherOutcome() {
-    return plus(new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 1, 0));
+    return plus(new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 1, 0, 0));
+  }
+
+  PartitionCounts plusOtherArm() {
+    return plus(new PartitionCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
   }
 }

@@ -69,6 +69,7 @@ final class PartitionFigures {
         counts.mismatches(),
         counts.corrections(),
         counts.takenBack(),
-        counts.withheld());
+        counts.withheld(),
+        counts.otherArm());
   }
 }

@@ -62,6 +62,7 @@ final class PartitionLearner implements AutoCloseable {
   private Cohorts cohorts = new Cohorts();
   private Predictions said = new Predictions();
   private ModelGuard guard;
+  private final ArmExamples arms;
   private PartitionCounts counts = PartitionCounts.NONE;
   private @Nullable GenericRecord reused;
   private long nextOffset;
@@ -90,6 +91,7 @@ final class PartitionLearner implements AutoCloseable {
     this.compiled = compiler.apply(schema);
     this.learner = new Learner(compiled, segmentExamples);
     this.stepSize = compiled.config().stepSize();
+    this.arms = new ArmExamples(compiled.config().name());
     this.schemas = schemas(compiled, schemaId);
     this.step = newStep(compiled);
   }
@@ -177,6 +179,10 @@ final class PartitionLearner implements AutoCloseable {
           "corrected_label: %d, expected %d, the other than the label"
               .formatted(corrected, 1 - example.getLabel()));
     }
+    if (arms.leavesOut(example)) {
+      counts = counts.plusOtherArm();
+      return;
+    }
     byte[] features = array(example.getFeatures());
     Schema written = wire.schemaOf(features).schema();
     if (!written.getFullName().equals(compiled.schema().name())) {
@@ -189,7 +195,7 @@ final class PartitionLearner implements AutoCloseable {
       if (corrects == example.getLabel() || (isFinal && before != LearnedIds.UNKNOWN)) {
         counts = counts.plusDuplicate();
       } else {
-        add(offset, value, example, features, label(example.getLabel(), corrects));
+        add(offset, value, example, features, label(example.getLabel(), corrects), Float.NaN);
       }
     }
   }
@@ -202,12 +208,23 @@ final class PartitionLearner implements AutoCloseable {
     return label == 1 ? Label.YES_AFTER_NO : Label.NO_AFTER_YES;
   }
 
-  private void add(long offset, byte[] value, Example example, byte[] features, byte label) {
+  /**
+   * Adds an example to the step.
+   *
+   * @param importance how often it counts; NaN if that is to be found
+   */
+  private void add(
+      long offset, byte[] value, Example example, byte[] features, byte label, float importance) {
     switchSchema(offset, wire.schemaOf(features));
     GenericRecord record = wire.decode(features, compiled.schema().avro(), reused);
     reused = record;
     compiled.encoder().encode(record, step.batch());
-    step.add(offset, value, example, label, switchedAt);
+    int last = step.batch().size() - 1;
+    float times =
+        Float.isNaN(importance)
+            ? arms.importance(example, step.batch(), last, !Label.corrects(label))
+            : importance;
+    step.add(offset, value, example, label, times, switchedAt);
   }
 
   /** Goes on with a newer version of the schema if an example brings one. */
@@ -337,9 +354,11 @@ final class PartitionLearner implements AutoCloseable {
         cohorts.toBytes(),
         said.toBytes(),
         guard.toBytes(),
+        arms.toBytes(),
         step.elements(),
         step.offsets(),
-        step.labels());
+        step.labels(),
+        step.importance());
   }
 
   /** Restores {@link #state}; the pages of table and ids must have been restored before. */
@@ -356,13 +375,16 @@ final class PartitionLearner implements AutoCloseable {
             : ModelGuard.fromBytes(policy, state.guard());
     learner.restoreDenseState(state.dense());
     learned.restored(state.nextId(), state.labelled());
+    arms.restore(state.odds());
     for (int i = 0; i < state.pending().size(); i++) {
       byte[] value = state.pending().get(i);
       try {
         Example example = wire.decode(value, Example.class);
         byte[] labels = state.pendingLabels();
         byte label = labels.length == 0 ? (byte) example.getLabel() : labels[i];
-        add(state.pendingOffsets()[i], value, example, array(example.getFeatures()), label);
+        float[] importance = state.pendingImportance();
+        float times = importance.length == 0 ? 1 : importance[i];
+        add(state.pendingOffsets()[i], value, example, array(example.getFeatures()), label, times);
       } catch (WireFormatException | InvalidFeatureException e) {
         throw new IOException("a pending example of the checkpoint cannot be read again", e);
       }

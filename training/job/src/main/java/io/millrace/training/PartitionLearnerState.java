@@ -14,20 +14,21 @@ import java.util.List;
 /**
  * A learner's state beside its pages.
  *
- * <p>Stored form, version 7, big endian: 4 bytes "MRLN"; byte 7; longs next offset, version, offset
+ * <p>Stored form, version 8, big endian: 4 bytes "MRLN"; byte 8; longs next offset, version, offset
  * of the last switch of schemas; int id of the schema; int next index of the learned ids; longs
  * duplicates, rejected, other schema, mismatches, provisional, corrections, taken back, other
- * outcome, withheld; longs number of the incarnation, version since which its arithmetic holds;
- * then with an int length each: the arithmetic's name, the model config as JSON and the feature
- * schema in UTF-8, the learner's dense state, the evaluation of served probabilities, their
- * cohorts, what the learner said of late labels, the guard; int number of pending elements, each
- * with an int length and behind it its offset as a long and a byte of the label. Version 6 lacked
- * the guard and the last count. Version 5 lacked the count before that: there were none. Version 4
- * lacked the last four counts and the cohorts. Version 3 lacked the incarnation with its
- * arithmetic, {@link Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the
- * version, they are not known, and are taken to follow each other. Version 2 lacked the switch and
- * the schema's id too: there was none, and it is not known. Version 1 was never released and is not
- * read.
+ * outcome, withheld, other arm; longs number of the incarnation, version since which its arithmetic
+ * holds; then with an int length each: the arithmetic's name, the model config as JSON and the
+ * feature schema in UTF-8, the learner's dense state, the evaluation of served probabilities, their
+ * cohorts, what the learner said of late labels, the guard, the odds of an arm; int number of
+ * pending elements, each with an int length and behind it its offset as a long, a byte of the label
+ * and a float of how often it counts. Version 7 lacked the last count, the odds and how often an
+ * element counts: once. Version 6 lacked the guard and the count of what was withheld. Version 5
+ * lacked that of another outcome: there were none. Version 4 lacked the counts from provisional on
+ * and the cohorts. Version 3 lacked the incarnation with its arithmetic, {@link
+ * Incarnation#UNKNOWN}, and the offsets: of all but the first, which is the version, they are not
+ * known, and are taken to follow each other. Version 2 lacked the switch and the schema's id too:
+ * there was none, and it is not known. Version 1 was never released and is not read.
  *
  * @param nextOffset of the first record not yet read
  * @param version of the model; the first pending example's offset if there is one
@@ -44,9 +45,11 @@ import java.util.List;
  * @param said what the learner says of impressions whose labels come late, {@link Predictions};
  *     empty in a state of before labels were kept
  * @param guard what the learner's guard has seen; empty in a state of before there was one
+ * @param odds of the model's arm, {@link ArmExamples}; empty if no experiment has needed them
  * @param pending elements of the unfinished step
  * @param pendingOffsets of each its offset
  * @param pendingLabels of each what it is to the learner; empty if that is its own label
+ * @param pendingImportance of each how often it counts; empty if each does once
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier between operator and bytes, never compared
 record PartitionLearnerState(
@@ -64,11 +67,14 @@ record PartitionLearnerState(
     byte[] cohorts,
     byte[] said,
     byte[] guard,
+    byte[] odds,
     List<byte[]> pending,
     long[] pendingOffsets,
-    byte[] pendingLabels) {
+    byte[] pendingLabels,
+    float[] pendingImportance) {
   private static final int MAGIC = 0x4D524C4E;
-  private static final byte FORMAT = 7;
+  private static final byte FORMAT = 8;
+  private static final byte WITHOUT_ODDS = 7;
   private static final byte WITHOUT_GUARD = 6;
   private static final byte CLICKS_ONLY = 5;
   private static final byte WITHOUT_COHORTS = 4;
@@ -92,9 +98,11 @@ record PartitionLearnerState(
         cohorts,
         said,
         guard,
+        odds,
         pending,
         pendingOffsets,
-        pendingLabels);
+        pendingLabels,
+        pendingImportance);
   }
 
   /** Whether it is of learners that kept labels of ids. */
@@ -121,6 +129,7 @@ record PartitionLearnerState(
       out.writeLong(counts.takenBack());
       out.writeLong(counts.otherOutcome());
       out.writeLong(counts.withheld());
+      out.writeLong(counts.otherArm());
       out.writeLong(incarnation.number());
       out.writeLong(incarnation.since());
       LengthPrefixed.write(incarnation.arithmetic().getBytes(StandardCharsets.UTF_8), out);
@@ -131,11 +140,13 @@ record PartitionLearnerState(
       LengthPrefixed.write(cohorts, out);
       LengthPrefixed.write(said, out);
       LengthPrefixed.write(guard, out);
+      LengthPrefixed.write(odds, out);
       out.writeInt(pending.size());
       for (int i = 0; i < pending.size(); i++) {
         LengthPrefixed.write(pending.get(i), out);
         out.writeLong(pendingOffsets[i]);
         out.writeByte(pendingLabels[i]);
+        out.writeFloat(pendingImportance.length == 0 ? 1 : pendingImportance[i]);
       }
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
@@ -154,7 +165,7 @@ record PartitionLearnerState(
       int format = in.readByte();
       if (magic != MAGIC || format < WITHOUT_SWITCH || format > FORMAT) {
         throw new IOException(
-            "learner state: magic %08x format %d, expected %08x format 2 to 7"
+            "learner state: magic %08x format %d, expected %08x format 2 to 8"
                 .formatted(magic, format, MAGIC));
       }
       long nextOffset = in.readLong();
@@ -172,7 +183,8 @@ record PartitionLearnerState(
               format > WITHOUT_COHORTS ? in.readLong() : 0,
               format > WITHOUT_COHORTS ? in.readLong() : 0,
               format > CLICKS_ONLY ? in.readLong() : 0,
-              format > WITHOUT_GUARD ? in.readLong() : 0);
+              format > WITHOUT_GUARD ? in.readLong() : 0,
+              format > WITHOUT_ODDS ? in.readLong() : 0);
       Incarnation incarnation =
           format > WITHOUT_INCARNATION ? readIncarnation(in) : Incarnation.UNKNOWN;
       String config = new String(LengthPrefixed.read(in), StandardCharsets.UTF_8);
@@ -182,6 +194,7 @@ record PartitionLearnerState(
       byte[] cohorts = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new Cohorts().toBytes();
       byte[] said = format > WITHOUT_COHORTS ? LengthPrefixed.read(in) : new byte[0];
       byte[] guard = format > WITHOUT_GUARD ? LengthPrefixed.read(in) : new byte[0];
+      byte[] odds = format > WITHOUT_ODDS ? LengthPrefixed.read(in) : new byte[0];
       List<byte[]> pending = new ArrayList<>();
       int count = in.readInt();
       if (count < 0 || count > in.available()) {
@@ -190,11 +203,15 @@ record PartitionLearnerState(
       }
       long[] offsets = new long[count];
       byte[] labels = new byte[format > WITHOUT_COHORTS ? count : 0];
+      float[] importance = new float[format > WITHOUT_ODDS ? count : 0];
       for (int i = 0; i < offsets.length; i++) {
         pending.add(LengthPrefixed.read(in));
         offsets[i] = format > WITHOUT_INCARNATION ? in.readLong() : version + i;
         if (format > WITHOUT_COHORTS) {
           labels[i] = in.readByte();
+        }
+        if (format > WITHOUT_ODDS) {
+          importance[i] = in.readFloat();
         }
       }
       if (in.available() > 0) {
@@ -216,9 +233,11 @@ record PartitionLearnerState(
           cohorts,
           said,
           guard,
+          odds,
           pending,
           offsets,
-          labels);
+          labels,
+          importance);
     }
   }
 

@@ -30,6 +30,8 @@ final class PendingStep {
   private long[] offsets = new long[16];
 
   private byte[] labels = new byte[16];
+  private float[] importance = new float[16];
+  private boolean weighted; // whether one of them is another than 1
 
   private float[] probabilities = new float[16];
   private long[] clickWrittenTimes = new long[16];
@@ -66,6 +68,11 @@ final class PendingStep {
     return Arrays.copyOf(labels, elements.size());
   }
 
+  /** How often each example counts. */
+  float[] importance() {
+    return Arrays.copyOf(importance, elements.size());
+  }
+
   /** The examples as they were read, in order. */
   List<byte[]> elements() {
     return List.copyOf(elements);
@@ -82,15 +89,18 @@ final class PendingStep {
    * @param offset of the example in its log
    * @param element its bytes, kept
    * @param label of {@link Label}: what it is to the learner
+   * @param times how often it counts
    * @param switchedAt the versions up to it encoded by another schema, so are not compared
    */
-  void add(long offset, byte[] element, Example example, byte label, long switchedAt) {
+  void add(long offset, byte[] element, Example example, byte label, float times, long switchedAt) {
     int at = elements.size();
     reserve(at);
     offsets[at] = offset;
     elements.add(element);
     ids.add(example.getExampleId());
     labels[at] = label;
+    importance[at] = times;
+    weighted |= times != 1;
     eventTimes[at] = example.getEventTime().toEpochMilli();
     finalTimes[at] = example.getLabelFinalTime();
     clickWrittenTimes[at] = example.getClickWrittenTime();
@@ -107,6 +117,7 @@ final class PendingStep {
     if (at == labels.length) {
       offsets = Arrays.copyOf(offsets, at * 2);
       labels = Arrays.copyOf(labels, at * 2);
+      importance = Arrays.copyOf(importance, at * 2);
       probabilities = Arrays.copyOf(probabilities, at * 2);
       clickWrittenTimes = Arrays.copyOf(clickWrittenTimes, at * 2);
       servedProbabilities = Arrays.copyOf(servedProbabilities, at * 2);
@@ -139,9 +150,7 @@ final class PendingStep {
       List<PartitionLearner.Refusal> refusals) {
     boolean learns = guard.learns();
     List<Unlearnable> leftOut =
-        learns
-            ? learner.learn(batch, labels, probabilities)
-            : learner.predict(batch, labels, probabilities);
+        learns ? learn(learner) : learner.predict(batch, labels, probabilities);
     int withheld = learns ? 0 : elements.size() - leftOut.size();
     int mismatched = 0;
     int provisional = 0;
@@ -175,8 +184,15 @@ final class PendingStep {
     batch.clear();
     elements.clear();
     ids.clear();
+    weighted = false;
     return new PartitionCounts(
-        0, 0, 0, mismatched, provisional, corrections, takenBack, 0, withheld);
+        0, 0, 0, mismatched, provisional, corrections, takenBack, 0, withheld, 0);
+  }
+
+  private List<Unlearnable> learn(Learner learner) {
+    return weighted
+        ? learner.learn(batch, labels, importance, probabilities)
+        : learner.learn(batch, labels, probabilities);
   }
 
   private void evaluate(int i, Predictions said) {

@@ -18,7 +18,7 @@ class PartitionLearnerStateTest {
           640,
           7,
           12,
-          new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 9),
+          new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
           new Incarnation(2, "a", 513),
           "{\"name\":\"m\"}",
           "\"string\"",
@@ -27,9 +27,11 @@ class PartitionLearnerStateTest {
           new byte[] {6, 6, 6},
           new byte[] {3},
           new byte[] {4, 2},
+          new byte[] {9},
           List.of(new byte[] {8, 9}, new byte[0]),
           new long[] {997, 999},
-          new byte[] {2, 1});
+          new byte[] {2, 1},
+          new float[] {1, 0.5f});
 
   private static final String INCARNATION =
       "0000000000000002" + "0000000000000201" + "00000001" + "61";
@@ -38,12 +40,16 @@ class PartitionLearnerStateTest {
       "0000000000000005" + "0000000000000006" + "0000000000000007";
   private static final String OTHER_OUTCOME = "0000000000000008";
   private static final String WITHHELD = "0000000000000009";
+  private static final String OTHER_ARM = "000000000000000a";
+  private static final String ODDS = "00000001" + "09";
+  private static final String PENDING =
+      "080900000000000003e5023f8000000000000000000000000003e7013f000000";
   private static final String COHORTS = "00000003" + "060606" + "00000001" + "03";
   private static final String GUARD = "00000002" + "0402";
 
   private static final String GOLDEN =
       "4d524c4e"
-          + "07"
+          + "08"
           + "00000000000003e8"
           + "00000000000003e5"
           + "0000000000000280"
@@ -56,6 +62,7 @@ class PartitionLearnerStateTest {
           + PROVISIONAL
           + OTHER_OUTCOME
           + WITHHELD
+          + OTHER_ARM
           + INCARNATION
           + "0000000c"
           + "7b226e616d65223a226d227d"
@@ -67,14 +74,10 @@ class PartitionLearnerStateTest {
           + "07"
           + COHORTS
           + GUARD
+          + ODDS
           + "00000002"
           + "00000002"
-          + "0809"
-          + "00000000000003e5"
-          + "02"
-          + "00000000"
-          + "00000000000003e7"
-          + "01";
+          + PENDING;
 
   @Test
   void goldenForm() {
@@ -87,8 +90,29 @@ class PartitionLearnerStateTest {
     assertThat(read).usingRecursiveComparison().isEqualTo(STATE);
   }
 
-  private static String sixthForm() {
+  private static String seventhForm() {
     return GOLDEN
+        .replace("4e08", "4e07")
+        .replace(WITHHELD + OTHER_ARM, WITHHELD)
+        .replace(GUARD + ODDS, GUARD)
+        .replace(PENDING, "080900000000000003e5020000000000000000000003e701");
+  }
+
+  @Test
+  void readsTheFormWithoutOdds() throws IOException {
+    PartitionLearnerState read =
+        PartitionLearnerState.fromBytes(HexFormat.of().parseHex(seventhForm()));
+    assertThat(read)
+        .usingRecursiveComparison()
+        .ignoringFields("counts", "odds", "pendingImportance")
+        .isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 0));
+    assertThat(read.odds()).isEmpty();
+    assertThat(read.pendingImportance()).isEmpty();
+  }
+
+  private static String sixthForm() {
+    return seventhForm()
         .replace("4e07", "4e06")
         .replace(OTHER_OUTCOME + WITHHELD, OTHER_OUTCOME)
         .replace(COHORTS + GUARD, COHORTS);
@@ -98,8 +122,11 @@ class PartitionLearnerStateTest {
   void readsTheFormWithoutGuard() throws IOException {
     PartitionLearnerState read =
         PartitionLearnerState.fromBytes(HexFormat.of().parseHex(sixthForm()));
-    assertThat(read).usingRecursiveComparison().ignoringFields("counts", "guard").isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 0));
+    assertThat(read)
+        .usingRecursiveComparison()
+        .ignoringFields("counts", "guard", "odds", "pendingImportance")
+        .isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 8, 0, 0));
     assertThat(read.guard()).isEmpty();
   }
 
@@ -111,8 +138,11 @@ class PartitionLearnerStateTest {
   void readsTheFormOfClicksOnly() throws IOException {
     PartitionLearnerState read =
         PartitionLearnerState.fromBytes(HexFormat.of().parseHex(fifthForm()));
-    assertThat(read).usingRecursiveComparison().ignoringFields("counts", "guard").isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 0, 0));
+    assertThat(read)
+        .usingRecursiveComparison()
+        .ignoringFields("counts", "guard", "odds", "pendingImportance")
+        .isEqualTo(STATE);
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 5, 6, 7, 0, 0, 0));
   }
 
   private static String fourthForm() {
@@ -130,9 +160,10 @@ class PartitionLearnerStateTest {
         PartitionLearnerState.fromBytes(HexFormat.of().parseHex(fourthForm()));
     assertThat(read)
         .usingRecursiveComparison()
-        .ignoringFields("counts", "cohorts", "said", "guard", "pendingLabels")
+        .ignoringFields(
+            "counts", "cohorts", "said", "guard", "odds", "pendingLabels", "pendingImportance")
         .isEqualTo(STATE);
-    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 0, 0, 0, 0, 0));
+    assertThat(read.counts()).isEqualTo(new PartitionCounts(1, 2, 3, 4, 0, 0, 0, 0, 0, 0));
     assertThat(read.cohorts()).isEqualTo(new Cohorts().toBytes());
   }
 
@@ -150,7 +181,15 @@ class PartitionLearnerStateTest {
     assertThat(read)
         .usingRecursiveComparison()
         .ignoringFields(
-            "pendingOffsets", "incarnation", "counts", "cohorts", "said", "guard", "pendingLabels")
+            "pendingOffsets",
+            "incarnation",
+            "counts",
+            "cohorts",
+            "said",
+            "guard",
+            "odds",
+            "pendingLabels",
+            "pendingImportance")
         .isEqualTo(STATE);
     assertThat(read.pendingOffsets()).containsExactly(997, 998);
     assertThat(read.incarnation()).isEqualTo(Incarnation.UNKNOWN);

@@ -2,6 +2,7 @@ package io.millrace.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.event.Click;
 import io.millrace.event.Example;
@@ -14,6 +15,7 @@ import io.millrace.learner.ModelKind;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
 import io.millrace.wire.RejectionReason;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -71,6 +73,61 @@ class PartitionLearnerTest {
       read(i, examples.live(i, clicked ? 1 : 0, false));
     }
     return from + count;
+  }
+
+  @Test
+  void aModelLearnsWhatItsExperimentLetsItLearn() {
+    partition = partition(1, 1000);
+    read(0, examples.inExperiment(0, "lr", "own", "lr", "fast"));
+    read(1, examples.inExperiment(1, "fast", "own", "lr", "fast"));
+    read(2, examples.inExperiment(2, "lr", "frozen", "lr", "fast"));
+    read(3, examples.inExperiment(3, "fast", "frozen", "lr", "fast"));
+    assertThat(metric("learned")).isEqualTo(1);
+    assertThat(metric("other_arm")).isEqualTo(3);
+    read(4, examples.inExperiment(4, "fast", "own", "fast", "slow"));
+    read(5, examples.inExperiment(5, "fast", "frozen", "fast", "slow"));
+    read(6, examples.inExperiment(6, "fast", "weighted", "lr", "fast"));
+    assertThat(metric("learned")).isEqualTo(4);
+    assertThat(partition.version()).isEqualTo(7);
+    List<PartitionLearner.Refusal> refused =
+        partition.read(7, examples.inExperiment(7, "lr", "most", "lr", "fast"));
+    assertThat(refused)
+        .singleElement()
+        .extracting(PartitionLearner.Refusal::reason, PartitionLearner.Refusal::detail)
+        .containsExactly(
+            RejectionReason.UNDECODABLE,
+            "served.learning.policy: \"most\", expected own, frozen or weighted");
+  }
+
+  /** Half of the users are shown in this model's arm alone, the others in the other's alone. */
+  @Test
+  void aWeightedExperimentMakesExamplesOfTheOtherArmCountLess() throws IOException {
+    partition = partition(4, 100_000);
+    PartitionLearner stored = partition(4, 100_000);
+    long offset = 0;
+    for (int i = 0; i < 4001; i++) {
+      String arm = TestExamples.user(i) < 20 ? "lr" : "fast";
+      read(offset, examples.inExperiment(i, arm, "weighted", "lr", "fast"));
+      offset++;
+    }
+    assertThat(partition.state().pendingImportance()).hasSize(1);
+    assertThat(partition.state().pendingImportance()[0])
+        .isCloseTo(TestExamples.user(4000) < 20 ? 2 : 0, within(0.3f));
+    PartitionLearnerState state = PartitionLearnerState.fromBytes(partition.state().toBytes());
+    partition.learner().table().forEachUpdatedPage(stored.learner().table()::restorePage);
+    stored.learned().restored(state.nextId(), state.labelled());
+    stored.restore(state);
+    for (int i = 4001; i < 4010; i++, offset++) {
+      byte[] value = examples.inExperiment(i, "fast", "weighted", "lr", "fast");
+      read(offset, value);
+      stored.read(offset, value);
+    }
+    assertThat(stored.state().pendingImportance())
+        .isEqualTo(partition.state().pendingImportance())
+        .isNotEmpty();
+    assertThat(stored.learner().tensors().values()[0])
+        .isEqualTo(partition.learner().tensors().values()[0]);
+    stored.close();
   }
 
   @Test

@@ -242,10 +242,10 @@ class SchemaSwitchTest {
     PartitionLearner partition = partition(config(ModelKind.LR, 1), V1);
     read(partition, 0, V1);
     read(partition, 1, V2);
-    assertThat(partition.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L, List.of()))))
+    assertThat(partition.read(2, example(2, V1, new Served("m", 1L, 0.5f, 99L, List.of(), null))))
         .isEmpty();
     assertThat(metric(partition, "encoding_mismatches")).isZero();
-    assertThat(partition.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L, List.of()))))
+    assertThat(partition.read(3, example(3, V1, new Served("m", 2L, 0.5f, 99L, List.of(), null))))
         .isEmpty();
     assertThat(metric(partition, "encoding_mismatches")).isEqualTo(1);
     partition.close();

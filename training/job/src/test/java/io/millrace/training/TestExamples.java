@@ -1,5 +1,6 @@
 package io.millrace.training;
 
+import io.millrace.event.ArmLearning;
 import io.millrace.event.Example;
 import io.millrace.event.Progress;
 import io.millrace.event.Served;
@@ -95,7 +96,7 @@ final class TestExamples {
             .setLabel(label)
             .setClickWrittenTime(label == 1 ? T + i : 0)
             .setFeatures(ByteBuffer.wrap(features))
-            .setServed(new Served("lr", 1L, 0.25f, 0L, List.of()))
+            .setServed(new Served("lr", 1L, 0.25f, 0L, List.of(), null))
             .setCorrectedLabel(corrects ? 1 - label : null)
             .setLabelFinalTime(T + i + WINDOW)
             .build());
@@ -115,7 +116,15 @@ final class TestExamples {
         i,
         i % 3 == 0 ? 1 : 0,
         features,
-        new Served(model, 7L, probability, encodingHash, List.of()));
+        new Served(model, 7L, probability, encodingHash, List.of(), null));
+  }
+
+  /** Example {@code i}, which a model had answered in an experiment of two models with a policy. */
+  byte[] inExperiment(int i, String model, String policy, String... models) {
+    byte[] features = features(SCHEMA, new SplittableRandom(i), 1.0);
+    ArmLearning learning = new ArmLearning("pace", policy, List.of(models));
+    Served served = new Served(model, 7L, 0.5f, 0L, List.of(), learning);
+    return encode(i, i % 3 == 0 ? 1 : 0, features, served);
   }
 
   /** An example of another feature schema. */
@@ -139,7 +148,7 @@ final class TestExamples {
         i,
         1,
         features(SCHEMA, new SplittableRandom(i), 1e15),
-        new Served(model, 7L, 0.9f, 1L, List.of()));
+        new Served(model, 7L, 0.9f, 1L, List.of(), null));
   }
 
   /** The same model with numbers as they are. */

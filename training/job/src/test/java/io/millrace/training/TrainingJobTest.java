@@ -139,6 +139,7 @@ class TrainingJobTest {
                   0,
                   0,
                   0,
+                  0,
                   0));
       assertThat(figures.progressive().total()).isEqualTo(expected.learner.total().metrics());
       assertThat(figures.progressive().current()).isNull();

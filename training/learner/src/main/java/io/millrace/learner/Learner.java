@@ -194,7 +194,19 @@ public final class Learner implements AutoCloseable {
    * @return the examples that were left out, in their order; empty if all were learned
    */
   public List<Unlearnable> learn(EncodedBatch batch, byte[] labels, float[] probabilities) {
-    return step(batch, labels, probabilities, true);
+    return step(batch, labels, null, probabilities, true);
+  }
+
+  /**
+   * As {@link #learn(EncodedBatch, byte[], float[])}, from examples that count more or less than
+   * once: the loss that is learned from is the sum of theirs, each times its importance. What is
+   * evaluated, and what calibration is fitted on, is each example once.
+   *
+   * @param importance [B], at least 0 each
+   */
+  public List<Unlearnable> learn(
+      EncodedBatch batch, byte[] labels, float[] importance, float[] probabilities) {
+    return step(batch, labels, importance, probabilities, true);
   }
 
   /**
@@ -202,30 +214,43 @@ public final class Learner implements AutoCloseable {
    * slots and statistics nor calibration and scales.
    */
   public List<Unlearnable> predict(EncodedBatch batch, byte[] labels, float[] probabilities) {
-    return step(batch, labels, probabilities, false);
+    return step(batch, labels, null, probabilities, false);
   }
 
   private List<Unlearnable> step(
-      EncodedBatch batch, byte[] labels, float[] probabilities, boolean learns) {
+      EncodedBatch batch,
+      byte[] labels,
+      float @Nullable [] importance,
+      float[] probabilities,
+      boolean learns) {
     if (batch.size() == 0) {
       return List.of();
     }
-    String problem = take(batch, labels, probabilities, learns);
-    return problem == null ? List.of() : leftOut(batch, labels, probabilities, learns, problem);
+    String problem = take(batch, labels, importance, probabilities, learns);
+    return problem == null
+        ? List.of()
+        : leftOut(batch, labels, importance, probabilities, learns, problem);
   }
 
   /** Learns from those examples that have no problem by themselves. */
   private List<Unlearnable> leftOut(
-      EncodedBatch batch, byte[] labels, float[] probabilities, boolean learns, String problem) {
+      EncodedBatch batch,
+      byte[] labels,
+      float @Nullable [] importance,
+      float[] probabilities,
+      boolean learns,
+      String problem) {
     int size = batch.size();
     List<Unlearnable> out = new ArrayList<>();
     EncodedBatch some = new EncodedBatch(batch.fields());
     int[] places = new int[size];
     byte[] someLabels = new byte[size];
+    float[] someImportance = importance == null ? null : new float[size];
     for (int b = 0; b < size && size > 1; b++) {
       some.clear();
       some.append(batch, b);
-      String own = compute(some, new byte[] {labels[b]});
+      float[] once = importance == null ? null : new float[] {importance[b]};
+      String own = compute(some, new byte[] {labels[b]}, once);
       if (own != null) {
         out.add(new Unlearnable(b, own + "; " + numbers.largest(batch, b, b + 1)));
       }
@@ -237,6 +262,9 @@ public final class Learner implements AutoCloseable {
       } else {
         places[some.size()] = b;
         someLabels[some.size()] = labels[b];
+        if (someImportance != null && importance != null) {
+          someImportance[some.size()] = importance[b];
+        }
         some.append(batch, b);
       }
     }
@@ -244,7 +272,10 @@ public final class Learner implements AutoCloseable {
     float[] someProbabilities = new float[size];
     String rest = problem;
     if (!out.isEmpty()) {
-      rest = some.size() == 0 ? null : take(some, someLabels, someProbabilities, learns);
+      rest =
+          some.size() == 0
+              ? null
+              : take(some, someLabels, someImportance, someProbabilities, learns);
     }
     for (int i = 0; i < some.size(); i++) {
       if (rest == null) {
@@ -260,8 +291,12 @@ public final class Learner implements AutoCloseable {
 
   /** Takes a step, or says why not; nothing has changed then. */
   private @Nullable String take(
-      EncodedBatch batch, byte[] labels, float[] probabilities, boolean learns) {
-    String problem = compute(batch, labels);
+      EncodedBatch batch,
+      byte[] labels,
+      float @Nullable [] importance,
+      float[] probabilities,
+      boolean learns) {
+    String problem = compute(batch, labels, importance);
     if (problem == null && learns) {
       problem = guard.update(rowGradients, gradients);
     }
@@ -286,7 +321,8 @@ public final class Learner implements AutoCloseable {
   }
 
   /** Computes predictions and gradients, or says which of them is too large or no number. */
-  private @Nullable String compute(EncodedBatch batch, byte[] labels) {
+  private @Nullable String compute(
+      EncodedBatch batch, byte[] labels, float @Nullable [] importance) {
     int size = batch.size();
     reserve(size);
     scheme.lookUp(batch, lookups);
@@ -296,7 +332,7 @@ public final class Learner implements AutoCloseable {
     lookups.gather(table, scheme.dim(), x);
     boolean[] missing = batch.missing();
     float[] predicted = predictsApart ? predictions : logits;
-    loss.of(predicted, labels);
+    loss.of(predicted, labels, importance);
     try {
       if (predictsApart) {
         workspace.infer(tensors, x, missing, size, predicted);
@@ -318,12 +354,14 @@ public final class Learner implements AutoCloseable {
   private final class StreamLoss implements CtrModel.Loss {
     private float[] predicted = new float[0]; // logits that are answered
     private byte[] labels = new byte[0];
+    private float @Nullable [] importance;
     private boolean usable;
     private float unusable; // a logit
 
-    void of(float[] predicted, byte[] labels) {
+    void of(float[] predicted, byte[] labels, float @Nullable [] importance) {
       this.predicted = predicted;
       this.labels = labels;
+      this.importance = importance;
       this.usable = true;
     }
 
@@ -332,7 +370,8 @@ public final class Learner implements AutoCloseable {
       for (int b = first; b < first + count; b++) {
         double probability = Sigmoid.of(checked(predicted[b]));
         double trained = predictsApart ? Sigmoid.of(checked(logits[b])) : probability;
-        dLogits[b] = (float) Label.gradient(trained, labels[b]);
+        double times = importance == null ? 1 : importance[b];
+        dLogits[b] = (float) (times * Label.gradient(trained, labels[b]));
         answers[b] = probability;
       }
     }
@@ -348,6 +387,11 @@ public final class Learner implements AutoCloseable {
     @Override
     public byte[] labels() {
       return labels;
+    }
+
+    @Override
+    public float @Nullable [] importance() {
+      return importance;
     }
   }
 

@@ -13,6 +13,8 @@ package io.millrace.metrics;
  * @param corrections learned: 1, of what was learned as 0
  * @param takenBack learned: 0, of what was learned as 1
  * @param withheld of learned, predicted but not learned, because predictions had gone wrong
+ * @param otherArm of another arm of an experiment that has each model learn from its own, or of any
+ *     arm of one that has none of its models learn
  */
 public record ExampleCounts(
     long learned,
@@ -24,7 +26,8 @@ public record ExampleCounts(
     long encodingMismatches,
     long corrections,
     long takenBack,
-    long withheld) {
+    long withheld,
+    long otherArm) {
   /** Before the first example. */
-  public static final ExampleCounts NONE = new ExampleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final ExampleCounts NONE = new ExampleCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

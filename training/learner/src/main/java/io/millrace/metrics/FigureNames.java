@@ -75,6 +75,7 @@ public final class FigureNames {
     to.accept("corrections", counts.corrections());
     to.accept("taken_back", counts.takenBack());
     to.accept("withheld", counts.withheld());
+    to.accept("other_arm", counts.otherArm());
   }
 
   private static void name(@Nullable Metrics metrics, String prefix, ObjDoubleConsumer<String> to) {
@@ -113,7 +114,8 @@ public final class FigureNames {
             count(figure, "encoding_mismatches"),
             count(figure, "corrections"),
             count(figure, "taken_back"),
-            count(figure, "withheld")),
+            count(figure, "withheld"),
+            count(figure, "other_arm")),
         (int) count(figure, "segment.index"),
         Double.isNaN(figure.applyAsDouble("learner.sample"))
             ? progressive(figure)

@@ -49,7 +49,8 @@ public final class LearnerMetricsFormat {
         counts.encodingMismatches(),
         counts.corrections(),
         counts.takenBack(),
-        counts.withheld());
+        counts.withheld(),
+        counts.otherArm());
   }
 
   private static ProgressiveMetrics write(ProgressiveFigures figures) {
@@ -117,7 +118,8 @@ public final class LearnerMetricsFormat {
             counts.getEncodingMismatches(),
             counts.getCorrections(),
             counts.getTakenBack(),
-            counts.getWithheld()),
+            counts.getWithheld(),
+            counts.getOtherArm()),
         metrics.getClosedSegments(),
         byLabels(metrics),
         seconds == null ? OptionalDouble.empty() : OptionalDouble.of(seconds));

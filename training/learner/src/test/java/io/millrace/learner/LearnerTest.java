@@ -173,6 +173,57 @@ class LearnerTest {
         .isCloseTo((float) (0.05 / Math.sqrt(0.251)), within(1e-6f));
   }
 
+  @Test
+  void anExampleThatCountsTwiceIsOneThatOccursTwice() {
+    for (ModelKind kind : List.of(ModelKind.LR, ModelKind.FM, ModelKind.DEEPFM)) {
+      // by itself the mixture's share is spread once for each example that occurs
+      ModelConfig config = config(kind).withoutExperts();
+      Learner twice = learner(config, 100);
+      Learner weighted = learner(config, 100);
+      Stream stream = new Stream();
+      for (int step = 0; step < 20; step++) {
+        stream.next(3);
+        EncodedBatch repeated = new EncodedBatch(3);
+        List.of(0, 1, 1).forEach(b -> repeated.append(stream.batch, b));
+        byte[] labels = {stream.labels[0], stream.labels[1], stream.labels[1]};
+        twice.learn(repeated, labels, new float[3]);
+        weighted.learn(stream.batch, stream.labels, new float[] {1, 2, 0}, new float[3]);
+      }
+      for (int t = 0; t < twice.tensors().values().length; t++) {
+        assertThat(weighted.tensors().values()[t])
+            .containsExactly(twice.tensors().values()[t], within(2e-6f));
+      }
+      float[] rowOfTwice = new float[twice.table().rowWidth()];
+      for (long row = 0; row < twice.table().rows(); row++) {
+        float[] row1 = rowOfTwice.clone();
+        twice.table().addRow(row, 1, rowOfTwice, 0);
+        weighted.table().addRow(row, 1, row1, 0);
+        assertThat(row1).containsExactly(rowOfTwice, within(2e-4f));
+      }
+    }
+  }
+
+  /** What counts once is learned as what has no importance, to the bit, experts and all. */
+  @Test
+  void importanceOfOneChangesNothing() {
+    for (ModelKind kind : List.of(ModelKind.LR, ModelKind.FM, ModelKind.DEEPFM)) {
+      Learner plain = learner(config(kind), 100);
+      Learner once = learner(config(kind), 100);
+      Learner less = learner(config(kind), 100);
+      Stream stream = new Stream();
+      for (int step = 0; step < 50; step++) {
+        stream.next(2);
+        plain.learn(stream.batch, stream.labels, new float[2]);
+        once.learn(stream.batch, stream.labels, new float[] {1, 1}, new float[2]);
+        less.learn(stream.batch, stream.labels, new float[] {1, 0.5f}, new float[2]);
+      }
+      assertThat(once.denseState()).isEqualTo(plain.denseState());
+      assertThat(less.denseState()).isNotEqualTo(plain.denseState());
+      Map<Integer, byte[]> pages = pages(once);
+      pages(plain).forEach((page, bytes) -> assertThat(pages.get(page)).isEqualTo(bytes));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 16})
   void allocatesNothingInTheSteadyState(int stepSize) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A learner's figures on their way to an answer and back. */
 class LearnerMetricsFormatTest {
-  private static final ExampleCounts COUNTS = new ExampleCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  private static final ExampleCounts COUNTS = new ExampleCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
 
   private static Metrics metrics(int from) {
     return new Metrics(

@@ -132,12 +132,23 @@ public interface CtrModel extends AutoCloseable {
      * which a stream learns. Parts of a model may each have a log loss of their own.
      *
      * @param labels [B], of {@link Label}
+     * @param importance [B], how often each example counts; null if each does once
      * @param dLogits [B], the loss's gradients with respect to the logits
      * @param dx as in {@link #backward}
      * @param dWeights as in {@link #backward}
      */
-    default void backwardLoss(byte[] labels, float[] dLogits, float[] dx, Tensors dWeights) {
+    default void backwardLoss(
+        byte[] labels,
+        float @Nullable [] importance,
+        float[] dLogits,
+        float[] dx,
+        Tensors dWeights) {
       backward(dLogits, dx, dWeights);
+    }
+
+    /** The same where each example counts once. */
+    default void backwardLoss(byte[] labels, float[] dLogits, float[] dx, Tensors dWeights) {
+      backwardLoss(labels, null, dLogits, dx, dWeights);
     }
 
     /**
@@ -166,7 +177,7 @@ public interface CtrModel extends AutoCloseable {
       if (labels == null) {
         backward(dLogits, dx, dWeights);
       } else {
-        backwardLoss(labels, dLogits, dx, dWeights);
+        backwardLoss(labels, loss.importance(), dLogits, dx, dWeights);
       }
     }
 
@@ -189,6 +200,11 @@ public interface CtrModel extends AutoCloseable {
 
     /** The labels [B], if this is their log loss, which parts of a model may each have. */
     default byte @Nullable [] labels() {
+      return null;
+    }
+
+    /** How often each example's log loss counts [B], in {@link #gradients} too; null: once. */
+    default float @Nullable [] importance() {
       return null;
     }
   }

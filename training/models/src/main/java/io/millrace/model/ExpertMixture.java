@@ -428,10 +428,16 @@ public final class ExpertMixture implements CtrModel {
     }
 
     @Override
-    public void backwardLoss(byte[] labels, float[] dLogits, float[] dx, Tensors dWeights) {
+    public void backwardLoss(
+        byte[] labels,
+        float @Nullable [] importance,
+        float[] dLogits,
+        float[] dx,
+        Tensors dWeights) {
       for (int e = 0; e < experts; e++) {
         for (int b = 0; b < batch; b++) {
-          this.dLogits[e][b] = (float) Label.gradient(Sigmoid.of(logits[e][b]), labels[b]);
+          double gradient = Label.gradient(Sigmoid.of(logits[e][b]), labels[b]);
+          this.dLogits[e][b] = (float) (of(importance, b) * gradient);
         }
       }
       backward(dx, dWeights);
@@ -442,10 +448,11 @@ public final class ExpertMixture implements CtrModel {
         if (mixes) {
           float[] mixerWeights = dWeights.values()[firstMoved + 1];
           logits[experts][b] = (float) mixer.logit(mixerWeights, logits, b);
-          weigh(b, labels[b]);
-          mixer.learn(mixerWeights, dWeights.values()[firstMoved + 2], logits, b, labels[b]);
+          weigh(b, labels[b], of(importance, b));
+          float[] information = dWeights.values()[firstMoved + 2];
+          mixer.learn(mixerWeights, information, logits, b, labels[b], of(importance, b));
         } else {
-          weigh(b, labels[b]);
+          weigh(b, labels[b], of(importance, b));
         }
       }
       for (int m = 0; m < members; m++) {
@@ -453,11 +460,16 @@ public final class ExpertMixture implements CtrModel {
       }
     }
 
-    /** Bayes' rule and the share that is spread. */
-    private void weigh(int b, byte label) {
+    private static double of(float @Nullable [] importance, int b) {
+      return importance == null ? 1 : importance[b];
+    }
+
+    /** Bayes' rule, of an example that counts so often, and the share that is spread. */
+    private void weigh(int b, byte label, double importance) {
       double sum = 0;
       for (int m = 0; m < members; m++) {
-        shares[m] *= Label.likelihood(logits[m][b], label, LEAST);
+        double likelihood = Label.likelihood(logits[m][b], label, LEAST);
+        shares[m] *= importance == 1 ? likelihood : Math.pow(likelihood, importance);
         sum += shares[m];
       }
       for (int m = 0; m < members; m++) {

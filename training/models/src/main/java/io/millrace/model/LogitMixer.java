@@ -91,12 +91,22 @@ final class LogitMixer {
     return Math.max(-LIMIT, Math.min(LIMIT, logit));
   }
 
-  /** Learns from example b, in place. */
-  void learn(float[] weights, float[] information, float[][] logits, int b, byte label) {
+  /**
+   * Learns from example b, in place.
+   *
+   * @param importance how often the example counts
+   */
+  void learn(
+      float[] weights,
+      float[] information,
+      float[][] logits,
+      int b,
+      byte label,
+      double importance) {
     double p = Sigmoid.of(logit(weights, logits, b));
-    double slope = Label.gradient(p, label);
+    double slope = importance * Label.gradient(p, label);
     // A correction tells nothing of how steep the loss is: its example did.
-    double weight = Label.corrects(label) ? 0 : p * (1 - p);
+    double weight = Label.corrects(label) ? 0 : importance * p * (1 - p);
     double forgetting = Label.corrects(label) ? 0 : FORGETTING;
     for (int e = 0; e < experts; e++) {
       x[e] = bounded(logits[e][b]);

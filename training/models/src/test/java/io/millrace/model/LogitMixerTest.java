@@ -63,7 +63,7 @@ class LogitMixerTest {
     float[] sums = new float[3];
     double rounding = 1 + 2 * Math.pow(2, -24) / LogitMixer.FORGETTING; // of the diagonal
     double l = Math.log(3);
-    single.learn(w, sums, logits(l), 0, (byte) 1);
+    single.learn(w, sums, logits(l), 0, (byte) 1, 1);
     double[] sum = {3 / 16.0 * l * l, 3 / 16.0 * l, 3 / 16.0};
     double[] h = {4 + rounding * sum[0], sum[1], 4 + rounding * sum[2]};
     double weight = (l / 4 * h[2] - h[1] / 4) / (h[0] * h[2] - h[1] * h[1]);
@@ -72,7 +72,7 @@ class LogitMixerTest {
     float[] expected = {(float) sum[0], (float) sum[1], (float) sum[2]};
     assertThat(sums).containsExactly(expected, within(1e-7f));
 
-    single.learn(w, sums, logits(0), 0, (byte) 0);
+    single.learn(w, sums, logits(0), 0, (byte) 0, 1);
     double p = sigmoid(bias);
     sum[2] = KEPT * sum[2] + p * (1 - p);
     h = new double[] {4 + rounding * KEPT * sum[0], KEPT * sum[1], 4 + rounding * sum[2]};
@@ -87,7 +87,7 @@ class LogitMixerTest {
   @Test
   void noStepGoesFar() {
     float[][] logits = logits(20, 20);
-    mixer.learn(weights, information, logits, 0, (byte) 0);
+    mixer.learn(weights, information, logits, 0, (byte) 0, 1);
     assertThat(mixer.logit(weights, logits, 0)).isCloseTo(20 - LogitMixer.FARTHEST, within(1e-5));
   }
 
@@ -104,7 +104,7 @@ class LogitMixerTest {
       double third = random.nextGaussian();
       double truth = 0.5 * first - third - 1;
       byte label = (byte) (random.nextDouble() < sigmoid(truth) ? 1 : 0);
-      three.learn(w, sums, logits(first, second, third), 0, label);
+      three.learn(w, sums, logits(first, second, third), 0, label, 1);
     }
     assertThat(three.weight(w, 0)).isCloseTo(0.5, within(0.1));
     assertThat(three.weight(w, 1)).isCloseTo(0, within(0.1));
@@ -121,7 +121,7 @@ class LogitMixerTest {
       double second = random.nextGaussian();
       double truth = i < 20_000 ? 2 * first : 2 * second;
       byte label = (byte) (random.nextDouble() < sigmoid(truth) ? 1 : 0);
-      mixer.learn(weights, information, logits(first, second), 0, label);
+      mixer.learn(weights, information, logits(first, second), 0, label, 1);
     }
     assertThat(mixer.weight(weights, 0)).isCloseTo(0, within(0.15));
     assertThat(mixer.weight(weights, 1)).isCloseTo(2, within(0.15));
@@ -132,7 +132,7 @@ class LogitMixerTest {
   void aWeightThatNothingHoldsReturnsToItsStart() {
     weights[0] = 1;
     for (int i = 0; i < 10_000; i++) {
-      mixer.learn(weights, information, logits(0, 0), 0, (byte) (i % 2));
+      mixer.learn(weights, information, logits(0, 0), 0, (byte) (i % 2), 1);
     }
     assertThat(weights[0]).isCloseTo((float) Math.exp(-1), within(1e-3f));
   }
@@ -144,7 +144,7 @@ class LogitMixerTest {
     for (int i = 0; i < 30_000; i++) {
       double z = 5 * random.nextGaussian();
       byte label = (byte) (random.nextDouble() < sigmoid(z / 2) ? 1 : 0);
-      mixer.learn(weights, information, logits(z, z), 0, label);
+      mixer.learn(weights, information, logits(z, z), 0, label, 1);
     }
     assertThat(mixer.weight(weights, 0)).isCloseTo(0.25, within(0.03));
     assertThat(mixer.weight(weights, 1)).isCloseTo(mixer.weight(weights, 0), within(1e-3));
@@ -163,7 +163,7 @@ class LogitMixerTest {
       for (int e = 0; e < 8; e++) {
         logits[e][0] = (float) (z * Math.pow(0.9, e));
       }
-      eight.learn(w, sums, logits, 0, (byte) random.nextInt(2));
+      eight.learn(w, sums, logits, 0, (byte) random.nextInt(2), 1);
       for (float weight : w) {
         assertThat(weight).isBetween(-1f, 1f);
       }

@@ -128,9 +128,12 @@ class ExperimentsApiTest {
     assertRefused(
         400,
         "/v1/experiments",
-        ofModels("typo", "fast").replaceFirst("\\{", "{\"data\":\"own\","),
-        "experiment typo: data: own, expected shared: every model here learns from all impressions;"
-            + " 'millrace models freeze' lets one learn nothing");
+        ofModels("typo", "fast")
+            .replaceFirst("\\{", "{\"data\":\"own\",")
+            .replace("\"model\":\"live\"", "\"value\":1")
+            .replace("\"model\":\"fast\"", "\"value\":2"),
+        "experiment typo: data: own, expected shared: its arms are values, and no model learns by"
+            + " them");
   }
 
   @Test
