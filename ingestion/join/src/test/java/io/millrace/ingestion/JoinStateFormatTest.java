@@ -104,9 +104,9 @@ class JoinStateFormatTest {
 
   @Test
   void writesTheGoldenBytes() throws IOException {
-    assertThat(JoinStateFormat.encode(CLOSED)).isEqualTo(golden(5, "closed"));
-    assertThat(JoinStateFormat.encode(OPEN)).isEqualTo(golden(5, "open"));
-    assertThat(JoinStateFormat.encode(WAITING)).isEqualTo(golden(5, "outcomes-waiting"));
+    assertThat(JoinStateFormat.encode(CLOSED)).isEqualTo(golden(6, "closed"));
+    assertThat(JoinStateFormat.encode(OPEN)).isEqualTo(golden(6, "open"));
+    assertThat(JoinStateFormat.encode(WAITING)).isEqualTo(golden(6, "outcomes-waiting"));
   }
 
   private static void reads(int version, String name, JoinState state) throws IOException {
@@ -117,14 +117,17 @@ class JoinStateFormatTest {
 
   @Test
   void readsTheGoldenBytes() throws IOException {
-    reads(5, "closed", CLOSED);
-    reads(5, "open", OPEN);
-    reads(5, "outcomes-waiting", WAITING);
+    reads(6, "closed", CLOSED);
+    reads(6, "open", OPEN);
+    reads(6, "outcomes-waiting", WAITING);
   }
 
   @Test
   void readsTheVersionsOfBefore() throws IOException {
     OutcomesWaiting clicks = oldClicks(1_700_000_000_000L, 1_700_000_000_001L);
+    reads(5, "closed", CLOSED);
+    reads(5, "open", OPEN);
+    reads(5, "outcomes-waiting", WAITING);
     reads(4, "closed", CLOSED);
     reads(4, "open", OPEN);
     reads(4, "outcomes-waiting", WAITING);
@@ -158,8 +161,8 @@ class JoinStateFormatTest {
   @Test
   void anotherMagicOrVersionIsNamed() {
     byte[] bytes = JoinStateFormat.encode(CLOSED);
-    bytes[1] = 6;
-    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 6");
+    bytes[1] = 7;
+    assertThatThrownBy(() -> JoinStateFormat.decode("i", bytes)).hasMessageContaining("version 7");
     assertThatThrownBy(
             () -> JoinStateFormat.decode("i", "XYZ5".getBytes(StandardCharsets.US_ASCII)))
         .hasMessageContaining("magic 88");

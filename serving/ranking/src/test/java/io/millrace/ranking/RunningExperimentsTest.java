@@ -3,6 +3,7 @@ package io.millrace.ranking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.deployment.Made;
+import io.millrace.event.ArmLearning;
 import io.millrace.event.ServedArm;
 import io.millrace.experiment.Experiment;
 import io.millrace.experiment.ExperimentChange;
@@ -43,12 +44,16 @@ class RunningExperimentsTest {
   }
 
   private void run(String key, String forced, String arms) {
+    run(key, "shared", forced, arms);
+  }
+
+  private void run(String key, String data, String forced, String arms) {
     Experiment draft =
         Experiment.draft(
             """
-            {"key":"%s","unit":{"kind":"user","attribute":"user"},"forced":{%s},"arms":[%s]}
+            {"key":"%s","data":"%s","unit":{"kind":"user","attribute":"user"},"forced":{%s},"arms":[%s]}
             """
-                .formatted(key, forced, arms),
+                .formatted(key, data, forced, arms),
             ANN);
     var unused = log.change(view -> Optional.of(new ExperimentChange.Create(draft)), false);
     unused =
@@ -92,6 +97,22 @@ class RunningExperimentsTest {
     assertThat(forced.counted()).isEmpty();
     assertThat(String.valueOf(forced.answered())).contains("arm=new", "why=forced");
     assertThat(arms("ads", "vip")).isSameAs(RequestArms.NONE);
+    assertThat(assigned.learning()).as("all learn from it").isNull();
+  }
+
+  @Test
+  void anImpressionSaysWhichModelsLearnFromIt() {
+    models.show(models.all(), Map.of("live", "ads"), "live", List.of());
+    run(
+        "faster",
+        "weighted",
+        "\"vip\":\"new\"",
+        "{\"name\":\"old\",\"weight\":1,\"model\":\"live\"},{\"name\":\"new\",\"weight\":0,\"model\":\"fast\"}");
+    experiments.follow(log);
+    assertThat(arms(null, "u").learning())
+        .isEqualTo(new ArmLearning("faster", "weighted", List.of("ads", "fast")));
+    assertThat(arms(null, "vip").learning()).as("of no arm").isNull();
+    assertThat(arms("ads", "u").learning()).as("in no experiment").isNull();
   }
 
   @Test

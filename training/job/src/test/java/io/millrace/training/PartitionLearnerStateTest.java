@@ -188,6 +188,8 @@ class PartitionLearnerStateTest {
             "said",
             "guard",
             "odds",
+            "pendingImportance",
+            "odds",
             "pendingLabels",
             "pendingImportance")
         .isEqualTo(STATE);
@@ -204,6 +206,8 @@ class PartitionLearnerStateTest {
         .ignoringFields(
             "said",
             "guard",
+            "odds",
+            "pendingImportance",
             "switchedAt",
             "schemaId",
             "incarnation",
@@ -230,6 +234,6 @@ class PartitionLearnerStateTest {
         .hasMessage("learner state: 3 bytes left over, expected none");
     bytes[4] = 1;
     assertThatThrownBy(() -> PartitionLearnerState.fromBytes(bytes))
-        .hasMessage("learner state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 7");
+        .hasMessage("learner state: magic 4d524c4e format 1, expected 4d524c4e format 2 to 8");
   }
 }

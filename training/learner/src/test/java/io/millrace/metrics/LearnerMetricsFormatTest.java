@@ -121,7 +121,8 @@ class LearnerMetricsFormatTest {
         .containsEntry("corrections", 8.0)
         .containsEntry("taken_back", 9.0)
         .containsEntry("withheld", 10.0)
-        .hasSize(7 * 10 + 12);
+        .containsEntry("other_arm", 11.0)
+        .hasSize(7 * 10 + 13);
     assertThat(named(lateLabels()))
         .containsEntry("served.calibration", 10.5)
         .containsEntry("cohort.brier", 20.6)
@@ -132,7 +133,7 @@ class LearnerMetricsFormatTest {
         .containsEntry("learner_cohort.positives", 41.0)
         .containsEntry("learner_cohort.next_at", 4_000.0)
         .containsEntry("learner.sample", .5)
-        .hasSize(4 * 10 + 7 + 12);
+        .hasSize(4 * 10 + 7 + 13);
   }
 
   @Test
