@@ -35,7 +35,7 @@ class ExperimentLifeTest {
           api,
           "/v1/experiments",
           """
-          {"key":"faster","unit":{"kind":"user","attribute":"user_id"},
+          {"key":"faster","data":"own","unit":{"kind":"user","attribute":"user_id"},
            "arms":[{"name":"old","weight":1,"model":"live"},{"name":"new","weight":1,"model":"fast"}]}
           """);
       await("fast can answer")
@@ -69,6 +69,11 @@ class ExperimentLifeTest {
             .isEqualTo(arms.get(user));
       }
 
+      unused =
+          scenario.await(
+              "each model leaves out what the other answered",
+              status -> otherArm(status, 0) > 0 && otherArm(status, 1) > 0);
+
       changed(api, "/v1/experiments/state", state("stopped"));
       await("it is over").atMost(LIMIT).until(() -> !rank(api, "user-1").has("experiments"));
       for (int i = 0; i < USERS; i++) {
@@ -76,6 +81,10 @@ class ExperimentLifeTest {
       }
       assertThat(scenario.platform().failure()).isEmpty();
     }
+  }
+
+  private static double otherArm(JsonNode status, int model) {
+    return status.path("models").path(model).path("metrics").path("other_arm").asDouble();
   }
 
   private static String state(String state) {
