@@ -39,4 +39,18 @@ final class Half {
     int rounded = magnitude - (112 << 23) + 0xFFF + ((magnitude >>> 13) & 1);
     return (short) (sign | Math.min(rounded >>> 13, 0x7C00));
   }
+
+  /** The same with a rounding of choice. */
+  static short fromFloat(float value, Rounding rounding) {
+    if (rounding == Rounding.NEAREST) {
+      return fromFloat(value);
+    }
+    float unit = unit(value);
+    return fromFloat((float) (rounding.round((double) value / unit) * unit));
+  }
+
+  /** The distance of neighbouring numbers at a value. */
+  static float unit(float value) {
+    return Math.scalb(1f, Math.max(Math.getExponent(value), -14) - 10);
+  }
 }

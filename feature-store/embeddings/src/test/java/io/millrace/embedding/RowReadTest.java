@@ -26,7 +26,9 @@ class RowReadTest {
       for (long r : new long[] {0, 16, 17, 31, 64, 99}) {
         for (float weight : new float[] {1, -0.3f}) {
           compare(learned, r, weight);
-          compare(snapshot, r, weight);
+          for (RowFormat format : RowFormat.values()) {
+            compare(snapshot.in(format), r, weight);
+          }
         }
       }
     }

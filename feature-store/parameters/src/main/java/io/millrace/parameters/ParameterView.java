@@ -105,7 +105,12 @@ public final class ParameterView implements AutoCloseable {
     this.partition = new TopicPartition(config.topic(), 0);
     ParameterViewConfig.Staleness staleness = config.staleness();
     this.stale = staleness == null ? null : new StaleVersion(staleness.after());
-    this.stored = new StoredModel(config.model(), config.directory(), initialTable, clock);
+    this.stored =
+        new StoredModel(
+            config.model(),
+            config.directory(),
+            manifest -> initialTable.of(manifest).in(config.rowFormat()),
+            clock);
     try {
       stored.load().ifPresent(this::start);
     } catch (RuntimeException e) {
