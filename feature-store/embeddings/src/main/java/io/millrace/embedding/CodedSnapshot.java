@@ -48,6 +48,12 @@ final class CodedSnapshot extends TableSnapshot {
   }
 
   @Override
+  float touch(long row) {
+    byte[] page = (byte[]) page(row);
+    return page == null ? 0 : page[(int) (row & (PAGE_ROWS - 1)) * rowBytes];
+  }
+
+  @Override
   Object newPage(int pageNumber) {
     float[] values = LearnerTable.initialPage(initial, pageNumber, rowWidth, rowWidth);
     byte[] page = new byte[pageBytes()];

@@ -40,6 +40,12 @@ final class FloatSnapshot extends TableSnapshot {
   }
 
   @Override
+  float touch(long row) {
+    float[] page = (float[]) page(row);
+    return page == null ? 0 : page[(int) (row & (PAGE_ROWS - 1)) * rowWidth];
+  }
+
+  @Override
   Object newPage(int pageNumber) {
     return LearnerTable.initialPage(initial, pageNumber, rowWidth, rowWidth);
   }

@@ -104,7 +104,7 @@ public enum RowFormat {
       float step = RowStep.of(code);
       int first = at + Short.BYTES;
       for (int i = 0; i < width; i++) {
-        out[first + i] = (byte) RowStep.quantize(values[offset + i], step, 127, rounding);
+        out[first + i] = (byte) RowStep.quantize(values[offset + i], step, -127, 127, rounding);
       }
     }
 
@@ -150,8 +150,9 @@ public enum RowFormat {
       float step = RowStep.of(code);
       int first = at + Short.BYTES;
       for (int i = 0; i < width; i += 2) {
-        int low = RowStep.quantize(values[offset + i], step, 7, rounding);
-        int high = i + 1 == width ? 0 : RowStep.quantize(values[offset + i + 1], step, 7, rounding);
+        int low = RowStep.quantize(values[offset + i], step, -7, 7, rounding);
+        int high =
+            i + 1 == width ? 0 : RowStep.quantize(values[offset + i + 1], step, -7, 7, rounding);
         out[first + i / 2] = (byte) ((low & 0xF) | high << 4);
       }
     }

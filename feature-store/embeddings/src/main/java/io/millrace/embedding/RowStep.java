@@ -32,12 +32,12 @@ final class RowStep {
     return (short) (Float.isInfinite(limit * of((short) up)) ? up - 1 : up);
   }
 
-  /** {@code round(value / step)}, no further from zero than {@code limit}. */
-  static int quantize(float value, float step, int limit, Rounding rounding) {
+  /** {@code round(value / step)}, or the nearer of {@code low} and {@code high} beyond them. */
+  static int quantize(float value, float step, int low, int high, Rounding rounding) {
     if (!(step > 0)) {
       return 0;
     }
-    return (int) Math.max(-limit, Math.min(limit, rounding.round((double) value / step)));
+    return (int) Math.max(low, Math.min(high, rounding.round((double) value / step)));
   }
 
   /** Half a step, or what the largest magnitude is beyond the last step. */

@@ -16,6 +16,9 @@ public abstract sealed class TableSnapshot implements EmbeddingTable
   static final int PAGE_ROWS = 16;
   private static final int BLOCK_PAGES = 256;
 
+  /** Rows whose cache misses overlap: as many as a core can wait for, or some more. */
+  private static final int AHEAD = 16;
+
   /** Of an array, as the JVM lays it out. */
   private static final int HEADER_BYTES = 16;
 
@@ -81,6 +84,23 @@ public abstract sealed class TableSnapshot implements EmbeddingTable
   public int rowWidth() {
     return rowWidth;
   }
+
+  @Override
+  public final void getRows(long[] numbers, int count, float[] out) {
+    for (int from = 0; from < count; from += AHEAD) {
+      int to = Math.min(count, from + AHEAD);
+      for (int i = from; i < to; i++) {
+        // A short loop without a branch on what is loaded: the loads do not wait for each other.
+        out[i * rowWidth] = touch(numbers[i]);
+      }
+      for (int i = from; i < to; i++) {
+        getRow(numbers[i], 1, out, i * rowWidth);
+      }
+    }
+  }
+
+  /** Loads the beginning of a row into the caches; the number means nothing. */
+  abstract float touch(long row);
 
   /** The page of a row, or null if all its rows have their initial values. */
   final @Nullable Object page(long row) {

@@ -34,6 +34,37 @@ class RowReadTest {
     }
   }
 
+  @Test
+  void getsManyAsOneByOne() {
+    TableSnapshot exact =
+        TableSnapshot.initial(1000, 3, new InitialRows(5, 1, 0))
+            .with()
+            .put(7, new float[] {1, 2, 3}, 0)
+            .put(900, new float[] {4, 5, 6}, 0)
+            .build();
+    LearnerTable learned = new LearnerTable(1000, 3, 1, new InitialRows(5, 1, 0));
+    long[] rows = new long[40];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = i % 3 == 0 ? 7 : i % 3 == 1 ? 900 : i * 25L;
+    }
+    many(learned, rows);
+    for (RowFormat format : RowFormat.values()) {
+      many(exact.in(format), rows);
+    }
+  }
+
+  private static void many(EmbeddingTable table, long[] rows) {
+    for (int count : new int[] {0, 1, 15, 16, 17, 39}) {
+      float[] expected = new float[rows.length * 3];
+      float[] actual = new float[rows.length * 3];
+      for (int i = 0; i < count; i++) {
+        table.getRow(rows[i], 1, expected, i * 3);
+      }
+      table.getRows(rows, count, actual);
+      assertThat(actual).as("%d rows", count).isEqualTo(expected);
+    }
+  }
+
   private static void compare(EmbeddingTable table, long row, float weight) {
     int width = table.rowWidth();
     float[] expected = new float[width + 9];
