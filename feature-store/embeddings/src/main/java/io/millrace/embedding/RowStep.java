@@ -21,15 +21,11 @@ final class RowStep {
     if (!(largest < Float.POSITIVE_INFINITY)) {
       return NOT_A_NUMBER;
     }
-    // The quotient is rounded once; one bfloat16 up is 2^16 bits up, and carries into the exponent.
-    int up = (Float.floatToRawIntBits(largest / limit) + 0xFFFF) >>> 16;
-    if (up > 0 && limit * of((short) (up - 1)) >= largest) {
-      up--;
+    int code = Float.floatToRawIntBits(largest / limit) >>> 16;
+    if (limit * of((short) code) < largest) {
+      code++; // may carry into the exponent, as it should
     }
-    if (limit * of((short) up) < largest) {
-      up++;
-    }
-    return (short) (Float.isInfinite(limit * of((short) up)) ? up - 1 : up);
+    return (short) (Float.isInfinite(limit * of((short) code)) ? code - 1 : code);
   }
 
   /** {@code round(value / step)}, or the nearer of {@code low} and {@code high} beyond them. */
@@ -40,9 +36,8 @@ final class RowStep {
     return (int) Math.max(low, Math.min(high, rounding.round((double) value / step)));
   }
 
-  /** Half a step, or what the largest magnitude is beyond the last step. */
+  /** Half a step: even where {@code limit} steps are less than the largest fp32. */
   static float errorBound(float largest, int limit) {
-    float step = of(code(largest, limit));
-    return Math.max(step / 2, largest - limit * step);
+    return of(code(largest, limit)) / 2;
   }
 }

@@ -149,6 +149,19 @@ class ParameterViewTest {
     assertThat(value(exact.current().orElseThrow(), 2)).isEqualTo(2);
   }
 
+  @Test
+  void holdsBackWhatIsTooLargeForItsFormat() throws Exception {
+    TestPublisher publisher = publisher();
+    ParameterView view = view(directory, RowFormat.FP16);
+    publisher.publish(1, 0, 1, 2);
+    publisher.publish(70_000, 1, 2);
+    awaitHeld(
+        view,
+        "version 70000 is held back: row 2 holds a value that is not a number, or too large for"
+            + " FP16");
+    assertThat(view.current().orElseThrow().version()).isEqualTo(1);
+  }
+
   private static void assertHeldInEightBits(ParameterView view) {
     ModelSnapshot snapshot = view.current().orElseThrow();
     assertThat(snapshot.table().format()).isEqualTo(RowFormat.INT8);
