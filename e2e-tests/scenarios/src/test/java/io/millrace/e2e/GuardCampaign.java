@@ -2,7 +2,7 @@ package io.millrace.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.Click;
 import io.millrace.event.RowUpdate;
 import io.millrace.parameters.ParameterKeys;
@@ -289,7 +289,7 @@ final class GuardCampaign {
                   topic,
                   0,
                   ParameterKeys.row(row),
-                  RowUpdates.encode(id, row, RowCodec.FP32, values, 0, values.length)));
+                  RowUpdates.encode(id, row, RowFormat.FP32, values, 0, values.length)));
     }
   }
 }

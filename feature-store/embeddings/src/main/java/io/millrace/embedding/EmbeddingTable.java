@@ -24,4 +24,14 @@ public interface EmbeddingTable {
     Arrays.fill(out, offset, offset + rowWidth(), 0f);
     addRow(row, weight, out, offset);
   }
+
+  /**
+   * Sets {@code out[i * rowWidth ..]} to row {@code rows[i]} of the first {@code count}. Faster
+   * than one by one where the rows are in memory only, because their cache misses overlap.
+   */
+  default void getRows(long[] rows, int count, float[] out) {
+    for (int i = 0; i < count; i++) {
+      getRow(rows[i], 1, out, i * rowWidth());
+    }
+  }
 }

@@ -10,16 +10,18 @@ final class Half {
   /** Exact. */
   static float toFloat(short half) {
     int sign = (half & 0x8000) << 16;
-    int exponent = (half >>> 10) & 0x1F;
-    int fraction = half & 0x3FF;
-    if (exponent == 0x1F) {
-      return Float.intBitsToFloat(sign | 0x7F800000 | (fraction << 13));
+    int magnitude = half & 0x7FFF;
+    if (magnitude >= 0x400 && magnitude < 0x7C00) { // the exponent's bias is 112 less
+      return Float.intBitsToFloat(sign | (magnitude + (112 << 10)) << 13);
     }
-    if (exponent == 0) {
-      float magnitude = fraction * 0x1p-24f;
-      return sign == 0 ? magnitude : -magnitude;
+    return outsideNormal(sign, magnitude);
+  }
+
+  private static float outsideNormal(int sign, int magnitude) {
+    if (magnitude >= 0x7C00) { // infinite or not a number
+      return Float.intBitsToFloat(sign | 0x7F800000 | magnitude << 13);
     }
-    return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
+    return Float.intBitsToFloat(sign | Float.floatToRawIntBits(magnitude * 0x1p-24f));
   }
 
   /** Rounds to nearest, ties to even; overflows to infinity, keeps NaN a (quiet) NaN. */
@@ -38,5 +40,19 @@ final class Half {
     // rebias, then round off 13 bits; a carry runs into the exponent, which is what rounding means
     int rounded = magnitude - (112 << 23) + 0xFFF + ((magnitude >>> 13) & 1);
     return (short) (sign | Math.min(rounded >>> 13, 0x7C00));
+  }
+
+  /** The same with a rounding of choice. */
+  static short fromFloat(float value, Rounding rounding) {
+    if (rounding == Rounding.NEAREST) {
+      return fromFloat(value);
+    }
+    float unit = unit(value);
+    return fromFloat((float) (rounding.round((double) value / unit) * unit));
+  }
+
+  /** The distance of neighbouring numbers at a value. */
+  static float unit(float value) {
+    return Math.scalb(1f, Math.max(Math.getExponent(value), -14) - 10);
   }
 }

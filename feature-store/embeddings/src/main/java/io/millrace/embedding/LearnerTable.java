@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class LearnerTable implements EmbeddingTable {
   static final int PAGE_ROWS = 16;
 
+  /** Rows whose cache misses overlap: as many as a core can wait for, or some more. */
+  private static final int AHEAD = 16;
+
+  /** Values of a table that no cache holds: 64 MiB. */
+  private static final long MEMORY_VALUES = 1L << 24;
+
   /** Values from which on a row is copied as a block. */
   private static final int COPIED = 4;
 
@@ -35,6 +41,8 @@ public final class LearnerTable implements EmbeddingTable {
   private final boolean[] uncheckpointed;
   private final IntArrayList unpublishedPages = new IntArrayList();
   private final IntArrayList uncheckpointedPages = new IntArrayList();
+  private final float[] touched = new float[AHEAD];
+  private final boolean beyondCaches;
   private long updatedRows;
   private int replacements;
 
@@ -93,6 +101,7 @@ public final class LearnerTable implements EmbeddingTable {
     this.slots = slots;
     this.stride = width + slots;
     this.initial = initial;
+    this.beyondCaches = rows * stride > MEMORY_VALUES;
     this.pages = new float[pageCount][];
     this.updated = new short[pageCount];
     this.unpublished = new short[pageCount];
@@ -185,6 +194,9 @@ public final class LearnerTable implements EmbeddingTable {
   public void update(RowGradients gradients, UpdateRule rule) {
     float[] values = gradients.values();
     for (int i = 0, n = gradients.size(); i < n; i++) {
+      if (beyondCaches && i % AHEAD == 0) {
+        touch(gradients, i, Math.min(n, i + AHEAD));
+      }
       long row = gradients.row(i);
       int p = (int) (row >>> 4);
       int r = (int) (row & (PAGE_ROWS - 1));
@@ -192,6 +204,15 @@ public final class LearnerTable implements EmbeddingTable {
       int at = r * stride;
       rule.update(page, at, width, page, at + width, values, i * width);
       touch(p, 1 << r);
+    }
+  }
+
+  /** Loads some rows' beginnings into the caches, all at a time. */
+  private void touch(RowGradients gradients, int from, int to) {
+    for (int i = from; i < to; i++) {
+      long row = gradients.row(i);
+      float[] page = pages[(int) (row >>> 4)];
+      touched[i - from] = page == null ? 0 : page[(int) (row & (PAGE_ROWS - 1)) * stride];
     }
   }
 

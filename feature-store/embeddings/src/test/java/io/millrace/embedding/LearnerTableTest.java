@@ -52,6 +52,24 @@ class LearnerTableTest extends EmbeddingTableContract {
     assertThat(table.updatedRows()).isEqualTo(5);
   }
 
+  /** A table of more than 64 MiB loads rows ahead; what it learns is the same. */
+  @Test
+  void aLargeTableLearnsAsASmallOne() {
+    LearnerTable small = new LearnerTable(ROWS, WIDTH, SLOTS, INITIAL);
+    LearnerTable large = new LearnerTable(4_000_000, WIDTH, SLOTS, INITIAL);
+    for (int count : new int[] {1, 16, 17, 40}) {
+      RowGradients gradients = new RowGradients(WIDTH);
+      for (int i = 0; i < count; i++) {
+        gradients.add(i * 37L, 1, new float[] {i, 1, -i}, 0);
+      }
+      small.update(gradients, ADD);
+      large.update(gradients, ADD);
+    }
+    for (int row = 0; row < 40 * 37; row++) {
+      assertThat(read(large, row, 1)).as("row %d", row).isEqualTo(read(small, row, 1));
+    }
+  }
+
   @Test
   void anUpdateInACopyIsTheUpdateOnceItIsTakenOver() {
     LearnerTable table = table(1, 2, 40);

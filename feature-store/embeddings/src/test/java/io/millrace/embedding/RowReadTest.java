@@ -26,9 +26,42 @@ class RowReadTest {
       for (long r : new long[] {0, 16, 17, 31, 64, 99}) {
         for (float weight : new float[] {1, -0.3f}) {
           compare(learned, r, weight);
-          compare(snapshot, r, weight);
+          for (RowFormat format : RowFormat.values()) {
+            compare(snapshot.in(format), r, weight);
+          }
         }
       }
+    }
+  }
+
+  @Test
+  void getsManyAsOneByOne() {
+    TableSnapshot exact =
+        TableSnapshot.initial(1000, 3, new InitialRows(5, 1, 0))
+            .with()
+            .put(7, new float[] {1, 2, 3}, 0)
+            .put(900, new float[] {4, 5, 6}, 0)
+            .build();
+    LearnerTable learned = new LearnerTable(1000, 3, 1, new InitialRows(5, 1, 0));
+    long[] rows = new long[40];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = i % 3 == 0 ? 7 : i % 3 == 1 ? 900 : i * 25L;
+    }
+    many(learned, rows);
+    for (RowFormat format : RowFormat.values()) {
+      many(exact.in(format), rows);
+    }
+  }
+
+  private static void many(EmbeddingTable table, long[] rows) {
+    for (int count : new int[] {0, 1, 15, 16, 17, 39}) {
+      float[] expected = new float[rows.length * 3];
+      float[] actual = new float[rows.length * 3];
+      for (int i = 0; i < count; i++) {
+        table.getRow(rows[i], 1, expected, i * 3);
+      }
+      table.getRows(rows, count, actual);
+      assertThat(actual).as("%d rows", count).isEqualTo(expected);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.millrace.parameters;
 
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.wire.AvroWire;
@@ -104,7 +104,7 @@ final class ParameterStore implements AutoCloseable {
 
   /** Takes each stored row. */
   interface RowSink {
-    void accept(long row, RowCodec codec, byte[] data);
+    void accept(long row, RowFormat codec, byte[] data);
   }
 
   /**
@@ -209,7 +209,7 @@ final class ParameterStore implements AutoCloseable {
         byte[] value = i.value();
         byte[] data = new byte[value.length - 1];
         System.arraycopy(value, 1, data, 0, data.length);
-        sink.accept(ByteBuffer.wrap(i.key()).getLong(), RowCodec.byId(value[0]), data);
+        sink.accept(ByteBuffer.wrap(i.key()).getLong(), RowFormat.byId(value[0]), data);
       }
       i.status();
     } catch (RocksDBException e) {

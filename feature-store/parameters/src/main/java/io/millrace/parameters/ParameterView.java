@@ -77,7 +77,7 @@ public final class ParameterView implements AutoCloseable {
   private int rowSchemaId = -1;
   private @Nullable VersionManifest baseline;
   private @Nullable ModelSnapshot newest; // what was applied last, shown or held back
-  private final UnsoundValues unsound = new UnsoundValues();
+  private final UnsoundValues unsound;
   private final Deque<ModelSnapshot> earlier = new ArrayDeque<>(); // shown before, oldest first
   private long lastKeptNanos = System.nanoTime() - KEEP_EVERY.toNanos();
   private long nextOffset;
@@ -105,7 +105,13 @@ public final class ParameterView implements AutoCloseable {
     this.partition = new TopicPartition(config.topic(), 0);
     ParameterViewConfig.Staleness staleness = config.staleness();
     this.stale = staleness == null ? null : new StaleVersion(staleness.after());
-    this.stored = new StoredModel(config.model(), config.directory(), initialTable, clock);
+    this.unsound = new UnsoundValues(config.rowFormat());
+    this.stored =
+        new StoredModel(
+            config.model(),
+            config.directory(),
+            manifest -> initialTable.of(manifest).in(config.rowFormat()),
+            clock);
     try {
       stored.load().ifPresent(this::start);
     } catch (RuntimeException e) {

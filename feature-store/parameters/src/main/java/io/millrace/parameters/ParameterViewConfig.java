@@ -1,5 +1,6 @@
 package io.millrace.parameters;
 
+import io.millrace.embedding.RowFormat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param compactionLag the topic's {@code min.compaction.lag.ms}: catching up that takes longer is
  *     extended to the then newest version, because compaction may have passed it
  * @param staleness when the version shown is stale, or null if nobody asks
+ * @param rowFormat how rows are held in memory; RocksDB keeps them as they are published
  */
 public record ParameterViewConfig(
     String model,
@@ -25,7 +27,8 @@ public record ParameterViewConfig(
     Path directory,
     Duration storeInterval,
     Duration compactionLag,
-    @Nullable Staleness staleness) {
+    @Nullable Staleness staleness,
+    RowFormat rowFormat) {
 
   /**
    * A version is stale that has not changed for some time, although its learner has not met all
@@ -55,16 +58,29 @@ public record ParameterViewConfig(
     }
   }
 
-  /** Stores once a second, for topics with a compaction lag of a minute. */
+  /** Stores once a second, for topics with a compaction lag of a minute; rows in fp32. */
   public static ParameterViewConfig of(
       String model, String topic, Map<String, Object> client, Path directory) {
     return new ParameterViewConfig(
-        model, topic, client, directory, Duration.ofSeconds(1), Duration.ofMinutes(1), null);
+        model,
+        topic,
+        client,
+        directory,
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(1),
+        null,
+        RowFormat.FP32);
   }
 
   /** The same, but for staleness. */
   public ParameterViewConfig watching(Staleness watched) {
     return new ParameterViewConfig(
-        model, topic, client, directory, storeInterval, compactionLag, watched);
+        model, topic, client, directory, storeInterval, compactionLag, watched, rowFormat);
+  }
+
+  /** The same with rows in another format. */
+  public ParameterViewConfig holding(RowFormat format) {
+    return new ParameterViewConfig(
+        model, topic, client, directory, storeInterval, compactionLag, staleness, format);
   }
 }

@@ -1,7 +1,7 @@
 package io.millrace.parameters;
 
 import io.millrace.bits.Varint;
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 
 /**
  * RowUpdate in wire format, written and read by hand: rows are by far the most records of a publish
@@ -16,11 +16,11 @@ public final class RowUpdates {
   private RowUpdates() {}
 
   /** A row as shipped. */
-  public record Shipped(long row, RowCodec codec, byte[] data) {}
+  public record Shipped(long row, RowFormat codec, byte[] data) {}
 
   /** Encodes row {@code row} with values {@code values[offset .. offset + width)}. */
   public static byte[] encode(
-      int schemaId, long row, RowCodec codec, float[] values, int offset, int width) {
+      int schemaId, long row, RowFormat codec, float[] values, int offset, int width) {
     byte[] data = codec.encode(values, offset, width);
     byte[] head = new byte[HEADER_BYTES + 3 * Varint.MAX_BYTES];
     head[1] = (byte) (schemaId >>> 24);
@@ -53,7 +53,7 @@ public final class RowUpdates {
     }
     byte[] data = new byte[(int) length];
     System.arraycopy(value, in.at, data, 0, data.length);
-    return new Shipped(row, RowCodec.byId((int) codec), data);
+    return new Shipped(row, RowFormat.byId((int) codec), data);
   }
 
   private static final class Cursor {

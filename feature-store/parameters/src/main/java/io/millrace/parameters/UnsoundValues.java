@@ -1,5 +1,6 @@
 package io.millrace.parameters;
 
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.TensorUpdate;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -7,13 +8,18 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Which rows and tensors of a model hold a value that is not a finite number, version by version.
- * Not thread-safe.
+ * Which rows and tensors of a model hold a value that is not a finite number, version by version;
+ * of rows, in the format in which they are held. Not thread-safe.
  */
 final class UnsoundValues {
+  private final RowFormat format;
   private final TreeSet<Long> rows = new TreeSet<>();
   private final TreeSet<String> tensors = new TreeSet<>();
   private float[] values = new float[0];
+
+  UnsoundValues(RowFormat format) {
+    this.format = format;
+  }
 
   /**
    * Takes a change in.
@@ -58,7 +64,7 @@ final class UnsoundValues {
     RowUpdates.Shipped shipped = RowUpdates.decode(value);
     shipped.codec().decode(shipped.data(), values, 0, values.length);
     for (float one : values) {
-      if (!Float.isFinite(one)) {
+      if (!Float.isFinite(one) || Float.isInfinite(format.errorBound(Math.abs(one)))) {
         return false;
       }
     }
@@ -85,8 +91,11 @@ final class UnsoundValues {
     return rows.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "row %d%s holds a value that is not a number"
-                .formatted(rows.first(), others(rows.size() - 1)));
+            "row %d%s holds a value that is not a number%s"
+                .formatted(
+                    rows.first(),
+                    others(rows.size() - 1),
+                    format == RowFormat.FP32 ? "" : ", or too large for " + format));
   }
 
   private static String others(int count) {

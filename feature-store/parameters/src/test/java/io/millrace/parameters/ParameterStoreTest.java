@@ -5,7 +5,7 @@ import static io.millrace.parameters.Manifests.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
@@ -48,7 +48,7 @@ class ParameterStoreTest {
     Long2ObjectOpenHashMap<byte[]> map = new Long2ObjectOpenHashMap<>();
     for (long row : rows) {
       float[] values = {manifest.getVersion(), row};
-      map.put(row, RowUpdates.encode(1, row, RowCodec.FP32, values, 0, 2));
+      map.put(row, RowUpdates.encode(1, row, RowFormat.FP32, values, 0, 2));
     }
     return new VersionChange(manifest, next, whole, map, tensors);
   }

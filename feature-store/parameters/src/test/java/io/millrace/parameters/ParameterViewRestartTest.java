@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.InitialRows;
+import io.millrace.embedding.RowFormat;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
 import java.nio.file.Path;
@@ -26,7 +27,14 @@ class ParameterViewRestartTest {
   private ParameterView view(EmbeddedKafka kafka, Path where) {
     return new ParameterView(
         new ParameterViewConfig(
-            "m", TOPIC, kafka.client(), where, Duration.ofMillis(20), Duration.ofSeconds(60), null),
+            "m",
+            TOPIC,
+            kafka.client(),
+            where,
+            Duration.ofMillis(20),
+            Duration.ofSeconds(60),
+            null,
+            RowFormat.FP32),
         () -> registry,
         manifest -> TableSnapshot.initial(1000, TestPublisher.WIDTH, new InitialRows(1, 0.25f, 0)),
         Clock.systemUTC());

@@ -1,10 +1,12 @@
 package io.millrace.parameters;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.broker.EmbeddedKafka;
 import io.millrace.embedding.InitialRows;
+import io.millrace.embedding.RowFormat;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.registry.InMemorySchemaRegistry;
 import java.nio.file.Path;
@@ -78,6 +80,10 @@ class ParameterViewTest {
   }
 
   private ParameterView view(Path where) {
+    return view(where, RowFormat.FP32);
+  }
+
+  private ParameterView view(Path where, RowFormat format) {
     ParameterView view =
         new ParameterView(
             new ParameterViewConfig(
@@ -87,7 +93,8 @@ class ParameterViewTest {
                 where,
                 Duration.ofMillis(20),
                 Duration.ofSeconds(60),
-                null),
+                null,
+                format),
             () -> registry,
             manifest -> TableSnapshot.initial(1000, TestPublisher.WIDTH, INITIAL),
             Clock.systemUTC());
@@ -112,6 +119,56 @@ class ParameterViewTest {
     float[] out = new float[TestPublisher.WIDTH];
     INITIAL.addTo(row, 1, out, 0, TestPublisher.WIDTH);
     return out[TestPublisher.WIDTH - 1];
+  }
+
+  /**
+   * Rows that change, go back to their initial values, and are read from the store, in few bits.
+   */
+  @Test
+  void holdsRowsInAFormat() throws Exception {
+    TestPublisher publisher = publisher();
+    ParameterView view = view(directory, RowFormat.INT8);
+    publisher.publish(1, 0, 1, 2);
+    publisher.publish(2, 1, 2);
+    awaitVersion(view, 2);
+    assertHeldInEightBits(view);
+    publisher.begin();
+    publisher.rows(Float.NaN, 2);
+    publisher.manifest(3, 2, 1);
+    publisher.commit();
+    awaitHeld(
+        view,
+        "version 3 is held back: tensor bias, and 1 other, holds a value that is not a number");
+    view.close();
+    ParameterView again = view(directory, RowFormat.INT8);
+    awaitVersion(again, 2);
+    assertHeldInEightBits(again);
+    again.close();
+    ParameterView exact = view(directory);
+    awaitVersion(exact, 2);
+    assertThat(value(exact.current().orElseThrow(), 2)).isEqualTo(2);
+  }
+
+  @Test
+  void holdsBackWhatIsTooLargeForItsFormat() throws Exception {
+    TestPublisher publisher = publisher();
+    ParameterView view = view(directory, RowFormat.FP16);
+    publisher.publish(1, 0, 1, 2);
+    publisher.publish(70_000, 1, 2);
+    awaitHeld(
+        view,
+        "version 70000 is held back: row 2 holds a value that is not a number, or too large for"
+            + " FP16");
+    assertThat(view.current().orElseThrow().version()).isEqualTo(1);
+  }
+
+  private static void assertHeldInEightBits(ParameterView view) {
+    ModelSnapshot snapshot = view.current().orElseThrow();
+    assertThat(snapshot.table().format()).isEqualTo(RowFormat.INT8);
+    assertThat(value(snapshot, 1)).isCloseTo(1, offset(RowFormat.INT8.errorBound(1)));
+    assertThat(value(snapshot, 2)).isCloseTo(2, offset(RowFormat.INT8.errorBound(2)));
+    assertThat(value(snapshot, 3)).isCloseTo(initial(3), offset(RowFormat.INT8.errorBound(0.25f)));
+    assertThat(value(snapshot, 2)).isNotEqualTo(2);
   }
 
   /**

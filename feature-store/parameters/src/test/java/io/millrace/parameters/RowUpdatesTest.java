@@ -3,7 +3,7 @@ package io.millrace.parameters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.RowUpdate;
 import io.millrace.registry.InMemorySchemaRegistry;
 import io.millrace.wire.AvroWire;
@@ -22,7 +22,7 @@ class RowUpdatesTest {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 2000; i++) {
       long row = random.nextLong() >>> random.nextInt(64);
-      RowCodec codec = RowCodec.values()[random.nextInt(2)];
+      RowFormat codec = RowFormat.values()[random.nextInt(2)];
       int width = random.nextInt(70);
       float[] values = new float[width + 3];
       for (int v = 0; v < values.length; v++) {
@@ -49,7 +49,7 @@ class RowUpdatesTest {
 
   @Test
   void anyTruncationIsAnErrorAndNothingElse() {
-    byte[] whole = RowUpdates.encode(7, 1L << 40, RowCodec.FP32, new float[] {1, 2, 3}, 0, 3);
+    byte[] whole = RowUpdates.encode(7, 1L << 40, RowFormat.FP32, new float[] {1, 2, 3}, 0, 3);
     for (int length = 5; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       assertThatThrownBy(() -> RowUpdates.decode(cut)).isInstanceOf(IllegalArgumentException.class);

@@ -1,7 +1,7 @@
 package io.millrace.parameters;
 
 import io.millrace.broker.EmbeddedKafka;
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.VersionManifest;
 import io.millrace.schema.SchemaRegistry;
@@ -86,7 +86,7 @@ final class TestPublisher implements AutoCloseable {
     for (long row : rows) {
       send(
           ParameterKeys.row(row),
-          RowUpdates.encode(rowSchemaId, row, RowCodec.FP32, values, 0, WIDTH));
+          RowUpdates.encode(rowSchemaId, row, RowFormat.FP32, values, 0, WIDTH));
     }
     send(ParameterKeys.tensor("bias"), wire.encode(Manifests.tensor("bias", value, 0.5f)));
   }

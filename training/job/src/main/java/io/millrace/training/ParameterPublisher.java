@@ -1,6 +1,6 @@
 package io.millrace.training;
 
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.RowUpdate;
 import io.millrace.event.TensorUpdate;
 import io.millrace.event.VersionManifest;
@@ -244,7 +244,7 @@ final class ParameterPublisher implements AutoCloseable {
     for (int i = 0; i < rows.size(); i++) {
       long row = rows.rows()[i];
       byte[] value =
-          RowUpdates.encode(rowSchemaId, row, RowCodec.FP32, rows.values(), i * width, width);
+          RowUpdates.encode(rowSchemaId, row, RowFormat.FP32, rows.values(), i * width, width);
       send("a row", ParameterKeys.row(row), value);
     }
     for (int t = 0; t < publish.tensors().specs().size(); t++) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureRecords;
@@ -204,11 +204,11 @@ class CompiledModelTest {
         .forEachRowChangedSincePublish(
             (row, values, offset) -> {
               rows.add(row);
-              data.add(RowCodec.FP32.encode(values, offset, width));
+              data.add(RowFormat.FP32.encode(values, offset, width));
             });
     TableSnapshot.Builder builder = before.with();
     for (int i = 0; i < rows.size(); i++) {
-      builder.put(rows.get(i), RowCodec.FP32, data.get(i));
+      builder.put(rows.get(i), RowFormat.FP32, data.get(i));
     }
     return builder.build();
   }

@@ -130,7 +130,8 @@ public final class MillraceServer implements AutoCloseable {
                 config.viewDirectory().resolve(model))
             .watching(
                 new ParameterViewConfig.Staleness(
-                    config.topics().examples(), config.settings().staleAfter())),
+                    config.topics().examples(), config.settings().staleAfter()))
+            .holding(config.settings().rowFormatOf(model)),
         config.topics().learnerMetrics(model),
         config.registry(),
         config.engine(),

@@ -36,6 +36,13 @@ public record ServerConfig(
       throw new IllegalArgumentException(
           "models: " + models + ", expected at least one name and none twice");
     }
+    for (String model : settings.rowFormats().keySet()) {
+      // Where models come and go, one may be named that is not there yet.
+      if (wiring.deployments().isEmpty() && !models.contains(model)) {
+        throw new IllegalArgumentException(
+            "server.rowFormats: " + model + ", expected models that are served: " + models);
+      }
+    }
   }
 
   /** A server on 127.0.0.1 with the default settings, the kernels and nothing extra. */

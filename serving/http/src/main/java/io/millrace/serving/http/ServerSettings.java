@@ -1,5 +1,6 @@
 package io.millrace.serving.http;
 
+import io.millrace.embedding.RowFormat;
 import io.millrace.ranking.ImpressionBuffer;
 import io.millrace.schema.SubjectNames;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -8,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,6 +30,9 @@ import java.util.Set;
  * @param subjects of the registry under which newer versions of feature schemas are looked for;
  *     <code>{record}</code> and <code>{topic}</code> stand for the full name of the record and for
  *     the topic of impressions
+ * @param rowFormat how models' embedding rows are held in memory: fp32 as they are learned, fp16,
+ *     int8 or int4 in less memory with rounded values
+ * @param rowFormats the same for single models, by their names
  * @param limits how much is taken on at a time
  * @param impressionBuffer what is kept of impressions that Kafka has not acknowledged
  */
@@ -41,6 +46,8 @@ public record ServerSettings(
     Duration staleAfter,
     Set<String> allowedOrigins,
     List<String> subjects,
+    RowFormat rowFormat,
+    Map<String, RowFormat> rowFormats,
     RequestLimits limits,
     ImpressionBuffer impressionBuffer)
     implements ServerSettingsBuilder.With {
@@ -49,6 +56,7 @@ public record ServerSettings(
     allowedOrigins = Set.copyOf(allowedOrigins);
     SubjectNames.check(subjects);
     subjects = List.copyOf(subjects);
+    rowFormats = Map.copyOf(rowFormats);
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port: " + port + ", expected 0 (any free one) to 65535");
     }
@@ -99,8 +107,15 @@ public record ServerSettings(
         Duration.ofMinutes(1),
         Set.of(),
         SubjectNames.STRATEGIES,
+        RowFormat.FP32,
+        Map.of(),
         RequestLimits.of(heapBytes, cores),
         ImpressionBuffer.of(heapBytes));
+  }
+
+  /** How a model's rows are held. */
+  RowFormat rowFormatOf(String model) {
+    return rowFormats.getOrDefault(model, rowFormat);
   }
 
   private static boolean isLoopback(String host) {

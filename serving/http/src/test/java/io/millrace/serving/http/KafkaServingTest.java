@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.broker.EmbeddedKafka;
-import io.millrace.embedding.RowCodec;
+import io.millrace.embedding.RowFormat;
 import io.millrace.event.Click;
 import io.millrace.event.Impression;
 import io.millrace.event.IngestionCounts;
@@ -461,7 +461,7 @@ class KafkaServingTest {
       }
       manifest.setTensors(tensors.specs().size());
     }
-    RowCodec codec = RowCodec.byId(0);
+    RowFormat codec = RowFormat.byId(0);
     ByteBuffer zero = ByteBuffer.wrap(codec.encode(new float[1], 0, 1));
     producer.send(
         new ProducerRecord<>(

@@ -3,6 +3,7 @@ package io.millrace.serving.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.embedding.RowFormat;
 import io.millrace.model.Engine;
 import io.millrace.ranking.ImpressionBuffer;
 import io.millrace.ranking.ServedFixture;
@@ -48,6 +49,21 @@ class ServerConfigTest {
                 16 << 10,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(15)));
+  }
+
+  @Test
+  void rowsOfAModelAreInItsFormat() {
+    ServerSettings settings =
+        ServerSettings.defaults()
+            .withRowFormat(RowFormat.FP16)
+            .withRowFormats(Map.of("b", RowFormat.INT4));
+    assertThat(settings.rowFormatOf("a")).isEqualTo(RowFormat.FP16);
+    assertThat(settings.rowFormatOf("b")).isEqualTo(RowFormat.INT4);
+    Map<String, Object> client = Map.of("bootstrap.servers", "k:1");
+    assertThat(local(0, List.of("a", "b"), client).withSettings(settings).settings())
+        .isEqualTo(settings);
+    assertThatThrownBy(() -> local(0, List.of("a", "c"), client).withSettings(settings))
+        .hasMessage("server.rowFormats: b, expected models that are served: [a, c]");
   }
 
   @Test
