@@ -91,7 +91,7 @@ class AccessTest {
   @Test
   void eachRoleMayDoWhatItIsFor() throws Exception {
     for (Route route : server.routes().all()) {
-      if (route.path().startsWith("/sub/")) {
+      if (route.path().startsWith("/sub/") || route.path().equals("/ofrep/v1/events")) {
         continue; // an answer without an end, for the role of all looks at the server
       }
       for (Role role : Role.values()) {

@@ -328,6 +328,7 @@ class OpenApiTest {
          "arms":[{"name":"a","weight":1,"model":"live"},{"name":"b","weight":1,"model":"fm"}]}
         """);
     assertAsDescribed("get", "/v1/experiments", http.get("/v1/experiments?key=plain"));
+    assertFlagsAreAsDescribed();
     for (String path : List.of("/v1/rank", "/v1/predict")) {
       Http.Answer answer =
           http.post(
@@ -345,6 +346,20 @@ class OpenApiTest {
     }
   }
 
+  private static void assertFlagsAreAsDescribed() {
+    String flags = "/ofrep/v1/evaluate/flags";
+    String one = flags + "/{key}";
+    String user = "{\"context\":{\"targetingKey\":\"u\"}}";
+    assertAsDescribed("post", flags, http.post(flags, user));
+    assertAsDescribed("post", flags, http.post(flags, "{}"));
+    assertAsDescribed("post", flags, http.post(flags, "nonsense"));
+    assertAsDescribed("post", flags, http.post(flags + "?x=1", user));
+    assertAsDescribed("post", one, http.post(flags + "/page", user));
+    assertAsDescribed("post", one, http.post(flags + "/plain", user));
+    assertAsDescribed("post", one, http.post(flags + "/page", "{}"));
+    assertAsDescribed("post", one, http.post(flags + "/nope", user));
+  }
+
   @Test
   void examplesAreRequestsAsDescribed() {
     for (String path :
@@ -357,7 +372,9 @@ class OpenApiTest {
             "/v1/aliases",
             "/v1/experiments",
             "/v1/experiments/state",
-            "/v1/experiments/ramp")) {
+            "/v1/experiments/ramp",
+            "/ofrep/v1/evaluate/flags",
+            "/ofrep/v1/evaluate/flags/{key}")) {
       JsonNode content =
           described.at("/paths").get(path).at("/post/requestBody/content/application~1json");
       for (JsonNode example : content.get("examples")) {
