@@ -180,6 +180,7 @@ public final class MillraceServer implements AutoCloseable {
                 "models/state",
                 "aliases",
                 "experiments",
+                "experiments/exposures",
                 "experiments/state",
                 "experiments/ramp",
                 OFREP),
@@ -197,9 +198,17 @@ public final class MillraceServer implements AutoCloseable {
             "events",
             config.limits().deadline().multipliedBy(4).dividedBy(5),
             config.impressionBuffer().refusing());
+    experiments = new RunningExperiments(models);
+    config.experiments().ifPresent(experiments::follow);
     intake =
         new EventIntake(
-            models, config.outcomes(), config.registry(), config.topics(), given, config.clock());
+            models,
+            experiments,
+            config.outcomes(),
+            config.registry(),
+            config.topics(),
+            given,
+            config.clock());
     ingestion =
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
@@ -217,8 +226,6 @@ public final class MillraceServer implements AutoCloseable {
     origins = new OriginCheck(config.host(), config.allowedOrigins());
     RankingLimits limits = config.limits().ranking();
     RankingService rankings = rankings(models, limits, config);
-    experiments = new RunningExperiments(models);
-    config.experiments().ifPresent(experiments::follow);
     growthBook = config.experiments().map(GrowthBookStream::new).orElse(null);
     ofrep = config.experiments().map(OfrepStream::new).orElse(null);
     RankEndpoint rank = new RankEndpoint(rankings, experiments);
@@ -424,7 +431,7 @@ public final class MillraceServer implements AutoCloseable {
         "predict",
         (body, deadline) -> CompletableFuture.completedFuture(predict.answer(body, deadline)));
     post(routes, config, "rank", rank::answer);
-    post(routes, config, "events", Role.WRITE, new EventsEndpoint(intake));
+    post(routes, config, "events", Role.WRITE, EventsEndpoint.events(intake));
     routes.open(
         "/health",
         (ctx, request) ->
@@ -547,6 +554,7 @@ public final class MillraceServer implements AutoCloseable {
         "/v1/experiments",
         ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all(ctx.queryParam("key"))),
         "key");
+    post(routes, config, "experiments/exposures", Role.WRITE, EventsEndpoint.exposures(intake));
     post(routes, config, "experiments", Role.ADMIN, endpoint::add);
     post(routes, config, "experiments/state", Role.ADMIN, endpoint::state);
     post(routes, config, "experiments/ramp", Role.ADMIN, endpoint::ramp);

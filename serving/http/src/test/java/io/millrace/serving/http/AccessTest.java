@@ -118,7 +118,7 @@ class AccessTest {
       Role expected =
           switch (asked) {
             case "GET /health" -> null;
-            case "POST /v1/events" -> Role.WRITE;
+            case "POST /v1/events", "POST /v1/experiments/exposures" -> Role.WRITE;
             case "POST /v1/models", "POST /v1/models/state", "POST /v1/aliases" -> Role.ADMIN;
             case "POST /v1/experiments",
                 "POST /v1/experiments/state",

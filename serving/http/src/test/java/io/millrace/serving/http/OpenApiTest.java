@@ -164,6 +164,7 @@ class OpenApiTest {
           /v1/experiments | {"?":1} | NewExperiment
           /v1/experiments/state | {"?":1} | ExperimentState
           /v1/experiments/ramp | {"?":1} | ExperimentRamp
+          /v1/experiments/exposures | {"exposures":[],"?":1} | Exposures
           """)
   void requestsHaveTheKeysThatTheServerKnows(String path, String body, String schema) {
     String answer =
@@ -196,6 +197,7 @@ class OpenApiTest {
         .containsExactlyInAnyOrderElementsOf(EventsEndpoint.IMPRESSION_KEYS);
     assertThat(keys("OutcomeEvent"))
         .containsExactlyInAnyOrderElementsOf(EventsEndpoint.OUTCOME_KEYS);
+    assertThat(keys("Exposure")).containsExactlyInAnyOrderElementsOf(EventsEndpoint.EXPOSURE_KEYS);
   }
 
   private static List<String> keys(String schema) {
@@ -266,6 +268,7 @@ class OpenApiTest {
           /v1/predict | nonsense | 400
           /v1/predict | {"model":"nope","features":{}} | 404
           /v1/events | {"events":3} | 400
+          /v1/experiments/exposures | {"exposures":3} | 400
           /v1/models | {"name":"x"} | 400
           /v1/models | {"name":"x","kind":"lr"} | 409
           /v1/models | {"name":"a b","cloneOf":"live"} | 400
@@ -373,6 +376,7 @@ class OpenApiTest {
             "/v1/experiments",
             "/v1/experiments/state",
             "/v1/experiments/ramp",
+            "/v1/experiments/exposures",
             "/ofrep/v1/evaluate/flags",
             "/ofrep/v1/evaluate/flags/{key}")) {
       JsonNode content =
