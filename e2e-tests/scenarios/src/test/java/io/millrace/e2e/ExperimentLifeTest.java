@@ -78,7 +78,10 @@ class ExperimentLifeTest {
     }
   }
 
-  /** Two of three users click, but those of the clone never do: its guard rail says so once their labels are there. */
+  /**
+   * Two of three users click, but those of the clone never do: its guard rail says so once their
+   * labels are there.
+   */
   @Test
   void aModelThatHarmsIsStoppedByItsGuardRail() throws Exception {
     try (Scenario scenario = Scenario.start(folder)) {
