@@ -83,6 +83,56 @@ class ExperimentLifeTest {
     }
   }
 
+  /**
+   * Two of three users click, but those of the clone never do: its guard rail says so once their
+   * labels are there.
+   */
+  @Test
+  void aModelThatHarmsIsStoppedByItsGuardRail() throws Exception {
+    try (Scenario scenario = Scenario.start(folder)) {
+      Api api = scenario.api();
+      var unused = scenario.await("ready", status -> status.path("ready").asBoolean());
+      assertThat(scenario.demo(200, Duration.ofSeconds(2)).impressions()).isPositive();
+      changed(api, "/v1/models", "{\"name\":\"harmed\",\"cloneOf\":\"live\"}");
+      changed(
+          api,
+          "/v1/experiments",
+          """
+          {"key":"faster","unit":{"kind":"user","attribute":"user_id"},
+           "arms":[{"name":"old","weight":1,"model":"live"},{"name":"new","weight":1,"model":"harmed"}],
+           "guardRails":[{"name":"click","kind":"rate","better":"up","margin":0.1}]}
+          """);
+      await("the clone can answer")
+          .atMost(LIMIT)
+          .until(() -> api.post("/v1/experiments/state", state("running")).status() == 200);
+      await("it is in force").atMost(LIMIT).until(() -> rank(api, "user-1").has("experiments"));
+      for (int i = 0; i < 2 * USERS; i++) {
+        JsonNode answer = rank(api, "user-" + i);
+        if (answer.path("model").asText().equals("ads") && i % 3 > 0) {
+          changed(
+              api,
+              "/v1/events",
+              "{\"type\":\"click\",\"impressionId\":\"%s\"}"
+                  .formatted(answer.at("/results/0/impressionId").asText()));
+        }
+      }
+      long start = System.nanoTime();
+      await("it is stopped").atMost(LIMIT).until(() -> !rank(api, "user-1").has("experiments"));
+      System.out.printf(
+          "stopped %d ms after the last event, of which the window is %d ms%n",
+          (System.nanoTime() - start) / 1_000_000, Scenario.WINDOW.toMillis());
+      JsonNode experiment = api.get("/v1/experiments?key=faster").body().at("/experiments/0");
+      assertThat(experiment.path("state").asText()).isEqualTo("stopped");
+      assertThat(experiment.at("/changed/by").asText()).isEqualTo("guard rail rate of click");
+      JsonNode results = api.get("/v1/experiments/results?key=faster").body();
+      assertThat(results.at("/verdict/conclusion").asText()).isEqualTo("HARMED");
+      assertThat(results.at("/lastChange/reason").asText())
+          .startsWith("arm new harms the rate of click: treatment is worse by at least ");
+      assertThat(rank(api, "user-1").path("model").asText()).isEqualTo("ads");
+      assertThat(scenario.platform().failure()).isEmpty();
+    }
+  }
+
   private static double otherArm(JsonNode status, int model) {
     return status.path("models").path(model).path("metrics").path("other_arm").asDouble();
   }

@@ -122,6 +122,47 @@ class ExperimentStatisticsTest {
             });
   }
 
+  /** A client shows what it has decided, and says so twice. */
+  @Test
+  void whatAClientHasShownItselfIsInTheNumbers() throws Exception {
+    try (Scenario scenario = Scenario.start(folder)) {
+      create(scenario.platform());
+      Api api = scenario.api();
+      await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  api.post("/v1/experiments/state", "{\"key\":\"page\",\"state\":\"running\"}")
+                          .status()
+                      == 200);
+      int old = 0;
+      for (int user = 0; user < 60; user++) {
+        String flag = "{\"context\":{\"targetingKey\":\"user%d\"}}".formatted(user);
+        String arm =
+            api.post("/ofrep/v1/evaluate/flags/page", flag).body().path("variant").asText();
+        old += arm.equals("old") ? 1 : 0;
+        String exposure =
+            """
+            {"experiment":"page","unit":"user%d","arm":"%s","outcomes":{"click":%s}}
+            """
+                .formatted(user, arm, arm.equals("old") ? "0.5" : "1");
+        for (int i = 0; i < 2; i++) {
+          assertThat(api.post("/v1/experiments/exposures", exposure).body().path("accepted"))
+              .hasToString("1");
+        }
+        String wrong = exposure.replace(arm, arm.equals("old") ? "new" : "old");
+        assertThat(api.post("/v1/experiments/exposures", wrong).body().at("/errors/0/reason"))
+            .hasToString("\"not_assigned\"");
+      }
+      awaitLevels(scenario, "old %d %d 0.5;new %d %d 1.0;".formatted(old, old, 60 - old, 60 - old));
+      JsonNode rejected = api.get("/v1/rejected").body();
+      assertThat(rejected.at("/events/0/reason").asText())
+          .as("%s", rejected)
+          .isEqualTo("not_assigned");
+      assertThat(scenario.platform().failure()).isEmpty();
+    }
+  }
+
   @Test
   void whatIsShownInAnExperimentIsInItsNumbers() throws Exception {
     try (Scenario scenario = Scenario.start(folder)) {

@@ -160,7 +160,8 @@ class HillstromExperimentTest {
           env -> ExperimentJob.build(env, new ExperimentJobConfig(access, TOPICS.prefix(), false)));
       try (KafkaSchemaRegistry registry =
               new KafkaSchemaRegistry(client, TOPICS.schemas(), Clock.systemUTC());
-          var results = new ExperimentResults(client, TOPICS.experimentMetrics(), registry);
+          var results =
+              new ExperimentResults(client, TOPICS.experimentMetrics(), registry, totals -> {});
           var producer =
               new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
         write(file, new AvroWire(registry), producer);

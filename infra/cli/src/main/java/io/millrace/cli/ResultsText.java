@@ -18,6 +18,14 @@ final class ResultsText {
                 readout.path("experiment").asText(),
                 readout.path("state").asText(),
                 readout.at("/verdict/words").asText()));
+    if (readout.hasNonNull("lastChange")) {
+      lines.add(
+          "%s, at %s: %s"
+              .formatted(
+                  readout.at("/lastChange/by").asText(),
+                  readout.at("/lastChange/at").asText(),
+                  readout.at("/lastChange/reason").asText()));
+    }
     TextTable arms = new TextTable("arm", "share", "units", "in two arms", "not counted");
     for (JsonNode arm : readout.path("arms")) {
       arms.row(

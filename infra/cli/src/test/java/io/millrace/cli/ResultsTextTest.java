@@ -17,6 +17,7 @@ class ResultsTextTest {
                 .readTree(
                     """
                     {"experiment":"faster","state":"running","control":"old",
+                     "lastChange":{"by":"ann","at":"2026-01-01T12:00:00Z","reason":"more"},
                      "verdict":{"conclusion":"OPEN","words":"Nothing is shown yet."},
                      "arms":[{"arm":"old","share":0.5,"units":1200,"crossed":3,"ignored":0},
                              {"arm":"new","share":0.5,"units":1180,"crossed":3,"ignored":1}],
@@ -35,6 +36,7 @@ class ResultsTextTest {
     assertThat(narrow)
         .containsSubsequence(
             "faster, running: Nothing is shown yet.",
+            "ann, at 2026-01-01T12:00:00Z: more",
             "old 50.0 % 1,200 3 0",
             "new 50.0 % 1,180 3 1",
             "Units are as they should be.",

@@ -37,7 +37,9 @@ public enum RejectionReason {
   /** An outcome other than a click that came after its window had closed. */
   LATE_OUTCOME,
   /** JSON that is no event: an unknown key, a value of the wrong type, or one that is missing. */
-  MALFORMED_JSON;
+  MALFORMED_JSON,
+  /** An exposure of a unit to an arm that its experiment does not give it. */
+  NOT_ASSIGNED;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

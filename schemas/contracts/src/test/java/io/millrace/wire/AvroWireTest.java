@@ -247,7 +247,8 @@ class AvroWireTest {
             "unknown_outcome",
             "outcome_for_unknown_impression",
             "late_outcome",
-            "malformed_json");
+            "malformed_json",
+            "not_assigned");
   }
 
   @Test

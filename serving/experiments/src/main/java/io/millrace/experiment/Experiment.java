@@ -32,6 +32,7 @@ import java.util.OptionalLong;
  * @param plannedUnits how many units it is planned for
  * @param metrics what is looked at, the one that decides first
  * @param guardRails what must not get worse by more than its margin
+ * @param onHarm what is done when one of them shows that an arm harms
  * @param data what the models of its arms learn from
  * @param reason why it is in this state, or has these weights, where somebody has said so
  * @param created who made it
@@ -56,6 +57,7 @@ public record Experiment(
     OptionalLong plannedUnits,
     List<Metric> metrics,
     List<Metric> guardRails,
+    OnHarm onHarm,
     DataPolicy data,
     Optional<String> reason,
     Made created,
@@ -110,7 +112,8 @@ public record Experiment(
   /**
    * A draft as people write it: {@link #toJson}'s form with {@code key}, {@code unit} and {@code
    * arms}, and what else is to differ from the defaults. These are the key for name and seed, all
-   * traffic, the first arm for control, data that is shared, and nothing of the rest.
+   * traffic, the first arm for control, arms that are stopped when they harm, data that is shared,
+   * and nothing of the rest.
    *
    * @throws IllegalArgumentException as of {@link #fromJson}, or if a key is given that only
    *     changes write

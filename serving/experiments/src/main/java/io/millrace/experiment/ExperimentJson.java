@@ -76,6 +76,7 @@ final class ExperimentJson {
             units -> json.put("plannedUnits", units), () -> json.putNull("plannedUnits"));
     write(experiment.metrics(), json.putArray("metrics"));
     write(experiment.guardRails(), json.putArray("guardRails"));
+    json.put("onHarm", experiment.onHarm().word());
     json.put("data", experiment.data().word());
     json.put("reason", experiment.reason().orElse(null));
     write(experiment.created(), json.putObject("created"));
@@ -178,6 +179,7 @@ final class ExperimentJson {
         fields.optionalWhole("plannedUnits"),
         fields.objects("metrics", ExperimentJson::metric),
         fields.objects("guardRails", ExperimentJson::metric),
+        fields.find("onHarm").isPresent() ? fields.word("onHarm", OnHarm::of) : OnHarm.STOP,
         fields.word("data", DataPolicy::of),
         fields.optionalText("reason"),
         fields.object("created", ExperimentJson::made),

@@ -39,6 +39,7 @@ class ExperimentTest {
         .plannedUnits(OptionalLong.of(200_000))
         .metrics(
             List.of(new Metric("click", MetricKind.RATE, Direction.UP, OptionalDouble.empty())))
+        .onHarm(OnHarm.SAY)
         .guardRails(
             List.of(
                 new Metric("purchase", MetricKind.VALUE, Direction.UP, OptionalDouble.of(0.02))))
@@ -61,7 +62,7 @@ class ExperimentTest {
                 + "'holdout':{'name':'2026','share':0.05},'forced':{'tester':'new'},"
                 + "'sticky':{'version':2,'minVersion':1},'plannedUnits':200000,"
                 + "'metrics':[{'name':'click','kind':'rate','better':'up'}],"
-                + "'guardRails':[{'name':'purchase','kind':'value','better':'up','margin':0.02}],"
+                + "'guardRails':[{'name':'purchase','kind':'value','better':'up','margin':0.02}],'onHarm':'say',"
                 + "'data':'weighted','reason':'a slow start',"
                 + "'created':{'by':'ann','at':1700000000000},"
                 + "'changed':{'by':'ann','at':1700000000000}}")
@@ -70,6 +71,8 @@ class ExperimentTest {
     assertThat(Experiment.fromJson(json)).isEqualTo(whole());
     Experiment plain = running("plain");
     assertThat(Experiment.fromJson(plain.toJson())).isEqualTo(plain);
+    String older = plain.toJson().replace("\"onHarm\":\"stop\",", "");
+    assertThat(Experiment.fromJson(older)).as("of before guard rails stopped").isEqualTo(plain);
   }
 
   @ParameterizedTest
@@ -82,7 +85,7 @@ class ExperimentTest {
         "'traffic' | 'trafic' | traffic: none, expected a number",
         "'key':'ranker-2' | 'key':'ranker-2','goal':1 | goal: unknown, known: arms, changed,"
             + " control, created, data, description, forced, guardRails, holdout, key, layer, metrics,"
-            + " name, plannedUnits, reason, seed, state, sticky, targeting, traffic, unit",
+            + " name, onHarm, plannedUnits, reason, seed, state, sticky, targeting, traffic, unit",
         "'kind':'user' | 'kind':'person' | unit.kind: \"person\", expected one of user, session,"
             + " request",
         "'model':'old' | 'model':'old','value':1 | arm old: both of model and value, expected one"
@@ -91,6 +94,7 @@ class ExperimentTest {
         "'weight':1.0 | 'weigth':1.0 | arms[1].weight: none, expected a number",
         "'better':'up','margin' | 'better':'more','margin' | guardRails[0].better: \"more\","
             + " expected one of up, down",
+        "'onHarm':'say' | 'onHarm':'shout' | onHarm: \"shout\", expected one of stop, say",
         "{'tester':'new'} | {'tester':1} | forced.tester: 1, expected the name of an arm",
         "'plannedUnits':200000 | 'plannedUnits':1.5 | plannedUnits: 1.5, expected a whole number",
         "'data':'weighted' | 'data':'mixed' | data: \"mixed\", expected one of shared, own,"

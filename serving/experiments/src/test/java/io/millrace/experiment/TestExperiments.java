@@ -40,6 +40,7 @@ public final class TestExperiments {
         OptionalLong.empty(),
         List.of(),
         List.of(),
+        OnHarm.STOP,
         DataPolicy.SHARED,
         Optional.empty(),
         ANN,

@@ -4,6 +4,7 @@ import io.millrace.event.RejectedEvent;
 import io.millrace.ranking.BusyException;
 import io.millrace.ranking.EventLog;
 import io.millrace.ranking.InvalidRequestException;
+import io.millrace.ranking.RunningExperiments;
 import io.millrace.ranking.ServedModels;
 import io.millrace.ranking.UnknownModelException;
 import io.millrace.schema.SchemaRegistry;
@@ -35,6 +36,9 @@ public final class EventIntake {
    */
   public static final String SOURCE = "/v1/events";
 
+  /** The same of exposures. */
+  public static final String EXPOSURES = "/v1/experiments/exposures";
+
   private static final int NO_PARTITION = -1;
 
   private final EventRecords records;
@@ -54,17 +58,19 @@ public final class EventIntake {
 
   /**
    * @param models whose feature schemas impressions may have
+   * @param experiments whose arms exposures may name
    * @param outcomes what the platform joins, by name
    * @param log where events go; closed by whoever made it
    */
   public EventIntake(
       ServedModels models,
+      RunningExperiments experiments,
       Set<String> outcomes,
       SchemaRegistry registry,
       Topics topics,
       EventLog log,
       Clock clock) {
-    this.records = new EventRecords(models, outcomes, registry, topics);
+    this.records = new EventRecords(models, experiments, outcomes, registry, topics);
     this.topics = topics;
     this.log = log;
     this.clock = clock;
@@ -80,11 +86,12 @@ public final class EventIntake {
   /**
    * Writes the events of one request.
    *
+   * @param source what rejected events name as their topic
    * @return completes with {@link BusyException} if Kafka has not acknowledged all of them in time
    * @throws io.millrace.ranking.RankingException if there is no room for them, or a model has no
    *     version; nothing is written then
    */
-  public CompletionStage<EventsAnswer> take(List<SubmittedEvent> events) {
+  public CompletionStage<EventsAnswer> take(List<SubmittedEvent> events, String source) {
     long now = clock.millis();
     List<EventLog.Event> toLog = new ArrayList<>(events.size());
     List<EventProblem> problems = new ArrayList<>();
@@ -95,7 +102,7 @@ public final class EventIntake {
       }
       if (problem != null) {
         problems.add(problem);
-        toLog.add(rejection(event, problem, now));
+        toLog.add(rejection(event, problem, source, now));
       }
     }
     return log.append(toLog)
@@ -110,12 +117,12 @@ public final class EventIntake {
             });
   }
 
-  /** Makes an event's record; returns why not, if it cannot be. */
+  /** Makes an event's records; returns why not, if it cannot be. */
   private @Nullable EventProblem record(
       SubmittedEvent event, long now, List<EventLog.Event> toLog) {
     GivenEvent given = Objects.requireNonNull(event.event());
     try {
-      toLog.add(records.of(given, now));
+      toLog.addAll(records.of(given, now));
       return null;
     } catch (RefusedEventException e) {
       return EventProblem.of(event.index(), e.reason(), e.problem());
@@ -127,12 +134,13 @@ public final class EventIntake {
     }
   }
 
-  private EventLog.Event rejection(SubmittedEvent event, EventProblem problem, long now) {
+  private EventLog.Event rejection(
+      SubmittedEvent event, EventProblem problem, String source, long now) {
     RejectedEvent kept =
         RejectedEvent.newBuilder()
             .setReason(problem.reason())
             .setDetail(problem.message())
-            .setTopic(SOURCE)
+            .setTopic(source)
             .setPartition(NO_PARTITION)
             .setOffset(event.index())
             .setRejectedTime(Instant.ofEpochMilli(now))

@@ -11,6 +11,7 @@ import io.millrace.ranking.EventLog;
 import io.millrace.ranking.GivenFeatures;
 import io.millrace.ranking.InvalidRequestException;
 import io.millrace.ranking.RequestFeatures;
+import io.millrace.ranking.RunningExperiments;
 import io.millrace.ranking.ServedModels;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.topic.Topics;
@@ -20,7 +21,9 @@ import io.millrace.wire.RejectionReason;
 import io.millrace.wire.ShownValue;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +36,7 @@ final class EventRecords {
   private final ServedModels models;
   private final Set<String> outcomes;
   private final Topics topics;
+  private final ExposureRecords exposures;
   private final ThreadLocal<AvroWire> wires;
   private final ThreadLocal<Encoders> encoders = ThreadLocal.withInitial(Encoders::new);
 
@@ -64,9 +68,16 @@ final class EventRecords {
 
   /**
    * @param models whose feature schemas impressions may have
+   * @param experiments whose arms exposures may name
    * @param outcomes what the platform joins, by name
    */
-  EventRecords(ServedModels models, Set<String> outcomes, SchemaRegistry registry, Topics topics) {
+  EventRecords(
+      ServedModels models,
+      RunningExperiments experiments,
+      Set<String> outcomes,
+      SchemaRegistry registry,
+      Topics topics) {
+    this.exposures = new ExposureRecords(experiments);
     this.models = models;
     this.outcomes = Set.copyOf(outcomes);
     this.topics = topics;
@@ -78,17 +89,56 @@ final class EventRecords {
   }
 
   /**
-   * The record of an event.
+   * The records of an event: one, and of an exposure those of its outcomes too.
    *
    * @param nowMillis the event's time, if it has none
    * @throws RefusedEventException if it breaks a rule
    * @throws io.millrace.ranking.RankingException if there is no such model, or it has no version
    */
-  EventLog.Event of(GivenEvent event, long nowMillis) throws RefusedEventException {
-    EventLog.Event record =
-        event instanceof GivenEvent.Shown shown
-            ? impression(shown, nowMillis)
-            : outcome((GivenEvent.Happened) event, nowMillis);
+  List<EventLog.Event> of(GivenEvent event, long nowMillis) throws RefusedEventException {
+    List<EventLog.Event> records = new ArrayList<>();
+    if (event instanceof GivenEvent.Shown shown) {
+      records.add(impression(shown, nowMillis));
+    } else if (event instanceof GivenEvent.Happened happened) {
+      records.add(outcome(happened, nowMillis));
+    } else if (event instanceof GivenEvent.Exposed exposed) {
+      addExposure(exposed, nowMillis, records);
+    }
+    for (EventLog.Event record : records) {
+      requireSize(event, record);
+    }
+    return records;
+  }
+
+  private void addExposure(GivenEvent.Exposed event, long now, List<EventLog.Event> records)
+      throws RefusedEventException {
+    String id = checkedId(event, ExposureRecords.id(event));
+    long time = checkedTime(event, "time", event.time(), now);
+    Impression impression = exposures.of(event, id, Instant.ofEpochMilli(time), wire());
+    records.add(new EventLog.Event(topics.impressions(), id, wire().encode(impression)));
+    for (Map.Entry<String, Optional<Double>> outcome : event.outcomes().entrySet()) {
+      if (!outcomes.contains(outcome.getKey())) {
+        throw refused(
+            RejectionReason.UNKNOWN_OUTCOME,
+            event.at("outcomes"),
+            "outcomes that are joined here: " + String.join(", ", new TreeSet<>(outcomes)),
+            outcome.getKey());
+      }
+      records.add(
+          outcome(
+              new GivenEvent.Happened(
+                  event.at("outcomes." + outcome.getKey()),
+                  id,
+                  time,
+                  outcome.getKey(),
+                  outcome.getValue().orElse(null),
+                  false),
+              now));
+    }
+  }
+
+  private static void requireSize(GivenEvent event, EventLog.Event record)
+      throws RefusedEventException {
     if (record.value().length > EventRules.MAX_EVENT_BYTES) {
       throw refused(
           RejectionReason.TOO_LARGE,
@@ -96,7 +146,6 @@ final class EventRecords {
           "an event of at most %d bytes".formatted(EventRules.MAX_EVENT_BYTES),
           record.value().length + " bytes");
     }
-    return record;
   }
 
   private EventLog.Event outcome(GivenEvent.Happened event, long now) throws RefusedEventException {

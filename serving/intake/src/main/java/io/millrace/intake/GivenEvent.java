@@ -1,6 +1,8 @@
 package io.millrace.intake;
 
 import io.millrace.ranking.GivenFeatures;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An event as a request gives it, its values not checked yet. */
@@ -32,6 +34,26 @@ public sealed interface GivenEvent {
       @Nullable Long time,
       @Nullable String model,
       GivenFeatures features)
+      implements GivenEvent {}
+
+  /**
+   * A unit was shown what an arm gets, by a client that has decided so itself.
+   *
+   * @param impressionId of the exposure; null for one of the experiment and the unit
+   * @param experiment its key
+   * @param arm what was shown; null for what the experiment gives
+   * @param attributes by which the experiment targets
+   * @param outcomes what came of it so far, by name, with what each is worth
+   */
+  record Exposed(
+      String place,
+      @Nullable String impressionId,
+      @Nullable Long time,
+      String experiment,
+      String unit,
+      @Nullable String arm,
+      Map<String, Object> attributes,
+      Map<String, Optional<Double>> outcomes)
       implements GivenEvent {}
 
   /**

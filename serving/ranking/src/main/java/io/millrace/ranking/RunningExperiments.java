@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +36,21 @@ public final class RunningExperiments {
   static final String NO_MODEL = "no_model";
 
   private final ServedModels models;
-  private volatile InForce inForce = new InForce(-1, Set.of(), ExperimentCatalog.EMPTY, List.of());
+  private volatile InForce inForce = new InForce(-1, Map.of(), ExperimentCatalog.EMPTY, List.of());
+  private volatile @Nullable ExperimentLog log;
 
   /**
    * What is in force at a revision.
    *
-   * @param known keys of all experiments
+   * @param known all experiments by key
    * @param catalog those that run
    * @param ofModels those of them that choose the model
    */
   private record InForce(
-      long revision, Set<String> known, ExperimentCatalog catalog, List<Assigner> ofModels) {}
+      long revision,
+      Map<String, Experiment> known,
+      ExperimentCatalog catalog,
+      List<Assigner> ofModels) {}
 
   /**
    * No experiment yet.
@@ -56,9 +62,73 @@ public final class RunningExperiments {
   }
 
   /** Puts in force what the log says, from now on. */
-  public void follow(ExperimentLog log) {
-    log.follow(this::show);
-    show(log.view());
+  public void follow(ExperimentLog experiments) {
+    log = experiments;
+    experiments.follow(this::show);
+    show(experiments.view());
+  }
+
+  /**
+   * Puts in force what was changed up to a revision that another server knows already.
+   *
+   * @throws io.millrace.journal.JournalException if that cannot be read from the log
+   */
+  public void catchUp(long revision) {
+    ExperimentLog followed = log;
+    if (followed != null && inForce.revision < revision) {
+      show(followed.newest());
+    }
+  }
+
+  /** The keys of all experiments, whether they run or not. */
+  public Set<String> keys() {
+    return inForce.known.keySet();
+  }
+
+  /**
+   * What the experiment of a key does with whoever asks; empty if there is none.
+   *
+   * @param attributes of whoever asks, for that experiment
+   */
+  public Optional<ArmDecision> decide(String key, Function<Experiment, Attributes> attributes) {
+    InForce now = inForce;
+    return Optional.ofNullable(now.known.get(key))
+        .map(experiment -> decide(now, experiment, attributes.apply(experiment)));
+  }
+
+  /** The same for all experiments, in the order in which they were created. */
+  public List<ArmDecision> decideAll(Function<Experiment, Attributes> attributes) {
+    InForce now = inForce;
+    return now.known.values().stream()
+        .map(experiment -> decide(now, experiment, attributes.apply(experiment)))
+        .toList();
+  }
+
+  private ArmDecision decide(InForce now, Experiment experiment, Attributes attributes) {
+    return now.catalog
+        .find(experiment.key())
+        .map(assigner -> decide(assigner, attributes))
+        .orElseGet(() -> ArmDecision.out(experiment, null, Assignment.Why.NOT_RUNNING.word()));
+  }
+
+  private ArmDecision decide(Assigner assigner, Attributes attributes) {
+    Experiment experiment = assigner.experiment();
+    String unit = experiment.unit().of(attributes);
+    Assignment assignment = assigner.assign(unit, attributes, StickyArms.NONE);
+    if (unit == null || !assignment.isIn()) {
+      return ArmDecision.out(experiment, unit, assignment.why().word());
+    }
+    Arm arm = experiment.arms().get(assignment.arm());
+    if (arm.treatment() instanceof Treatment.Model its && !models.answers(its.name())) {
+      return ArmDecision.out(experiment, unit, NO_MODEL);
+    }
+    return new ArmDecision(
+        experiment,
+        unit,
+        arm,
+        assignment.why().word(),
+        assignment.propensity(),
+        assignment.isCounted());
   }
 
   private synchronized void show(ExperimentView view) {
@@ -69,7 +139,7 @@ public final class RunningExperiments {
     inForce =
         new InForce(
             view.revision(),
-            Set.copyOf(view.experiments().keySet()),
+            view.experiments(),
             catalog,
             catalog.assigners().values().stream()
                 .filter(assigner -> assigner.experiment().choosesModel())
@@ -100,7 +170,7 @@ public final class RunningExperiments {
       String place = "experiments[%d]".formatted(i);
       Assigner assigner = now.catalog.find(asked.get(i)).orElse(null);
       if (assigner == null) {
-        drawn.notRunning(place, asked.get(i), now.known);
+        drawn.notRunning(place, asked.get(i), now.known.keySet());
       } else if (assigner.experiment().choosesModel() && !open) {
         throw InvalidRequestException.field(
             place,
@@ -145,27 +215,21 @@ public final class RunningExperiments {
       if (answered.containsKey(key)) {
         return;
       }
-      String unit = experiment.unit().of(attributes);
-      Assignment assignment = assigner.assign(unit, attributes, StickyArms.NONE);
-      if (unit == null || !assignment.isIn()) {
-        answered.put(key, new InExperiment(null, null, assignment.why().word()));
+      ArmDecision decision = decide(assigner, attributes);
+      Arm arm = decision.arm();
+      if (arm == null) {
+        answered.put(key, new InExperiment(null, null, decision.why()));
         return;
       }
-      Arm arm = experiment.arms().get(assignment.arm());
       if (arm.treatment() instanceof Treatment.Model its) {
-        if (!models.answers(its.name())) {
-          answered.put(key, new InExperiment(null, null, NO_MODEL));
-          return;
-        }
         model = its.name();
       }
-      answered.put(
-          key, new InExperiment(arm.name(), arm.treatment().given(), assignment.why().word()));
-      if (assignment.isCounted()) {
-        counted.add(new ServedArm(key, unit, arm.name(), assignment.propensity()));
-        if (experiment.choosesModel() && experiment.data() != DataPolicy.SHARED) {
-          learning = new ArmLearning(key, experiment.data().word(), modelsOf(experiment));
-        }
+      answered.put(key, new InExperiment(arm.name(), arm.treatment().given(), decision.why()));
+      decision.counted().ifPresent(counted::add);
+      if (decision.counted().isPresent()
+          && experiment.choosesModel()
+          && experiment.data() != DataPolicy.SHARED) {
+        learning = new ArmLearning(key, experiment.data().word(), modelsOf(experiment));
       }
     }
   }

@@ -31,13 +31,18 @@ record OutcomeSums(
   private static final double LEAST_PROBABILITY = 1e-7;
   private static final OutcomeSums IGNORED = new OutcomeSums(0, 0, 0, 0, 0, 1);
 
-  /** Those of one impression. */
+  /** Those of one impression. An exposure, which names no model, has no probability. */
   static OutcomeSums of(Example example) {
     boolean positive = example.getLabel() == 1;
     double probability = example.getServed().getProbability();
     double value = positive ? orZero(example.getOutcomeValue()) : 0;
-    if (!(probability >= 0 && probability <= 1) || !(Math.abs(value) <= LARGEST_VALUE)) {
+    boolean scored = !example.getServed().getModel().isEmpty();
+    boolean usable = !scored || (probability >= 0 && probability <= 1);
+    if (!usable || !(Math.abs(value) <= LARGEST_VALUE)) {
       return IGNORED;
+    }
+    if (!scored) {
+      return new OutcomeSums(1, positive ? 1 : 0, value, 0, 0, 0);
     }
     double clipped = Math.min(1 - LEAST_PROBABILITY, Math.max(LEAST_PROBABILITY, probability));
     double logLoss = -(positive ? Math.log(clipped) : Math.log1p(-clipped));

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /** Random examples of experiments, and what a count of all of them says. */
 final class ExampleFeed {
   static final long START = 1_700_000_000_000L;
+
+  /** Stands for an impression that no model has scored. */
+  private static final float EXPOSURE = -1;
+
   private static final List<String> OUTCOMES = List.of("click", "sale");
   private static final List<String> ARMS = List.of("old", "new", "third");
 
@@ -58,7 +62,7 @@ final class ExampleFeed {
         .setFeatures(ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 1}))
         .setServed(
             Served.newBuilder()
-                .setModel("m")
+                .setModel(probability == EXPOSURE ? "" : "m")
                 .setVersion(1)
                 .setProbability(probability)
                 .setEncodingHash(0)
@@ -88,7 +92,12 @@ final class ExampleFeed {
           arms.add(new ServedArm(experiment, "u" + unit, ARMS.get(arm), propensity));
         }
       }
-      float probability = random.nextInt(40) == 0 ? Float.NaN : random.nextInt(17) / 16f;
+      float probability =
+          switch (random.nextInt(40)) {
+            case 0 -> Float.NaN;
+            case 1, 2 -> EXPOSURE;
+            default -> random.nextInt(17) / 16f;
+          };
       long time = START + random.nextInt(10_000);
       for (String outcome : OUTCOMES) {
         List<Example> queue = new ArrayList<>();
@@ -177,6 +186,9 @@ final class ExampleFeed {
       n++;
       positives += example.getLabel();
       value += worth == null ? 0 : worth;
+      if (p == EXPOSURE) {
+        continue;
+      }
       logLoss += -Math.log(example.getLabel() == 1 ? clipped : 1 - clipped);
       predicted += clipped;
     }

@@ -46,6 +46,16 @@ final class BodyService<T> implements HttpService {
     default HttpStatus status(T answer) {
       return HttpStatus.OK;
     }
+
+    /** An answer as it is sent. */
+    default JsonAnswers.Answer written(T answer) {
+      return JsonAnswers.Answer.of(status(answer), answer);
+    }
+
+    /** How a client is told that there is no answer. */
+    default JsonAnswers.Answer refusal(Throwable failure) {
+      return JsonAnswers.Answer.ofFailure(failure);
+    }
   }
 
   /**
@@ -139,8 +149,9 @@ final class BodyService<T> implements HttpService {
   }
 
   private HttpResponse refused(RequestException e) {
-    metrics.count(name, e.status().code());
-    return JsonAnswers.of(JsonAnswers.Answer.ofFailure(e));
+    JsonAnswers.Answer refusal = endpoint.refusal(e);
+    metrics.count(name, refusal.status().code());
+    return JsonAnswers.of(refusal);
   }
 
   /** A request whose body is in. */
@@ -205,8 +216,8 @@ final class BodyService<T> implements HttpService {
     try {
       JsonAnswers.Answer answer =
           value == null
-              ? JsonAnswers.Answer.ofFailure(Objects.requireNonNull(failure))
-              : JsonAnswers.Answer.of(endpoint.status(value), value);
+              ? endpoint.refusal(Objects.requireNonNull(failure))
+              : endpoint.written(value);
       HttpResponse response = JsonAnswers.of(answer);
       if (call.over()) {
         admission.abandon();

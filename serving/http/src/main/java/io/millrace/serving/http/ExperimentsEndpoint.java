@@ -45,6 +45,7 @@ final class ExperimentsEndpoint {
           "plannedUnits",
           "metrics",
           "guardRails",
+          "onHarm",
           "data",
           "by",
           "dryRun");

@@ -151,6 +151,10 @@ final class JsonAnswers implements ServerErrorHandler {
   }
 
   static HttpResponse of(Answer answer) {
+    if (answer.status().isContentAlwaysEmpty()) {
+      return HttpResponse.of(
+          ResponseHeaders.builder(answer.status()).add(answer.headers()).build());
+    }
     return HttpResponse.of(answer.responseHeaders(), answer.data());
   }
 

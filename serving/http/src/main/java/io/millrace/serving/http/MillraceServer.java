@@ -18,9 +18,11 @@ import io.millrace.deployment.Deployment;
 import io.millrace.deployment.DeploymentLog;
 import io.millrace.deployment.DeploymentView;
 import io.millrace.deployment.ModelCatalog;
+import io.millrace.event.ExperimentMetrics;
 import io.millrace.experiment.ExperimentCommands;
 import io.millrace.experiment.ExperimentLog;
 import io.millrace.experiment.readout.ExperimentResults;
+import io.millrace.experiment.readout.GuardRailWatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.feature.LiveModel;
 import io.millrace.feature.NearestName;
@@ -43,6 +45,8 @@ import io.millrace.ranking.WarmUp;
 import io.millrace.schema.SubjectNames;
 import io.millrace.serving.console.ConsoleFile;
 import io.millrace.serving.http.flags.GrowthBookStream;
+import io.millrace.serving.http.flags.OfrepFlags;
+import io.millrace.serving.http.flags.OfrepStream;
 import io.millrace.wire.RejectionReason;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -66,6 +70,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,6 +83,15 @@ public final class MillraceServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MillraceServer.class);
 
   private static final int MAX_STREAMS = 256;
+
+  /** By which answers to OFREP are counted. */
+  private static final String OFREP = "ofrep";
+
+  private static final String OFREP_FLAGS = "/ofrep/v1/evaluate/flags";
+  private static final String OFREP_EVENTS = "/ofrep/v1/events";
+
+  private static final Supplier<RequestException> TOO_MANY =
+      () -> RequestException.busy("Too many follow the experiments.");
 
   private final ServedModels models;
   private final EventLog impressions;
@@ -90,7 +105,9 @@ public final class MillraceServer implements AutoCloseable {
   private final ScheduledExecutorService schemaWatch;
   private final List<Thread> warmUps = new CopyOnWriteArrayList<>();
   private final @Nullable DeployedModels deployed;
+  private final RunningExperiments experiments;
   private final @Nullable GrowthBookStream growthBook;
+  private final @Nullable OfrepStream ofrep;
   private final KafkaWatch kafka;
   private final Surroundings surroundings;
   private final Admission admission;
@@ -164,8 +181,10 @@ public final class MillraceServer implements AutoCloseable {
                 "models/state",
                 "aliases",
                 "experiments",
+                "experiments/exposures",
                 "experiments/state",
-                "experiments/ramp"),
+                "experiments/ramp",
+                OFREP),
             sources.stream().map(ModelSource::model).toList());
     models = new ServedModels(sources.stream().map(source -> served(source, config)).toList());
     impressions =
@@ -180,9 +199,17 @@ public final class MillraceServer implements AutoCloseable {
             "events",
             config.limits().deadline().multipliedBy(4).dividedBy(5),
             config.impressionBuffer().refusing());
+    experiments = new RunningExperiments(models);
+    config.experiments().ifPresent(experiments::follow);
     intake =
         new EventIntake(
-            models, config.outcomes(), config.registry(), config.topics(), given, config.clock());
+            models,
+            experiments,
+            config.outcomes(),
+            config.registry(),
+            config.topics(),
+            given,
+            config.clock());
     ingestion =
         new IngestionCountsView(
             config.clientProperties(), config.topics().ingestionCounts(), config.registry());
@@ -190,16 +217,18 @@ public final class MillraceServer implements AutoCloseable {
         new RejectedView(config.clientProperties(), config.topics().rejected(), config.registry());
     results =
         new ExperimentResults(
-            config.clientProperties(), config.topics().experimentMetrics(), config.registry());
+            config.clientProperties(),
+            config.topics().experimentMetrics(),
+            config.registry(),
+            watch(config));
     kafka = new KafkaWatch(config.clientProperties(), config.clock());
     surroundings = new Surroundings(models, config.parts(), kafka, config.clock());
     admission = new Admission(config.limits());
     origins = new OriginCheck(config.host(), config.allowedOrigins());
     RankingLimits limits = config.limits().ranking();
     RankingService rankings = rankings(models, limits, config);
-    RunningExperiments experiments = new RunningExperiments(models);
-    config.experiments().ifPresent(experiments::follow);
     growthBook = config.experiments().map(GrowthBookStream::new).orElse(null);
+    ofrep = config.experiments().map(OfrepStream::new).orElse(null);
     RankEndpoint rank = new RankEndpoint(rankings, experiments);
     PredictEndpoint predict =
         new PredictEndpoint(new PredictionService(models, limits, config.clock()), experiments);
@@ -403,7 +432,7 @@ public final class MillraceServer implements AutoCloseable {
         "predict",
         (body, deadline) -> CompletableFuture.completedFuture(predict.answer(body, deadline)));
     post(routes, config, "rank", rank::answer);
-    post(routes, config, "events", Role.WRITE, new EventsEndpoint(intake));
+    post(routes, config, "events", Role.WRITE, EventsEndpoint.events(intake));
     routes.open(
         "/health",
         (ctx, request) ->
@@ -427,6 +456,12 @@ public final class MillraceServer implements AutoCloseable {
     config.deployments().ifPresent(log -> models(routes, config, log));
     config.experiments().ifPresent(log -> experiments(routes, config, log));
     config.experiments().ifPresent(log -> results(routes, log));
+    if (growthBook != null) {
+      growthBook(routes, growthBook);
+    }
+    if (ofrep != null) {
+      ofrep(routes, config, ofrep);
+    }
     routes.document("/openapi.json", "openapi.json");
     ConsoleFile.ALL.forEach(routes::page);
     return routes;
@@ -460,9 +495,36 @@ public final class MillraceServer implements AutoCloseable {
     post(routes, config, "aliases", Role.ADMIN, endpoint::alias);
   }
 
-  /** There is one where there are experiments. */
-  private GrowthBookStream growthBook() {
-    return Objects.requireNonNull(growthBook);
+  private static void growthBook(Routes routes, GrowthBookStream stream) {
+    routes.get("/api/features/{clientKey}", (ctx, request) -> stream.features());
+    routes.get("/sub/{clientKey}", (ctx, request) -> stream.changes(ctx).orElseThrow(TOO_MANY));
+  }
+
+  private void ofrep(Routes routes, ServerConfig config, OfrepStream stream) {
+    OfrepFlags flags = new OfrepFlags(experiments, OFREP_EVENTS);
+    routes.post(
+        OFREP_FLAGS,
+        Role.READ,
+        (ctx, request) ->
+            service(config, OFREP, OfrepEndpoint.all(flags, request.headers(), ctx.queryParams()))
+                .serve(ctx, request),
+        OfrepEndpoint.EVENT_TAG);
+    routes.post(
+        OFREP_FLAGS + "/{key}",
+        Role.READ,
+        (ctx, request) ->
+            service(config, OFREP, OfrepEndpoint.one(flags, ctx.pathParam("key")))
+                .serve(ctx, request));
+    routes.get(OFREP_EVENTS, (ctx, request) -> stream.changes(ctx).orElseThrow(TOO_MANY));
+  }
+
+  /** What is done with new totals of experiments. */
+  private static Consumer<Map<String, List<ExperimentMetrics>>> watch(ServerConfig config) {
+    return config
+        .experiments()
+        .map(log -> new GuardRailWatch(log, config.clock()))
+        .<Consumer<Map<String, List<ExperimentMetrics>>>>map(watch -> watch::look)
+        .orElse(totals -> {});
   }
 
   /** Why a model can't be retired: an experiment that runs has it in an arm. */
@@ -493,13 +555,7 @@ public final class MillraceServer implements AutoCloseable {
         "/v1/experiments",
         ctx -> JsonAnswers.of(HttpStatus.OK, endpoint.all(ctx.queryParam("key"))),
         "key");
-    routes.get("/api/features/{clientKey}", (ctx, request) -> growthBook().features());
-    routes.get(
-        "/sub/{clientKey}",
-        (ctx, request) ->
-            growthBook()
-                .changes(ctx)
-                .orElseThrow(() -> RequestException.busy("Too many follow the experiments.")));
+    post(routes, config, "experiments/exposures", Role.WRITE, EventsEndpoint.exposures(intake));
     post(routes, config, "experiments", Role.ADMIN, endpoint::add);
     post(routes, config, "experiments/state", Role.ADMIN, endpoint::state);
     post(routes, config, "experiments/ramp", Role.ADMIN, endpoint::ramp);
@@ -538,7 +594,10 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   private void countFailure(String path, int status) {
-    String name = path.startsWith("/v1/") ? path.substring("/v1/".length()) : ServerMetrics.OTHER;
+    String name =
+        path.startsWith(OFREP_FLAGS)
+            ? OFREP
+            : path.startsWith("/v1/") ? path.substring("/v1/".length()) : ServerMetrics.OTHER;
     metrics.count(metrics.endpoints().contains(name) ? name : ServerMetrics.OTHER, status);
   }
 
@@ -564,10 +623,12 @@ public final class MillraceServer implements AutoCloseable {
       String name,
       Role role,
       BodyService.Endpoint<T> endpoint) {
-    routes.post(
-        "/v1/" + name,
-        role,
-        new BodyService<>(name, endpoint, metrics, config.limits(), admission, workers));
+    routes.post("/v1/" + name, role, service(config, name, endpoint));
+  }
+
+  private <T> BodyService<T> service(
+      ServerConfig config, String name, BodyService.Endpoint<T> endpoint) {
+    return new BodyService<>(name, endpoint, metrics, config.limits(), admission, workers);
   }
 
   private HttpResponse ready() {
@@ -598,6 +659,9 @@ public final class MillraceServer implements AutoCloseable {
   public void close() {
     if (growthBook != null) {
       growthBook.close();
+    }
+    if (ofrep != null) {
+      ofrep.close();
     }
     server.stop().join();
     if (deployed != null) {

@@ -51,9 +51,14 @@ final class Routes {
     this.refusals = refusals;
   }
 
-  /** An endpoint that is sent bodies. */
-  void post(String path, Role role, HttpService service) {
-    all.add(new Route(HttpMethod.POST, path, role, List.of(), service));
+  /**
+   * An endpoint that is sent bodies.
+   *
+   * @param parameters that the query may have
+   */
+  void post(String path, Role role, HttpService service, String... parameters) {
+    all.add(
+        new Route(HttpMethod.POST, path, role, Stream.of(parameters).sorted().toList(), service));
   }
 
   /** An answer that is there already. */

@@ -254,6 +254,109 @@ class EventsTest {
     assertThat(written(TOPICS.rejected())).hasSize(1);
   }
 
+  private static void run(String key, String more) {
+    Http http = Http.to(server);
+    String draft =
+        """
+        {"key":"%s","unit":{"kind":"user","attribute":"user"},"forced":{"vip":"on"},%s
+         "arms":[{"name":"off","weight":1,"value":0},{"name":"on","weight":1,"value":1}]}
+        """
+            .formatted(key, more);
+    assertThat(http.post("/v1/experiments", draft).status()).isEqualTo(200);
+    String state = "{\"key\":\"%s\",\"state\":\"running\"}".formatted(key);
+    assertThat(http.post("/v1/experiments/state", state).status()).isEqualTo(200);
+  }
+
+  private static Http.Answer expose(String body) {
+    return Http.to(server).post("/v1/experiments/exposures", body);
+  }
+
+  @Test
+  void anExposureIsAnImpressionOfItsArmThatNoModelHasScored() {
+    run("shown", "\"targeting\":{\"country\":\"DE\"},");
+    Http.Answer answer =
+        expose(
+            """
+            {"exposures":[
+             {"experiment":"shown","unit":"u1","arm":"on","attributes":{"country":"DE"},
+              "time":1769860800000,"outcomes":{"click":true,"sale":12.5}},
+             {"experiment":"shown","unit":"u1","attributes":{"country":"DE"},"exposureId":"own"}]}
+            """);
+    assertThat(answer.body()).isEqualTo("{\"accepted\":2,\"rejected\":0,\"errors\":[]}");
+    assertThat(answer.status()).isEqualTo(200);
+    List<Impression> impressions =
+        written(TOPICS.impressions()).stream()
+            .map(record -> WIRE.decode(record.value(), Impression.class))
+            .toList();
+    assertThat(impressions)
+        .extracting(Impression::getImpressionId)
+        .containsExactly("shown/u1", "own");
+    assertThat(impressions)
+        .extracting(impression -> String.valueOf(impression.getServed()))
+        .containsOnly(
+            "{\"model\": \"\", \"version\": 0, \"probability\": \"NaN\", \"encoding_hash\": 0,"
+                + " \"arms\": [{\"experiment\": \"shown\", \"unit\": \"u1\", \"arm\": \"on\","
+                + " \"propensity\": 0.5}]}");
+    Instant time = Instant.ofEpochMilli(1_769_860_800_000L);
+    List<ConsumerRecord<byte[], byte[]>> outcomes = written(TOPICS.clicks());
+    assertThat(outcomes).hasSize(2);
+    assertThat(WIRE.decode(outcomes.get(0).value(), Click.class))
+        .isEqualTo(new Click("shown/u1", time));
+    assertThat(WIRE.decode(outcomes.get(1).value(), Outcome.class))
+        .isEqualTo(new Outcome("shown/u1", "sale", time, 12.5, false));
+  }
+
+  @Test
+  void anExposureThatTheExperimentDoesNotGiveIsKeptAsRejected() {
+    run("given", "\"traffic\":0.9,");
+    run("kept", "\"sticky\":{\"version\":1,\"minVersion\":0},");
+    run("scored", "\"metrics\":[{\"name\":\"click\",\"kind\":\"logloss\",\"better\":\"down\"}],");
+    Http.Answer answer =
+        expose(
+            """
+            {"exposures":[
+             {"experiment":"given","unit":"u2","arm":"on"},
+             {"experiment":"given","unit":"u2","arm":"off"},
+             {"experiment":"given","unit":"vip","arm":"on"},
+             {"experiment":"gven","unit":"u1"},
+             {"experiment":"kept","unit":"u1","arm":"on"},
+             {"experiment":"kept","unit":"u1","arm":"off"},
+             {"experiment":"kept","unit":"u1","arm":"of"},
+             {"experiment":"scored","unit":"u1"},
+             {"experiment":"given","unit":"u1","outcomes":{"view":true}},
+             {"experiment":"given","unit":"u1","outcomes":{"click":"yes"}},
+             {"experiment":"given"}]}
+            """);
+    assertThat(answer.status()).isEqualTo(207);
+    assertThat(answer.json().at("/errors").findValuesAsText("message"))
+        .containsExactly(
+            "exposures[1].arm: \"off\", expected what the experiment gives this unit: arm on",
+            "exposures[2].arm: \"on\", expected what the experiment gives this unit: no arm that"
+                + " counts (forced)",
+            "exposures[3].experiment: \"gven\", expected the key of an experiment, did you mean"
+                + " 'given'?",
+            "exposures[6].arm: \"of\", expected an arm of the experiment, did you mean 'off'?",
+            "exposures[7].experiment: \"scored\", expected an experiment without metrics of"
+                + " predictions (logloss, calibration), which exposures have none of",
+            "exposures[8].outcomes: \"view\", expected outcomes that are joined here: click, sale",
+            "exposures[9].outcomes.click: \"yes\", expected true, or what it is worth",
+            "exposures[10].unit: null, expected what the experiment assigns, a user for example");
+    assertThat(answer.json().at("/errors").findValuesAsText("reason"))
+        .containsExactly(
+            "not_assigned",
+            "not_assigned",
+            "not_assigned",
+            "not_assigned",
+            "not_assigned",
+            "unknown_outcome",
+            "malformed_json",
+            "malformed_json");
+    assertThat(written(TOPICS.rejected()))
+        .extracting(record -> WIRE.decode(record.value(), RejectedEvent.class).getTopic())
+        .containsOnly("/v1/experiments/exposures")
+        .hasSize(8);
+  }
+
   @Test
   void anEventOfAModelThatIsNotServedNamesThoseThatAre() {
     Http.Answer answer =

@@ -48,6 +48,14 @@ record Http(int port, HttpClient client) {
         HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
+  /** With a header. */
+  Answer post(String path, String body, String header, String value) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header(header, value)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   private URI uri(String path) {
     return URI.create("http://127.0.0.1:" + port + path);
   }

@@ -164,6 +164,7 @@ class OpenApiTest {
           /v1/experiments | {"?":1} | NewExperiment
           /v1/experiments/state | {"?":1} | ExperimentState
           /v1/experiments/ramp | {"?":1} | ExperimentRamp
+          /v1/experiments/exposures | {"exposures":[],"?":1} | Exposures
           """)
   void requestsHaveTheKeysThatTheServerKnows(String path, String body, String schema) {
     String answer =
@@ -196,6 +197,7 @@ class OpenApiTest {
         .containsExactlyInAnyOrderElementsOf(EventsEndpoint.IMPRESSION_KEYS);
     assertThat(keys("OutcomeEvent"))
         .containsExactlyInAnyOrderElementsOf(EventsEndpoint.OUTCOME_KEYS);
+    assertThat(keys("Exposure")).containsExactlyInAnyOrderElementsOf(EventsEndpoint.EXPOSURE_KEYS);
   }
 
   private static List<String> keys(String schema) {
@@ -266,6 +268,7 @@ class OpenApiTest {
           /v1/predict | nonsense | 400
           /v1/predict | {"model":"nope","features":{}} | 404
           /v1/events | {"events":3} | 400
+          /v1/experiments/exposures | {"exposures":3} | 400
           /v1/models | {"name":"x"} | 400
           /v1/models | {"name":"x","kind":"lr"} | 409
           /v1/models | {"name":"a b","cloneOf":"live"} | 400
@@ -328,6 +331,7 @@ class OpenApiTest {
          "arms":[{"name":"a","weight":1,"model":"live"},{"name":"b","weight":1,"model":"fm"}]}
         """);
     assertAsDescribed("get", "/v1/experiments", http.get("/v1/experiments?key=plain"));
+    assertFlagsAreAsDescribed();
     for (String path : List.of("/v1/rank", "/v1/predict")) {
       Http.Answer answer =
           http.post(
@@ -345,6 +349,20 @@ class OpenApiTest {
     }
   }
 
+  private static void assertFlagsAreAsDescribed() {
+    String flags = "/ofrep/v1/evaluate/flags";
+    String one = flags + "/{key}";
+    String user = "{\"context\":{\"targetingKey\":\"u\"}}";
+    assertAsDescribed("post", flags, http.post(flags, user));
+    assertAsDescribed("post", flags, http.post(flags, "{}"));
+    assertAsDescribed("post", flags, http.post(flags, "nonsense"));
+    assertAsDescribed("post", flags, http.post(flags + "?x=1", user));
+    assertAsDescribed("post", one, http.post(flags + "/page", user));
+    assertAsDescribed("post", one, http.post(flags + "/plain", user));
+    assertAsDescribed("post", one, http.post(flags + "/page", "{}"));
+    assertAsDescribed("post", one, http.post(flags + "/nope", user));
+  }
+
   @Test
   void examplesAreRequestsAsDescribed() {
     for (String path :
@@ -357,7 +375,10 @@ class OpenApiTest {
             "/v1/aliases",
             "/v1/experiments",
             "/v1/experiments/state",
-            "/v1/experiments/ramp")) {
+            "/v1/experiments/ramp",
+            "/v1/experiments/exposures",
+            "/ofrep/v1/evaluate/flags",
+            "/ofrep/v1/evaluate/flags/{key}")) {
       JsonNode content =
           described.at("/paths").get(path).at("/post/requestBody/content/application~1json");
       for (JsonNode example : content.get("examples")) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param experiment its key
  * @param state what the experiment does: draft, running, stopped
+ * @param lastChange why it is so, where somebody or a guard rail has said it
  * @param control name of the arm that the others are compared with
  * @param alpha error probability of each interval, both sides together
  * @param decides name of the method whose intervals decide: always-valid, or hybrid where the
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ExperimentReadout(
     String experiment,
     String state,
+    @Nullable LastChange lastChange,
     String control,
     double alpha,
     String decides,
@@ -40,6 +42,14 @@ public record ExperimentReadout(
     String interference,
     List<String> notes) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * The last change of an experiment.
+   *
+   * @param by who made it; a guard rail by its name
+   * @param at when, as ISO 8601
+   */
+  public record LastChange(String by, String at, String reason) {}
 
   /** What an experiment comes to. */
   public enum Conclusion {

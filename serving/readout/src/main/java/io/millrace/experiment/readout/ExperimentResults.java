@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +18,20 @@ import org.jspecify.annotations.Nullable;
  * use by many threads.
  */
 public final class ExperimentResults implements AutoCloseable {
-  private final Totals totals = new Totals();
+  private final Totals totals;
   private final TopicFollower<ExperimentMetrics> follower;
 
   private record ArmKey(String experiment, String arm) {}
 
   private static final class Totals implements TopicFollower.Listener<ExperimentMetrics> {
     private final Map<ArmKey, ExperimentMetrics> read = new HashMap<>(); // by the reading thread
+    private final Consumer<Map<String, List<ExperimentMetrics>>> listener;
     private boolean changed = true;
     private volatile @Nullable Map<String, List<ExperimentMetrics>> newest;
+
+    Totals(Consumer<Map<String, List<ExperimentMetrics>>> listener) {
+      this.listener = listener;
+    }
 
     @Override
     public void begun() {
@@ -49,6 +55,10 @@ public final class ExperimentResults implements AutoCloseable {
         newest = all;
         changed = false;
       }
+      Map<String, List<ExperimentMetrics>> present = newest;
+      if (present != null) {
+        listener.accept(present);
+      }
     }
   }
 
@@ -58,8 +68,15 @@ public final class ExperimentResults implements AutoCloseable {
    * @param client Kafka client properties, at least {@code bootstrap.servers}
    * @param topic of {@link ExperimentMetrics}
    * @param registry stays open when this is closed
+   * @param listener told the totals by experiment after each look at the topic, the same map where
+   *     nothing is new; on the reading thread, about twice a second where nothing comes
    */
-  public ExperimentResults(Map<String, Object> client, String topic, SchemaRegistry registry) {
+  public ExperimentResults(
+      Map<String, Object> client,
+      String topic,
+      SchemaRegistry registry,
+      Consumer<Map<String, List<ExperimentMetrics>>> listener) {
+    totals = new Totals(listener);
     follower = new TopicFollower<>(client, topic, ExperimentMetrics.class, () -> registry, totals);
   }
 

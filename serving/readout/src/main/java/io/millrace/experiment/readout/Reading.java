@@ -9,6 +9,7 @@ import io.millrace.experiment.MetricKind;
 import io.millrace.experiment.readout.ExperimentReadout.ArmUnits;
 import io.millrace.experiment.readout.ExperimentReadout.EffectReadout;
 import io.millrace.experiment.readout.ExperimentReadout.GuardRailReadout;
+import io.millrace.experiment.readout.ExperimentReadout.LastChange;
 import io.millrace.experiment.readout.ExperimentReadout.Level;
 import io.millrace.experiment.readout.ExperimentReadout.MetricReadout;
 import io.millrace.experiment.readout.ExperimentReadout.Mismatch;
@@ -78,10 +79,18 @@ final class Reading {
     return new ExperimentReadout(
         experiment.key(),
         experiment.state().word(),
+        experiment
+            .reason()
+            .map(
+                reason ->
+                    new LastChange(
+                        experiment.changed().by(), experiment.changed().at().toString(), reason))
+            .orElse(null),
         experiment.control(),
         ALPHA,
         new Methods(experiment.plannedUnits()).nameOfDeciding(),
-        Verdicts.of(mismatch, metrics, guardRails),
+        Verdicts.of(
+            mismatch, metrics, guardRails.stream().filter(rail -> share(rail.arm()) > 0).toList()),
         arms,
         mismatch,
         metrics,

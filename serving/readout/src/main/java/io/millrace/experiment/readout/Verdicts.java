@@ -10,7 +10,8 @@ import java.util.List;
 
 /** What an experiment comes to. */
 final class Verdicts {
-  private static final String HARMED = "harmed";
+  /** Of a guard rail. */
+  static final String HARMED = "harmed";
 
   private Verdicts() {}
 

@@ -7,33 +7,24 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.sse.ServerSentEvent;
-import com.linecorp.armeria.common.stream.StreamMessage;
-import com.linecorp.armeria.common.stream.StreamWriter;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import com.linecorp.armeria.server.streaming.ServerSentEvents;
 import io.millrace.experiment.ExperimentLog;
 import io.millrace.experiment.ExperimentView;
 import io.millrace.experiment.growthbook.GrowthBookFeatures;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The experiments as GrowthBook's SDKs load them, and each change of them as a server-sent event
  * {@code features}. Safe for use by many threads.
  */
 public final class GrowthBookStream implements AutoCloseable {
-  private static final int MAX_FOLLOWERS = 256;
-
   /** By which a server tells an SDK that it has events. */
   private static final String HAS_EVENTS = "x-sse-support";
 
-  private final Set<StreamWriter<ServerSentEvent>> followers = ConcurrentHashMap.newKeySet();
-
   // Guarded by this.
+  private final Followers followers = new Followers();
   private long revision = -1;
   private String payload = "";
-  private boolean closed;
 
   /** Follows a log. */
   public GrowthBookStream(ExperimentLog log) {
@@ -42,12 +33,12 @@ public final class GrowthBookStream implements AutoCloseable {
   }
 
   private synchronized void show(ExperimentView view) {
-    if (closed || view.revision() <= revision) {
+    if (view.revision() <= revision) {
       return; // the log's thread was faster
     }
     revision = view.revision();
     payload = GrowthBookFeatures.payload(view.experiments().values()).toString();
-    followers.removeIf(follower -> !follower.tryWrite(event()));
+    followers.send(event());
   }
 
   private ServerSentEvent event() {
@@ -70,29 +61,12 @@ public final class GrowthBookStream implements AutoCloseable {
    * follow already.
    */
   public synchronized Optional<HttpResponse> changes(ServiceRequestContext ctx) {
-    if (closed || followers.size() >= MAX_FOLLOWERS) {
-      return Optional.empty();
-    }
-    ctx.clearRequestTimeout();
-    StreamWriter<ServerSentEvent> follower = StreamMessage.streaming();
-    followers.add(follower);
-    var unused = follower.whenComplete().whenComplete((end, failure) -> followers.remove(follower));
-    follower.write(event());
-    return Optional.of(
-        ServerSentEvents.fromPublisher(
-            ResponseHeaders.builder(HttpStatus.OK)
-                .contentType(MediaType.EVENT_STREAM)
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                // packed, an event would wait for the next one
-                .set(HttpHeaderNames.CONTENT_ENCODING, "identity")
-                .build(),
-            follower));
+    return followers.add(ctx, event());
   }
 
   /** Ends all events. */
   @Override
   public synchronized void close() {
-    closed = true;
-    followers.forEach(StreamWriter::close);
+    followers.close();
   }
 }
