@@ -151,7 +151,7 @@ final class LateLabels implements Callable<Integer> {
       compiled.encoder().encode(features, one);
       float[] x = new float[compiled.scheme().fields() * compiled.scheme().dim()];
       float[] logit = new float[1];
-      compiled.scheme().gather(one, learner.table(), x);
+      compiled.newFieldVectors().gather(one, learner.table(), learner.tensors(), x);
       workspace.infer(learner.tensors(), x, null, 1, logit);
       return method == Method.CALIBRATED ? calibrated(logit[0]) : logit[0];
     }
@@ -440,7 +440,7 @@ final class LateLabels implements Callable<Integer> {
     }
     float[] x = new float[n * arm.compiled.scheme().fields() * arm.compiled.scheme().dim()];
     float[] logits = new float[n];
-    arm.compiled.scheme().gather(batch, arm.learner.table(), x);
+    arm.compiled.newFieldVectors().gather(batch, arm.learner.table(), arm.learner.tensors(), x);
     arm.workspace.infer(arm.learner.tensors(), x, null, n, logits);
     int best = 0;
     double most = -1;

@@ -3,14 +3,15 @@ package io.millrace.embedding;
 import io.millrace.bits.SplitMix64;
 
 /**
- * Initial values of rows: a pure function of (seed, row), uniform in [-scale, scale).
+ * Initial values of rows: a pure function of (seed, row), uniform in [-scale, scale); or ones.
  *
  * @param seed of the model
  * @param scale bound of the values, at least 0
  * @param zeroColumns leading columns that start at 0 instead (linear weights)
  * @param copies a row consists of so many equal parts, each with leading columns
+ * @param ones rows from this one on hold ones: factors that change nothing yet
  */
-public record InitialRows(long seed, float scale, int zeroColumns, int copies) {
+public record InitialRows(long seed, float scale, int zeroColumns, int copies, long ones) {
   public InitialRows {
     if (!(scale >= 0) || Float.isInfinite(scale)) {
       throw new IllegalArgumentException("scale: " + scale + ", expected a finite value >= 0");
@@ -23,15 +24,31 @@ public record InitialRows(long seed, float scale, int zeroColumns, int copies) {
     }
   }
 
+  /** Rows of which none holds ones. */
+  public InitialRows(long seed, float scale, int zeroColumns, int copies) {
+    this(seed, scale, zeroColumns, copies, Long.MAX_VALUE);
+  }
+
   /** Rows of a single part. */
   public InitialRows(long seed, float scale, int zeroColumns) {
     this(seed, scale, zeroColumns, 1);
+  }
+
+  /** No row's value is of a larger magnitude. */
+  public float largest() {
+    return ones == Long.MAX_VALUE ? scale : Math.max(1, scale);
   }
 
   /**
    * Adds {@code weight} times the row's initial values to {@code out[offset .. offset + width)}.
    */
   public void addTo(long row, float weight, float[] out, int offset, int width) {
+    if (row >= ones) {
+      for (int i = offset; i < offset + width; i++) {
+        out[i] += weight;
+      }
+      return;
+    }
     if (scale == 0) {
       return;
     }

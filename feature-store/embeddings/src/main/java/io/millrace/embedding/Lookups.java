@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The rows that a batch's field vectors are made of, looked up once: for gathering them, gathering
  * again those that have changed since, and scattering their gradients. What it gathers is what
- * {@link EmbeddingScheme#gather} gives, to the bit. Buffers grow and are reused. Not thread-safe.
+ * {@link LinearScheme#gather} gives, to the bit. Buffers grow and are reused. Not thread-safe.
  *
  * <p>Shapes: V field vectors (B·F) of D values, L lookups in their order.
  */

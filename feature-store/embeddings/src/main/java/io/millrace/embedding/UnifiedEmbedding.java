@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>Run of lookup k: {@code high64(mix64(token + k * golden) * runs)}, unsigned, where runs = M /
  * run length; its first row is that times the run length.
  */
-public final class UnifiedEmbedding implements EmbeddingScheme {
+public final class UnifiedEmbedding implements LinearScheme {
   private final long rows;
   private final int dim;
   private final int rowWidth;
@@ -77,10 +77,7 @@ public final class UnifiedEmbedding implements EmbeddingScheme {
   /** First row of the run that lookup {@code lookup} of a token of {@code field} gives. */
   public long firstRow(int field, long token, int lookup) {
     long hash = SplitMix64.mix(token + lookup * SplitMix64.GOLDEN);
-    long n = runs[field];
-    // unsigned high word of hash * n, for n > 0 (Math.unsignedMultiplyHigh is JDK 18)
-    long run = Math.multiplyHigh(hash, n) + ((hash >> 63) & n);
-    return run * runLength[field];
+    return SplitMix64.below(hash, runs[field]) * runLength[field];
   }
 
   /**

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       ReplayCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      StudyCommand.class,
       ScoreCommand.class,
       OpeCommand.class,
       UpCommand.class,

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.offline.EvaluateSettings;
+import io.millrace.offline.StudySettings;
 import io.millrace.offline.TrainSettings;
 import io.millrace.replay.ReplaySettings;
 import io.millrace.serving.http.ServerSettings;
@@ -34,6 +35,7 @@ record SettingsOfProcess(String name, Record defaults, Object command) {
           new SettingsOfProcess("replay", ReplaySettings.DEFAULT, new ReplayCommand()),
           new SettingsOfProcess("train", TrainSettings.DEFAULT, new TrainCommand()),
           new SettingsOfProcess("evaluate", EvaluateSettings.DEFAULT, new EvaluateCommand()),
+          new SettingsOfProcess("study", StudySettings.DEFAULT, new StudyCommand()),
           new SettingsOfProcess("registry", RegistrySettings.DEFAULT, new RegistryCommand()));
 
   List<Key> keys() {

@@ -99,7 +99,7 @@ final class Learnability {
         }
         float[] x = new float[n * compiled.scheme().fields() * compiled.scheme().dim()];
         float[] logits = new float[n];
-        compiled.scheme().gather(batch, learner.table(), x);
+        compiled.newFieldVectors().gather(batch, learner.table(), learner.tensors(), x);
         workspace.infer(learner.tensors(), x, n, logits);
         int best = 0;
         for (int c = 1; c < n; c++) {

@@ -17,6 +17,12 @@ public final class SplitMix64 {
     return z ^ (z >>> 31);
   }
 
+  /** The bits, unsigned, as a number in [0, n): {@code high64(bits * n)}, for n above 0. */
+  public static long below(long bits, long n) {
+    // Math.unsignedMultiplyHigh is JDK 18
+    return Math.multiplyHigh(bits, n) + ((bits >> 63) & n);
+  }
+
   /** The highest 53 bits as a number in [0, 1). */
   public static double unit(long bits) {
     return (bits >>> 11) * 0x1p-53;

@@ -110,7 +110,7 @@ public record Predictor(
       if (scaler != null) {
         scaler.apply(batch);
       }
-      compiled.scheme().gather(batch, snapshot.table(), scratch.x());
+      scratch.vectors().gather(batch, snapshot.table(), weights, scratch.x());
       long start = System.nanoTime();
       scratch
           .workspace()

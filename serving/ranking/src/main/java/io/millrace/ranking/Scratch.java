@@ -2,6 +2,7 @@ package io.millrace.ranking;
 
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.FieldVectors;
 import io.millrace.model.CtrModel;
 import io.millrace.schema.SchemaRegistry;
 import io.millrace.wire.AvroWire;
@@ -11,11 +12,17 @@ import io.millrace.wire.AvroWire;
  * scored {@link #CHUNK} at a time, which bounds it whatever a request asks for.
  *
  * @param batch [≤ CHUNK] examples
+ * @param vectors make x of the batch
  * @param x field vectors [CHUNK, F, D]
  * @param logits [CHUNK]
  */
 record Scratch(
-    EncodedBatch batch, float[] x, float[] logits, CtrModel.Workspace workspace, AvroWire wire)
+    EncodedBatch batch,
+    FieldVectors vectors,
+    float[] x,
+    float[] logits,
+    CtrModel.Workspace workspace,
+    AvroWire wire)
     implements AutoCloseable {
   /** Candidates per forward pass: enough to amortise it, few enough to stay in the cache. */
   static final int CHUNK = 512;
@@ -24,6 +31,7 @@ record Scratch(
     CtrModel model = compiled.model();
     return new Scratch(
         compiled.encoder().newBatch(),
+        compiled.newFieldVectors(),
         new float[CHUNK * model.fields() * model.dim()],
         new float[CHUNK],
         model.newWorkspace(),

@@ -4,6 +4,7 @@ import io.millrace.embedding.EmbeddingTable;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.Feature;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.FieldVectors;
 import io.millrace.learner.NumericScaler;
 import io.millrace.model.Explainer;
 import io.millrace.model.Reasons;
@@ -25,6 +26,7 @@ public final class PredictionExplainer implements AutoCloseable {
   private final EncodedBatch batch;
   private final @Nullable NumericScaler scaler;
   private final EncodedBatch scaled;
+  private final FieldVectors vectors;
   private final float[] x;
 
   /** Explains predictions of a model that takes numbers as they are. */
@@ -50,6 +52,7 @@ public final class PredictionExplainer implements AutoCloseable {
     var scheme = compiled.scheme();
     this.explainer = compiled.explainer();
     this.batch = compiled.encoder().newBatch();
+    this.vectors = compiled.newFieldVectors();
     this.x = new float[scheme.fields() * scheme.dim()];
   }
 
@@ -81,7 +84,7 @@ public final class PredictionExplainer implements AutoCloseable {
       scaler.apply(scaled);
       taken = scaled;
     }
-    compiled.scheme().gather(taken, table, x);
+    vectors.gather(taken, table, weights, x);
     return explainer.explain(weights, x, taken.missing());
   }
 

@@ -3,8 +3,9 @@ package io.millrace.learner;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
 import io.millrace.embedding.TableSnapshot;
-import io.millrace.embedding.UnifiedEmbedding;
+import io.millrace.embedding.scheme.SchemeShape;
 import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.Architecture;
@@ -78,14 +79,19 @@ public record CompiledModel(
     }
     FeatureEncoder encoder = FeatureEncoder.compile(schema);
     // a single weight cannot be split over lookups
-    int[] lookups =
+    List<Integer> lookups =
         schema.encodedFields().stream()
-            .mapToInt(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
-            .toArray();
+            .map(feature -> config.kind() == ModelKind.LR ? 1 : feature.lookups())
+            .toList();
     int experts = config.experts().size();
-    EmbeddingScheme scheme = new UnifiedEmbedding(config.rows(), experts * config.dim(), lookups);
+    EmbeddingScheme scheme =
+        config
+            .embedding()
+            .scheme(
+                new SchemeShape(
+                    encoder.fieldNames(), lookups, config.rows(), config.dim(), experts));
     Engine engine = device.isGpu() ? Engine.DJL : engineOnCpu;
-    int rowWidth = scheme.rowWidth() / experts;
+    int part = scheme.part() / experts;
     // experts of one architecture are one model with weights of their own
     Map<Architecture, CtrModel> models = new LinkedHashMap<>();
     List<CtrModel> each = new ArrayList<>();
@@ -93,16 +99,17 @@ public record CompiledModel(
       each.add(
           models.computeIfAbsent(
               architecture,
-              own -> own.model(engine, scheme.fields(), config.dim(), rowWidth).on(device)));
+              own -> own.model(engine, scheme.fields(), config.dim(), part).on(device)));
     }
-    CtrModel model = experts == 1 ? each.get(0) : new ExpertMixture(each, rowWidth, config.mixer());
-    return new CompiledModel(config, schema, encoder, scheme, model);
+    CtrModel model = experts == 1 ? each.get(0) : new ExpertMixture(each, part, config.mixer());
+    return new CompiledModel(
+        config, schema, encoder, scheme, EmbeddedModel.of(model, scheme.tensors()));
   }
 
   /** Initial values of rows, the same for each expert; linear weights start at zero. */
   public InitialRows initialRows() {
-    int zeroColumns = config.architecture().linearColumns();
-    return new InitialRows(config.seed(), config.initScale(), zeroColumns, config.experts().size());
+    int linear = config.architecture().linearColumns();
+    return scheme.initialRows(config.seed(), config.initScale(), linear, config.experts().size());
   }
 
   /** The table of a learner or trainer before it has learned anything. */
@@ -114,7 +121,7 @@ public record CompiledModel(
   /** The config's row optimizer at the rates of each expert. */
   public Optimizer rowOptimizer() {
     int width = scheme.rowWidth() / config.experts().size();
-    int linear = config.architecture().linearColumns();
+    int linear = linearColumns();
     List<RowRates.Part> parts = new ArrayList<>();
     for (Expert expert : config.experts()) {
       if (linear > 0) {
@@ -127,6 +134,16 @@ public record CompiledModel(
     return new RowRates(config.rowOptimizer(), parts);
   }
 
+  /** How many columns at the start of a row are linear weights. */
+  public int linearColumns() {
+    return scheme.rowsAreParts() ? config.architecture().linearColumns() : 0;
+  }
+
+  /** Makes field vectors of batches, for one thread. */
+  public FieldVectors newFieldVectors() {
+    return new FieldVectors(scheme, model.tensors().size());
+  }
+
   /**
    * What the bits that a learner comes to depend on beside log, config and schema, in words. Equal
    * names: the same log gives the same bits. The name of an lr or fm has no lanes in it, since
@@ -136,7 +153,8 @@ public record CompiledModel(
     String ofModel = model.arithmetic();
     boolean usesMath =
         !ofModel.isEmpty()
-            || model instanceof ExpertMixture
+            || config.experts().size() > 1
+            || !(scheme instanceof LinearScheme)
             || config.rowOptimizer() instanceof Adam
             || config.denseOptimizer() instanceof Adam;
     return "rules "
@@ -161,12 +179,14 @@ public record CompiledModel(
 
   /** Explains predictions of the model; to be closed. */
   public Explainer explainer() {
-    int rowWidth = scheme.rowWidth() / config.experts().size();
+    int part = scheme.part() / config.experts().size();
     List<Explainer> each =
         config.architectures().stream()
-            .map(own -> own.explainer(scheme.fields(), config.dim(), rowWidth))
+            .map(own -> own.explainer(scheme.fields(), config.dim(), part))
             .toList();
-    return model instanceof ExpertMixture mixture ? mixture.explainer(each) : each.get(0);
+    return model instanceof ExpertMixture mixture
+        ? mixture.explainer(each)
+        : EmbeddedModel.explainer(each.get(0), model);
   }
 
   /** The table of a server before anything was published. */
@@ -181,7 +201,8 @@ public record CompiledModel(
     Set<String> experts = new HashSet<>();
     for (int t = specs.size() - 1; t >= 0; t--) {
       String name = specs.get(t).name();
-      if (specs.get(t).size() == 1 && name.endsWith("bias")) {
+      boolean embedding = EmbeddedModel.isEmbedding(specs.get(t));
+      if (specs.get(t).size() == 1 && name.endsWith("bias") && !embedding) {
         // A mixture's tensors are named by the expert, which each has a bias.
         String expert = name.contains("/") ? name.substring(0, name.indexOf('/')) : "";
         if (experts.add(expert)) {

@@ -4,7 +4,6 @@ import io.millrace.calibration.CalibrationMap;
 import io.millrace.calibration.SlidingCalibration;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.LearnerTable;
-import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.metrics.Evaluation;
@@ -57,7 +56,7 @@ public final class Learner implements AutoCloseable {
   private final Tensors tensors;
   private final Tensors gradients;
   private final float[][] tensorSlots;
-  private final Lookups lookups = new Lookups();
+  private final FieldVectors vectors;
   private final RowGradients rowGradients;
   private final Optimizer rowOptimizer;
   private final StepGuard guard;
@@ -96,6 +95,7 @@ public final class Learner implements AutoCloseable {
     this.config = compiled.config();
     CtrModel model = compiled.model();
     this.scheme = compiled.scheme();
+    this.vectors = compiled.newFieldVectors();
     this.workspace = model.newWorkspace();
     this.rowOptimizer = compiled.rowOptimizer();
     this.denseOptimizer = config.denseOptimizer();
@@ -108,7 +108,12 @@ public final class Learner implements AutoCloseable {
     this.rowGradients = new RowGradients(width);
     this.guard =
         new StepGuard(
-            table, rowOptimizer, config.initScale(), tensors, denseOptimizer, tensorSlots);
+            table,
+            rowOptimizer,
+            compiled.initialRows().largest(),
+            tensors,
+            denseOptimizer,
+            tensorSlots);
     this.numbers = new NumericFields(compiled.schema());
     this.scales = new NumericScales(config.numericScaling(), numbers);
     this.calibration = new SlidingCalibration(config.calibration());
@@ -325,11 +330,11 @@ public final class Learner implements AutoCloseable {
       EncodedBatch batch, byte[] labels, float @Nullable [] importance) {
     int size = batch.size();
     reserve(size);
-    scheme.lookUp(batch, lookups);
+    vectors.lookUp(batch);
     if (!scales.isEmpty()) {
-      scales.weigh(batch, lookups);
+      scales.weigh(batch, vectors);
     }
-    lookups.gather(table, scheme.dim(), x);
+    vectors.gather(table, tensors, x);
     boolean[] missing = batch.missing();
     float[] predicted = predictsApart ? predictions : logits;
     loss.of(predicted, labels, importance);
@@ -346,7 +351,7 @@ public final class Learner implements AutoCloseable {
       return "logit: " + loss.unusable + StepGuard.beyond(LARGEST_LOGIT);
     }
     rowGradients.clear();
-    lookups.scatter(dx, rowGradients);
+    vectors.scatter(table, tensors, dx, rowGradients, gradients);
     return guard.unusable(rowGradients, gradients);
   }
 

@@ -2,6 +2,9 @@ package io.millrace.learner;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.millrace.calibration.CalibrationConfig;
+import io.millrace.embedding.scheme.EmbeddingConfig;
+import io.millrace.embedding.scheme.TensorTrainConfig;
+import io.millrace.embedding.scheme.UnifiedConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.Architecture;
 import io.millrace.model.ComputeDevice;
@@ -20,7 +23,7 @@ import java.util.Optional;
  *
  * @param name of the model, also part of its topic's name: letters, digits, {@code -} and {@code _}
  * @param subject full name of the feature schema
- * @param rows M, rows of the embedding table
+ * @param rows M, rows of the embedding table; a scheme that needs fewer holds fewer
  * @param dim D, values of a field vector; 1 for lr
  * @param stepSize S: a step learns from the examples whose offsets lie in [kS, (k+1)S)
  * @param seed of all initial values
@@ -31,6 +34,8 @@ import java.util.Optional;
  *     stored config without it has a plain one
  * @param mixer whether a mixer of their logits stands beside several experts; not in a stored
  *     config without it
+ * @param embedding how tokens become field vectors; a stored config without it says {@link
+ *     UnifiedConfig}
  * @param calibration of what the stream's model answers; a stored config without it has none
  * @param numericScaling of numbers whose scale nobody has set; a stored config without it has none
  * @param prior about what a new model answers before it has learned anything, between 0 and 1; a
@@ -51,6 +56,7 @@ public record ModelConfig(
     Optimizer denseOptimizer,
     List<Expert> experts,
     boolean mixer,
+    EmbeddingConfig embedding,
     CalibrationConfig calibration,
     NumericScaling numericScaling,
     double prior,
@@ -89,6 +95,8 @@ public record ModelConfig(
     if (experts.isEmpty() || experts.size() > 8) {
       throw new IllegalArgumentException("experts: " + experts.size() + ", expected 1 to 8");
     }
+    Objects.requireNonNull(embedding, "embedding: none, expected an object with a scheme");
+    embedding.require(rows, dim, experts.size());
     Objects.requireNonNull(calibration, "calibration: none, expected an object with a method");
     Objects.requireNonNull(
         numericScaling, "numericScaling: none, expected an object with a method");
@@ -120,6 +128,10 @@ public record ModelConfig(
     if (!(initScale >= 0) || Float.isInfinite(initScale)) {
       throw new IllegalArgumentException("initScale: " + initScale + ", expected a value >= 0");
     }
+    if (initScale == 0 && embedding instanceof TensorTrainConfig) {
+      throw new IllegalArgumentException(
+          "initScale: 0.0, expected above 0 with scheme tt: a product of zeros learns nothing");
+    }
   }
 
   /** The architecture of each expert. */
@@ -127,9 +139,10 @@ public record ModelConfig(
     return experts.stream().map(expert -> expert.in(architecture)).toList();
   }
 
-  /** Whether the model can use further fields while it learns: all its experts must. */
+  /** Whether the model can use further fields while it learns: experts and embedding must. */
   public boolean takesNewFields() {
-    return architectures().stream().allMatch(Architecture::takesNewFields);
+    return architectures().stream().allMatch(Architecture::takesNewFields)
+        && embedding.takesNewFields();
   }
 
   /** The kind of the architecture. */
@@ -203,6 +216,7 @@ public record ModelConfig(
         denseOptimizer,
         experts,
         experts.size() > 1,
+        new UnifiedConfig(),
         CalibrationConfig.none(),
         NumericScaling.running(),
         EVEN,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
@@ -14,6 +15,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.calibration.CalibrationConfig;
+import io.millrace.embedding.scheme.DeepHashConfig;
+import io.millrace.embedding.scheme.EmbeddingConfig;
+import io.millrace.embedding.scheme.HashConfig;
+import io.millrace.embedding.scheme.MixedDimensionConfig;
+import io.millrace.embedding.scheme.NarrowConfig;
+import io.millrace.embedding.scheme.QuotientRemainderConfig;
+import io.millrace.embedding.scheme.RobeConfig;
+import io.millrace.embedding.scheme.TensorTrainConfig;
+import io.millrace.embedding.scheme.UnifiedConfig;
 import io.millrace.feature.NearestName;
 import io.millrace.model.Architecture;
 import io.millrace.optimizer.Adagrad;
@@ -33,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JSON form of {@link ModelConfig}; optimizers name their rule, {@code {"rule":"adagrad",...}},
- * architectures their kind, {@code {"kind":"mlp",...}}.
+ * architectures their kind, {@code {"kind":"mlp",...}}, embeddings their scheme, {@code
+ * {"scheme":"unified"}}.
  */
 final class ModelConfigJson {
   private ModelConfigJson() {}
@@ -47,11 +58,31 @@ final class ModelConfigJson {
   })
   private interface OptimizerMixIn {}
 
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = SCHEME)
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = UnifiedConfig.class, name = "unified"),
+    @JsonSubTypes.Type(value = HashConfig.class, name = "hash"),
+    @JsonSubTypes.Type(value = QuotientRemainderConfig.class, name = "qr"),
+    @JsonSubTypes.Type(value = NarrowConfig.class, name = "narrow"),
+    @JsonSubTypes.Type(value = MixedDimensionConfig.class, name = "mde"),
+    @JsonSubTypes.Type(value = RobeConfig.class, name = "robe"),
+    @JsonSubTypes.Type(value = TensorTrainConfig.class, name = "tt"),
+    @JsonSubTypes.Type(value = DeepHashConfig.class, name = "dhe")
+  })
+  private interface EmbeddingMixIn {}
+
+  private static final List<String> SCHEMES =
+      Arrays.stream(EmbeddingMixIn.class.getAnnotation(JsonSubTypes.class).value())
+          .map(JsonSubTypes.Type::name)
+          .toList();
+
   private static final List<String> RULES =
       Arrays.stream(OptimizerMixIn.class.getAnnotation(JsonSubTypes.class).value())
           .map(JsonSubTypes.Type::name)
           .toList();
 
+  private static final String SCHEME = "scheme";
+  private static final String EMBEDDING = "embedding";
   private static final String CALIBRATION = "calibration";
   private static final String EXPERTS = "experts";
   private static final String MIXER = "mixer";
@@ -63,6 +94,7 @@ final class ModelConfigJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addMixIn(Optimizer.class, OptimizerMixIn.class)
+          .addMixIn(EmbeddingConfig.class, EmbeddingMixIn.class)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -72,6 +104,10 @@ final class ModelConfigJson {
                   .map(kind -> new NamedType(kind.architecture(), kind.toString()))
                   .toArray(NamedType[]::new))
           .build();
+
+  /** By scheme. */
+  private static final Map<String, List<String>> OPTIONAL_SETTINGS =
+      Map.of("hash", List.of("shares"), "mde", List.of("widths", "shares"));
 
   static String write(ModelConfig config) {
     try {
@@ -89,12 +125,17 @@ final class ModelConfigJson {
     }
   }
 
-  /** An expert's architecture alone may be left out. */
+  /** What may be left out: an expert's architecture, and what fields have of a table. */
   private static ModelConfig read(JsonNode settings) throws JsonProcessingException {
     for (JsonNode expert : settings.path(EXPERTS)) {
       if (expert instanceof ObjectNode one && !one.has(ARCHITECTURE)) {
         one.putNull(ARCHITECTURE);
       }
+    }
+    if (settings.path(EMBEDDING) instanceof ObjectNode embedding) {
+      OPTIONAL_SETTINGS
+          .getOrDefault(embedding.path(SCHEME).asText(), List.of())
+          .forEach(embedding::withObjectProperty);
     }
     return MAPPER.treeToValue(settings, ModelConfig.class);
   }
@@ -110,6 +151,9 @@ final class ModelConfigJson {
       }
       if (!settings.has(MIXER)) {
         settings.put(MIXER, false);
+      }
+      if (!settings.has(EMBEDDING)) {
+        settings.putObject(EMBEDDING).put(SCHEME, SCHEMES.get(0));
       }
       if (!settings.has(NUMERIC_SCALING)) {
         settings.set(NUMERIC_SCALING, MAPPER.valueToTree(NumericScaling.none()));
@@ -151,9 +195,12 @@ final class ModelConfigJson {
     }
   }
 
-  /** Whether {@code some} changes settings of the same rule or kind, instead of naming another. */
+  /**
+   * Whether {@code some} changes settings of the same rule, kind or scheme, instead of naming
+   * another.
+   */
   private static boolean sameRule(ObjectNode settings, ObjectNode some) {
-    return Stream.of("rule", "kind")
+    return Stream.of("rule", "kind", SCHEME)
         .allMatch(name -> !some.has(name) || some.get(name).equals(settings.get(name)));
   }
 
@@ -168,10 +215,7 @@ final class ModelConfigJson {
     }
     if (e instanceof InvalidTypeIdException unknown) {
       String given = String.valueOf(unknown.getTypeId());
-      String what =
-          unknown.getBaseType().hasRawClass(Architecture.class)
-              ? ModelKind.unknown(given)
-              : "rule \"" + given + "\" is unknown" + NearestName.hint(given, RULES);
+      String what = unknown(unknown.getBaseType(), given);
       return new ModelSettingException(path, what, "model config: " + what, e);
     }
     if (e instanceof MismatchedInputException unusable
@@ -185,6 +229,18 @@ final class ModelConfigJson {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String message = e.getCause() == null ? e.getOriginalMessage() : cause.getMessage();
     return refusal(path, String.valueOf(message), e);
+  }
+
+  /** Says of what type there is nothing of that name. */
+  private static String unknown(JavaType type, String given) {
+    if (type.hasRawClass(Architecture.class)) {
+      return ModelKind.unknown(given);
+    }
+    if (type.hasRawClass(EmbeddingConfig.class)) {
+      return "embedding scheme \"%s\" is unknown%s; there are %s"
+          .formatted(given, NearestName.hint(given, SCHEMES), String.join(", ", SCHEMES));
+    }
+    return "rule \"" + given + "\" is unknown" + NearestName.hint(given, RULES);
   }
 
   /** {@code dim: 0, expected …} of the constructor of what lies at a path. */

@@ -1,6 +1,5 @@
 package io.millrace.learner;
 
-import io.millrace.embedding.Lookups;
 import io.millrace.feature.EncodedBatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -52,7 +51,7 @@ final class NumericScales {
   }
 
   /** Lets a step's looked up numbers count as the model takes them. */
-  void weigh(EncodedBatch batch, Lookups lookups) {
+  void weigh(EncodedBatch batch, FieldVectors vectors) {
     for (int i = 0; i < count; i++) {
       for (int b = 0, size = batch.size(); b < size; b++) {
         int at = fields.token(batch, b, i);
@@ -60,7 +59,7 @@ final class NumericScales {
           float number = batch.weight(at);
           float scaled = scaling.scaled(number, scales[i]);
           if (scaled != number) {
-            lookups.weigh(b * fields.fields() + fields.field(i), scaled);
+            vectors.weigh(b * fields.fields() + fields.field(i), scaled);
           }
         }
       }

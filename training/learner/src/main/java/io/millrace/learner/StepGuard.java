@@ -40,7 +40,7 @@ final class StepGuard {
   private final RowKernels kernels = RowKernels.best();
   private final LearnerTable table;
   private final LearnerTable.UpdateRule updateRow;
-  private final float initScale;
+  private final float largestInitial;
   private final Tensors tensors;
   private final Optimizer denseOptimizer;
   private final float[][] tensorSlots;
@@ -56,13 +56,13 @@ final class StepGuard {
   StepGuard(
       LearnerTable table,
       Optimizer rowOptimizer,
-      float initScale,
+      float largestInitial,
       Tensors tensors,
       Optimizer denseOptimizer,
       float[][] tensorSlots) {
     this.table = table;
     this.updateRow = rowOptimizer::update;
-    this.initScale = initScale;
+    this.largestInitial = largestInitial;
     this.tensors = tensors;
     this.denseOptimizer = denseOptimizer;
     this.tensorSlots = tensorSlots;
@@ -156,7 +156,7 @@ final class StepGuard {
   }
 
   private void measure() {
-    double largest = Math.max(initScale, table.largest());
+    double largest = Math.max(largestInitial, table.largest());
     for (int t = 0; t < statistics.length; t++) {
       float[] values = tensors.values()[t];
       if (statistics[t] == null) {

@@ -3,6 +3,7 @@ package io.millrace.trained;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.FieldVectors;
 import io.millrace.metrics.Evaluation;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
@@ -39,6 +40,7 @@ public final class Judge {
       LabeledExamples examples,
       int batchSize,
       Answer answer) {
+    FieldVectors vectors = new FieldVectors(scheme, tensors.specs().size());
     EncodedBatch batch = new EncodedBatch(scheme.fields());
     float[] x = new float[batchSize * scheme.fields() * scheme.dim()];
     float[] logits = new float[batchSize];
@@ -48,7 +50,7 @@ public final class Judge {
       for (int b = 0; b < size; b++) {
         batch.append(examples.encoded(), from + b);
       }
-      scheme.gather(batch, table, x);
+      vectors.gather(batch, table, tensors, x);
       workspace.infer(tensors, x, batch.missing(), size, logits);
       for (int b = 0; b < size; b++) {
         answer.accept(from + b, logits[b]);

@@ -41,6 +41,30 @@ class CompiledModelTest {
     configs.add(
         ModelConfig.defaults(ModelKind.MLP, "m", SCHEMA)
             .with("{\"architecture\":{\"hidden\":{\"batchNorm\":true,\"dropout\":0.5}}}"));
+    configs.addAll(2, embeddings());
+    return configs;
+  }
+
+  /** A model of each scheme; those whose rows are parts below a mixture of experts as well. */
+  private static List<ModelConfig> embeddings() {
+    ModelConfig mlp = ModelConfig.defaults(ModelKind.MLP, "m", SCHEMA).with("{\"stepSize\":4}");
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
+    ModelConfig single = fm.with("{\"experts\":[{\"rate\":1,\"linearRate\":2}],\"mixer\":false}");
+    List<ModelConfig> configs = new ArrayList<>();
+    for (String scheme :
+        List.of(
+            "\"narrow\",\"width\":2",
+            "\"mde\",\"widths\":{\"item\":2,\"user\":4}",
+            "\"robe\",\"block\":4",
+            "\"tt\",\"ids\":900,\"rank\":3",
+            "\"dhe\",\"hashes\":16,\"width\":8,\"layers\":2")) {
+      configs.add(mlp.with("{\"embedding\":{\"scheme\":" + scheme + "}}"));
+      configs.add(single.with("{\"embedding\":{\"scheme\":" + scheme + "}}"));
+    }
+    for (String scheme : List.of("\"hash\"", "\"qr\",\"ids\":900")) {
+      configs.add(mlp.with("{\"embedding\":{\"scheme\":" + scheme + "}}"));
+      configs.add(fm.with("{\"embedding\":{\"scheme\":" + scheme + "}}"));
+    }
     return configs;
   }
 
@@ -124,7 +148,7 @@ class CompiledModelTest {
       EncodedBatch batch = compiled.encoder().newBatch();
       byte[] labels = encode(compiled, new SplittableRandom(43), batch);
       float[] x = new float[labels.length * 3 * 8];
-      compiled.scheme().gather(batch, learner.table(), x);
+      compiled.newFieldVectors().gather(batch, learner.table(), learner.tensors(), x);
       Tensors ofBatch = Tensors.zeros(compiled.model().tensors());
       workspace.forward(learner.tensors(), x, labels.length, 0, new float[labels.length]);
       workspace.backward(new float[labels.length], new float[x.length], ofBatch);
@@ -221,7 +245,7 @@ class CompiledModelTest {
       Tensors tensors) {
     float[] x = new float[batch.size() * compiled.scheme().fields() * compiled.scheme().dim()];
     float[] logits = new float[batch.size()];
-    compiled.scheme().gather(batch, table, x);
+    compiled.newFieldVectors().gather(batch, table, tensors, x);
     workspace.infer(tensors, x, batch.size(), logits);
     float[] probabilities = new float[logits.length];
     for (int b = 0; b < logits.length; b++) {

@@ -182,6 +182,7 @@ final class EngineSpeed {
     }
     TableSnapshot updated = builder.build();
     Tensors weights = compiled.initialTensors();
+    FieldVectors vectors = compiled.newFieldVectors();
     float[] x = vectors(compiled.model());
     float[] logits = new float[BATCH];
     try (CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
@@ -189,7 +190,7 @@ final class EngineSpeed {
       Runnable step =
           () -> {
             EncodedBatch batch = batches[steps[0]++ % batches.length];
-            compiled.scheme().gather(batch, updated, x);
+            vectors.gather(batch, updated, weights, x);
             workspace.infer(weights, x, batch.missing(), batch.shared(), BATCH, logits);
           };
       return speed(step, BATCH, seconds);

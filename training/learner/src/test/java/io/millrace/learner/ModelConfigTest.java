@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.calibration.CalibrationConfig;
+import io.millrace.embedding.scheme.HashConfig;
+import io.millrace.embedding.scheme.QuotientRemainderConfig;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.model.ArmNetPlusConfig;
 import io.millrace.model.ComputeDevice;
@@ -16,6 +18,7 @@ import io.millrace.optimizer.Ftrl;
 import io.millrace.optimizer.Optimizer;
 import io.millrace.optimizer.RowWiseAdagrad;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelConfigTest {
@@ -35,6 +38,7 @@ class ModelConfigTest {
                 + "\"denseOptimizer\":{\"rule\":\"adagrad\",\"learningRate\":0.1,"
                 + "\"epsilon\":1.0E-8,\"initialAccumulator\":0.001},"
                 + "\"experts\":[{\"rate\":1.0,\"linearRate\":1.0}],\"mixer\":false,"
+                + "\"embedding\":{\"scheme\":\"unified\"},"
                 + "\"calibration\":{\"method\":\"none\","
                 + "\"window\":50000,\"every\":2000},"
                 + "\"numericScaling\":{\"method\":\"running\",\"above\":4.0,\"bound\":4.0,"
@@ -153,6 +157,7 @@ class ModelConfigTest {
               optimizer,
               List.of(new Expert(2, 1), new Expert(0.5f, 3)),
               true,
+              new QuotientRemainderConfig(9),
               CALIBRATION,
               new NumericScaling(NumericScaling.Method.NONE, 2, 3, 5),
               0.25,
@@ -211,6 +216,57 @@ class ModelConfigTest {
         .hasToString(
             "Difference[setting=numericScaling.method, stored=\"none\", given=\"running\"]");
     assertThat(fm.withoutExperts().numericScaling().scales()).isFalse();
+  }
+
+  /** As configs were stored before there were other schemes. */
+  @Test
+  void aConfigThatDoesNotSayIsUnified() {
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
+    String stored = fm.toJson().replace("\"embedding\":{\"scheme\":\"unified\"},", "");
+    assertThat(stored).doesNotContain("embedding");
+    assertThat(ModelConfig.fromJson(stored)).isEqualTo(fm);
+    assertThat(fm.stateDifferenceFrom(stored)).isEmpty();
+    ModelConfig qr = fm.with("{\"embedding\":{\"scheme\":\"qr\",\"ids\":100}}");
+    assertThat(qr.stateDifferenceFrom(stored))
+        .contains(new ModelConfig.Difference("embedding.scheme", "\"unified\"", "\"qr\""));
+    assertThat(qr.with("{\"embedding\":{\"ids\":90}}").stateDifferenceFrom(qr.toJson()))
+        .contains(new ModelConfig.Difference("embedding.ids", "100", "90"));
+  }
+
+  @Test
+  void settingsOfEmbeddingsAreChecked() {
+    ModelConfig fm = ModelConfig.defaults(ModelKind.FM, "m", SCHEMA);
+    ModelConfig mlp = ModelConfig.defaults(ModelKind.MLP, "m", SCHEMA);
+    assertThat(mlp.with("{\"embedding\":{\"scheme\":\"hash\"}}").embedding())
+        .isEqualTo(new HashConfig(Map.of()));
+    assertThat(
+            mlp.with("{\"embedding\":{\"scheme\":\"hash\",\"shares\":{\"f2\":2,\"f1\":3}}}")
+                .toJson())
+        .contains("\"embedding\":{\"scheme\":\"hash\",\"shares\":{\"f1\":3.0,\"f2\":2.0}}");
+    assertThat(fm.with("{\"embedding\":{\"scheme\":\"hash\"}}").takesNewFields()).isFalse();
+    assertThat(fm.with("{\"embedding\":{\"scheme\":\"qr\",\"ids\":9}}").takesNewFields()).isTrue();
+    assertThatThrownBy(() -> mlp.with("{\"embedding\":{\"scheme\":\"robo\"}}"))
+        .hasMessage(
+            "model config: embedding scheme \"robo\" is unknown, did you mean 'robe'?;"
+                + " there are unified, hash, qr, narrow, mde, robe, tt, dhe");
+    assertThatThrownBy(() -> mlp.with("{\"embedding\":{\"scheme\":\"qr\"}}"))
+        .hasMessage("model config: embedding.ids: no value, expected a whole number");
+    assertThatThrownBy(() -> mlp.with("{\"embedding\":{\"scheme\":\"qr\",\"ids\":0}}"))
+        .hasMessageContaining("embedding.ids: 0, expected 1 to 1099511627776");
+    assertThatThrownBy(() -> fm.with("{\"embedding\":{\"scheme\":\"narrow\",\"width\":2}}"))
+        .hasMessageContaining("embedding.scheme: narrow with 3 experts, expected a single one");
+    assertThatThrownBy(() -> mlp.with("{\"embedding\":{\"scheme\":\"narrow\",\"width\":8}}"))
+        .hasMessageContaining("embedding.width: 8, expected less than dim: 8 with scheme narrow");
+    assertThatThrownBy(
+            () ->
+                mlp.with(
+                    "{\"initScale\":0,\"embedding\":{\"scheme\":\"tt\",\"ids\":9,\"rank\":2}}"))
+        .hasMessageContaining("initScale: 0.0, expected above 0 with scheme tt");
+    assertThatThrownBy(() -> mlp.with("{\"embedding\":null}"))
+        .hasMessageContaining("embedding: none, expected an object with a scheme");
+    assertThatThrownBy(
+            () -> mlp.with("{\"embedding\":{\"scheme\":\"hash\",\"shares\":{\"f1\":0}}}"))
+        .hasMessageContaining("embedding.shares.f1: 0.0, expected a finite number above 0");
   }
 
   @Test

@@ -205,7 +205,7 @@ class NumericScalesTest {
         EncodedBatch served = new EncodedBatch(3);
         served.append(unscaled.batch, 0);
         compiled.numericScaler(java.util.Objects.requireNonNull(published)).apply(served);
-        compiled.scheme().gather(served, learner.table(), x);
+        compiled.newFieldVectors().gather(served, learner.table(), learner.tensors(), x);
         workspace.infer(learner.tensors(), x, served.missing(), 1, logits);
         long before = unscaled.batch.hash(0);
         learner.learn(unscaled.batch, unscaled.labels, p);

@@ -15,10 +15,13 @@ public record TensorSpec(String name, int[] shape, Init init, Role role) {
     this(name, shape, init, new Role.Weight());
   }
 
-  /** Initial values: all equal, or Xavier uniform over the given fans. */
+  /** Initial values: all equal, uniform, or Xavier uniform over the given fans. */
   public sealed interface Init {
     /** All elements equal. */
     record Constant(float value) implements Init {}
+
+    /** Uniform within so much of a middle. */
+    record Uniform(float middle, float bound) implements Init {}
 
     /** Uniform in ±gain·sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio, AISTATS 2010, eq. 16). */
     record XavierUniform(int fanIn, int fanOut, double gain) implements Init {

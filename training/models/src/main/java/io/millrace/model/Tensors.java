@@ -35,6 +35,10 @@ public record Tensors(List<TensorSpec> specs, float[][] values, boolean constant
         for (int i = 0; i < v.length; i++) {
           v[i] = (float) ((2 * random.nextDouble() - 1) * bound);
         }
+      } else if (specs.get(t).init() instanceof TensorSpec.Init.Uniform uniform) {
+        for (int i = 0; i < v.length; i++) {
+          v[i] = uniform.middle() + (float) (2 * random.nextDouble() - 1) * uniform.bound();
+        }
       }
     }
     return tensors;

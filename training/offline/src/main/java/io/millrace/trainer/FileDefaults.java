@@ -126,6 +126,7 @@ public final class FileDefaults {
         c.denseOptimizer(),
         c.experts(),
         c.mixer(),
+        c.embedding(),
         c.calibration(),
         c.numericScaling(),
         c.prior(),

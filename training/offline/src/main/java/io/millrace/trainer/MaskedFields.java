@@ -1,8 +1,8 @@
 package io.millrace.trainer;
 
-import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
@@ -26,7 +26,7 @@ public final class MaskedFields {
   /** Between the examples that values are sampled from: other than order and batch size divide. */
   private static final int APART = 37;
 
-  private final EmbeddingScheme scheme;
+  private final LinearScheme scheme;
   private final LearnerTable in;
   private final LearnerTable out;
   private final RowGradients gradients;
@@ -49,7 +49,7 @@ public final class MaskedFields {
    */
   public record MaskedEpoch(int number, double loss) {}
 
-  private MaskedFields(EmbeddingScheme scheme, int batchSize, long seed) {
+  private MaskedFields(LinearScheme scheme, int batchSize, long seed) {
     this.scheme = scheme;
     int width = scheme.rowWidth();
     this.in = new LearnerTable(scheme.rows(), width, width, new InitialRows(seed, 0.1f, 0));
@@ -79,7 +79,7 @@ public final class MaskedFields {
       PretrainingConfig config,
       LabeledExamples examples,
       Consumer<MaskedEpoch> progress) {
-    EmbeddingScheme scheme = compiled.scheme();
+    LinearScheme scheme = PretrainedTable.scheme(compiled);
     if (scheme.fields() < 2) {
       throw new IllegalArgumentException(
           "method MASKED_FIELDS: the schema has 1 feature, expected at least 2");

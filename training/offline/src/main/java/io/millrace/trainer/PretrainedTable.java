@@ -1,6 +1,8 @@
 package io.millrace.trainer;
 
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
+import io.millrace.learner.CompiledModel;
 import java.util.Arrays;
 
 /** Rows that training begins with in the place of random ones. */
@@ -15,6 +17,20 @@ public final class PretrainedTable {
   PretrainedTable(long[] rows, float[] values) {
     this.rows = rows;
     this.values = values;
+  }
+
+  /**
+   * The scheme of a model whose table can be trained before the model.
+   *
+   * @throws IllegalArgumentException if field vectors are more than sums of rows
+   */
+  static LinearScheme scheme(CompiledModel compiled) {
+    if (compiled.scheme() instanceof LinearScheme linear) {
+      return linear;
+    }
+    throw new IllegalArgumentException(
+        "embedding.scheme: of more than sums of rows, expected unified or hash for pre-training: it"
+            + " trains rows alone");
   }
 
   /** Number of rows. */

@@ -1,8 +1,8 @@
 package io.millrace.trainer;
 
-import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
@@ -32,7 +32,7 @@ import java.util.function.Consumer;
 public final class Pretraining {
   private final PretrainingConfig config;
   private final LabeledExamples examples;
-  private final EmbeddingScheme scheme;
+  private final LinearScheme scheme;
   private final DjlModel model;
   private final long[] rows;
   private final LearnerTable table;
@@ -75,7 +75,7 @@ public final class Pretraining {
   private Pretraining(CompiledModel compiled, PretrainingConfig config, LabeledExamples examples) {
     this.config = config;
     this.examples = examples;
-    this.scheme = compiled.scheme();
+    this.scheme = PretrainedTable.scheme(compiled);
     this.model = config.jepa().model(scheme.fields(), scheme.dim());
     this.rows = TrainedRows.of(scheme, examples);
     int width = scheme.rowWidth();

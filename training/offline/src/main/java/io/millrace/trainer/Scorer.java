@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.embedding.LearnerTable;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.FieldVectors;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Sigmoid;
 import io.millrace.trained.TrainedModel;
@@ -22,6 +23,7 @@ public final class Scorer implements AutoCloseable {
   private final TrainedModel model;
   private final EncodedBatch batch;
   private final String[] names = new String[AT_ONCE];
+  private final FieldVectors vectors;
   private final float[] x;
   private final float[] logits = new float[AT_ONCE];
 
@@ -51,6 +53,7 @@ public final class Scorer implements AutoCloseable {
     this.table = compiled.newTable();
     model.weights().copyTo(table);
     this.batch = compiled.encoder().newBatch();
+    this.vectors = compiled.newFieldVectors();
     this.x = new float[AT_ONCE * compiled.scheme().fields() * compiled.scheme().dim()];
   }
 
@@ -89,7 +92,7 @@ public final class Scorer implements AutoCloseable {
     if (size == 0) {
       return;
     }
-    compiled.scheme().gather(batch, table, x);
+    vectors.gather(batch, table, model.weights().tensors(), x);
     workspace.infer(model.weights().tensors(), x, batch.missing(), size, logits);
     for (int b = 0; b < size; b++) {
       answer.accept(names[b], Sigmoid.of(logits[b]));

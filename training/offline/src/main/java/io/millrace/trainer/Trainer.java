@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
 import io.millrace.embedding.RowGradients;
 import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelKind;
@@ -37,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * takes the examples, looks their rows up and gathers their field vectors. After this step's update
  * the vectors with a row that it changed are gathered again, so that the weights are those without
  * overlap, to the bit. Where every step changes every row, as L2 on the whole table does at once or
- * later ({@link TrainerConfig.L2Scope}), all vectors are gathered after the update, and only
- * examples and lookups are ready before.
+ * later ({@link TrainerConfig.L2Scope}), or the embedding has tensors of its own, all vectors are
+ * gathered after the update, and only examples and lookups are ready before.
  *
  * <p>Shapes: B examples, F fields, D dimension of a field vector, W values of a row.
  */
@@ -105,7 +106,7 @@ final class Trainer implements AutoCloseable {
         config.l2() == null ? FileDefaults.l2(compiled.config().kind(), train.size()) : config.l2();
     L2Scope scope = Objects.requireNonNull(config.l2Scope());
     double decay = Objects.requireNonNull(config.averaging());
-    this.linear = compiled.config().architecture().linearColumns();
+    this.linear = compiled.linearColumns();
     this.train = train;
     this.scheme = compiled.scheme();
     this.workspace = compiled.model().newWorkspace();
@@ -129,8 +130,8 @@ final class Trainer implements AutoCloseable {
             .toArray(float[][]::new);
     this.rowGradients = new RowGradients(width);
     int size = Math.min(batchSize, train.size());
-    this.step = new TrainingStep(scheme, size);
-    this.next = new TrainingStep(scheme, size);
+    this.step = new TrainingStep(compiled, size);
+    this.next = new TrainingStep(compiled, size);
     this.dx = new float[size * scheme.fields() * scheme.dim()];
     this.logits = new float[size];
     this.dLogits = new float[size];
@@ -147,7 +148,7 @@ final class Trainer implements AutoCloseable {
     this.lazy = isLazy ? new LazyDecay(table, trainedRows) : null;
     this.source = lazy == null ? table : lazy;
     boolean everyRowChanges = isLazy || (l2 > 0 && scope == L2Scope.TABLE);
-    this.early = overlapped && !everyRowChanges;
+    this.early = overlapped && !everyRowChanges && scheme instanceof LinearScheme;
     this.ahead = new Ahead(overlapped);
     this.average =
         decay > 0
@@ -181,7 +182,7 @@ final class Trainer implements AutoCloseable {
     double loss = 0;
     int batches = (order.length - 1) / batchSize + 1;
     assemble(step, order, 0, batches, calibratedTargets);
-    step.gather(source);
+    step.gather(source, tensors);
     int done = 0;
     for (int batch = 0; batch < batches; batch++) {
       int after = batch + 1;
@@ -192,7 +193,7 @@ final class Trainer implements AutoCloseable {
             () -> {
               assemble(coming, order, after, batches, calibratedTargets);
               if (early) {
-                coming.gather(table);
+                coming.gather(table, tensors);
               }
             });
       }
@@ -201,9 +202,9 @@ final class Trainer implements AutoCloseable {
       update(rowOptimizer, denseOptimizer);
       if (!last) {
         if (early) {
-          coming.gatherAgain(table, rowGradients);
+          coming.gatherAgain(table, tensors, rowGradients);
         } else {
-          coming.gather(source);
+          coming.gather(source, tensors);
         }
       }
       done += step.size();
@@ -282,7 +283,7 @@ final class Trainer implements AutoCloseable {
 
   private void update(Optimizer rowOptimizer, Optimizer denseOptimizer) {
     rowGradients.clear();
-    step.scatter(dx, rowGradients);
+    step.scatter(source, tensors, dx, rowGradients, gradients);
     decay();
     if (config.clipValue() > 0) {
       GradientClip.byValue(rowGradients, weightGradients, (float) config.clipValue());

@@ -1,11 +1,12 @@
 package io.millrace.trainer;
 
-import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.EmbeddingTable;
-import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.learner.CompiledModel;
+import io.millrace.learner.FieldVectors;
 import io.millrace.learner.NumericFields;
+import io.millrace.model.Tensors;
 import io.millrace.trained.LabeledExamples;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Shapes: B examples, F fields, D dimension of a field vector.
  */
 final class TrainingStep {
-  private final EmbeddingScheme scheme;
   private final EncodedBatch batch;
-  private final Lookups lookups = new Lookups();
+  private final FieldVectors vectors;
   private final float[] targets;
   private final float[] x;
   private boolean @Nullable [] missing;
@@ -26,11 +26,12 @@ final class TrainingStep {
   /**
    * @param largest examples of a step at most
    */
-  TrainingStep(EmbeddingScheme scheme, int largest) {
-    this.scheme = scheme;
-    this.batch = new EncodedBatch(scheme.fields());
+  TrainingStep(CompiledModel compiled, int largest) {
+    int fields = compiled.scheme().fields();
+    this.vectors = compiled.newFieldVectors();
+    this.batch = new EncodedBatch(fields);
     this.targets = new float[largest];
-    this.x = new float[largest * scheme.fields() * scheme.dim()];
+    this.x = new float[largest * fields * compiled.scheme().dim()];
   }
 
   /**
@@ -47,26 +48,23 @@ final class TrainingStep {
       targets[b] = calibrated == null ? examples.label(example) : calibrated[example];
     }
     missing = batch.missing();
-    scheme.lookUp(batch, lookups);
+    vectors.lookUp(batch);
   }
 
-  /** Composes the field vectors from a table. */
-  void gather(EmbeddingTable table) {
-    lookups.gather(table, scheme.dim(), x);
+  /** Composes the field vectors from a table and the model's tensors. */
+  void gather(EmbeddingTable table, Tensors tensors) {
+    vectors.gather(table, tensors, x);
   }
 
-  /** Brings the field vectors up to date after these rows of the table have changed. */
-  void gatherAgain(EmbeddingTable table, RowGradients changed) {
-    lookups.gatherAgain(table, changed, scheme.dim(), x);
+  /** Brings the field vectors up to date after tensors and these rows have changed. */
+  void gatherAgain(EmbeddingTable table, Tensors tensors, RowGradients changed) {
+    vectors.gatherAgain(table, tensors, changed, x);
   }
 
-  /**
-   * Adds the gradients of the rows.
-   *
-   * @param dx [B, F, D]
-   */
-  void scatter(float[] dx, RowGradients into) {
-    lookups.scatter(dx, into);
+  /** The gradients of rows and of the embedding's tensors; see {@link FieldVectors#scatter}. */
+  void scatter(
+      EmbeddingTable table, Tensors tensors, float[] dx, RowGradients into, Tensors gradients) {
+    vectors.scatter(table, tensors, dx, into, gradients);
   }
 
   /** The largest numbers of the examples, and what to do about them. */

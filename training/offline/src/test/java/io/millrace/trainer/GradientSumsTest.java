@@ -89,7 +89,7 @@ class GradientSumsTest {
       for (int i = 0; i < labels.length; i++) {
         single.clear();
         single.append(examples.encoded(), i);
-        online.scheme().gather(single, learner.table(), x);
+        online.newFieldVectors().gather(single, learner.table(), learner.tensors(), x);
         workspace.infer(learner.tensors(), x, 1, logit);
         squares += Math.pow(Sigmoid.of(logit[0]) - labels[i], 2);
       }

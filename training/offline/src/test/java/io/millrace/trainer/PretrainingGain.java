@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureEncoder;
@@ -289,7 +290,7 @@ final class PretrainingGain {
           batch.append(examples.encoded(), from + b);
           labels[from + b] = examples.label(from + b);
         }
-        compiled.scheme().gather(batch, table, vectors);
+        ((LinearScheme) compiled.scheme()).gather(batch, table, vectors);
         float[] of = vectors;
         if (encoder != null) {
           float[] x = new float[n * all];

@@ -3,6 +3,7 @@ package io.millrace.trainer;
 import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.embedding.LinearScheme;
 import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.embedding.UnifiedEmbedding;
@@ -169,7 +170,7 @@ final class TableBudgets {
   }
 
   /** Each token is one row of D values. */
-  private record RowPerToken(int fields, int dim, long rows, Rows row) implements EmbeddingScheme {
+  private record RowPerToken(int fields, int dim, long rows, Rows row) implements LinearScheme {
     @Override
     public int rowWidth() {
       return dim;

@@ -446,11 +446,11 @@ class HttpApiTest {
       EncodedBatch batch = compiled.encoder().newBatch();
       compiled.encoder().encode(FeatureRecords.fromMap(compiled.schema(), all), batch);
       float[] x = new float[compiled.model().fields() * compiled.model().dim()];
-      compiled.scheme().gather(batch, FM.table(), x);
       float[] logit = new float[1];
       List<float[]> values =
           compiled.model().tensors().stream().map(spec -> FM.tensors().get(spec.name())).toList();
       Tensors weights = new Tensors(compiled.model().tensors(), values.toArray(new float[0][]));
+      compiled.newFieldVectors().gather(batch, FM.table(), weights, x);
       workspace.infer(weights, x, 1, logit);
       return Sigmoid.of(logit[0]);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.embedding.scheme;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.study;
+
+import org.jspecify.annotations.NullMarked;
