@@ -86,6 +86,9 @@ const before = fetches;
 const start = performance.now();
 await post("/v1/experiments/ramp", { key: changed, weights: { [arms[0].name]: 0 } });
 while (ofSdk(changed, { user_id: `user-${user}`, hour: 12 }).startsWith(`${arms[0].name} `)) {
+  if (performance.now() - start > 30_000) {
+    throw new Error("not told of the change within 30 seconds");
+  }
   await new Promise((resolve) => setTimeout(resolve, 1));
 }
 console.log(`told after ${Math.round(performance.now() - start)} ms by ${fetches - before} requests`);

@@ -102,9 +102,10 @@ do {
 await new Promise((resolve) => setTimeout(resolve, 200)); // the stream's first event
 const before = evaluations;
 const start = performance.now();
-const told = new Promise((resolve) =>
-  Pages.addHandler(ProviderEvents.ConfigurationChanged, resolve),
-);
+const told = new Promise((resolve, reject) => {
+  Pages.addHandler(ProviderEvents.ConfigurationChanged, resolve);
+  setTimeout(() => reject(new Error("not told of the change within 30 seconds")), 30_000);
+});
 await post("/v1/experiments/ramp", { key: changed, weights: { [first]: 0 } });
 await told;
 const millis = Math.round(performance.now() - start);

@@ -42,13 +42,14 @@ final class Half {
     return (short) (sign | Math.min(rounded >>> 13, 0x7C00));
   }
 
-  /** The same with a rounding of choice. */
+  /** The same with a rounding of choice; what is finite to the nearest stays finite. */
   static short fromFloat(float value, Rounding rounding) {
     if (rounding == Rounding.NEAREST) {
       return fromFloat(value);
     }
     float unit = unit(value);
-    return fromFloat((float) (rounding.round((double) value / unit) * unit));
+    short half = fromFloat((float) (rounding.round((double) value / unit) * unit));
+    return (half & 0x7FFF) == 0x7C00 ? fromFloat(value) : half;
   }
 
   /** The distance of neighbouring numbers at a value. */

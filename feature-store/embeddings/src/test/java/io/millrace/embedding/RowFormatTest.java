@@ -65,6 +65,9 @@ class RowFormatTest {
     for (float edge : new float[] {0, Float.MIN_VALUE, Float.MIN_NORMAL, 65_519, 65_520}) {
       hold(format, new float[] {edge, -edge}, Rounding.NEAREST, format.errorBound(edge));
     }
+    for (int n = 0; n < 20; n++) {
+      hold(format, new float[] {65_515, -65_519}, stochastic, 2 * format.errorBound(65_519));
+    }
     float max = Float.MAX_VALUE;
     hold(format, new float[] {max, 1, -max}, Rounding.NEAREST, format.errorBound(max));
   }

@@ -69,6 +69,15 @@ class TableSnapshotTest extends EmbeddingTableContract {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void bytesOfTheWrongLengthAreRefused(RowFormat format) {
+    TableSnapshot.Builder builder = TableSnapshot.initial(ROWS, WIDTH, INITIAL).in(format).with();
+    assertThatThrownBy(() -> builder.put(5, format, new byte[format.bytes(WIDTH) + 1]))
+        .hasMessageContaining(
+            "expected %d (3 values in %s)".formatted(format.bytes(WIDTH), format));
+  }
+
   @Test
   void aRowOutsideTheTableIsRefused() {
     TableSnapshot.Builder builder = TableSnapshot.initial(ROWS, WIDTH, INITIAL).with();
@@ -150,6 +159,24 @@ class TableSnapshotTest extends EmbeddingTableContract {
           .containsExactly(expected, Offset.offset(format.errorBound(0.5f) + 1e-9f));
     }
     assertThat(read(table, 17, 1)).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void addsOntoWhatIsThere(RowFormat format) {
+    TableSnapshot table =
+        TableSnapshot.initial(ROWS, WIDTH, INITIAL)
+            .in(format)
+            .with()
+            .put(5, new float[] {7, -3, 1}, 0)
+            .build();
+    float[] out = {10, 20, 30, 40, 50};
+    table.addRow(5, 2, out, 1);
+    float[] row = new float[WIDTH];
+    table.getRow(5, 2, row, 0);
+    assertThat(out).containsExactly(10, 20 + row[0], 30 + row[1], 40 + row[2], 50);
+    assertThat(row)
+        .containsExactly(new float[] {14, -6, 2}, Offset.offset(2 * format.errorBound(7)));
   }
 
   @ParameterizedTest

@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,27 +74,23 @@ class FlagClientsTest {
 
   @Test
   void growthBook() throws Exception {
-    Matcher told =
-        follow(
-            "growthbook",
-            "%d users, %d decisions, 0 different\ntold after (\\d+) ms by 0 requests\n"
-                .formatted(USERS, 3 * USERS));
-    assertThat(Integer.parseInt(told.group(1))).isLessThan(1000);
+    follow(
+        "growthbook",
+        "%d users, %d decisions, 0 different\ntold after \\d+ ms by 0 requests\n"
+            .formatted(USERS, 3 * USERS));
   }
 
   /** Told by its stream, the provider for pages asks once; that for servers asks for each value. */
   @Test
   void openFeature() throws Exception {
-    Matcher told =
-        follow(
-            "ofrep",
-            "%d users, %d decisions, 0 different\ntold after (\\d+) ms by 1 requests: page true, server true\n"
-                .formatted(USERS, 6 * USERS));
-    assertThat(Integer.parseInt(told.group(1))).isLessThan(1000);
+    follow(
+        "ofrep",
+        "%d users, %d decisions, 0 different\ntold after \\d+ ms by 1 requests: page true, server true\n"
+            .formatted(USERS, 6 * USERS));
   }
 
-  /** Runs a client's program; gives what it has to say. */
-  private Matcher follow(String client, String expected) throws Exception {
+  /** Runs a client's program; what it says has to match. */
+  private void follow(String client, String expected) throws Exception {
     for (String file : List.of("package.json", "package-lock.json", ".npmrc", "follow.mjs")) {
       Files.copy(CLIENTS.resolve(client).resolve(file), folder.resolve(file));
     }
@@ -117,9 +111,7 @@ class FlagClientsTest {
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     System.out.print(output);
-    Matcher matcher = Pattern.compile(expected).matcher(output);
-    assertThat(matcher.matches()).as(output).isTrue();
-    return matcher;
+    assertThat(output).matches(expected);
   }
 
   private boolean runs(String... command) throws InterruptedException {
