@@ -34,6 +34,7 @@ record SchemeFit(FeatureSchema schema, Vocabulary vocabulary) {
 
   private static final int LEAST_ROWS = 16; // of any model's table
   private static final int IDS_PER_TOKEN = 4; // so that few tokens share an id
+  private static final int LARGEST_RANK = 16; // the arithmetic of a token grows with its square
   private static final int HASHES = 128;
   private static final int DEEP_LAYERS = 2;
 
@@ -56,7 +57,7 @@ record SchemeFit(FeatureSchema schema, Vocabulary vocabulary) {
           case "mde" -> mixed(values, dim).flatMap(sized -> sized.in(plain));
           case "robe" -> robe(values, dim).in(plain);
           case "tt" ->
-              LongStream.iterate(64, rank -> rank > 0, rank -> rank / 2)
+              LongStream.iterate(LARGEST_RANK, rank -> rank > 0, rank -> rank / 2)
                   .boxed()
                   .flatMap(rank -> train(values, rank.intValue()).in(plain));
           case "dhe" ->
