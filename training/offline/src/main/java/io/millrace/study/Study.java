@@ -34,7 +34,7 @@ import java.util.Set;
  */
 public final class Study {
   private static final int AT_ONCE = 4096;
-  private static final double READ_SECONDS = 0.5;
+  private static final double READ_SECONDS = 0.1;
 
   private final FeatureSchema schema;
   private final ModelConfig model;
