@@ -140,7 +140,7 @@ class OfrepTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void eachChangeIsToldAndWhatWasMissedAtOnce() throws Exception {
     Iterator<String> events = events("");
     String id = events.next();
