@@ -150,12 +150,12 @@ final class ExperimentsCommand {
                   "An arm that a model, or alias, answers; the arm has its name unless it is given one.")
           @Nullable List<String> models,
       @Option(names = "--value", paramLabel = "ARM=JSON", description = "An arm that gets a value.")
-          @Nullable Map<String, String> values,
+          @Nullable List<String> values,
       @Option(
               names = "--weight",
               paramLabel = "ARM=NUMBER",
               description = "Of an arm, relative to the others (default: 1).")
-          @Nullable Map<String, Double> weights,
+          @Nullable List<String> weights,
       @Option(
               names = "--traffic",
               paramLabel = "SHARE",
@@ -174,14 +174,14 @@ final class ExperimentsCommand {
     if (traffic != null) {
       draft.put("traffic", traffic);
     }
-    Map<String, Double> left = new LinkedHashMap<>(weights == null ? Map.of() : weights);
+    Map<String, Double> left = weights(weights);
     ArrayNode arms = draft.putArray("arms");
     for (String given : models == null ? List.<String>of() : models) {
       int sign = given.indexOf('=');
       String arm = sign < 0 ? given : given.substring(0, sign);
       addArm(arms, arm, left).put("model", given.substring(sign + 1));
     }
-    (values == null ? Map.<String, String>of() : values)
+    byArm("--value", values)
         .forEach((arm, value) -> addArm(arms, arm, left).set("value", value("--value", value)));
     if (!left.isEmpty()) {
       throw new UserError(
@@ -192,6 +192,38 @@ final class ExperimentsCommand {
       addAll(draft, value("--set", set));
     }
     return change.send(EXPERIMENTS, draft);
+  }
+
+  /** What an option says of each arm, in their order; an arm has one word of it. */
+  private static Map<String, String> byArm(String option, @Nullable List<String> given) {
+    Map<String, String> byArm = new LinkedHashMap<>();
+    for (String each : given == null ? List.<String>of() : given) {
+      int sign = each.indexOf('=');
+      if (sign < 1) {
+        throw new UserError("%s %s: expected ARM=…".formatted(option, each));
+      }
+      String before = byArm.put(each.substring(0, sign), each.substring(sign + 1));
+      if (before != null) {
+        throw new UserError(
+            "%s %s: arm %s has %s already, expected one of an arm"
+                .formatted(option, each, each.substring(0, sign), before));
+      }
+    }
+    return byArm;
+  }
+
+  private static Map<String, Double> weights(@Nullable List<String> given) {
+    Map<String, Double> weights = new LinkedHashMap<>();
+    byArm("--weight", given)
+        .forEach(
+            (arm, text) -> {
+              try {
+                weights.put(arm, Double.valueOf(text));
+              } catch (NumberFormatException e) {
+                throw new UserError("--weight %s=%s: expected a number".formatted(arm, text));
+              }
+            });
+    return weights;
   }
 
   private static ObjectNode addArm(ArrayNode arms, String name, Map<String, Double> weights) {
@@ -246,7 +278,7 @@ final class ExperimentsCommand {
               names = "--weight",
               paramLabel = "ARM=NUMBER",
               description = "Of an arm, relative to the others; other weights move units.")
-          @Nullable Map<String, Double> weights)
+          @Nullable List<String> weights)
       throws InterruptedException {
     ObjectNode body = of.body();
     if (traffic != null) {
@@ -254,7 +286,7 @@ final class ExperimentsCommand {
     }
     if (weights != null) {
       ObjectNode given = body.putObject("weights");
-      weights.forEach(given::put);
+      weights(weights).forEach(given::put);
     }
     return change.send(RAMP, body);
   }

@@ -117,6 +117,12 @@ class ExperimentsCommandTest {
         .isEqualTo("millrace: --set: unit is said by an option too, expected it once\n");
     assertThat(run("create", "x", "--unit", "u", "--value", "a={").err())
         .isEqualTo("millrace: --value {: not JSON, expected some\n");
+    assertThat(run("create", "x", "--unit", "u", "--value", "a=1", "--value", "a=2").err())
+        .isEqualTo("millrace: --value a=2: arm a has 1 already, expected one of an arm\n");
+    assertThat(run("create", "x", "--unit", "u", "--value", "1").err())
+        .isEqualTo("millrace: --value 1: expected ARM=…\n");
+    assertThat(run("ramp", "x", "--weight", "a=much").err())
+        .isEqualTo("millrace: --weight a=much: expected a number\n");
     assertThat(sent).isEmpty();
   }
 

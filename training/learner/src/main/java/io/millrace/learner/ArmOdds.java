@@ -15,8 +15,8 @@ import java.util.Arrays;
  *
  * <p>{@code E[Z | X]} is a logistic regression over the example's encoded features and their pairs
  * (of the first 64 tokens; 2<sup>15</sup> weights, hashed), learned from each example after it was
- * weighed (Adagrad, rate .1); p is the mean of its predictions over about the last thousand
- * examples, so that importance is 1 on average. Not thread-safe.
+ * weighed (Adagrad, at a rate of 2 over how many there are); p is the mean of its predictions over
+ * about the last thousand examples, so that importance is 1 on average. Not thread-safe.
  */
 public final class ArmOdds {
   /** No example counts more often. */
@@ -24,7 +24,7 @@ public final class ArmOdds {
 
   private static final int BITS = 15;
   private static final int MOST_TOKENS = 64;
-  private static final float RATE = 0.1f;
+  private static final float FIRST_MOVE = 2; // of the logit, by the first example
   private static final int MEMORY = 1000; // examples that the share is a mean of
   private static final byte FORMAT = 1;
 
@@ -68,12 +68,13 @@ public final class ArmOdds {
 
   /** From what was looked up last. */
   private void learn(double gradient) {
+    float rate = FIRST_MOVE / Math.max(1, size);
     bias -= (float) (gradient / Math.sqrt(examples));
     for (int i = 0; i < size; i++) {
       int at = places[i];
       float g = (float) gradient * values[i];
       squares[at] += g * g;
-      weights[at] -= RATE * g / (float) Math.sqrt(squares[at] + 1e-8f);
+      weights[at] -= rate * g / (float) Math.sqrt(squares[at] + 1e-8f);
     }
   }
 

@@ -70,7 +70,7 @@ class ArmOddsTest {
       sum += importance;
       assertThat(importance).isBetween(0f, ArmOdds.LARGEST);
       if (i > 10_000) {
-        assertThat(importance).isBetween(0.5f, 2f);
+        assertThat(importance).isBetween(0.4f, 2.5f);
       }
     }
     assertThat(sum / 20_000).isCloseTo(1, within(0.02));

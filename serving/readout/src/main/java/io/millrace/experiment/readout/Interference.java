@@ -29,7 +29,7 @@ final class Interference {
               + " but the models grow old, and the result says nothing of how they learn.";
       case WEIGHTED ->
           "The arms' models learn from all examples, weighted by the odds of their own arm. This"
-              + " takes away most of the bias of shared data as far as the odds are known; what one"
+              + " takes away a part of the bias of shared data, as far as the odds are known; what one"
               + " arm's users do to the others' is still there.";
     };
   }
