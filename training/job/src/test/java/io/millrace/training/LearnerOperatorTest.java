@@ -340,7 +340,7 @@ class LearnerOperatorTest {
         .cause()
         .hasMessage(
             "model fm: its checkpoint cannot be read: learner state: magic 4d524c4e format 9, expected"
-                + " 4d524c4e format 2 to 7; start the Millrace that wrote it, or choose another"
+                + " 4d524c4e format 2 to 8; start the Millrace that wrote it, or choose another"
                 + " model name or another data directory");
   }
 

@@ -296,7 +296,7 @@ class EventsTest {
         .containsOnly(
             "{\"model\": \"\", \"version\": 0, \"probability\": \"NaN\", \"encoding_hash\": 0,"
                 + " \"arms\": [{\"experiment\": \"shown\", \"unit\": \"u1\", \"arm\": \"on\","
-                + " \"propensity\": 0.5}]}");
+                + " \"propensity\": 0.5}], \"learning\": null}");
     Instant time = Instant.ofEpochMilli(1_769_860_800_000L);
     List<ConsumerRecord<byte[], byte[]>> outcomes = written(TOPICS.clicks());
     assertThat(outcomes).hasSize(2);
