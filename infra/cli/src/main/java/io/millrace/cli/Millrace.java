@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
       PredictCommand.class,
       ExplainCommand.class,
       StatusCommand.class,
+      DoctorCommand.class,
       ModelsCommand.class,
       ExperimentsCommand.class,
       SchemaCommand.class,

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.CompiledModel;
 import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
@@ -61,8 +62,21 @@ record StreamModels(ModelSettings settings, Optional<Path> from, Compute compute
   private ModelConfig config(
       ModelSettings chosen, @Nullable String name, FeatureSchema features, String live) {
     String called = name == null ? chosen.defaultName() : name;
-    return chosen.over(
-        ModelConfig.defaults(chosen.chosenKind(), called, features, device(compute)).with(live));
+    ModelConfig config =
+        chosen.over(
+            ModelConfig.defaults(chosen.chosenKind(), called, features, device(compute))
+                .with(live));
+    requireFits(config, features);
+    return config;
+  }
+
+  /** A {@link UserError} if no model can be made of a config and a schema. */
+  static void requireFits(ModelConfig config, FeatureSchema features) {
+    try {
+      CompiledModel.of(config, features).close();
+    } catch (IllegalArgumentException e) {
+      throw new UserError("model: " + e.getMessage());
+    }
   }
 
   /** The device of learners; a {@link UserError} if there is none such. */

@@ -165,6 +165,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainerConfig training = settings.training();
     Engine onCpu = settings.engine();
     boolean resume = settings.resume();
+    StreamModels.requireFits(modelConfig, trained.schema());
     try (CompiledModel compiled =
         CompiledModel.of(
             modelConfig, trained.schema(), onCpu, StreamModels.device(settings.compute()))) {

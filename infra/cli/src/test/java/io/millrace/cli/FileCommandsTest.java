@@ -47,6 +47,27 @@ class FileCommandsTest {
     }
   }
 
+  @Test
+  void anEmbeddingOfAFieldThatIsNotThereIsRefusedInWords() throws IOException {
+    Path train = table("train.csv", 60, true);
+    Ran ran =
+        Ran.of(
+            "train",
+            train,
+            "--label",
+            "Clicked?",
+            "--model",
+            "fm",
+            "--set",
+            "{\"embedding\":{\"scheme\":\"mde\",\"widths\":{\"nosuch\":4}}}",
+            "--out",
+            folder.resolve("none"));
+    assertThat(ran.status()).isEqualTo(Millrace.USER_ERROR);
+    assertThat(ran.err())
+        .startsWith(
+            "millrace: model: embedding.widths: \"nosuch\" is no field of the feature schema");
+  }
+
   /** Ids 1 and 2 tell the label; the file to be scored has neither labels nor all ids. */
   @Test
   void pairsAreTrainedOnAndOthersScoredByTheirLines() throws IOException {

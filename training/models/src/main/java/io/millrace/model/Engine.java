@@ -29,6 +29,11 @@ public enum Engine {
                         .formatted(this, Found.ENGINES.keySet())));
   }
 
+  /** What is wrong with the way in which this JVM was started, and what it costs. */
+  public static Optional<String> startAdvice() {
+    return VectorFlags.advice();
+  }
+
   /** The implementation, or nothing if its module is not on the class path. */
   Optional<ModelEngine> found() {
     return Optional.ofNullable(Found.ENGINES.get(this));
