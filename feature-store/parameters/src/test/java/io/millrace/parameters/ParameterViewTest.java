@@ -155,6 +155,7 @@ class ParameterViewTest {
     TestPublisher publisher = publisher();
     ParameterView view = view(directory, RowFormat.FP16);
     publisher.publish(1, 0, 1, 2);
+    awaitVersion(view, 1);
     publisher.publish(70_000, 1, 2);
     awaitHeld(
         view,
