@@ -21,11 +21,13 @@ import java.util.stream.Stream;
  * where all modules are jars, as in {@code mvn verify}; elsewhere processes start without one.
  */
 final class ClassArchive {
+  /** Of these tests. */
+  static final String OF_TESTS =
+      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+
   /** Of what runs {@code millrace}; these tests' own classes are not part of it. */
   static final String CLASS_PATH =
-      Stream.of(
-              System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
-                  .split(File.pathSeparator))
+      Stream.of(OF_TESTS.split(File.pathSeparator))
           .filter(entry -> !entry.endsWith("test-classes"))
           .filter(entry -> Files.exists(Path.of(entry)))
           .collect(Collectors.joining(File.pathSeparator));

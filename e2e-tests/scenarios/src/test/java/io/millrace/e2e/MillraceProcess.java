@@ -61,8 +61,7 @@ final class MillraceProcess implements AutoCloseable {
             "-cp",
             mainClass.startsWith("io.millrace.cli.")
                 ? ClassArchive.CLASS_PATH
-                : System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                : ClassArchive.OF_TESTS,
             mainClass));
     command.addAll(List.of(args));
     return new MillraceProcess(

@@ -18,6 +18,12 @@ public interface ComposedScheme extends EmbeddingScheme {
     return false;
   }
 
+  /** {@inheritDoc} Rows that are no parts have no linear weights and no copies. */
+  @Override
+  default InitialRows initialRows(long seed, float scale, int linearColumns, int copies) {
+    return new InitialRows(seed, scale, 0);
+  }
+
   /** Rows that a token of a field touches. */
   int rowsOf(int field);
 

@@ -6,6 +6,7 @@ import io.millrace.learner.Compute;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
 import io.millrace.model.ComputeDevice;
+import io.millrace.model.Engine;
 import io.millrace.standalone.ModelSettings;
 import io.millrace.standalone.StreamModel;
 import io.millrace.standalone.UserError;
@@ -66,14 +67,15 @@ record StreamModels(ModelSettings settings, Optional<Path> from, Compute compute
         chosen.over(
             ModelConfig.defaults(chosen.chosenKind(), called, features, device(compute))
                 .with(live));
-    requireFits(config, features);
+    compiled(config, features, Engine.KERNELS, ComputeDevice.CPU).close();
     return config;
   }
 
-  /** A {@link UserError} if no model can be made of a config and a schema. */
-  static void requireFits(ModelConfig config, FeatureSchema features) {
+  /** The model of a config and a schema; a {@link UserError} if there can be none. */
+  static CompiledModel compiled(
+      ModelConfig config, FeatureSchema features, Engine onCpu, ComputeDevice device) {
     try {
-      CompiledModel.of(config, features).close();
+      return CompiledModel.of(config, features, onCpu, device);
     } catch (IllegalArgumentException e) {
       throw new UserError("model: " + e.getMessage());
     }

@@ -165,9 +165,8 @@ final class TrainCommand implements Callable<Integer> {
     TrainerConfig training = settings.training();
     Engine onCpu = settings.engine();
     boolean resume = settings.resume();
-    StreamModels.requireFits(modelConfig, trained.schema());
     try (CompiledModel compiled =
-        CompiledModel.of(
+        StreamModels.compiled(
             modelConfig, trained.schema(), onCpu, StreamModels.device(settings.compute()))) {
       LabeledExamples all = read(trained, compiled);
       LabeledExamples trainExamples = all;

@@ -2,12 +2,8 @@ package io.millrace.doctor;
 
 import io.millrace.standalone.DataDirectory;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** The folder that everything is kept in, or the one that it would be made in. */
@@ -29,7 +25,7 @@ final class FolderCheck {
       return List.of(
           Finding.problem(WHAT, there + ": not writable for this user, expected that it is"));
     }
-    if (there.equals(root) && isInUse(root.resolve("lock"))) {
+    if (DataDirectory.isInUse(root)) {
       return List.of(
           Finding.warning(WHAT, root + ": a Millrace process runs on it, and another cannot"));
     }
@@ -47,19 +43,5 @@ final class FolderCheck {
         ? Finding.problem(
             WHAT, words + ", expected at least " + (DataDirectory.MIN_FREE_BYTES >> 20) + " MB")
         : Finding.ok(WHAT, words);
-  }
-
-  private static boolean isInUse(Path file) {
-    if (!Files.exists(file)) {
-      return false;
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      return lock == null;
-    } catch (OverlappingFileLockException e) {
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

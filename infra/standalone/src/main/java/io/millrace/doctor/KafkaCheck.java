@@ -4,7 +4,7 @@ import io.millrace.standalone.KafkaClientFile;
 import io.millrace.standalone.LogConfig;
 import io.millrace.topic.TopicAdmin;
 import io.millrace.topic.Topics;
-import java.time.Duration;
+import io.millrace.training.TrainingJob;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,11 +25,6 @@ import org.apache.kafka.common.config.ConfigResource;
 final class KafkaCheck {
   private static final String WHAT = "Kafka";
   private static final String PATIENCE_MILLIS = "10000";
-
-  /**
-   * Learners publish in transactions that may stay open this long (Flink's checkpoints end them).
-   */
-  private static final Duration TRANSACTION = Duration.ofMinutes(15);
 
   /** Clocks that differ by less say nothing: the newest record may be that young. */
   private static final long CLOCKS_MILLIS = 1000;
@@ -108,12 +103,12 @@ final class KafkaCheck {
                   + " has acknowledged is lost with it"));
     }
     String most = broker.getOrDefault("transaction.max.timeout.ms", "");
-    if (most.matches("\\d+") && Long.parseLong(most) < TRANSACTION.toMillis()) {
+    if (most.matches("\\d+") && Long.parseLong(most) < TrainingJob.TRANSACTION_TIMEOUT.toMillis()) {
       findings.add(
           Finding.problem(
               WHAT,
               "transaction.max.timeout.ms=%s, expected at least %d: learners publish in transactions"
-                  .formatted(most, TRANSACTION.toMillis())));
+                  .formatted(most, TrainingJob.TRANSACTION_TIMEOUT.toMillis())));
     }
     return findings;
   }

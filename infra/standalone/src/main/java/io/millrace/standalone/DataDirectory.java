@@ -37,6 +37,7 @@ public final class DataDirectory implements AutoCloseable {
   public static final long MIN_FREE_BYTES = 1L << 30;
 
   private static final String OWNER = "command";
+  private static final String LOCK = "lock";
 
   private final Path root;
   private final List<Path> created;
@@ -70,7 +71,7 @@ public final class DataDirectory implements AutoCloseable {
       }
       FileChannel channel =
           FileChannel.open(
-              absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              absolute.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = tryLock(channel);
       if (lock == null) {
         channel.close();
@@ -133,6 +134,20 @@ public final class DataDirectory implements AutoCloseable {
   private static void closeToOthers(Path folder) throws IOException {
     if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  /** Whether a running process holds a data directory; one that is not there is free. */
+  public static boolean isInUse(Path root) {
+    Path file = root.resolve(LOCK);
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel)) {
+      return lock == null;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -226,7 +226,7 @@ public final class RunningExperiments {
       }
       answered.put(key, new InExperiment(arm.name(), arm.treatment().given(), decision.why()));
       decision.counted().ifPresent(counted::add);
-      if (decision.counted().isPresent()
+      if (decision.isCounted()
           && experiment.choosesModel()
           && experiment.data() != DataPolicy.SHARED) {
         learning = new ArmLearning(key, experiment.data().word(), modelsOf(experiment));

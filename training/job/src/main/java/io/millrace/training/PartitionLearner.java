@@ -195,7 +195,11 @@ final class PartitionLearner implements AutoCloseable {
       if (corrects == example.getLabel() || (isFinal && before != LearnedIds.UNKNOWN)) {
         counts = counts.plusDuplicate();
       } else {
-        add(offset, value, example, features, label(example.getLabel(), corrects), Float.NaN);
+        encode(offset, features);
+        byte label = label(example.getLabel(), corrects);
+        int last = step.batch().size() - 1;
+        float times = arms.importance(example, step.batch(), last, !Label.corrects(label));
+        step.add(offset, value, example, label, times, switchedAt);
       }
     }
   }
@@ -208,23 +212,12 @@ final class PartitionLearner implements AutoCloseable {
     return label == 1 ? Label.YES_AFTER_NO : Label.NO_AFTER_YES;
   }
 
-  /**
-   * Adds an example to the step.
-   *
-   * @param importance how often it counts; NaN if that is to be found
-   */
-  private void add(
-      long offset, byte[] value, Example example, byte[] features, byte label, float importance) {
+  /** Encodes an example into the step's batch. */
+  private void encode(long offset, byte[] features) {
     switchSchema(offset, wire.schemaOf(features));
     GenericRecord record = wire.decode(features, compiled.schema().avro(), reused);
     reused = record;
     compiled.encoder().encode(record, step.batch());
-    int last = step.batch().size() - 1;
-    float times =
-        Float.isNaN(importance)
-            ? arms.importance(example, step.batch(), last, !Label.corrects(label))
-            : importance;
-    step.add(offset, value, example, label, times, switchedAt);
   }
 
   /** Goes on with a newer version of the schema if an example brings one. */
@@ -384,7 +377,9 @@ final class PartitionLearner implements AutoCloseable {
         byte label = labels.length == 0 ? (byte) example.getLabel() : labels[i];
         float[] importance = state.pendingImportance();
         float times = importance.length == 0 ? 1 : importance[i];
-        add(state.pendingOffsets()[i], value, example, array(example.getFeatures()), label, times);
+        long offset = state.pendingOffsets()[i];
+        encode(offset, array(example.getFeatures()));
+        step.add(offset, value, example, label, times, switchedAt);
       } catch (WireFormatException | InvalidFeatureException e) {
         throw new IOException("a pending example of the checkpoint cannot be read again", e);
       }

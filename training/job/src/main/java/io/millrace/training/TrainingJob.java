@@ -1,6 +1,7 @@
 package io.millrace.training;
 
 import io.millrace.topic.Topics;
+import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -15,6 +16,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Examples in, parameters out: one learner on one partition. */
 public final class TrainingJob {
+  /** How long its transactions may stay open, which a broker has to allow. */
+  public static final Duration TRANSACTION_TIMEOUT = ParameterPublisher.TRANSACTION_TIMEOUT;
+
   private TrainingJob() {}
 
   /** Adds the job's steps to an environment; source, learner and sink run in one thread. */

@@ -2,6 +2,7 @@ package io.millrace.learner;
 
 import io.millrace.bits.SplitMix64;
 import io.millrace.feature.EncodedBatch;
+import io.millrace.model.Sigmoid;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class ArmOdds {
     for (int i = 0; i < size; i++) {
       logit += weights[places[i]] * values[i];
     }
-    return 1 / (1 + Math.exp(-logit));
+    return Sigmoid.of(logit);
   }
 
   /** From what was looked up last. */
@@ -111,11 +112,8 @@ public final class ArmOdds {
   public void write(DataOutputStream out) throws IOException {
     out.writeByte(FORMAT);
     out.writeFloat(bias);
-    for (float[] each : new float[][] {weights, squares}) {
-      for (float value : each) {
-        out.writeFloat(value);
-      }
-    }
+    Floats.write(weights, out);
+    Floats.write(squares, out);
     out.writeDouble(share);
     out.writeLong(examples);
   }
@@ -132,11 +130,8 @@ public final class ArmOdds {
     }
     ArmOdds odds = new ArmOdds();
     odds.bias = in.readFloat();
-    for (float[] each : new float[][] {odds.weights, odds.squares}) {
-      for (int i = 0; i < each.length; i++) {
-        each[i] = in.readFloat();
-      }
-    }
+    Floats.read(in, odds.weights);
+    Floats.read(in, odds.squares);
     odds.share = in.readDouble();
     odds.examples = in.readLong();
     return odds;

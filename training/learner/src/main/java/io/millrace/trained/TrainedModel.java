@@ -7,6 +7,7 @@ import io.millrace.explanation.PredictionExplainer;
 import io.millrace.feature.EncodedBatch;
 import io.millrace.feature.FeatureSchema;
 import io.millrace.learner.CompiledModel;
+import io.millrace.learner.Floats;
 import io.millrace.learner.Learner;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelConfigBuilder;

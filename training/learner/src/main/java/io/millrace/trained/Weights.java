@@ -2,6 +2,7 @@ package io.millrace.trained;
 
 import io.millrace.embedding.EmbeddingTable;
 import io.millrace.embedding.LearnerTable;
+import io.millrace.learner.Floats;
 import io.millrace.model.ExpertMixture;
 import io.millrace.model.TensorSpec;
 import io.millrace.model.Tensors;

@@ -1,11 +1,17 @@
 package io.millrace.trainer;
 
+import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.feature.BuiltInSchemas;
+import io.millrace.feature.FeatureEncoder;
 import io.millrace.feature.FeatureHash;
 import io.millrace.feature.FeatureSchema;
+import io.millrace.learner.CompiledModel;
 import io.millrace.learner.ModelConfig;
 import io.millrace.learner.ModelKind;
+import io.millrace.learner.ProgramEngine;
+import io.millrace.model.CtrModel;
 import io.millrace.trained.LabeledExamples;
+import io.millrace.trained.Weights;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -54,6 +60,24 @@ record BenchmarkTask(
 
   int fields() {
     return values.get(0).length;
+  }
+
+  /** Its model, with a seed, on an embedding of one's own. */
+  CompiledModel compiled(long seed, EmbeddingScheme scheme) {
+    ModelConfig config = model.with("{\"seed\":" + seed + "}");
+    CtrModel made =
+        config
+            .architecture()
+            .model(ProgramEngine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
+    return new CompiledModel(config, schema, FeatureEncoder.compile(schema), scheme, made);
+  }
+
+  /** What a model has learned by its best epoch. */
+  Weights trained(CompiledModel compiled, long seed) {
+    return Training.run(
+            compiled, training.withSeed(seed), encoded(train), encoded(valid), epoch -> {})
+        .model()
+        .weights();
   }
 
   LabeledExamples encoded(List<Integer> which) {

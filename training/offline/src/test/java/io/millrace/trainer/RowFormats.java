@@ -4,10 +4,7 @@ import io.millrace.embedding.EmbeddingScheme;
 import io.millrace.embedding.RowFormat;
 import io.millrace.embedding.TableSnapshot;
 import io.millrace.embedding.UnifiedEmbedding;
-import io.millrace.feature.FeatureEncoder;
 import io.millrace.learner.CompiledModel;
-import io.millrace.learner.ModelConfig;
-import io.millrace.learner.ProgramEngine;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
 import io.millrace.trained.Judge;
@@ -55,23 +52,9 @@ final class RowFormats {
     int[] perField = new int[task.fields()];
     Arrays.fill(perField, lookups);
     EmbeddingScheme scheme = new UnifiedEmbedding(values * lookups, task.model().dim(), perField);
-    ModelConfig config = task.model().with("{\"seed\":" + seed + "}");
-    CtrModel model =
-        config
-            .architecture()
-            .model(ProgramEngine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
-    FeatureEncoder encoder = FeatureEncoder.compile(task.schema());
-    try (CompiledModel compiled = new CompiledModel(config, task.schema(), encoder, scheme, model);
-        CtrModel.Workspace workspace = model.newWorkspace()) {
-      Weights best =
-          Training.run(
-                  compiled,
-                  task.training().withSeed(seed),
-                  task.encoded(task.train()),
-                  task.encoded(task.valid()),
-                  epoch -> {})
-              .model()
-              .weights();
+    try (CompiledModel compiled = task.compiled(seed, scheme);
+        CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
+      Weights best = task.trained(compiled, seed);
       int width = scheme.rowWidth();
       TableSnapshot.Builder learned = compiled.initialTable().with();
       for (int i = 0; i < best.rows().length; i++) {

@@ -8,10 +8,7 @@ import io.millrace.embedding.Lookups;
 import io.millrace.embedding.RowGradients;
 import io.millrace.embedding.UnifiedEmbedding;
 import io.millrace.feature.EncodedBatch;
-import io.millrace.feature.FeatureEncoder;
 import io.millrace.learner.CompiledModel;
-import io.millrace.learner.ModelConfig;
-import io.millrace.learner.ProgramEngine;
 import io.millrace.metrics.Metrics;
 import io.millrace.model.CtrModel;
 import io.millrace.model.Tensors;
@@ -96,23 +93,9 @@ final class TableBudgets {
   }
 
   private static Metrics test(BenchmarkTask task, long seed, EmbeddingScheme scheme) {
-    ModelConfig config = task.model().with("{\"seed\":" + seed + "}");
-    CtrModel model =
-        config
-            .architecture()
-            .model(ProgramEngine.chosen(), scheme.fields(), scheme.dim(), scheme.rowWidth());
-    FeatureEncoder encoder = FeatureEncoder.compile(task.schema());
-    try (CompiledModel compiled = new CompiledModel(config, task.schema(), encoder, scheme, model);
-        CtrModel.Workspace workspace = model.newWorkspace()) {
-      Weights best =
-          Training.run(
-                  compiled,
-                  task.training().withSeed(seed),
-                  task.encoded(task.train()),
-                  task.encoded(task.valid()),
-                  epoch -> {})
-              .model()
-              .weights();
+    try (CompiledModel compiled = task.compiled(seed, scheme);
+        CtrModel.Workspace workspace = compiled.model().newWorkspace()) {
+      Weights best = task.trained(compiled, seed);
       LearnerTable table =
           new LearnerTable(scheme.rows(), scheme.rowWidth(), 0, compiled.initialRows());
       for (int i = 0; i < best.rows().length; i++) {

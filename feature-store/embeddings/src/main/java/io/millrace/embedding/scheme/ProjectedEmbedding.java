@@ -3,7 +3,6 @@ package io.millrace.embedding.scheme;
 import io.millrace.embedding.ComposedScheme;
 import io.millrace.embedding.DenseTensor;
 import io.millrace.embedding.EmbeddingTable;
-import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.RowGradients;
 import java.util.Arrays;
 import java.util.List;
@@ -71,11 +70,6 @@ final class ProjectedEmbedding implements ComposedScheme {
   @Override
   public List<DenseTensor> tensors() {
     return tensor == null ? List.of() : List.of(tensor);
-  }
-
-  @Override
-  public InitialRows initialRows(long seed, float scale, int linearColumns, int copies) {
-    return new InitialRows(seed, scale, 0);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.millrace.embedding.scheme;
 import io.millrace.bits.SplitMix64;
 import io.millrace.embedding.ComposedScheme;
 import io.millrace.embedding.EmbeddingTable;
-import io.millrace.embedding.InitialRows;
 import io.millrace.embedding.RowGradients;
 import java.util.Arrays;
 
@@ -43,11 +42,6 @@ final class Robe implements ComposedScheme {
   @Override
   public int rowWidth() {
     return block;
-  }
-
-  @Override
-  public InitialRows initialRows(long seed, float scale, int linearColumns, int copies) {
-    return new InitialRows(seed, scale, 0);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.millrace.trained;
+package io.millrace.learner;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
